@@ -4,6 +4,7 @@ import {
   budgetProblems,
   type CampaignPorts,
   type CampaignState,
+  campaignIn,
   campaignServices,
   campaignStateSchema,
   deploymentProblems,
@@ -12,7 +13,6 @@ import {
   LOOKS_PER_EXECUTION,
   type LookDeps,
   lookAt,
-  readCampaign,
   type WallClock,
 } from '../core/campaign/index.ts';
 import { type Clock, InvalidPlanError } from '../core/model/index.ts';
@@ -38,7 +38,7 @@ export interface CampaignDeps {
 export function makeHandler(deps: CampaignDeps) {
   return async (event: unknown): Promise<CampaignState> => {
     const { state, execution } = eventSchema.parse(event);
-    const read = readCampaign(state.campaign, deps.wallClock);
+    const read = campaignIn(state, deps.wallClock);
     if ('problems' in read) throw new InvalidPlanError(read.problems, undefined, 'campaign');
     const { campaign } = read;
     const look: LookDeps = { ...deps, by: `campaign ${execution}`, startedBy: state.startedBy };

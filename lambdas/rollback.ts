@@ -4,7 +4,7 @@
  */
 
 import { describeRollback, rollBack } from '../core/fence/index.ts';
-import { stateSchema, stateToJson } from '../core/model/index.ts';
+import { stateIn, stateToJson } from '../core/model/index.ts';
 import { rolledBack } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
 import { rollbackDepsOf } from './compose/rollback.ts';
@@ -25,17 +25,17 @@ export function makeHandler(deps: RollbackDeps) {
     const outcome = await rollBack(deps, deps.deployment, request);
     await reportRollback(deps, outcome, request, (deps.clock.now() - startedAt) / 1000);
     const message = describeRollback(outcome, request);
-    const state = stateSchema.safeParse(event);
-    if (!state.success) return { outcome: outcome.outcome, message };
+    const state = stateIn(event);
+    if (state === null) return { outcome: outcome.outcome, message };
     // Whoever brought the weights back told it of the run that the lease names, which is another one.
     if (outcome.outcome === 'nothing_to_do' || outcome.outcome === 'not_concerned')
       await tell(deps, {
         kind: 'warning',
-        ...runOf(state.data),
-        subject: `Crossfade ${state.data.cutoverId}: ${LEASELESS[outcome.outcome]}`,
+        ...runOf(state),
+        subject: `Crossfade ${state.cutoverId}: ${LEASELESS[outcome.outcome]}`,
         body: message,
       });
-    return stateToJson(rolledBack(state.data, deps.clock.now(), message));
+    return stateToJson(rolledBack(state, deps.clock.now(), message));
   };
 }
 

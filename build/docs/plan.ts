@@ -3,7 +3,7 @@ import { planSchema } from '../../core/model/index.ts';
 import { describedSchema, docsOf, fieldSections, schemaFile } from './json-schema.ts';
 import { type Page, page } from './page.ts';
 
-const docs = () => docsOf(['core/model/plan.ts', 'core/model/plan-metrics.ts'], 'planSchema');
+const docs = () => docsOf(['core/model/plan.ts', 'core/model/plan-metrics.ts'], 'acceptedPlanSchema');
 const schema = () => describedSchema(planSchema, docs());
 
 export function planPage(): Page {

@@ -2,10 +2,10 @@
 import { Command } from 'commander';
 import {
   budgetProblems,
+  campaignIn,
   campaignServices,
   executionOf,
   isUnderWay,
-  readCampaign,
   type ServiceState,
 } from '../../core/campaign/index.ts';
 import { wallClock } from '../../lambdas/zones/index.ts';
@@ -146,7 +146,7 @@ async function newest(name: string): Promise<CampaignRun> {
 }
 
 function table(name: string, { status, execution, state }: CampaignRun): string {
-  const read = readCampaign(state.campaign, wallClock);
+  const read = campaignIn(state, wallClock);
   if ('problems' in read) return `Campaign ${name} was refused (${execution}):\n${problemLines(read.problems)}`;
   const states = state.states ?? {};
   const rows = read.campaign.waves.flatMap((wave) =>

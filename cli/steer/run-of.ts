@@ -6,7 +6,7 @@ import {
   type CutoverId,
   cutoverIdSchema,
   type DecisionLog,
-  decode,
+  decodeReadable,
   fromIso,
   type Lease,
   type Leases,
@@ -82,10 +82,12 @@ export function soFar(entries: readonly LogEntry[], lease: Lease): RunSoFar {
 /** @throws UsageError */
 export function planOf(entries: readonly LogEntry[]): Plan {
   for (const entry of entries) {
-    const decoded = decode(entry, 0);
-    if (decoded.type === 'begun') return decoded.begun.plan;
+    const decoded = decodeReadable(entry);
+    if (decoded?.type === 'begun') return decoded.begun.plan;
   }
-  throw new UsageError("the run's decision log does not hold its plan");
+  throw new UsageError(
+    "the run's decision log has no plan that this version of Crossfade can read: use the version that is deployed",
+  );
 }
 
 /**

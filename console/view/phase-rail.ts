@@ -1,7 +1,7 @@
 /** The phases of a run on one rail: behind it, here, ahead. */
 
 import { COHORT_STAGE } from '../../core/evaluation/index.ts';
-import { decode, fromIso, type Lease, type LogEntry, type Plan } from '../../core/model/index.ts';
+import { decodeReadable, fromIso, type Lease, type LogEntry, type Plan } from '../../core/model/index.ts';
 import type { PhaseStep } from './page-view.ts';
 
 interface Station {
@@ -38,12 +38,12 @@ export function phaseRail(log: readonly LogEntry[], lease: Lease | null): PhaseS
   });
 }
 
-/** The plan that preflight recorded; null in a log without its beginning. */
+/** The plan that preflight recorded; null in a log without its beginning, or where this version cannot read it. */
 export function planIn(log: readonly LogEntry[]): Plan | null {
   const first = log.find(({ kind, phase }) => kind === 'phase' && phase === 'preflight');
   if (first === undefined) return null;
-  const decoded = decode(first, 1);
-  return decoded.type === 'begun' ? decoded.begun.plan : null;
+  const decoded = decodeReadable(first);
+  return decoded?.type === 'begun' ? decoded.begun.plan : null;
 }
 
 function stationsOf({ shadow, cohort, stages, soak, retention }: Plan): Station[] {

@@ -1,18 +1,17 @@
-/** A campaign from what somebody has written. */
+/** A campaign from what somebody has written, or from an execution of it. */
 import { problemsOf, wordIssue } from '../../input/index.ts';
 import type { PlanProblem } from '../model/index.ts';
-import { type Campaign, campaignSchema, MOST_CAMPAIGN_BYTES } from './campaign.ts';
+import { acceptedCampaignSchema, type Campaign, campaignSchema, MOST_CAMPAIGN_BYTES } from './campaign.ts';
 import { campaignProblems } from './checks.ts';
+import type { CampaignState } from './execution.ts';
 import type { WallClock } from './windows.ts';
 
+type Read = { readonly campaign: Campaign } | { readonly problems: readonly PlanProblem[] };
+
 /** Every problem by its field; of the order and of what is shared only where all fields are right. */
-export function readCampaign(
-  input: unknown,
-  clock: WallClock,
-): { readonly campaign: Campaign } | { readonly problems: readonly PlanProblem[] } {
-  const parsed = campaignSchema.safeParse(input, { error: wordIssue });
-  if (!parsed.success)
-    return { problems: problemsOf(parsed.error).map((p) => ({ ...p, path: p.path === '' ? 'campaign' : p.path })) };
+export function readCampaign(input: unknown, clock: WallClock): Read {
+  const read = parsed(campaignSchema, input);
+  if ('problems' in read) return read;
   const size = JSON.stringify(input).length;
   if (size > MOST_CAMPAIGN_BYTES)
     return {
@@ -23,8 +22,19 @@ export function readCampaign(
         },
       ],
     };
-  const problems = campaignProblems(parsed.data, clock);
-  return problems.length === 0 ? { campaign: parsed.data } : { problems };
+  const problems = campaignProblems(read.campaign, clock);
+  return problems.length === 0 ? read : { problems };
+}
+
+/** The campaign of an execution. Its first look refuses as {@link readCampaign} does; after that a deploy of another version does not stop it. */
+export function campaignIn({ campaign, states }: Pick<CampaignState, 'campaign' | 'states'>, clock: WallClock): Read {
+  return states === null ? readCampaign(campaign, clock) : parsed(acceptedCampaignSchema, campaign);
+}
+
+function parsed(schema: typeof campaignSchema | typeof acceptedCampaignSchema, input: unknown): Read {
+  const { data, error } = schema.safeParse(input, { error: wordIssue });
+  if (data !== undefined) return { campaign: data };
+  return { problems: problemsOf(error).map((p) => ({ ...p, path: p.path === '' ? 'campaign' : p.path })) };
 }
 
 /** Whether a file is meant as a campaign: a plan has no waves. */

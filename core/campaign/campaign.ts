@@ -1,6 +1,14 @@
 /** A campaign: many cutovers, wave by wave. What an operator writes, and what it means. */
 import * as z from 'zod';
-import { durationSchema, ingressIdSchema, type Plan, planSchema, withTodaysPlanNames } from '../model/index.ts';
+import {
+  acceptedPlanOfToday,
+  acceptedPlanSchema,
+  durationSchema,
+  ingressIdSchema,
+  type Plan,
+  planOfToday,
+  planSchema,
+} from '../model/index.ts';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -119,11 +127,16 @@ export const campaignSchema = z.strictObject({
     z.string().regex(/^\d{12}$/, { error: 'must be the twelve digits of an account, as text' }),
   ),
   /** Plans by name, each with the fields of a plan. */
-  plans: z.record(z.string(), z.preprocess(withTodaysPlanNames, planSchema)).default({}),
+  plans: z.record(z.string(), z.preprocess(planOfToday, planSchema)).default({}),
   /** When no cutover starts. Those under way go on: their gates and alarms work by night, and pausing them would hold them at a split. */
   pause: pauseSchema.prefault({}),
   /** The waves, in their order. */
   waves: z.array(waveSchema).min(1).max(200),
+});
+
+/** A campaign under way, which some version has accepted: a later one still reads its plans. */
+export const acceptedCampaignSchema = campaignSchema.extend({
+  plans: z.record(z.string(), z.preprocess(acceptedPlanOfToday, acceptedPlanSchema)).default({}),
 });
 
 /** A parsed campaign; all durations are whole seconds. */

@@ -16,7 +16,7 @@ export {
   servicePlace,
 } from './campaign.ts';
 export { decide } from './campaign-decision.ts';
-export { looksLikeCampaign, readCampaign } from './campaign-file.ts';
+export { campaignIn, looksLikeCampaign, readCampaign } from './campaign-file.ts';
 export { type CampaignState, campaignStateSchema, executionOf, LOOKS_PER_EXECUTION } from './execution.ts';
 export { deploymentProblems, type LookDeps, lookAt } from './look.ts';
 export type { CampaignPorts, RunStatus, ServicePorts } from './ports.ts';

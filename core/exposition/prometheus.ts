@@ -2,7 +2,7 @@
  * Figures of the runs for Prometheus, from the ledger alone: https://prometheus.io/docs/instrumenting/exposition_formats/. Written by hand and
  * not with prom-client: a client library keeps figures in its process, and these are read from the ledger at each scrape.
  */
-import { DecisionLogError, decode, type Lease, type LogEntry, type Look } from '../model/index.ts';
+import { decodeReadable, type Lease, type LogEntry, type Look } from '../model/index.ts';
 
 export interface ExposedRun {
   readonly lease: Lease;
@@ -77,13 +77,8 @@ function samplesOf({ lease, entries, noticeFailures }: ExposedRun): Sample[] {
 
 /** An entry of another version is no reason to answer a scrape with nothing. */
 function lookOf(entry: LogEntry): Look | null {
-  try {
-    const decoded = decode(entry, 0);
-    return decoded.type === 'look' ? decoded.look : null;
-  } catch (error) {
-    if (error instanceof DecisionLogError) return null;
-    throw error;
-  }
+  const decoded = decodeReadable(entry);
+  return decoded?.type === 'look' ? decoded.look : null;
 }
 
 function line({ name, labels, value }: Sample): string {

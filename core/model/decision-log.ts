@@ -5,10 +5,11 @@
 import * as z from 'zod';
 import { asError, problemsOf, wordIssue } from '../../input/index.ts';
 import { deploymentSchema } from './deployment.ts';
+import { acceptedPlanOfToday, baselineOfToday } from './earlier.ts';
 import { hookAnswerSchema, metricEvidenceSchema, minuteEvidenceSchema } from './evidence.ts';
 import { type CutoverId, cutoverIdSchema, type IngressId, ingressIdSchema } from './ids.ts';
 import { type LogEntry, logEntrySchema } from './lease.ts';
-import { planSchema, withTodaysFields, withTodaysPlanNames } from './plan.ts';
+import { acceptedPlanSchema } from './plan.ts';
 import { baselineSummarySchema } from './run-state.ts';
 import { ruleWeightsSchema, trafficSplitSchema } from './split.ts';
 import { steeredSchema } from './steering.ts';
@@ -24,28 +25,11 @@ const headerSchema = z.strictObject({
 });
 export type DecisionLogHeader = z.infer<typeof headerSchema>;
 
-/** Names that logs of version 1 have had for what is called otherwise today: a log stays readable. */
-const EARLIER_NAMES: ReadonlyMap<string, string> = new Map([
-  ['tap', 'mirror'],
-  ['tapForward', 'mirrorForward'],
-  ['tapReverse', 'mirrorReverse'],
-]);
-
 /** Data of the first entry, preflight's. */
-export const begunSchema = z.strictObject({
-  plan: z.preprocess(withTodaysPlanNames, planSchema),
-  deployment: z.preprocess(withTodaysNames, deploymentSchema),
+const begunSchema = z.strictObject({
+  plan: z.preprocess(acceptedPlanOfToday, acceptedPlanSchema),
+  deployment: deploymentSchema,
 });
-
-/** A recorded deployment with today's keys and roles instead of earlier ones. */
-function withTodaysNames(value: unknown): unknown {
-  if (typeof value === 'string') return EARLIER_NAMES.get(value) ?? value;
-  if (Array.isArray(value)) return value.map(withTodaysNames);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, v]) => [EARLIER_NAMES.get(key) ?? key, withTodaysNames(v)]),
-  );
-}
 
 const count = z.int().nonnegative();
 
@@ -60,7 +44,8 @@ export const lookSchema = z.strictObject({
       name: z.string(),
       state: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
       actionsEnabled: z.boolean(),
-      mutedBy: z.array(z.string()),
+      /** Absent in logs of versions that did not ask. */
+      mutedBy: z.array(z.string()).default([]),
     }),
   ),
   live: z.array(ruleWeightsSchema),
@@ -153,10 +138,20 @@ export function decode({ kind, phase, data }: LogEntry, line: number): DecodedEn
   if (kind === 'phase' && phase === 'baseline')
     return {
       type: 'baseline',
-      baseline: parsePart(baselineSummarySchema, withTodaysFields('gate', data), line, 'data'),
+      baseline: parsePart(baselineSummarySchema, baselineOfToday(data), line, 'data'),
     };
   if (kind === 'observation') return { type: 'look', look: parsePart(lookSchema, data, line, 'data') };
   return { type: 'other' };
+}
+
+/** The same for whoever shows a log: null for an entry that this version cannot read. */
+export function decodeReadable(entry: LogEntry): DecodedEntry | null {
+  try {
+    return decode(entry, 0);
+  } catch (error) {
+    if (error instanceof DecisionLogError) return null;
+    throw error;
+  }
 }
 
 function parseJson(text: string, line: number): unknown {
@@ -168,11 +163,22 @@ function parseJson(text: string, line: number): unknown {
 }
 
 function parsePart<T>(schema: z.ZodType<T>, value: unknown, line: number, below = ''): T {
-  const result = schema.safeParse(value, { error: wordIssue });
+  const result = schema.safeParse(value, { error: wordIssue, reportInput: true });
   if (result.success) return result.data;
   const problems = problemsOf(result.error).map(({ path, message }) => {
     const where = [below, path].filter((part) => part !== '').join('.');
     return `${where === '' ? '' : `${where}: `}${message}`;
   });
-  throw new DecisionLogError(line, problems.join('; '), result.error);
+  throw new DecisionLogError(line, [problems.join('; '), ...writtenBy(result.error)].join('. '), result.error);
+}
+
+/** Which version may have written what cannot be read, and what to do. */
+function writtenBy({ issues }: z.ZodError): string[] {
+  if (issues.some(({ code }) => code === 'unrecognized_keys' || code === 'invalid_value'))
+    return ['If nobody edited it, a newer version of Crossfade wrote it: replay it with that one'];
+  if (issues.some(({ code, input, path }) => code === 'invalid_type' && input === undefined && path.length > 0))
+    return [
+      'If nobody edited it, an early version wrote it, and kept too little to decide again: its messages are all there is',
+    ];
+  return [];
 }

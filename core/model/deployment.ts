@@ -3,6 +3,7 @@
  * (`CROSSFADE_DEPLOYMENT`, JSON) and parsed here once. Alarm names are fixed at synthesis, so nothing is looked up.
  */
 import * as z from 'zod';
+import { deploymentOfToday } from './earlier.ts';
 import { ingressIdSchema, ruleArnSchema, targetGroupArnSchema } from './ids.ts';
 import type { Plan } from './plan.ts';
 
@@ -58,7 +59,7 @@ export const metricProviderSchema = z.discriminatedUnion('type', [
 export type MetricProvider = z.infer<typeof metricProviderSchema>;
 export type MetricProviderInput = z.input<typeof metricProviderSchema>;
 
-export const deploymentSchema = z.strictObject({
+const deploymentShape = z.object({
   ingressId: ingressIdSchema,
   loadBalancer: z.strictObject({
     /** Value of CloudWatch's LoadBalancer dimension: `app/<name>/<id>`. */
@@ -102,7 +103,13 @@ export const deploymentSchema = z.strictObject({
   ledgerTable: z.string().min(1),
 });
 
-export type Deployment = z.infer<typeof deploymentSchema>;
+/**
+ * As any version of the stacks wrote it: a command may be older than what is deployed, or newer, and so may, for an instant of a deploy, be
+ * a function than its environment. So what a newer version has added is passed over.
+ */
+export const deploymentSchema = z.preprocess(deploymentOfToday, deploymentShape);
+
+export type Deployment = z.infer<typeof deploymentShape>;
 export type DeployedRule = Deployment['rules'][number];
 
 /** AWS region of the deployment; null where its rules are not named by full ARNs. */

@@ -4,6 +4,7 @@ export {
   type DecisionLogHeader,
   decisionLogLines,
   decode,
+  decodeReadable,
   type Look,
   parseEntry,
   parseHeader,
@@ -33,13 +34,14 @@ export {
   drillRequestSchema,
   drillTimes,
 } from './drill.ts';
-export { ERRORS } from './error-names.ts';
+export { acceptedPlanOfToday, planOfToday } from './earlier.ts';
 export {
   CrossfadeError,
   causeText,
   DeploymentKeptError,
   DrillFailedError,
   describeError,
+  ERRORS,
   FencedError,
   HookRefusedError,
   IngressRenamedError,
@@ -89,7 +91,7 @@ export {
   type Lease,
   type LogEntry,
   ledgerItemSchema,
-  logEntrySchema,
+  readEntry,
   sameIntent,
   type TasksIntent,
   TIDINGS,
@@ -99,7 +101,7 @@ export {
   type TriggerScope,
   untold,
 } from './lease.ts';
-export { assertPlan, type Plan, type PlanInput, parsePlan, planSchema, withTodaysPlanNames } from './plan.ts';
+export { acceptedPlanSchema, assertPlan, type Plan, type PlanInput, parsePlan, planSchema } from './plan.ts';
 export {
   alphaShareOf,
   type CountMetric,
@@ -155,7 +157,7 @@ export {
   parseState,
   type Revision,
   type Revisions,
-  stateSchema,
+  stateIn,
   stateToJson,
 } from './run-state.ts';
 export {

@@ -209,3 +209,25 @@ export const logEntrySchema = z.strictObject({
   data: z.unknown().optional(),
 });
 export type LogEntry = z.infer<typeof logEntrySchema>;
+
+const anyEntry = z.object({
+  at: instant.catch(() => new Date(0).toISOString()),
+  kind: z.string().catch('?'),
+  phase: z.enum(PHASES).catch('preflight'),
+  stage: z.int().min(-1).catch(-1),
+  by: z.string().catch('?'),
+  message: z.string().catch(''),
+});
+
+/** An entry as the ledger keeps it. One of a newer version is shown, too, as a warning: who looks at a log may be in an emergency. */
+export function readEntry(value: unknown): LogEntry {
+  const entry = logEntrySchema.safeParse(value);
+  if (entry.success) return entry.data;
+  const { kind, message, ...rest } = anyEntry.parse({ ...Object(value) });
+  return {
+    ...rest,
+    kind: 'warning',
+    message: `[${kind}: an entry that this version of Crossfade does not know] ${message}`,
+    data: value,
+  };
+}

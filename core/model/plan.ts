@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { problemsOf, wordIssue } from '../../input/index.ts';
+import { planOfToday } from './earlier.ts';
 import { InvalidPlanError } from './errors.ts';
 import { metricProblems, planMetricSchema } from './plan-metrics.ts';
 import { durationSchema } from './time.ts';
@@ -205,98 +206,103 @@ const hookSchema = z.strictObject({
   otherwise: z.enum(['proceed', 'hold', 'rollback']).default('hold'),
 });
 
-export const planSchema = z
-  .strictObject({
-    /** Free text for people. */
-    description: z.string().max(200).default(''),
-    baseline: baselineSchema.prefault({}),
-    shadow: shadowSchema.prefault({}),
-    /**
-     * Testers first: before the first stage the candidate answers the requests of a cohort, which the deployment names by header, cookie
-     * or source address (`listeners[].cohort`). Left out: there is no such stage.
-     */
-    cohort: cohortSchema.optional(),
-    /** Steps of the canary; `percent` rises from stage to stage, and the last one is 100. */
-    stages: z
-      .array(stageSchema)
-      .min(1)
-      .max(20)
-      .prefault([
-        { percent: 1, bake: 'PT1H' },
-        { percent: 10, bake: 'PT1H' },
-        { percent: 50, bake: 'PT1H' },
-        { percent: 90, bake: 'PT30M', maxHold: 'PT1H' },
-        { percent: 99, bake: 'PT1H' },
-        { percent: 100, bake: 'PT15M', maxHold: 'PT1H' },
-      ]),
-    gate: gateSchema.prefault({}),
-    /** Evidence of your own: counts, values and guards that vote beside errors and slow requests, each with its share of `gate.alpha`. */
-    metrics: z.array(planMetricSchema).max(20).default([]),
-    /** Functions or addresses of your own that are asked before and after each step, and vote. */
-    hooks: z.array(hookSchema).max(10).default([]),
-    /**
-     * Your own CloudWatch alarms, by ARN, in the region of the cutover: one in ALARM rolls back. Those of the plan that was
-     * deployed do so by events too; others are seen when a stage is evaluated.
-     */
-    alarms: z
-      .array(
-        z
-          .string()
-          .regex(/^arn:[^:]+:cloudwatch:[^:]+:\d{12}:alarm:.+$/, { error: 'must be the ARN of a CloudWatch alarm' }),
-      )
-      .max(20)
-      .default([]),
-    soak: soakSchema.prefault({}),
-    signoff: signoffSchema.prefault({}),
-    decommission: decommissionSchema.prefault({}),
-    /** How long the mirror stays in the rules and captures are kept after the decommission. */
-    retention: durationSchema(MINUTE, 90 * DAY).prefault('P7D'),
-  })
-  .superRefine((plan, ctx) => {
-    const problem = (path: (string | number)[], message: string) => ctx.addIssue({ code: 'custom', path, message });
-    plan.stages.forEach(({ percent }, i) => {
-      const previous = plan.stages[i - 1];
-      if (previous !== undefined && percent <= previous.percent)
-        problem(['stages', i, 'percent'], `must be above the stage before it (${previous.percent})`);
-    });
-    for (const [path, lasts, interval, name] of [
-      [['shadow', 'duration'], plan.shadow.duration, plan.shadow.observe, 'shadow.observe'],
-      [['cohort', 'bake'], plan.cohort?.bake ?? Infinity, plan.gate.observe, 'gate.observe'],
-      ...plan.stages.map(({ bake }, i) => [['stages', i, 'bake'], bake, plan.gate.observe, 'gate.observe'] as const),
-      [['soak', 'duration'], plan.soak.duration, plan.soak.observe, 'soak.observe'],
-    ] as const)
-      if (lasts < interval) problem([...path], `is shorter than ${name}, so it would never be observed`);
-    if (plan.stages.length > 0 && plan.stages.at(-1)?.percent !== 100)
-      problem(['stages', plan.stages.length - 1, 'percent'], 'the last stage must be 100');
-    const { errorMargin, maxErrorRate } = plan.gate;
-    if (errorMargin >= maxErrorRate) problem(['gate', 'errorMargin'], 'must be below gate.maxErrorRate');
-    // What is held waits for it all the same.
-    const longest = (s: { bake: number; maxHold: number }) =>
-      plan.gate.onUndecided === 'hold' ? Infinity : s.bake + s.maxHold;
-    const shortest = Math.min(...plan.stages.map(longest));
-    for (const [path, lasts] of [
-      [['gate', 'warmUp'], plan.gate.warmUp],
-      [['gate', 'warmUpErrors'], plan.gate.warmUpErrors],
-      ...plan.metrics.map(({ settleAfter }, i) => [['metrics', i, 'settleAfter'], settleAfter] as const),
-    ] as const)
-      if (lasts >= shortest)
-        problem([...path], `is not over when a stage ends undecided, ${shortest / MINUTE} min after its start`);
-    if (plan.gate.accelerate && plan.stages.every(({ bake }) => bake <= plan.gate.minBake))
-      problem(['gate', 'minBake'], 'is not below the bake of any stage, so gate.accelerate would do nothing');
-    for (const kind of ['error', 'slow'] as const)
-      if (plan.gate[`${kind}Tolerance`].absolute >= plan.gate[`${kind}Margin`])
-        problem(['gate', `${kind}Tolerance`, 'absolute'], `must be below gate.${kind}Margin`);
-    for (const { path, message } of metricProblems(plan.metrics)) problem(['metrics', ...path], message);
-    plan.hooks.forEach((hook, i) => {
-      if (plan.hooks.findIndex(({ name }) => name === hook.name) < i)
-        problem(['hooks', i, 'name'], `another hook is called "${hook.name}"`);
-      const unknown = hook.stages?.find((at) => !plan.stages.some(({ percent }) => percent === at));
-      if (unknown !== undefined) problem(['hooks', i, 'stages'], `the plan has no stage at ${unknown} %`);
-    });
-    plan.alarms.forEach((arn, i) => {
-      if (plan.alarms.indexOf(arn) < i) problem(['alarms', i], 'is given twice');
-    });
+/**
+ * A plan that some version accepted, as states and logs keep it: a run outlives a deploy. Combinations that a later version refuses stand
+ * in {@link planSchema} alone; for a range that narrows, `acceptedPlanOfToday` brings an earlier value to its end.
+ */
+export const acceptedPlanSchema = z.strictObject({
+  /** Free text for people. */
+  description: z.string().max(200).default(''),
+  baseline: baselineSchema.prefault({}),
+  shadow: shadowSchema.prefault({}),
+  /**
+   * Testers first: before the first stage the candidate answers the requests of a cohort, which the deployment names by header, cookie
+   * or source address (`listeners[].cohort`). Left out: there is no such stage.
+   */
+  cohort: cohortSchema.optional(),
+  /** Steps of the canary; `percent` rises from stage to stage, and the last one is 100. */
+  stages: z
+    .array(stageSchema)
+    .min(1)
+    .max(20)
+    .prefault([
+      { percent: 1, bake: 'PT1H' },
+      { percent: 10, bake: 'PT1H' },
+      { percent: 50, bake: 'PT1H' },
+      { percent: 90, bake: 'PT30M', maxHold: 'PT1H' },
+      { percent: 99, bake: 'PT1H' },
+      { percent: 100, bake: 'PT15M', maxHold: 'PT1H' },
+    ]),
+  gate: gateSchema.prefault({}),
+  /** Evidence of your own: counts, values and guards that vote beside errors and slow requests, each with its share of `gate.alpha`. */
+  metrics: z.array(planMetricSchema).max(20).default([]),
+  /** Functions or addresses of your own that are asked before and after each step, and vote. */
+  hooks: z.array(hookSchema).max(10).default([]),
+  /**
+   * Your own CloudWatch alarms, by ARN, in the region of the cutover: one in ALARM rolls back. Those of the plan that was
+   * deployed do so by events too; others are seen when a stage is evaluated.
+   */
+  alarms: z
+    .array(
+      z
+        .string()
+        .regex(/^arn:[^:]+:cloudwatch:[^:]+:\d{12}:alarm:.+$/, { error: 'must be the ARN of a CloudWatch alarm' }),
+    )
+    .max(20)
+    .default([]),
+  soak: soakSchema.prefault({}),
+  signoff: signoffSchema.prefault({}),
+  decommission: decommissionSchema.prefault({}),
+  /** How long the mirror stays in the rules and captures are kept after the decommission. */
+  retention: durationSchema(MINUTE, 90 * DAY).prefault('P7D'),
+});
+
+/** What an operator may ask for. */
+export const planSchema = acceptedPlanSchema.superRefine((plan, ctx) => {
+  const problem = (path: (string | number)[], message: string) => ctx.addIssue({ code: 'custom', path, message });
+  plan.stages.forEach(({ percent }, i) => {
+    const previous = plan.stages[i - 1];
+    if (previous !== undefined && percent <= previous.percent)
+      problem(['stages', i, 'percent'], `must be above the stage before it (${previous.percent})`);
   });
+  for (const [path, lasts, interval, name] of [
+    [['shadow', 'duration'], plan.shadow.duration, plan.shadow.observe, 'shadow.observe'],
+    [['cohort', 'bake'], plan.cohort?.bake ?? Infinity, plan.gate.observe, 'gate.observe'],
+    ...plan.stages.map(({ bake }, i) => [['stages', i, 'bake'], bake, plan.gate.observe, 'gate.observe'] as const),
+    [['soak', 'duration'], plan.soak.duration, plan.soak.observe, 'soak.observe'],
+  ] as const)
+    if (lasts < interval) problem([...path], `is shorter than ${name}, so it would never be observed`);
+  if (plan.stages.length > 0 && plan.stages.at(-1)?.percent !== 100)
+    problem(['stages', plan.stages.length - 1, 'percent'], 'the last stage must be 100');
+  const { errorMargin, maxErrorRate } = plan.gate;
+  if (errorMargin >= maxErrorRate) problem(['gate', 'errorMargin'], 'must be below gate.maxErrorRate');
+  // What is held waits for it all the same.
+  const longest = (s: { bake: number; maxHold: number }) =>
+    plan.gate.onUndecided === 'hold' ? Infinity : s.bake + s.maxHold;
+  const shortest = Math.min(...plan.stages.map(longest));
+  for (const [path, lasts] of [
+    [['gate', 'warmUp'], plan.gate.warmUp],
+    [['gate', 'warmUpErrors'], plan.gate.warmUpErrors],
+    ...plan.metrics.map(({ settleAfter }, i) => [['metrics', i, 'settleAfter'], settleAfter] as const),
+  ] as const)
+    if (lasts >= shortest)
+      problem([...path], `is not over when a stage ends undecided, ${shortest / MINUTE} min after its start`);
+  if (plan.gate.accelerate && plan.stages.every(({ bake }) => bake <= plan.gate.minBake))
+    problem(['gate', 'minBake'], 'is not below the bake of any stage, so gate.accelerate would do nothing');
+  for (const kind of ['error', 'slow'] as const)
+    if (plan.gate[`${kind}Tolerance`].absolute >= plan.gate[`${kind}Margin`])
+      problem(['gate', `${kind}Tolerance`, 'absolute'], `must be below gate.${kind}Margin`);
+  for (const { path, message } of metricProblems(plan.metrics)) problem(['metrics', ...path], message);
+  plan.hooks.forEach((hook, i) => {
+    if (plan.hooks.findIndex(({ name }) => name === hook.name) < i)
+      problem(['hooks', i, 'name'], `another hook is called "${hook.name}"`);
+    const unknown = hook.stages?.find((at) => !plan.stages.some(({ percent }) => percent === at));
+    if (unknown !== undefined) problem(['hooks', i, 'stages'], `the plan has no stage at ${unknown} %`);
+  });
+  plan.alarms.forEach((arn, i) => {
+    if (plan.alarms.indexOf(arn) < i) problem(['alarms', i], 'is given twice');
+  });
+});
 
 /** A parsed plan; all durations are whole seconds. */
 export type Plan = z.infer<typeof planSchema>;
@@ -305,41 +311,10 @@ export type PlanInput = z.input<typeof planSchema>;
 
 /** Parses what an operator wrote. @throws {@link InvalidPlanError} that names every field that is wrong. */
 export function parsePlan(input: unknown): Plan {
-  const result = planSchema.safeParse(withTodaysPlanNames(input), { error: wordIssue });
+  const result = planSchema.safeParse(planOfToday(input), { error: wordIssue });
   if (result.success) return result.data;
   const problems = problemsOf(result.error).map(({ path, message }) => ({ path: path || 'plan', message }));
   throw new InvalidPlanError(problems, result.error);
-}
-
-/** Names that fields have had, by the part of a plan in which they stand: a plan written with them means the same. */
-const EARLIER_FIELDS = {
-  gate: new Map([
-    ['errorBunch', 'errorBurst'],
-    ['slowBunch', 'slowBurst'],
-  ]),
-  shadow: new Map([['minPairsPerRoute', 'minCapturesPerRoute']]),
-} as const;
-
-/**
- * Today's names in the place of earlier ones, in a part of a plan, or in a baseline, which has those of the gate; a field given under
- * both names keeps today's.
- */
-export function withTodaysFields(part: keyof typeof EARLIER_FIELDS, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const names = EARLIER_FIELDS[part];
-  const entries = Object.entries(value);
-  const earlier = entries.flatMap(([key, v]): [string, unknown][] =>
-    names.has(key) ? [[names.get(key) ?? key, v]] : [],
-  );
-  return Object.fromEntries([...earlier, ...entries.filter(([key]) => !names.has(key))]);
-}
-
-/** The same for a whole plan. */
-export function withTodaysPlanNames(input: unknown): unknown {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
-  return Object.fromEntries(
-    Object.entries(input).map(([key, v]) => [key, key === 'gate' || key === 'shadow' ? withTodaysFields(key, v) : v]),
-  );
 }
 
 /** For callers that hand the plan on as it was written. @throws {@link InvalidPlanError} */

@@ -5,10 +5,11 @@
 import * as z from 'zod';
 import { describeProblems, wordIssue } from '../../input/index.ts';
 import { drillSchema } from './drill.ts';
+import { stateOfToday } from './earlier.ts';
 import { CrossfadeError } from './errors.ts';
 import { metricBaselineSchema } from './evidence.ts';
 import { cutoverIdSchema, generationSchema, ingressIdSchema } from './ids.ts';
-import { planSchema } from './plan.ts';
+import { acceptedPlanSchema } from './plan.ts';
 import { trafficSplitSchema } from './split.ts';
 
 export const PHASES = [
@@ -37,7 +38,7 @@ export type Next = (typeof NEXT)[number];
 
 const isoInstant = z.iso.datetime();
 
-export const baselineSummarySchema = z.strictObject({
+const baselineShape = z.object({
   requests: z.number().nonnegative(),
   errorRate: z.number().min(0).max(1),
   /** The same over the last quarter of an hour (or the last period, if that is longer); null below 100 requests. */
@@ -80,7 +81,8 @@ export const baselineSummarySchema = z.strictObject({
   /** The plan's own metrics by name; absent in baselines of earlier versions, and without any. */
   metrics: z.record(z.string(), metricBaselineSchema).optional(),
 });
-export type BaselineSummary = z.infer<typeof baselineSummarySchema>;
+export type BaselineSummary = z.infer<typeof baselineShape>;
+export const baselineSummarySchema: z.ZodType<BaselineSummary, z.input<typeof baselineShape>> = baselineShape.loose();
 
 export const capacitySnapshotSchema = z.object({
   desired: z.int().nonnegative(),
@@ -114,7 +116,7 @@ function sameScaling(a: CapacitySnapshot['scaling'], b: CapacitySnapshot['scalin
   );
 }
 
-export const approvalSchema = z.strictObject({
+export const approvalSchema = z.object({
   /** For people: the name, or the names, of who approved. */
   approvedBy: z.string().min(1),
   comment: z.string().default(''),
@@ -136,13 +138,13 @@ const revisionsSchema = z.strictObject({ stable: revisionSchema.nullable(), cand
 /** Both sides'; null where it cannot be told. */
 export type Revisions = z.infer<typeof revisionsSchema>;
 
-export const stateSchema = z.strictObject({
+const stateShape = z.object({
   v: z.literal(1),
   cutoverId: cutoverIdSchema,
   ingressId: ingressIdSchema,
   generation: generationSchema,
   executionArn: z.string().min(1),
-  plan: planSchema,
+  plan: acceptedPlanSchema,
   phase: z.enum(PHASES),
   /** Index into `plan.stages`; -1 before the first. */
   stage: z.int().min(-1),
@@ -176,20 +178,33 @@ export const stateSchema = z.strictObject({
 });
 
 /** In memory: durations are seconds. */
-export type CutoverState = z.infer<typeof stateSchema>;
+export type CutoverState = z.infer<typeof stateShape>;
 /** On the wire: durations are ISO-8601. */
-export type CutoverStateJson = z.input<typeof stateSchema>;
+export type CutoverStateJson = z.input<typeof stateShape>;
 
-/** Parses a task's input. @throws CrossfadeError `Crossfade.InvalidState` naming the field. */
+/** A deploy renews one function after the other, so what a newer one has added is handed on, not refused. */
+const stateSchema: z.ZodType<CutoverState, CutoverStateJson> = stateShape.loose();
+
+/** The state in a task's input; null where it has none. */
+export function stateIn(input: unknown): CutoverState | null {
+  return read(input).data ?? null;
+}
+
+/** Parses a task's input, by whichever version it was written. @throws CrossfadeError `Crossfade.InvalidState` naming the field. */
 export function parseState(input: unknown): CutoverState {
-  const result = stateSchema.safeParse(input, { error: wordIssue });
-  if (result.success) return result.data;
-  const where = describeProblems(result.error, 'state');
-  throw new CrossfadeError('Crossfade.InvalidState', `The execution's state is not a cutover state. ${where}.`, {
+  const { data, error } = read(input);
+  if (data !== undefined) return data;
+  const where = describeProblems(error, 'state');
+  throw new CrossfadeError('Crossfade.InvalidState', `This version cannot read the execution's state. ${where}.`, {
     traffic: 'as the last confirmed weights left it; the rollback that follows writes the safe ones.',
-    nextStep: 'start a new execution with a plan as its input; the state is not meant to be written by hand.',
-    cause: result.error,
+    nextStep:
+      'start a new execution once it has ended; a state is written by a task alone, and this one by hand or by a newer version that is no longer deployed.',
+    cause: error,
   });
+}
+
+function read(input: unknown) {
+  return stateSchema.safeParse(stateOfToday(input), { error: wordIssue });
 }
 
 /** The JSON that a task returns. */

@@ -1,7 +1,7 @@
 /** What people may ask of a run, and when: a request becomes the lease's next steering, or a sentence that says why not. */
 import { isAgreed, pauseAt, pausedMs } from '../evaluation/index.ts';
 import {
-  decode,
+  decodeReadable,
   fromIso,
   type Lease,
   type LogEntry,
@@ -38,7 +38,7 @@ export interface Asking {
 /** What the answer depends on beside the lease. */
 export interface RunSoFar {
   readonly plan: Plan;
-  /** Newest observation of the present phase or stage; null before the first. */
+  /** Newest observation of the present phase or stage; null before the first, and where this version cannot read it. */
   readonly look: Pick<Look, 'decision' | 'verdict' | 'parity'> | null;
   /** Its sentence. */
   readonly said: string;
@@ -47,7 +47,7 @@ export interface RunSoFar {
 /** What the run's log says of the phase or stage that the lease names. */
 export function soFarOf(plan: Plan, entries: readonly LogEntry[], { phase, stage }: Lease): RunSoFar {
   const last = entries.findLast((e) => e.kind === 'observation' && e.phase === phase && e.stage === stage);
-  const decoded = last === undefined ? null : decode(last, 0);
+  const decoded = last === undefined ? null : decodeReadable(last);
   return { plan, look: decoded?.type === 'look' ? decoded.look : null, said: last?.message ?? '' };
 }
 

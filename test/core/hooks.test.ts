@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ERRORS } from '../../core/model/error-names.ts';
+import { ERRORS } from '../../core/model/errors.ts';
 import { ingressIdSchema } from '../../core/model/ids.ts';
 import { type PlanInput, parsePlan } from '../../core/model/plan.ts';
 import { parseState, stateToJson } from '../../core/model/run-state.ts';

@@ -20,7 +20,7 @@ import { cutoverPartition, fromItem, type Item, toItem, toValue } from './item.t
 
 const KINDS = ['shadow', 'final'] as const;
 
-const requestSchema = z.strictObject({
+const requestSchema = z.object({
   cutoverId: cutoverIdSchema,
   kind: z.enum(KINDS),
   token: z.string(),
@@ -32,7 +32,7 @@ const requestSchema = z.strictObject({
   /** Comments by who gave them; absent in requests of earlier versions. */
   agreed: z.record(z.string(), z.string()).default({}),
   answered: z
-    .strictObject({ answer: z.enum(['approve', 'refuse']), by: z.string(), at: z.iso.datetime() })
+    .object({ answer: z.enum(['approve', 'refuse']), by: z.string(), at: z.iso.datetime() })
     .nullable()
     .default(null),
 });

@@ -1,7 +1,7 @@
 /** The decision log over DynamoDB: entries of one ingress, each written once. */
 import { randomUUID } from 'node:crypto';
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { type DecisionLog, type IngressId, logEntrySchema } from '../../../core/model/index.ts';
+import { type DecisionLog, type IngressId, readEntry } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
 import { cutoverPartition, earlierPartition } from './item.ts';
 import { queryAll } from './query.ts';
@@ -22,7 +22,7 @@ export function dynamoDecisionLog(
     async entries(cutoverId) {
       const items = await queryAll(client, table, cutoverPartition(ingressId, cutoverId), 'LOG#');
       const found = items.length > 0 ? items : await queryAll(client, table, earlierPartition(cutoverId), 'LOG#');
-      return found.map((item) => logEntrySchema.parse(JSON.parse(item.entry?.S ?? 'null')));
+      return found.map((item) => readEntry(JSON.parse(item.entry?.S ?? 'null')));
     },
   };
 }
