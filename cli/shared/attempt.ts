@@ -23,13 +23,36 @@ export class CommandError extends Error {
   }
 }
 
-/** @param left asked when `work` fails: what the command has changed by then @throws CommandError, UsageError or Interrupted */
+/** What is under way, and what each would have left behind: for a signal that ends the process in its midst. The innermost is the last. */
+class Underway {
+  /** Told when the first begins, and when the last has ended. */
+  onChange: (isBusy: boolean) => void = () => {};
+  readonly #lefts: (() => Left)[] = [];
+
+  get left(): Left | null {
+    return this.#lefts.at(-1)?.() ?? null;
+  }
+
+  async while<T>(left: () => Left, work: () => Promise<T>): Promise<T> {
+    if (this.#lefts.push(left) === 1) this.onChange(true);
+    try {
+      return await work();
+    } finally {
+      this.#lefts.splice(this.#lefts.lastIndexOf(left), 1);
+      if (this.#lefts.length === 0) this.onChange(false);
+    }
+  }
+}
+
+export const underway = new Underway();
+
+/** @param left asked when `work` fails, or a signal ends it: what the command has changed by then @throws CommandError, UsageError or Interrupted */
 export async function attempt<T>(
   left: (failure: { readonly refused: boolean }) => Left,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
-    return await work();
+    return await underway.while(() => left({ refused: false }), work);
   } catch (error) {
     if (error instanceof UsageError || error instanceof CommandError || error instanceof Interrupted) throw error;
     const { code, what, first, refused } = failureOf(error);

@@ -1,6 +1,7 @@
 /** The terminal of the real process. */
 import type { WriteStream } from 'node:tty';
 import { codeOf } from '../../input/index.ts';
+import { underway } from './attempt.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Interrupted, type Screen, type Terminal } from './terminal.ts';
 
@@ -14,7 +15,9 @@ export interface ProcessTerminal extends Terminal {
 
 export function processTerminal(): ProcessTerminal {
   let code: ExitCode = EXIT.ok;
-  let signal: AbortSignal | undefined;
+  const interruption = new AbortController();
+  /** The command ends by itself when it is interrupted. */
+  let asked = false;
   let lost: Error | null = null;
   process.stdout.on('error', (error: Error) => {
     // Whoever reads has seen enough (`| head`): that is no loss.
@@ -22,17 +25,33 @@ export function processTerminal(): ProcessTerminal {
   });
   // Nobody is left to tell.
   process.stderr.on('error', () => {});
+  /** The second signal ends the process, whatever it waits for. */
+  const interrupt = () => {
+    listen(false);
+    if (asked) interruption.abort(new Interrupted());
+    else endAtOnce();
+  };
+  const listen = (on: boolean) => {
+    for (const name of SIGNALS) (on ? process.on : process.off).call(process, name, interrupt);
+  };
+  underway.onChange = (isBusy) => {
+    if (!asked) listen(isBusy);
+  };
   return {
     out: screen(process.stdout),
     err: screen(process.stderr),
     stdin: process.stdin,
     environment: process.env,
     interruption() {
-      signal ??= interruption();
-      return signal;
+      if (!asked) {
+        listen(false);
+        listen(true);
+      }
+      asked = true;
+      return interruption.signal;
     },
-    exit(asked) {
-      code = asked;
+    exit(wanted) {
+      code = wanted;
     },
     get code() {
       return code;
@@ -44,11 +63,14 @@ export function processTerminal(): ProcessTerminal {
   };
 }
 
-/** The second Ctrl-C ends the process, whatever it waits for. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort(new Interrupted()));
-  return controller.signal;
+/** Ctrl-C, the end of a job, and a terminal that is closed. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** What is under way cannot be taken back: its person learns what it leaves behind. */
+function endAtOnce(): never {
+  const { left } = underway;
+  if (left !== null) process.stderr.write(`\nInterrupted. ${left.state}\nNext: ${left.next}\n`);
+  process.exit(EXIT.interrupted);
 }
 
 function screen(stream: WriteStream): Screen {

@@ -19,7 +19,7 @@ export interface Terminal {
   readonly err: Screen;
   readonly stdin: Readable;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The signal that Ctrl-C and SIGTERM abort. A command that never asks for it is ended by them at once. */
+  /** The signal that Ctrl-C, SIGTERM and SIGHUP abort. A command that never asks for it is ended by them at once, and says what it leaves behind. */
   interruption(): AbortSignal;
   /** Ends the command with this code once it has returned. The last call counts. */
   exit(code: ExitCode): void;

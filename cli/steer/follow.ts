@@ -38,13 +38,12 @@ export function watchCommand(terminal: Terminal): Command {
     .action(async (cutover: string, options: Options) => {
       const id = cutoverId(cutover);
       const everyMs = pollMs(options);
-      const signal = terminal.interruption();
       let shown = 0;
       let last = '';
       const end = await attempt(
-        () => NOTHING_CHANGED,
+        () => GOES_ON,
         () =>
-          follow(options, id, { everyMs, signal }, async (ledger, place) => {
+          follow(options, id, { everyMs }, async (ledger, place) => {
             const entries = await ledger.decisionLog.entries(id);
             for (const entry of entries.slice(shown)) say(terminal.out, plain(entryLine(entry)));
             shown = entries.length;
@@ -53,8 +52,7 @@ export function watchCommand(terminal: Terminal): Command {
             return place.at !== 'running' && place.at !== 'sign-off';
           }),
       );
-      if (end === null) terminal.exit(EXIT.interrupted);
-      else if (end.at !== 'complete') terminal.exit(EXIT.failed);
+      if (end.at !== 'complete') terminal.exit(EXIT.failed);
     });
 }
 
@@ -74,18 +72,16 @@ export function waitCommand(terminal: Terminal): Command {
         throw new UsageError(`--timeout must be an ISO-8601 duration such as PT30M (got "${options.timeout}")`);
       const deadline = Date.now() + seconds * 1000;
       const everyMs = pollMs(options);
-      const signal = terminal.interruption();
       let late = false;
       const end = await attempt(
-        () => NOTHING_CHANGED,
+        () => GOES_ON,
         () =>
-          follow(options, id, { everyMs, signal, deadline }, async (_ledger, place) => {
+          follow(options, id, { everyMs, deadline }, async (_ledger, place) => {
             late = Date.now() > deadline;
             const over = place.at !== 'running' && place.at !== 'sign-off';
             return late || over || place.at === options.for;
           }),
       );
-      if (end === null) return terminal.exit(EXIT.interrupted);
       say(terminal.out, plain(end.text));
       if (end.at === options.for) return;
       if (end.at !== 'running' && end.at !== 'sign-off') return terminal.exit(EXIT.failed);
@@ -96,18 +92,20 @@ export function waitCommand(terminal: Terminal): Command {
 
 interface Pace {
   readonly everyMs: number;
-  readonly signal: AbortSignal;
   /** Milliseconds since the epoch. @default none */
   readonly deadline?: number;
 }
 
-/** Looks until `isEnd`; null when it was interrupted. */
+/** Who follows only reads. */
+const GOES_ON = { ...NOTHING_CHANGED, state: `${NOTHING_CHANGED.state} A cutover goes on without this command.` };
+
+/** Looks until `isEnd`. */
 async function follow(
   options: Options,
   id: CutoverId,
-  { everyMs, signal, deadline }: Pace,
+  { everyMs, deadline }: Pace,
   isEnd: (ledger: Ledger, place: Place) => Promise<boolean>,
-): Promise<Place | null> {
+): Promise<Place> {
   const ledger = await openLedger(options);
   const look = patient(
     async () => {
@@ -117,12 +115,11 @@ async function follow(
     Date.now,
     deadline,
   );
-  while (!signal.aborted) {
+  for (;;) {
     const found = await look();
     if (found !== null && found !== 'goes on') return found;
-    await delay(everyMs, undefined, { signal }).catch(() => null);
+    await delay(everyMs);
   }
-  return null;
 }
 
 async function placeOf(ledger: Ledger, id: CutoverId): Promise<Place> {

@@ -102,10 +102,14 @@ export class RollbackTriggers extends Construct {
         retryAttempts: 10,
         maxEventAge: Duration.minutes(30),
       });
+    const { account, region } = Stack.of(this);
     const namesOf = (of: readonly Alarm[]) => of.map((alarm) => alarm.alarmName);
     const whenRed = (alarmName: readonly string[]) => ({
       source: ['aws.cloudwatch'],
       detailType: ['CloudWatch Alarm State Change'],
+      // A bus may be sent events of other places, where an ingress of the same id has alarms of the same names.
+      account: [account],
+      region: [region],
       detail: { alarmName: [...alarmName], state: { value: ['ALARM'] } },
     });
     new Rule(this, 'OnAlarm', {

@@ -51,6 +51,16 @@ describe('DualStackCutover', () => {
   });
 });
 
+describe('alarms that roll back or close the mirror by their events', () => {
+  it('are those of this account and region: another place may have an ingress of the same id, and one bus gets the events of both', () => {
+    const rules = Object.values(mirrored().findResources('AWS::Events::Rule')).map((r) => r.Properties.EventPattern);
+    const ofAlarms = rules.filter((pattern) => pattern?.source?.includes('aws.cloudwatch'));
+    expect(ofAlarms.length).toBe(2);
+    for (const { account, region } of ofAlarms)
+      expect({ account, region }).toEqual({ account: [{ Ref: 'AWS::AccountId' }], region: [{ Ref: 'AWS::Region' }] });
+  });
+});
+
 describe('what a run needs', () => {
   let template: Template;
   beforeAll(() => {
