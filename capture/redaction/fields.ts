@@ -61,6 +61,18 @@ export class FieldSearch {
     return spans;
   }
 
+  #setCookie(value: string): Span[] {
+    const end = value.includes(';') ? value.indexOf(';') : value.length;
+    const path = value.slice(end).search(/path=/i);
+    return [
+      ...cookies(value, end),
+      ...this.#text.spans(value.slice(end)).map(shifted(end)),
+      ...(path < 0
+        ? []
+        : tokensInPath(value.slice(end + path + 5).split(';', 1)[0] ?? '', this.#names).map(shifted(end + path + 5))),
+    ];
+  }
+
   #spans(name: string, value: string): Span[] {
     const whole = (start: number): Span[] => [{ start, end: value.length, place: '' }];
     switch (name) {
@@ -68,7 +80,7 @@ export class FieldSearch {
         return cookies(value, value.length);
       case 'set-cookie':
         // Name and attributes are the service's doing and compared; the value is the customer's.
-        return cookies(value, value.includes(';') ? value.indexOf(';') : value.length);
+        return this.#setCookie(value);
       case 'origin':
         return ORIGIN.test(value) ? [] : whole(0);
       case 'sec-websocket-protocol':
@@ -78,6 +90,9 @@ export class FieldSearch {
     if (secrecy === 'secret') return whole(/authorization$/.test(name) ? (SCHEME.exec(value)?.[0].length ?? 0) : 0);
     if (secrecy === 'random' && isRandom(value)) return whole(0);
     const spans = this.#text.spans(value);
+    // Of gRPC: bytes in base64.
+    if (/-bin$/.test(name) && this.#text.spans(Buffer.from(value, 'base64').toString('latin1')).length > 0)
+      return whole(0);
     if (URL_FIELD.test(name)) {
       for (const { index, 0: url } of value.matchAll(/[^\s<>,;"']+/g)) addAll(spans, this.url(url).map(shifted(index)));
     }

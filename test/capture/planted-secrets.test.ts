@@ -5,19 +5,27 @@ import { OTHER_SPELLINGS } from './other-spellings.ts';
 import { ALB_PLACES, ANY_PLACES } from './planted-secrets.ts';
 import { readable, stored } from './redaction-rig.ts';
 import { STRANGERS_SECRETS } from './strangers-secrets.ts';
+import { UNTHOUGHT_LOOKALIKES } from './unthought-lookalikes.ts';
+import { UNTHOUGHT_NOTATIONS } from './unthought-notations.ts';
+import { UNTHOUGHT_SECRETS } from './unthought-secrets.ts';
 
 describe('a secret is not stored in the clear', () => {
-  it.each([...ALB_PLACES, ...ANY_PLACES, ...OTHER_SPELLINGS, ...CARRIED_SECRETS, ...STRANGERS_SECRETS])(
-    '%s',
-    (_place, planted, secrets) => {
-      const text = readable(stored(planted));
-      for (const secret of secrets) expect(text).not.toContain(secret);
-    },
-  );
+  it.each([
+    ...ALB_PLACES,
+    ...ANY_PLACES,
+    ...OTHER_SPELLINGS,
+    ...CARRIED_SECRETS,
+    ...STRANGERS_SECRETS,
+    ...UNTHOUGHT_SECRETS,
+    ...UNTHOUGHT_NOTATIONS,
+  ])('%s', (_place, planted, secrets) => {
+    const text = readable(stored(planted));
+    for (const secret of secrets) expect(text).not.toContain(secret);
+  });
 });
 
 describe('what only looks like a secret is stored as it is', () => {
-  it.each(LOOKALIKES)('%s', (_place, planted, kept) => {
+  it.each([...LOOKALIKES, ...UNTHOUGHT_LOOKALIKES])('%s', (_place, planted, kept) => {
     const text = readable(stored(planted));
     for (const part of kept) expect(text).toContain(part);
   });

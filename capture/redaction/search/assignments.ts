@@ -9,7 +9,21 @@ import type { Span } from './span.ts';
 const LONGEST_NAME = 100;
 const SPACES = 32;
 /** Quotes as they are written: by themselves, escaped in a string, as an entity. */
-const QUOTES = ['"""', '"', "'", '`', '\\\\\\"', '\\"', "\\'", '&quot;', '&#34;', '&#39;', '&apos;'];
+const QUOTES = [
+  '"""',
+  '"',
+  "'",
+  '`',
+  '\\\\\\"',
+  '\\"',
+  "\\'",
+  '&quot;',
+  '&#34;',
+  '&#x22;',
+  '&#39;',
+  '&#x27;',
+  '&apos;',
+];
 const NAME = /[\w.\-$%[\]\\\u0080-\uffff]/;
 /** What a scheme of credentials is written as; the credentials follow. */
 const SCHEME = /^(?:bearer|basic|token|digest|dpop|negotiate|apikey|hmac)$/i;
@@ -44,6 +58,48 @@ export function assignments(text: string, names: SecretNames, more: ReadonlySet<
     }
   }
   return spans;
+}
+
+/** Files in which a value reaches to the end of its line. */
+const LINES = /(?:^|[/.+-])(?:x-)?(?:ya?ml|properties|java-properties|toml|ini|dotenv|env)$/;
+const LINE = /^([ \t]*(?:- )?)["']?([\w.$-]{1,100})["']?[ \t]{0,8}[:=](?:[ \t]{1,32}|(?=\S)|$)([^\r\n]*)/gm;
+
+/** Of files of configuration: the rest of a line whose name is secret, or the list below it. */
+export function secretLines(text: string, type: string, names: SecretNames): Span[] {
+  if (!LINES.test(type)) return [];
+  const spans: Span[] = [];
+  for (const { index, 0: all, 1: indent = '', 2: name = '', 3: value = '' } of text.matchAll(LINE)) {
+    if (names.of(name) !== 'secret') continue;
+    const place = folded(name);
+    const end = index + all.length;
+    const said = value.trimEnd();
+    if (said !== '') {
+      if (!/^(?:[|>][+-]?\d?$|[[{"'])/.test(said) && !NOTHING.test(said))
+        spans.push({ start: end - value.length, end: end - value.length + said.length, place });
+      continue;
+    }
+    ITEM.lastIndex = end;
+    for (let item = ITEM.exec(text); item !== null; item = ITEM.exec(text)) {
+      const [line, before = '', element = ''] = item;
+      if (before.length < indent.length || NOTHING.test(element)) break;
+      spans.push({ start: item.index + line.length - element.length, end: item.index + line.length, place });
+    }
+  }
+  return spans;
+}
+
+const ITEM = /\r?\n([ \t]*)- (?![^\r\n]{0,100}: )([^\r\n]+)/y;
+
+/** Names and values of a tuple: `Key (api_key)=(…)`, as PostgreSQL says it. */
+const TUPLE = /\(([^()\n]{1,200})\)=\(([^()\n]{1,1000})\)/g;
+
+export function secretTuples(text: string, names: SecretNames): Span[] {
+  if (!text.includes(')=(')) return [];
+  return [...text.matchAll(TUPLE)].flatMap(({ index, 0: all, 1: said = '', 2: value = '' }) => {
+    const start = index + all.length - 1 - value.length;
+    const name = said.split(',').find((each) => names.of(each) === 'secret');
+    return name === undefined ? [] : [{ start, end: start + value.length, place: folded(name) }];
+  });
 }
 
 const NOTHING = /^(?:null|undefined|None|nil)$/;
@@ -81,7 +137,7 @@ function isOfName(text: string, at: number, quote: string | undefined): boolean 
 function decoded(name: string): string {
   const unit = (_all: string, hex: string) => String.fromCharCode(Number.parseInt(hex, 16));
   return name
-    .replace(/\\+u([\da-f]{4})/gi, unit)
+    .replace(/\\+(?:u([\da-f]{4})|x([\da-f]{2}))/gi, (all, four, two) => unit(all, four ?? two))
     .replace(/%([\da-f]{2})/gi, unit)
     .replace(/^\\+/, '');
 }
@@ -114,6 +170,10 @@ function valueAfter(
     if (block !== null) return block;
   }
   if (secret && text[separator] === ':' && /[\r\n]/.test(text[start] ?? '')) return lineBelow(text, start);
+  if (secret && text.startsWith('<<', start)) {
+    const document = hereDocument(text, start);
+    if (document !== null) return document;
+  }
   // ODBC's `Pwd={…}`.
   if (secret && text[separator] === '=' && text[start] === '{') return quotedValue(text, start + 1, '}');
   const end = bareEnd(text, start, secret && !variable ? DELIMITER : DELIMITER_OR_SEPARATOR);
@@ -158,6 +218,21 @@ function blockScalar(text: string, start: number): Value | null {
 }
 
 const BLOCK = /[|>][+-]?\d?[ \t]{0,8}\r?\n([ \t]+)(?=\S)/y;
+
+/** Of shells, Ruby, PHP and Terraform: `<<END`, and all lines until that word. */
+function hereDocument(text: string, start: number): Value | null {
+  HERE.lastIndex = start;
+  const found = HERE.exec(text);
+  if (found === null) return null;
+  const [all, word = ''] = found;
+  const first = start + all.length;
+  const last = new RegExp(`\\n[ \\t]{0,64}${word}\\b`, 'g');
+  last.lastIndex = first - 1;
+  const end = last.exec(text)?.index ?? text.length;
+  return { start: first, end: Math.max(first, end), next: end };
+}
+
+const HERE = /<<[<~-]?["']?(\w{1,40})["']?[^\r\n]{0,40}\r?\n/y;
 
 /** Without its closing quote a value reaches to the end: what follows cannot be told from it. */
 function quotedValue(text: string, start: number, quote: string): Value {

@@ -15,6 +15,45 @@ export function secretColumns(text: string, type: string, names: SecretNames): S
   return MARKDOWN.test(text) ? inTable(text, '|', names) : [];
 }
 
+/** Columns of an `INSERT`, and its values; a `(` within a value ends the search for that row. */
+const INSERT = /\bINSERT\s{1,8}INTO\s{1,8}\S{1,200}\s{0,8}\(([^()]{1,4000})\)\s{0,8}VALUES\s{0,8}/gi;
+const VALUE = /\s{0,8}(?:'((?:[^'\\]|''|\\.){0,4000})'|([^\s,()']{1,200}))\s{0,8}([,)])/y;
+/** MySQL's message. */
+const DUPLICATE = /\bDuplicate entry '([^'\n]{1,500})' for key '([^'\n]{1,200})'/g;
+
+export function secretsInSql(text: string, names: SecretNames): Span[] {
+  const spans: Span[] = [];
+  for (const { index, 0: all, 1: said = '' } of text.includes('entry') ? text.matchAll(DUPLICATE) : []) {
+    const key = /for key '(.*)'$/.exec(all)?.[1] ?? '';
+    const start = index + all.indexOf("'") + 1;
+    if (names.of(key) === 'secret') spans.push({ start, end: start + said.length, place: folded(key) });
+  }
+  if (!/insert/i.test(text)) return spans;
+  for (const { index, 0: all, 1: list = '' } of text.matchAll(INSERT)) {
+    const columns = list.split(',').map((name) => name.trim());
+    if (!columns.some((name) => names.of(name) === 'secret')) continue;
+    for (let at = index + all.length; text[at] === '('; ) {
+      VALUE.lastIndex = at + 1;
+      let column = 0;
+      let end = at;
+      for (let found = VALUE.exec(text); found !== null; found = VALUE.exec(text)) {
+        const [written, quoted, bare = ''] = found;
+        const value = quoted ?? bare;
+        const start = found.index + written.indexOf(value, quoted === undefined ? 0 : written.indexOf("'") + 1);
+        const name = columns[column++] ?? '';
+        if (names.of(name) === 'secret' && value !== '')
+          spans.push({ start, end: start + value.length, place: folded(name) });
+        end = found.index + written.length;
+        if (found[3] === ')') break;
+      }
+      const next = /^\s{0,8},\s{0,8}(?=\()/.exec(text.slice(end, end + 20));
+      if (end === at || next === null) break;
+      at = end + next[0].length;
+    }
+  }
+  return spans;
+}
+
 function inTable(text: string, separator: string, names: SecretNames): Span[] {
   const spans: Span[] = [];
   const columns: string[] = [];

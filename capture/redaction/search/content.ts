@@ -2,12 +2,15 @@
 import type { MediaType } from '../../../http/index.ts';
 import { parseMediaType } from '../../../http/index.ts';
 import { tokenize } from '../../../json/index.ts';
+import { secretLines } from './assignments.ts';
 import { secretColumns } from './columns.ts';
 import { EncodedText } from './encoded-text.ts';
 import { looksLikeForm, secretParameters } from './form.ts';
 import { JsonSecrets } from './json.ts';
 import { looksLikeMarkup, secretsInMarkup } from './markup.ts';
 import { boundaryOf, secretsInMultipart } from './multipart.ts';
+import { tokensInPath } from './paths.ts';
+import { looksMade } from './prose.ts';
 import { addAll, type Span, shifted } from './span.ts';
 import type { TextSearch } from './text.ts';
 
@@ -18,6 +21,10 @@ const BEFORE_JSON = /^\uFEFF?\s{0,64}(?:\)\]\}'?,?|while\s?\(1\);|for\s?\(;;\);)
 /** Before a line's JSON: a field of server-sent events, a record separator (RFC 7464). */
 const BEFORE_LINE = new RegExp(`^(?:\\s*data:|${String.fromCharCode(0x1e)})?\\s*`);
 
+/** A reference within the same service. */
+const PATH = /^\/[^\s"'<>]{8,2000}$/;
+/** An event by its name, and the one line that it says. */
+const NAMED_EVENT = /^event:[ ]?([\w.-]{1,60})\r?\ndata:[ ]?(\S{4,2000})$/gm;
 /** Lines of one server-sent event, two at least. */
 const EVENT = /^data:.*(?:\r?\ndata:.*)+/gm;
 
@@ -55,7 +62,7 @@ export class ContentSearch {
     const isForm = type === 'application/x-www-form-urlencoded';
     if (isForm && !looksLikeMarkup(text))
       return secretParameters(text, this.#text.names, (value, more) => this.#within(value, 1, more));
-    const columns = secretColumns(text, type, this.#text.names);
+    const columns = secretColumns(text, type, this.#text.names).concat(secretLines(text, type, this.#text.names));
     const { spans, json } = this.#lines(text);
     const unread = this.#hasPointers && !json && (/[/+]json$/.test(type) || /^[\s\uFEFF]*[[{]/.test(text));
     if (unread && (this.#mention === null || this.#mention.test(text))) return null;
@@ -70,6 +77,7 @@ export class ContentSearch {
     const spans = this.#text.spans(text, more);
     if (looksLikeMarkup(text))
       addAll(spans, secretsInMarkup(text, names, !/<(?:!doctype )?html\b/i.test(text.slice(0, 1_000))));
+    if (PATH.test(text)) addAll(spans, tokensInPath(text, names));
     if (looksLikeForm(text))
       addAll(
         spans,
@@ -91,10 +99,17 @@ export class ContentSearch {
 
   /** Events that say what they say in several lines. */
   #events(text: string): Span[] {
-    return [...text.matchAll(EVENT)].flatMap(({ index, 0: lines }) => {
-      const said = EncodedText.eventData(text, index, index + lines.length);
-      return said.written(this.#within(said.text, 1));
+    const named = [...text.matchAll(NAMED_EVENT)].flatMap(({ index, 0: all, 1: name = '', 2: said = '' }) => {
+      const end = index + all.length;
+      const isSecret = this.#text.names.of(name) === 'secret' && looksMade(said);
+      return isSecret ? [{ start: end - said.length, end, place: 'event' }] : [];
     });
+    return named.concat(
+      [...text.matchAll(EVENT)].flatMap(({ index, 0: lines }) => {
+        const said = EncodedText.eventData(text, index, index + lines.length);
+        return said.written(this.#within(said.text, 1));
+      }),
+    );
   }
 
   /** NDJSON, JSON sequences, server-sent events. */

@@ -78,7 +78,9 @@ export class EncodedText {
 
 const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
-const RUN = /(?<![\w+/-])[\w+/-]{16,}={0,2}/g;
+/** Also in lines of one length, as mail has it (RFC 2045, 6.8). */
+const RUN = /(?<![\w+/-])(?:(?:[\w+/-]{60,76}\r?\n)+[\w+/-]*|[\w+/-]{16,})={0,2}/g;
+const HEX = /^(?:[\da-f]{2}){8,}$/i;
 /** Characters of a run by which text is told from other bytes, and the share of them that are read as text. */
 const HEAD = 64;
 const READABLE = /[\t\n\r\x20-\x7e]/g;
@@ -91,8 +93,8 @@ interface Run {
   readonly said: string;
 }
 
-/** Stretches of a text that are text in base64 or base64url (RFC 4648, 4 and 5), and what they say. */
-export function base64Runs(text: string): Run[] {
+/** Stretches of a text that are text in base64, base64url or hexadecimal digits (RFC 4648, 4, 5 and 8), and what they say. */
+export function encodedRuns(text: string): Run[] {
   return [...text.matchAll(RUN)].flatMap(({ index: start, 0: run }) => {
     const head = bytesOf(run.slice(0, HEAD));
     if (head === null || (head.match(READABLE)?.length ?? 0) < LEAST_READABLE * head.length) return [];
@@ -103,6 +105,10 @@ export function base64Runs(text: string): Run[] {
 
 /** Each byte one character; null for what is no base64. */
 function bytesOf(run: string): string | null {
+  if (HEX.test(run)) {
+    const said = run.replace(/../g, (hex) => String.fromCharCode(Number.parseInt(hex, 16))).replaceAll('\0', '');
+    if ((said.match(READABLE)?.length ?? 0) >= LEAST_READABLE * said.length) return said;
+  }
   try {
     return atob(run.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '')).replaceAll('\0', '');
   } catch {

@@ -3,7 +3,7 @@ import { endOf, type JsonDoc, kindOf, type Node, ROOT, rawOf, STRIDE, startOf, s
 import { EncodedText } from './encoded-text.ts';
 import { secretVariables } from './form.ts';
 import { type PointerProgress, Pointers } from './pointers.ts';
-import { folded, type SecretNames } from './secret-names.ts';
+import { folded, lastWord, type SecretNames } from './secret-names.ts';
 import { isRandom } from './secret-values.ts';
 import { addAll, type Span, spansBelow } from './span.ts';
 
@@ -23,21 +23,24 @@ const ENTRY_NAMES = new Set([
   'id',
   'label',
 ]);
-const ENTRY_VALUES = new Set([
-  'value',
-  'values',
-  'val',
-  'v',
-  'content',
-  'data',
-  'text',
-  'newvalue',
-  'oldvalue',
-  'stringvalue',
-]);
+const ENTRY_VALUES = new Set(['value', 'values', 'val', 'v', 'content', 'data', 'text']);
+/** The same by other names, of which some name more than that: where the name is a label by itself, and the value a text. */
+const LABELS = new Set(['column', 'env', 'loc', 'option', 'pointer', 'prompt', 'question', 'setting', 'variable']);
+const SAID = new Set(['actual', 'answer', 'input', 'received', 'response']);
+/** What stands within an entry, beside its name. */
+const BESIDE = new Set(['context', 'meta', 'params']);
+/** Names of columns, and what holds rows of them. */
+const HEADS = new Set(['columns', 'cols', 'fields', 'header', 'headers', 'head', 'keys', 'names']);
+const ROWS = new Set(['rows', 'values', 'data', 'records', 'items', 'results', 'body']);
+/** Members of a private key (RFC 7518, 6). */
+const JOSE: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
+/** An option of a command, whose argument follows. */
+const OPTION = /^--[\w-]{2,40}$/;
 /** Deeper places share one key: a path that grows with the nesting would cost its square. */
 const DEEPEST_PLACE = 32;
 
+/** Of a table that are looked at. */
+const MOST_COLUMNS = 1_000;
 /** Digits of a number that may be a secret by its shape. */
 const SHORTEST_NUMBER = 13;
 
@@ -56,6 +59,12 @@ interface Frame {
   readonly progress: PointerProgress;
   /** Names that are secret here: variables of a GraphQL document beside them. */
   readonly more: ReadonlySet<string>;
+  /** Which places of a row are secret, by the names of its columns. */
+  readonly columns: ReadonlySet<number> | null;
+  /** Fields of a message in turn, names and values. */
+  readonly fields: boolean;
+  /** The element before says that this one is secret. */
+  next: boolean;
   index: number;
 }
 
@@ -74,6 +83,8 @@ export class JsonSecrets {
     const spans: Span[] = [];
     const frames: Frame[] = [];
     let [place, depth, weak, more] = ['', 0, false, names];
+    let columns: ReadonlySet<number> | null = null;
+    let entry = false;
     const hasPem = doc.text.includes('-----BEGIN');
     let isPem = false;
     let progress = this.#pointers.start;
@@ -81,13 +92,13 @@ export class JsonSecrets {
     for (let node: Node = ROOT; node < doc.tape.length; ) {
       const kind = kindOf(doc, node);
       if (kind === 'object' || kind === 'array') {
-        frames.push(this.#open(doc, node, { kind, place, depth, secret, progress, more }));
+        frames.push(this.#open(doc, node, { kind, place, depth, secret, progress, more, columns, entry }));
         node += STRIDE;
       } else {
         if (kind === 'string') {
           this.#string(doc, node, secret || isPem, weak, place, more, inner, spans);
           if (hasPem) isPem = isWithinPem(rawOf(doc, node), isPem);
-        } else if (secret && kind !== 'null') {
+        } else if (secret && kind === 'number') {
           spans.push({ start: startOf(doc, node), end: endOf(doc, node), place, bare: true });
         } else if (kind === 'number' && endOf(doc, node) - startOf(doc, node) >= SHORTEST_NUMBER) {
           // A card's, for one.
@@ -106,15 +117,27 @@ export class JsonSecrets {
       let key = String(parent.index++);
       let step = '*';
       weak = false;
-      secret = parent.secret || (parent.entry && !parent.inObject && parent.index === 2);
+      entry = false;
+      secret = parent.secret;
       if (parent.inObject) {
         key = stringOf(doc, node);
         const secrecy = parent.more.has(key) ? 'secret' : this.#names.of(key);
         step = folded(key);
         weak = secrecy === 'random';
-        secret ||= secrecy === 'secret' || (parent.entry && ENTRY_VALUES.has(step));
+        secret ||= secrecy === 'secret';
         this.#key(doc, node, parent.place, inner, spans);
         node += STRIDE;
+        if (parent.entry) {
+          const holds = lastWord(key);
+          secret ||= ENTRY_VALUES.has(holds) || (SAID.has(holds) && kindOf(doc, node) === 'string');
+          entry = BESIDE.has(step);
+        }
+        columns = ROWS.has(step) ? parent.columns : null;
+      } else {
+        const isRow = kindOf(doc, node) === 'array';
+        columns = isRow ? parent.columns : null;
+        secret ||= parent.next || (!isRow && parent.columns !== null && parent.columns.has(parent.index - 1));
+        parent.next = this.#announces(doc, node, parent);
       }
       progress = this.#pointers.step(parent.progress, key);
       secret ||= this.#pointers.hit(progress);
@@ -128,43 +151,107 @@ export class JsonSecrets {
   #open(
     doc: JsonDoc,
     node: Node,
-    at: Pick<Frame, 'place' | 'depth' | 'secret' | 'progress' | 'more'> & { kind: string },
+    at: Pick<Frame, 'place' | 'depth' | 'secret' | 'progress' | 'more' | 'columns' | 'entry'> & { kind: string },
   ): Frame {
     const { kind, ...rest } = at;
-    const inObject = kind === 'object';
     const end = doc.tape[node + 2] ?? 0;
-    const about = inObject
-      ? this.#aboutEntry(doc, node, end)
-      : { entry: this.#isNamedPair(doc, node, end), more: null };
-    return { ...rest, inObject, end, entry: about.entry, more: about.more ?? rest.more, index: 0 };
+    const common = { ...rest, end, index: 0, next: false };
+    if (kind === 'array') {
+      const columns = rest.columns ?? this.#firstRow(doc, node, end);
+      return { ...common, inObject: false, columns, fields: /headers?$/.test(rest.place) };
+    }
+    const about = this.#about(doc, node, end);
+    const { columns, more } = about;
+    return {
+      ...common,
+      inObject: true,
+      entry: rest.entry || about.entry,
+      more: more ?? rest.more,
+      columns,
+      fields: false,
+    };
   }
 
-  /** Looks at an object's own string members once, before its values. */
-  #aboutEntry(doc: JsonDoc, object: Node, end: Node): { entry: boolean; more: ReadonlySet<string> | null } {
+  /** Looks at an object's own members once, before its values. */
+  #about(doc: JsonDoc, object: Node, end: Node) {
     let entry = false;
     let more: ReadonlySet<string> | null = null;
+    let columns: ReadonlySet<number> | null = null;
     for (let key = object + STRIDE; key < end; key = doc.tape[key + STRIDE + 2] ?? end) {
       const value = key + STRIDE;
-      if (kindOf(doc, value) !== 'string') continue;
+      const kind = kindOf(doc, value);
+      if (kind !== 'string' && kind !== 'array' && kind !== 'object') continue;
       const name = stringOf(doc, key);
-      if (name === 'query' && endOf(doc, value) - startOf(doc, value) > 8) {
+      if (kind === 'array' && HEADS.has(name.toLowerCase())) columns ??= this.#columns(doc, value);
+      if (kind === 'string' && name === 'query' && endOf(doc, value) - startOf(doc, value) > 8)
         more = secretVariables(stringOf(doc, value), this.#names);
-      } else if (!entry && ENTRY_NAMES.has(name.toLowerCase()) && endOf(doc, value) - startOf(doc, value) < 200) {
-        const said = stringOf(doc, value);
-        entry =
-          this.#names.ofField(said.slice(said.lastIndexOf('/') + 1).toLowerCase()) === 'secret' ||
-          this.#names.of(said.slice(said.lastIndexOf('/') + 1)) === 'secret';
-      }
+      else if (kind === 'string' && name === 'kty') more = JOSE;
+      else if (!entry) entry = this.#namesEntry(doc, name, value, kind);
     }
-    return { entry, more };
+    return { entry, more, columns };
   }
 
-  /** `["password", "…"]` */
-  #isNamedPair(doc: JsonDoc, array: Node, end: Node): boolean {
+  /** Whether a member says that what stands beside it is secret. */
+  #namesEntry(doc: JsonDoc, name: string, value: Node, kind: string): boolean {
+    if (kind === 'object') return name === 'source' && this.#about(doc, value, doc.tape[value + 2] ?? 0).entry;
+    const last = lastWord(name);
+    const isLabel = LABELS.has(last);
+    if (!isLabel && !ENTRY_NAMES.has(last) && name !== 'type') return false;
+    const node = kind === 'array' ? this.#lastOf(doc, value) : value;
+    if (node === null || kindOf(doc, node) !== 'string' || endOf(doc, node) - startOf(doc, node) > 200) return false;
+    const said = stringOf(doc, node);
+    if (name === 'type') return folded(said) === 'password';
+    const step = said.slice(said.lastIndexOf('/') + 1);
+    if (isLabel) return this.#names.calls(step);
+    return this.#names.ofField(step.toLowerCase()) === 'secret' || this.#names.of(step) === 'secret';
+  }
+
+  #lastOf(doc: JsonDoc, array: Node): Node | null {
+    let last: Node | null = null;
+    const end = doc.tape[array + 2] ?? 0;
+    for (let node = array + STRIDE; node < end; node = doc.tape[node + 2] ?? end) last = node;
+    return last;
+  }
+
+  /** Which of the names in an array, or of what is named there, are secret. */
+  #columns(doc: JsonDoc, array: Node): ReadonlySet<number> | null {
+    const found = new Set<number>();
+    const end = doc.tape[array + 2] ?? 0;
+    for (let [node, i] = [array + STRIDE, 0]; node < end && i < MOST_COLUMNS; node = doc.tape[node + 2] ?? end, i++) {
+      const kind = kindOf(doc, node);
+      if (kind === 'object' ? this.#about(doc, node, doc.tape[node + 2] ?? 0).entry : this.#isName(doc, node))
+        found.add(i);
+    }
+    return found.size === 0 ? null : found;
+  }
+
+  #isName(doc: JsonDoc, node: Node): boolean {
+    if (kindOf(doc, node) !== 'string' || endOf(doc, node) - startOf(doc, node) > 200) return false;
+    return this.#names.of(stringOf(doc, node)) === 'secret';
+  }
+
+  /** Of a table whose first row names its columns. */
+  #firstRow(doc: JsonDoc, array: Node, end: Node): ReadonlySet<number> | null {
     const first = array + STRIDE;
-    if (first >= end || kindOf(doc, first) !== 'string' || endOf(doc, first) - startOf(doc, first) > 200) return false;
+    if (first >= end || kindOf(doc, first) !== 'array') return null;
     const second = doc.tape[first + 2] ?? end;
-    return second < end && (doc.tape[second + 2] ?? end) === end && this.#names.of(stringOf(doc, first)) === 'secret';
+    if (second >= end || kindOf(doc, second) !== 'array') return null;
+    const last = doc.tape[first + 2] ?? end;
+    for (let node = first + STRIDE; node < last; node = doc.tape[node + 2] ?? last)
+      if (kindOf(doc, node) !== 'string') return null;
+    return this.#columns(doc, first);
+  }
+
+  /** `["password", "…"]`, `["--password", "…"]`, and a message's fields in one list. */
+  #announces(doc: JsonDoc, node: Node, { index, end, fields }: Frame): boolean {
+    if (kindOf(doc, node) !== 'string' || endOf(doc, node) - startOf(doc, node) > 200) return false;
+    const next = doc.tape[node + 2] ?? end;
+    if (next >= end) return false;
+    const isPair = index === 1 && (doc.tape[next + 2] ?? end) === end;
+    if (!isPair && !fields && doc.text[startOf(doc, node) + 1] !== '-') return false;
+    const said = stringOf(doc, node);
+    if (isPair || OPTION.test(said)) return this.#names.of(said) === 'secret';
+    return fields && index % 2 === 1 && this.#names.ofField(said.toLowerCase()) === 'secret';
   }
 
   #string(

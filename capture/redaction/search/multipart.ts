@@ -11,7 +11,7 @@ const MOST_PARTS = 10_000;
 /** The boundary that a text begins with, where its type names none. */
 export function boundaryOf(text: string, declared: string | undefined): string | null {
   if (declared !== undefined && declared !== '') return declared;
-  return /^\s{0,4}--([^\r\n]{1,70})\r?\n[\w-]{1,40}:/.exec(text.slice(0, 200))?.[1] ?? null;
+  return /^\s{0,4}--([^\r\n]{1,70})\r?\ncontent-[\w-]{1,40}:/i.exec(text.slice(0, 200))?.[1] ?? null;
 }
 
 /** `inner` searches a part's content of the type given; null when the body cannot be taken apart. */
@@ -24,6 +24,11 @@ export function secretsInMultipart(
   const spans: Span[] = [];
   const mark = `--${boundary}`;
   let at = text.indexOf(mark);
+  const outside = (start: number, end: number) =>
+    addAll(spans, search.spans(text.slice(start, end)).map(shifted(start)));
+  // Another boundary than is said: whoever gets it may look for the right one.
+  if (at < 0) return boundaryOf(text, undefined) === null ? inner(text, '') : null;
+  outside(0, at);
   for (let part = 0; at >= 0; part++) {
     if (part >= MOST_PARTS) return null;
     const start = at + mark.length;
@@ -39,7 +44,7 @@ export function secretsInMultipart(
       if (found === null) return null;
       addAll(spans, search.spans(fields).map(shifted(start)));
       addAll(spans, found.map(shifted(content)));
-    }
+    } else outside(start, end);
     at = next;
   }
   return spans;

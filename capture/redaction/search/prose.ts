@@ -88,7 +88,7 @@ function placeOf(text: string, start: number, quoted: boolean, said: string, nam
 }
 
 /** No word: digits among letters of both cases, or among marks. */
-function looksMade(said: string): boolean {
+export function looksMade(said: string): boolean {
   if (!/\d/.test(said)) return false;
   return (
     (/[a-z]/.test(said) && /[A-Z]/.test(said)) || /\p{L}.*[!@#$%^*?~]|[!@#$%^*?~].*\p{L}/u.test(said) || isRandom(said)

@@ -23,7 +23,7 @@ export const SECRET_NAMES: Readonly<Record<Match, string>> = {
     cookies credential credentials creditcard csrf deploykey devicekey encryptionkey functionskey hostkey jwt
     kennwort licensekey masterkey oauthverifier passcode passphrase passwd password passwords passwort pincode
     privatekey privatekeys publishkey refreshtokens routingnumber samlrequest samlresponse secret secretkey secrets
-    recoverycode recoverycodes backupcode backupcodes seedphrase recoveryphrase mnemonic securityanswer motdepasse
+    recoverycode recoverycodes backupcode backupcodes devicecode usercode seedphrase recoveryphrase mnemonic securityanswer motdepasse
     servicekey sessid sessionid sessionkey sharedkey signature signatures signingkey socialsecuritynumber sslcert
     storagekey subscriptionkey taxid token webhookurl xsrf
     chiavesegreta claveacceso clavedeacceso clavesecreta clésecrète codesecret codicesegreto códigosecreto geheimnis geheimzahl
@@ -41,9 +41,9 @@ export const SECRET_NAMES: Readonly<Record<Match, string>> = {
 
 /** Words at the end of a name that say something about a secret, and not the secret itself: `token_type`, `passwordPolicy`. */
 const ABOUT = new Set(
-  `age algorithm at changed count created enabled endpoint exp expired expires expiration expiry format in invalid
-  lifetime length max min policy required rules status strength supported type types updated uri url used valid
-  verified version`.split(/\s+/),
+  `age algorithm at attempts banner changed consent count created enabled endpoint error errors exp expired expires expiration expiry format in
+  invalid label lifetime length max message min notice placeholder policy required rules score status strength supported timeout title ttl type
+  types updated uri url used valid verified version`.split(/\s+/),
 );
 export const PERSONAL_NAMES: Readonly<Record<PersonalRule, Readonly<Partial<Record<Match, string>>>>> = {
   email: { part: 'email emailaddress mailaddress', whole: 'mail emails' },
@@ -83,6 +83,9 @@ const STEP = new Set(
   request resend reset revoke rotate rules self send sent set settings start status success test update user users validate
   verify`.split(/\s+/),
 );
+/** Parts of a path below which services put more than secrets: `/auth/google`, `/sessions/opening`. */
+const PLACES = new Set(['auth', 'session', 'sessions', 'tokens']);
+const WORDS = /^[a-z]{1,12}(?:[-_][a-z]{1,12}){0,3}$/;
 /** Names are a service's, and few; what a client makes up must not fill the memory. */
 const REMEMBERED = 10_000;
 const LONGEST_NAME = 200;
@@ -128,6 +131,11 @@ export class SecretNames {
     return remembered(this.#known, name, () => this.#secrecy(name));
   }
 
+  /** Whether a label names a secret, and not something about one: `API key`, but not `Password reset`. */
+  calls(label: string): boolean {
+    return this.of(lastWord(label)) === 'secret' || (this.of(label) === 'secret' && this.#parts.test(folded(label)));
+  }
+
   /** Where a text may name a secret, in order. */
   mentions(text: string): number[] {
     return [...text.matchAll(this.#mentioned)].map(({ index }) => index);
@@ -146,7 +154,7 @@ export class SecretNames {
 
   /** Whether the part of a path after `before` is a secret by its place. */
   afterPart(before: string, part: string): boolean {
-    if (STEP.has(part.toLowerCase())) return false;
+    if (STEP.has(part.toLowerCase()) || (PLACES.has(before.toLowerCase()) && WORDS.test(part))) return false;
     return wordsOf(before).some((word) => BEFORE_SECRET.has(word)) || this.of(before) === 'secret';
   }
 
@@ -192,6 +200,13 @@ export function folded(name: string): string {
 }
 
 const FOLDED = new Map<string, string>();
+
+/** Of a name, or of a text: `rejectedValue`, `headerName`. */
+export function lastWord(name: string): string {
+  return remembered(LAST, name, () => wordsOf(name.slice(-LONGEST_NAME)).at(-1) ?? '');
+}
+
+const LAST = new Map<string, string>();
 
 /** Names come again and again. */
 function remembered<T extends string>(known: Map<string, T>, name: string, tell: () => T): T {

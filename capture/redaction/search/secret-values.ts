@@ -22,8 +22,12 @@ const KEYS = [
   // Grafana, Atlassian, Docker, Postman, Square, Databricks, HubSpot, New Relic, Figma, PlanetScale, Supabase, Sentry, Heroku, Pulumi, Doppler, RubyGems, Notion, Razorpay.
   '(?:glsa_|glc_|ATATT3|dckr_pat_|PMAK-|sq0[a-z]{3}-|dapi|pat-[a-z]{2}\\d-|NR(?:AK|JS|RA)-|figd_|pscale_(?:tkn|pw)_|sbp_|sntry[su]_|HRKU-|pul-|dp\\.[a-z]{2,5}\\.|rubygems_|ntn_|rzp_(?:live|test)_)(?=[\\w-]*\\d)[\\w-]{10,}',
   '(?:key-|SK|AC)[\\da-f]{32}',
-  // Telegram.
-  '\\d{8,10}:AA[\\w-]{30,}',
+  // Telegram; Discord.
+  '(?:bot)?\\d{8,10}:AA[\\w-]{30,}',
+  '(?:pi|seti|cs)_\\w{8,80}_secret_\\w{8,}',
+  '[MNO][\\w-]{22,27}\\.[\\w-]{6}\\.[\\w-]{27,40}',
+  // Groq, Replicate, Tailscale, Brevo, Netlify, Stripe, Slack, Google, Contentful, BIP 32, Plaid, xAI, Facebook.
+  '(?:gsk_|r8_|tskey-\\w{3,10}-|xkeysib-|nfp_|xoxe\\.|1//0|CFPAT-|[xyz]prv|access-(?:sandbox|development|production)-|xai-|EAA)(?=[\\w.-]*\\d)[\\w.-]{20,}',
   // What is compressed and in base64: gzip, zlib, Zstandard, bzip2, xz, ZIP.
   '(?:H4sI|e(?:AE|F4|J[w-z]|N[o-r])|KLUv[/_]|QlpoO|UEsDB)[\\w+/-]{20,}={0,2}',
   'hv[sbr]\\.[\\w-]{20,}',
@@ -47,7 +51,20 @@ const CLIENT =
 /** A file of curl's, ftp's and others. */
 const NETRC = /\b(?:machine\s{1,4}\S{1,255}|default)\s{1,4}login\s{1,4}\S{1,200}\s{1,4}password\s{1,4}(\S{1,200})/g;
 const PUTTY = /PuTTY-User-Key-File-\d:[\s\S]*?(?:Private-MAC:[^\n]*|$)/g;
-const USER_INFO = /\/\/([^\s/?#@"'<>\\]{1,500})@/g;
+const USER_INFO = /\/\/(?:([^\s/?#@"'<>\\]{1,500})@|[^\s/?#@:"'<>\\]{1,100}:((?!\d{1,5}[/?#])[^\s"'<>\\?#]{1,300})@)/g;
+/** Drivers' names of a database that are no URL: `name:password@tcp(…)`. */
+const DRIVER = /(?<![\w.:@/-])[\w.+-]{1,64}:([^\s"'<>]{1,200})@(?:tcp6?|udp|unix|cloudsql[\w-]{0,20})\(/g;
+/** Arguments that other commands are given. */
+const COMMAND =
+  /\b(?:(?:docker|podman|nerdctl|helm|az|oc|skopeo|buildah|cf)\s[^\n]{0,100}?\blogin\s[^\n]{0,200}?(?<=\s)-p|redis-cli\s[^\n]{0,200}?(?<=\s)-a|ldap\w{3,10}\s[^\n]{0,300}?(?<=\s)-w|(?:mongo(?:sh|dump|restore|export|import)?|cqlsh|sqlcmd|bcp|rabbitmqadmin)\s[^\n]{0,200}?(?<=\s)-[pP]|curl\s[^\n]{0,500}?(?<=\s)--oauth2-bearer|(?:https?|xh)\s[^\n]{0,200}?(?<=\s)(?:-a|--auth)[ =]{1,4}["']?[^\s:"']{1,100}:)[ =]{0,4}["']?([^\s"'\\]{1,200})/g;
+const COMMANDS = /login|redis-cli|ldap|mongo|cqlsh|sqlcmd|bcp|rabbitmqadmin|curl|http|xh /;
+/** Cookies that a command or a dump of a message has (RFC 6265, 4). */
+const COOKIES =
+  /(?:(?<![\w-])(?:set-)?cookie2?:[ \t]{0,8}|\bcurl\s[^\n]{0,500}?(?<=\s)(?:-b|--cookie)[ =]{1,4}["']?)([\w!#$%&*+.^|~-]{1,100}=[^\s;"'\\<>]{0,4000}(?:;[ \t]{0,8}[^\r\n;"'\\<>]{1,4000}){0,100})/gi;
+/** What Digest proves the password by (RFC 7616, 3.4). */
+const PROOF = /\bDigest\s[^\r\n]{0,2000}?\bresponse\s?=\s?\\?"?([\w+/=-]{4,200})/g;
+/** A network's password, as cameras read it. */
+const WIFI = /\bWIFI:[^\r\n]{0,200}?(?<=[:;])P:((?:\\.|[^;\\\r\n]){1,200})/g;
 const CARD = /(?<![\w.-])[2-6](?:[ -]?\d){12,18}(?![\w-]|\.\d)/g;
 
 export function knownShapes(text: string, personal: ReadonlySet<PersonalRule>): Span[] {
@@ -60,6 +77,11 @@ export function knownShapes(text: string, personal: ReadonlySet<PersonalRule>): 
     }
   };
   add(KNOWN, 'key');
+  if (/cookie|curl/i.test(text)) add(COOKIES, 'cookie', 1);
+  if (COMMANDS.test(text)) add(COMMAND, 'given', 1);
+  if (text.includes('Digest')) add(PROOF, 'credentials', 1);
+  if (text.includes('WIFI:')) add(WIFI, 'given', 1);
+  if (text.includes('@')) add(DRIVER, 'user-info', 1);
   if (text.includes('-----BEGIN')) add(PEM, 'pem');
   add(CREDENTIALS, 'credentials', 1, (value) => value.length >= 20 || /[\dA-Z_]/.test(value));
   if (text.includes('-u')) add(USER_OPTION, 'user-option', 1);

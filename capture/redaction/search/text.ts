@@ -1,6 +1,7 @@
 /** Secrets in a text of unknown notation: by name, by shape, in URLs, in sentences, and behind percent-encoding and base64. */
-import { assignments } from './assignments.ts';
-import { base64Runs, EncodedText } from './encoded-text.ts';
+import { assignments, secretTuples } from './assignments.ts';
+import { secretsInSql } from './columns.ts';
+import { EncodedText, encodedRuns } from './encoded-text.ts';
 import { looksLikeMarkup, secretsInMarkup } from './markup.ts';
 import { tokensInUrls } from './paths.ts';
 import { secretsInProse } from './prose.ts';
@@ -38,13 +39,15 @@ export class TextSearch {
     const spans = assignments(text, this.names, more);
     addAll(spans, knownShapes(text, this.personal));
     addAll(spans, tokensInUrls(text, this.names));
+    addAll(spans, secretTuples(text, this.names));
+    addAll(spans, secretsInSql(text, this.names));
     addAll(spans, secretsInProse(text, this.names));
     return spans;
   }
 
-  /** Whatever says a secret in base64 goes as a whole: a part of it could not be written anew. */
+  /** Whatever says a secret in base64 or hexadecimal digits goes as a whole: a part of it could not be written anew. */
   #base64(text: string, layers: number): Span[] {
-    return base64Runs(text).flatMap(({ start, end, said }) => {
+    return encodedRuns(text).flatMap(({ start, end, said }) => {
       const found =
         isCredentials(said) ||
         this.spans(said, undefined, layers).length > 0 ||
