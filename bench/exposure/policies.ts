@@ -1,16 +1,8 @@
 /** Rows of the table: a ramp and the gate on it. */
 import type { Plan } from '../../core/model/plan.ts';
 import { dayBefore } from './day-before.ts';
-import {
-  ALARM,
-  ARGO_DEFAULT,
-  ARGO_DOCS,
-  CLOUD_RUN,
-  FLAGGER_DEFAULT,
-  FLAGGER_DOCS,
-  FLAGGER_TUTORIAL,
-  KAYENTA,
-} from './gates.ts';
+import { ALARM, ARGO_DEFAULT, ARGO_DOCS, CLOUD_RUN, FLAGGER_DEFAULT, FLAGGER_DOCS, FLAGGER_TUTORIAL } from './gates.ts';
+import { KAYENTA } from './kayenta.ts';
 import { type Allowed, oracles } from './oracle.ts';
 import { DEFAULT_PLAN, planFor, refused } from './plans.ts';
 import type { Policy, RampStage } from './policy.ts';

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ALARM, CLOUD_RUN, FLAGGER_TUTORIAL, mannWhitneyZ } from '../../bench/exposure/gates.ts';
+import { ALARM, CLOUD_RUN, FLAGGER_TUTORIAL } from '../../bench/exposure/gates.ts';
+import { isHigh, mannWhitneyZ, shiftOf } from '../../bench/exposure/kayenta.ts';
 import { OURS } from '../../bench/exposure/policies.ts';
 import { report } from '../../bench/exposure/report.ts';
 import { atLeast, ratioOf, wilson } from '../../bench/exposure/stats.ts';
 import { world } from '../../bench/exposure/world.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import fixture from '../reference/gate.json' with { type: 'json' };
+import kayenta from '../reference/kayenta.json' with { type: 'json' };
 import { cellOf, simulated } from './simulated-cell.ts';
 
 describe("the simulator's parts", () => {
@@ -75,6 +77,16 @@ describe("the simulator's parts", () => {
       expect(atLeast(known.count, known.runs, 0.01)).toBeCloseTo(known.atLeast, 9);
     }
     expect(ratioOf([2, 4, 6], [1, 2, 3])).toEqual({ mean: 2, half: 0 });
+  });
+
+  // `kayenta.json` holds the answers of kayenta-judge itself (spinnaker/kayenta at a69573be, Scala 2.11): its solver stops
+  // within a ten-thousandth.
+  it.each(kayenta)('classify as Kayenta does: $label by $lower', ({ canary, baseline, label, lower, estimate }) => {
+    expect(isHigh(canary, baseline)).toBe(label === 'High');
+    if (lower === null || estimate === null) return;
+    expect(Math.abs(shiftOf(canary, baseline).lower - lower)).toBeLessThan(2e-4);
+    // Any value of a stretch in which the ranks are even is its estimate.
+    expect(Math.abs(shiftOf(canary, baseline).estimate - estimate)).toBeLessThan(0.02);
   });
 
   it('report a missed target as missed', () => {
