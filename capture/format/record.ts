@@ -74,7 +74,12 @@ export const legSchema = z.discriminatedUnion('outcome', [responseLegSchema, fai
 
 export const captureRecordSchema = z.strictObject({
   /** Version of the format. */
-  v: z.literal(READABLE_VERSIONS),
+  v: z.literal(READABLE_VERSIONS, {
+    error: ({ input }) =>
+      input === undefined
+        ? undefined
+        : `must be ${READABLE_VERSIONS.join(' or ')} (got ${JSON.stringify(input)}): read it with the version of Crossfade that wrote it, or capture anew`,
+  }),
   /** Id of the deployed ingress (env `CROSSFADE_INGRESS`); which run it belongs to is looked up where it is counted. */
   ingress: z.string().min(1),
   /** `X-Request-Id` of the request, the client's or the mirror's. */

@@ -1,14 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { captureRecordSchema } from '../../capture/format/record.ts';
 import { parseEntry, parseHeader } from '../../core/model/decision-log.ts';
 import { deploymentSchema } from '../../core/model/deployment.ts';
 import { readEntry } from '../../core/model/lease.ts';
 import { parsePlan } from '../../core/model/plan.ts';
 import { parseState, stateToJson } from '../../core/model/run-state.ts';
 import { Replay } from '../../core/phases/replay.ts';
+import { unpack } from '../../lambdas/aws/dynamo/parity-item.ts';
 import { makeHandler as rollback } from '../../lambdas/rollback.ts';
 import { makeHandler as watch } from '../../lambdas/watch.ts';
+import { EMPTY_TALLY } from '../../parity/tally/tally.ts';
+import { captured } from '../support/captured.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
 import { atFirstStage } from '../support/run.ts';
@@ -169,5 +174,27 @@ describe('a deployment of another version', () => {
 
   it('is read where a newer one has more', () => {
     expect(deploymentSchema.parse({ ...DEPLOYMENT, orbit: 1 })).toEqual(DEPLOYMENT);
+  });
+});
+
+describe('tallies of another version', () => {
+  const stored = (tally: object) => unpack(gzipSync(JSON.stringify({ 'GET /': tally })));
+
+  it('are read where nothing was learned of noise yet', () => {
+    const { combinations: _combinations, noisy: _noisy, ...earlier } = { ...EMPTY_TALLY, pairs: 7, same: 7 };
+    expect(stored(earlier)).toEqual({ 'GET /': { ...EMPTY_TALLY, pairs: 7, same: 7 } });
+  });
+
+  it('are read where a newer one counts more', () => {
+    expect(stored({ ...EMPTY_TALLY, orbit: 1 })).toEqual({ 'GET /': EMPTY_TALLY });
+  });
+});
+
+describe('a capture of a version that cannot be read', () => {
+  it.each([1, 4])('says by what to read it (version %i)', (v) => {
+    const { error } = captureRecordSchema.safeParse({ ...captured(), v });
+    expect(error?.issues[0]?.message).toBe(
+      `must be 2 or 3 (got ${v}): read it with the version of Crossfade that wrote it, or capture anew`,
+    );
   });
 });

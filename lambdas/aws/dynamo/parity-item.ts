@@ -5,7 +5,7 @@ import { EMPTY_TALLY, type RouteTallies } from '../../../parity/tally/index.ts';
 
 const count = z.int().nonnegative();
 const counts = z.record(z.string(), count);
-const sampleSchema = z.strictObject({
+const sampleSchema = z.object({
   requestId: z.string(),
   at: z.string(),
   target: z.string(),
@@ -13,10 +13,11 @@ const sampleSchema = z.strictObject({
   stable: z.string(),
   candidate: z.string(),
 });
-const noiseCountSchema = z.strictObject({ both: count, onlyStable: count, onlyCandidate: count });
+const noiseCountSchema = z.object({ both: count, onlyStable: count, onlyCandidate: count });
+/** What a newer version counts, too, is passed over: after a deploy is taken back its windows are still counted. */
 const routesSchema = z.record(
   z.string(),
-  z.strictObject({
+  z.object({
     pairs: count,
     same: count,
     noise: count,
@@ -28,8 +29,10 @@ const routesSchema = z.record(
     newErrors: count,
     findings: counts,
     otherFindings: counts,
-    combinations: counts,
-    noisy: z.strictObject({ records: count, counts: z.record(z.string(), noiseCountSchema) }),
+    /** Absent in tallies of versions that learned no noise. */
+    combinations: counts.default(EMPTY_TALLY.combinations),
+    /** The same. */
+    noisy: z.object({ records: count, counts: z.record(z.string(), noiseCountSchema) }).default(EMPTY_TALLY.noisy),
     samples: z.record(z.string(), z.array(sampleSchema)),
     stableLatency: counts,
     candidateLatency: counts,
