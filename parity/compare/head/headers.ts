@@ -3,7 +3,7 @@
 import { type Field, fieldsOf, membersOf } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import type { Answers, HeaderDifference } from '../../model/index.ts';
-import { isRefusedCoding, meaningOf, tokensOf, writtenAlike } from '../fields/index.ts';
+import { type FieldChange, isRefusedCoding, meaningOf, tokensOf, writtenAlike } from '../fields/index.ts';
 import { compareContentType } from './content-type.ts';
 import { compareCookies } from './cookies.ts';
 import { movesWithDate, sameMoment } from './dates.ts';
@@ -89,7 +89,6 @@ const LISTS = new Set([
   'accept-language',
   'accept-patch',
   'accept-post',
-  'content-encoding',
   'content-language',
   'forwarded',
   'link',
@@ -116,7 +115,7 @@ export function compareHeaders(answers: Answers): HeaderDifference[] {
 }
 
 function compareField(name: string, a: readonly string[], b: readonly string[], answers: Answers): HeaderDifference[] {
-  const [stable, candidate] = [a.length > 0 ? a.join(', ') : null, b.length > 0 ? b.join(', ') : null];
+  const [stable, candidate] = [joined(a), joined(b)];
   const one = (cause: Cause) => [headerDifference(cause, name, stable, candidate)];
   const twice = twiceAs(name);
   if (twice !== null && new Set(b).size > 1 && !sameList(a, b)) return one(twice);
@@ -131,36 +130,43 @@ function compareField(name: string, a: readonly string[], b: readonly string[], 
     case 'location':
     case 'content-location':
       return compareLocation(name, answers);
-    case 'expires':
-      if (sameMoment(stable, candidate, answers)) return stable === candidate ? [] : one('header-format');
-      break;
+    case 'etag':
+      return compareValidator(name, stable, candidate);
     case 'last-modified':
       return movesWithDate(name, stable, candidate, answers)
         ? one('header-format')
         : compareValidator(name, stable, candidate);
-    case 'etag':
-      return compareValidator(name, stable, candidate);
+    default:
+      return sameList(a, b) ? [] : one(causeOf({ name, stable: a, candidate: b, answers }));
   }
-  if (sameList(a, b)) return [];
-  if (IDENTITY.has(name)) return one('server-identity');
-  if (CORRELATION.has(name) && stable !== null && candidate !== null) return one('server-identity');
-  if (TOKEN_SETS.has(name)) {
-    const [x, y] = [tokensOf(a), tokensOf(b)];
-    if (stable !== null && candidate !== null && sameList(x, y)) return one('header-format');
-    if (name === 'vary' && sameList(withoutEncoding(x), withoutEncoding(y))) return one('content-encoding');
-  } else if (name === 'content-encoding') {
-    return one(isRefusedCoding(b, answers) && !isRefusedCoding(a, answers) ? 'coding-refused' : 'content-encoding');
-  } else if (LISTS.has(name) && stable !== null && candidate !== null && sameList(membersOf(a), membersOf(b))) {
-    return one('header-format');
-  }
-  if (stable !== null && candidate !== null && movesWithDate(name, stable, candidate, answers))
-    return one('header-format');
-  if (stable !== null && candidate !== null && writtenAlike(name, stable, candidate)) return one('header-format');
-  if (DIGESTS.has(name) && stable !== null && candidate !== null && haveOtherBytes(answers)) return one('body-digest');
-  if (SIGNATURES.has(name) || DIGESTS.has(name)) return one('signed-body');
-  const meaning = meaningOf({ name, stable: a, candidate: b, answers });
-  if (meaning !== null) return one(meaning);
-  return one(stable === null ? 'header-added' : candidate === null ? 'header-missing' : 'header-value');
+}
+
+/** Why the values of a field differ that has no comparison of its own. */
+function causeOf(change: FieldChange): Cause {
+  const { name, stable: a, candidate: b, answers } = change;
+  const inBoth = a.length > 0 && b.length > 0;
+  if (IDENTITY.has(name)) return 'server-identity';
+  if (CORRELATION.has(name) && inBoth) return 'server-identity';
+  if (name === 'content-encoding')
+    return isRefusedCoding(b, answers) && !isRefusedCoding(a, answers) ? 'coding-refused' : 'content-encoding';
+  if (inBoth && meansTheSame(change)) return 'header-format';
+  if (name === 'vary' && sameList(withoutEncoding(a), withoutEncoding(b))) return 'content-encoding';
+  if (DIGESTS.has(name) && inBoth && haveOtherBytes(answers)) return 'body-digest';
+  if (SIGNATURES.has(name) || DIGESTS.has(name)) return 'signed-body';
+  return meaningOf(change) ?? (inBoth ? 'header-value' : a.length === 0 ? 'header-added' : 'header-missing');
+}
+
+/** Whether two values that are written differently say the same to every reader. */
+function meansTheSame({ name, stable: a, candidate: b, answers }: FieldChange): boolean {
+  if (TOKEN_SETS.has(name) && sameList(tokensOf(a), tokensOf(b))) return true;
+  if (LISTS.has(name) && sameList(membersOf(a), membersOf(b))) return true;
+  const [stable, candidate] = [a.join(', '), b.join(', ')];
+  if (name === 'expires' && sameMoment(stable, candidate, answers)) return true;
+  return movesWithDate(name, stable, candidate, answers) || writtenAlike(name, stable, candidate);
+}
+
+function joined(values: readonly string[]): string | null {
+  return values.length > 0 ? values.join(', ') : null;
 }
 
 /** Of fields that hold one value, two that differ are read as one by one client and as the other by the next (RFC 9110, 5.3). */
@@ -183,7 +189,7 @@ function consolidated(found: HeaderDifference[]): HeaderDifference[] {
   return found.filter(({ name }) => name !== 'x-content-type-options');
 }
 
-const withoutEncoding = (tokens: readonly string[]) => tokens.filter((token) => token !== 'accept-encoding');
+const withoutEncoding = (values: readonly string[]) => tokensOf(values).filter((token) => token !== 'accept-encoding');
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((value, i) => value === b[i]);

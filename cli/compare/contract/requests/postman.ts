@@ -25,58 +25,87 @@ const DEEPEST = 20;
 
 export function postmanRequests(document: unknown, source: number, { values, bases }: DocumentValues): Planned[] {
   const { item, variable, auth, event, protocolProfileBehavior } = postmanCollectionSchema.parse(document);
-  const known: Known = {
-    given: new Map([...enabled(variable), ...values]),
-    later: new Set(),
-    unread: new Set(),
-    bases,
-  };
-  const planned: Planned[] = [];
-  const walk = (items: readonly unknown[], depth: number, around: Around) => {
-    for (const one of items) {
-      const at = { source, line: planned.length + 1 };
-      const fill = filling(known.given, planned.length);
-      const parsed = postmanItemSchema.safeParse(one);
-      if (!parsed.success) planned.push({ skipped: 'the collection holds an item that is not a request', at });
-      else {
-        const { name, auth: own, request, event: events, protocolProfileBehavior: behaviour } = parsed.data;
-        const scripts = scriptsOf(events);
-        const within = {
-          login: loginOf(own, fill) ?? around.login,
-          sendsAnyBody: behaviour?.disableBodyPruning ?? around.sendsAnyBody,
-          scripts: [...around.scripts, scripts],
-        };
-        if (parsed.data.item !== undefined) {
-          if (depth < DEEPEST) walk(parsed.data.item, depth + 1, within);
-        } else if (request !== undefined) {
-          for (const { unread } of within.scripts) for (const set of unread) known.unread.add(set);
-          settle(
-            known,
-            within.scripts.flatMap(({ before }) => before),
-            values,
-          );
-          const made = requestOf(name, request, fill, known, within);
-          const take = 'skipped' in made ? [] : takenBy(around.scripts, scripts, values);
-          planned.push('skipped' in made ? { ...made, of: name, at } : { ...made, ...taking(made.headers, take), at });
-          for (const { name: set } of take) {
-            known.given.delete(set);
-            known.later.add(set);
-          }
-          settle(
-            known,
-            within.scripts.flatMap(({ after }) => after),
-            values,
-          );
-        }
-      }
-    }
-  };
-  walk(item, 0, {
-    login: loginOf(auth, filling(known.given, 0)) ?? {},
+  const given = new Map([...enabled(variable), ...values]);
+  const reader = new CollectionReader(source, values, { given, later: new Set(), unread: new Set(), bases });
+  reader.read(item, 0, {
+    login: loginOf(auth, filling(given, 0)) ?? {},
     sendsAnyBody: protocolProfileBehavior?.disableBodyPruning ?? false,
     scripts: [scriptsOf(event)],
   });
-  return planned;
+  return reader.planned;
+}
+
+/** Goes through the items of a collection in the order in which they are sent. */
+class CollectionReader {
+  readonly planned: Planned[] = [];
+  readonly #source: number;
+  readonly #values: ReadonlyMap<string, string>;
+  readonly #known: Known;
+
+  constructor(source: number, values: ReadonlyMap<string, string>, known: Known) {
+    this.#source = source;
+    this.#values = values;
+    this.#known = known;
+  }
+
+  read(items: readonly unknown[], depth: number, around: Around): void {
+    for (const one of items) this.#readItem(one, depth, around);
+  }
+
+  #readItem(one: unknown, depth: number, around: Around): void {
+    const parsed = postmanItemSchema.safeParse(one);
+    if (!parsed.success) {
+      this.planned.push({ skipped: 'the collection holds an item that is not a request', at: this.#at() });
+      return;
+    }
+    const { name, auth, request, item, event, protocolProfileBehavior: behaviour } = parsed.data;
+    const scripts = scriptsOf(event);
+    const within: Around = {
+      login: loginOf(auth, this.#fill()) ?? around.login,
+      sendsAnyBody: behaviour?.disableBodyPruning ?? around.sendsAnyBody,
+      scripts: [...around.scripts, scripts],
+    };
+    if (item !== undefined) {
+      if (depth < DEEPEST) this.read(item, depth + 1, within);
+    } else if (request !== undefined) {
+      this.#readRequest(name, request, within, takenBy(around.scripts, scripts, this.#values));
+    }
+  }
+
+  /** What its scripts set before and after it, and what they take from its answer, is known from here on. */
+  #readRequest(name: string, request: PostmanRequest, within: Around, takes: readonly Take[]): void {
+    const { scripts } = within;
+    for (const set of scripts.flatMap(({ unread }) => unread)) this.#known.unread.add(set);
+    this.#settle(scripts.flatMap(({ before }) => before));
+    const at = this.#at();
+    const made = requestOf(name, request, this.#fill(), this.#known, within);
+    if ('skipped' in made) this.planned.push({ ...made, of: name, at });
+    else {
+      this.planned.push({ ...made, ...taking(made.headers, takes), at });
+      for (const { name: set } of takes) {
+        this.#known.given.delete(set);
+        this.#known.later.add(set);
+      }
+    }
+    this.#settle(scripts.flatMap(({ after }) => after));
+  }
+
+  /** A value that is written in a script holds from there on, but never against `--value`. */
+  #settle(constants: readonly (readonly [string, string])[]): void {
+    for (const [name, value] of constants)
+      if (!this.#values.has(name)) {
+        this.#known.given.set(name, value);
+        this.#known.later.delete(name);
+      }
+  }
+
+  #at() {
+    return { source: this.#source, line: this.planned.length + 1 };
+  }
+
+  #fill(): FillIn {
+    return filling(this.#known.given, this.planned.length);
+  }
 }
 
 /** What is known of variables, as far as the collection has been read. */
@@ -96,19 +125,6 @@ interface Around {
   /** Also with a method that usually has none: Postman leaves it out otherwise. */
   readonly sendsAnyBody: boolean;
   readonly scripts: readonly PostmanScripts[];
-}
-
-/** A value that is written in a script holds from there on, but never against `--value`. */
-function settle(
-  { given, later }: Known,
-  constants: readonly (readonly [string, string])[],
-  values: ReadonlyMap<string, string>,
-): void {
-  for (const [name, value] of constants)
-    if (!values.has(name)) {
-      given.set(name, value);
-      later.delete(name);
-    }
 }
 
 /** A script around runs after each request within, whose answers need not give what it takes; `--value` stands before both. */
