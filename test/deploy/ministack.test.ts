@@ -32,11 +32,12 @@ if (STAND_IN === undefined)
   console.log('deploy: left out (CROSSFADE_MINISTACK_URL is not set); `.ci/run` starts MiniStack where Python is');
 
 const ELB = 'arn:aws:elasticloadbalancing:us-east-1:000000000000';
+const LISTENER = `${ELB}:listener/app/lb/1/2`;
 const SIDES = ['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] as const;
 const group = (name: string) => `${ELB}:targetgroup/${name}/1`;
 const ATTACHMENT = {
   ingressId: 'shop',
-  listeners: [{ arn: `${ELB}:listener/app/lb/1/2`, priority: 5, paths: ['/api/*'] }],
+  listeners: [{ arn: LISTENER, priority: 5, paths: ['/api/*'] }],
   groups: Object.fromEntries(SIDES.map((side) => [side, group(side)])),
 };
 const RUN = cutoverIdSchema.parse('first');
@@ -116,7 +117,14 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
 
   beforeAll(async () => {
     out = mkdtempSync(join(tmpdir(), 'crossfade-deploy-'));
-    const operations = elbv2(model, () => {});
+    const operations = elbv2(model, () => {}, [
+      {
+        arn: LISTENER,
+        port: 443,
+        protocol: 'HTTPS',
+        defaultActions: [{ Type: 'forward', TargetGroupArn: group('stable') }],
+      },
+    ]);
     elb = endpoint({
       intercept: () => null,
       json: {},

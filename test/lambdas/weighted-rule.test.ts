@@ -20,6 +20,8 @@ import { lease } from '../support/ledger-item.ts';
 const OTHER_LISTENER = LISTENER.replace('/lb/1/2', '/lb/1/3');
 const model = loadBalancer();
 const [stable = '', candidate = '', mirror = '', fresh = ''] = [...model.targetGroups.keys()];
+/** What the listeners did with every request before the cutover. */
+const TO_STABLE = [{ Type: 'forward', TargetGroupArn: stable }];
 let owner: Lease | null;
 let writes: number;
 let waited: number[];
@@ -31,7 +33,11 @@ beforeEach(async () => {
   model.rules.clear();
   owner = null;
   writes = 0;
-  const operations = elbv2(model, () => writes++);
+  const operations = elbv2(
+    model,
+    () => writes++,
+    [LISTENER, OTHER_LISTENER].map((arn) => ({ arn, port: 443, protocol: 'HTTPS', defaultActions: TO_STABLE })),
+  );
   served = await serve({ query: { '2015-12-01': { service: 'elasticloadbalancing', operations } } });
   elb = new ElasticLoadBalancingV2Client(served.client);
   waited = [];

@@ -4,13 +4,16 @@ import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
   DescribeRulesCommand,
+  DescribeTagsCommand,
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   type ForwardActionConfig,
   ModifyRuleCommand,
+  type RuleCondition,
+  SetRulePrioritiesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { elbv2 } from '../../../rehearsal/cloud/services/elbv2.ts';
 import type { RuleModel } from '../../../rehearsal/machine/world.ts';
 import { LISTENER, loadBalancer, type Served, serve } from './support.ts';
@@ -93,6 +96,21 @@ describe('a weight write', () => {
     expect(model.rules.get(arn)).toEqual(before);
   });
 
+  it('without group stickiness is refused for a group that is sticky itself, beside another', async () => {
+    const [first = '', second = ''] = groups;
+    const group = model.targetGroups.get(second);
+    if (group === undefined) throw new Error('no second group');
+    model.targetGroups.set(second, { ...group, attributes: { 'stickiness.enabled': 'true' } });
+    onTestFinished(() => void model.targetGroups.set(second, group));
+    const arn = await create(forward(1));
+    await expect(modify(arn, forward(100, 0))).rejects.toMatchObject({ name: 'InvalidConfigurationRequestException' });
+    expect(model.rules.get(arn)?.forward.groups).toEqual([{ targetGroupArn: first, weight: 1 }]);
+    const stickiness = { TargetGroupStickinessConfig: { Enabled: true, DurationSeconds: 60 } };
+    await modify(arn, { ...forward(100, 0), ...stickiness });
+    await modify(arn, { TargetGroups: [{ TargetGroupArn: second, Weight: 1 }] });
+    expect(model.rules.get(arn)?.forward.groups).toEqual([{ targetGroupArn: second, weight: 1 }]);
+  });
+
   it('to an unknown rule is refused by AWS’s name for it', async () => {
     await expect(modify('arn:none', forward(1))).rejects.toMatchObject({ name: 'RuleNotFoundException' });
   });
@@ -128,6 +146,71 @@ describe('a rule', () => {
     await expect(create(forward(1), 50_001)).rejects.toMatchObject({ name: 'ValidationError' });
   });
 
+  it('is made and asked for on a listener that is there', async () => {
+    const elsewhere = { ListenerArn: `${LISTENER}0` };
+    const Actions = [{ Type: 'forward' as const, ForwardConfig: forward(1) }];
+    const Conditions = [{ Field: 'path-pattern', Values: ['/*'] }];
+    const refused = { name: 'ListenerNotFoundException' };
+    await expect(
+      client.send(new CreateRuleCommand({ ...elsewhere, Priority: 1, Conditions, Actions })),
+    ).rejects.toMatchObject(refused);
+    await expect(client.send(new DescribeRulesCommand(elsewhere))).rejects.toMatchObject(refused);
+    await expect(client.send(new DescribeListenersCommand({ ListenerArns: [`${LISTENER}0`] }))).rejects.toMatchObject(
+      refused,
+    );
+    await expect(client.send(new DescribeListenersCommand({}))).rejects.toMatchObject({ name: 'ValidationError' });
+  });
+
+  const paths = (...Values: string[]) => ({ Field: 'path-pattern', PathPatternConfig: { Values } });
+  const header = (...Values: string[]) => ({
+    Field: 'http-header',
+    HttpHeaderConfig: { HttpHeaderName: 'X-Cohort', Values },
+  });
+  it.each<[string, RuleCondition[], string]>([
+    ['six values', [paths('/1', '/2', '/3', '/4'), header('a', 'b')], "only have '5' condition values"],
+    ['seven wildcards', [paths('/*/*/*/?', '/*/*/*')], "only have '6' condition wildcards"],
+    ['a value of 129 characters', [paths(`/${'a'.repeat(128)}`)], 'at most 128 characters'],
+    ['two conditions on its path', [paths('/a'), paths('/b')], "only have one 'path-pattern'"],
+    ['a condition without a value', [paths()], 'value must be specified'],
+    ['a condition of no kind', [{ Field: 'cookie', Values: ['a'] }], 'not known here'],
+  ])('with %s is refused', async (_what, Conditions, message) => {
+    const arn = await create();
+    const before = model.rules.get(arn);
+    const written = client.send(new ModifyRuleCommand({ RuleArn: arn, Conditions }));
+    await expect(written).rejects.toMatchObject({ name: 'ValidationError', message: expect.stringContaining(message) });
+    expect(model.rules.get(arn)).toEqual(before);
+  });
+
+  it('may have several conditions on header fields, all of which are kept', async () => {
+    const arn = await create();
+    await client.send(new ModifyRuleCommand({ RuleArn: arn, Conditions: [header('a'), header('b'), paths('/*')] }));
+    expect(model.rules.get(arn)?.conditions).toEqual({
+      paths: ['/*'],
+      headers: ['a', 'b'].map((value) => ({ name: 'X-Cohort', values: [value] })),
+    });
+  });
+
+  it('changes places with another in one call, and takes no place of a third', async () => {
+    const [first, second] = [await create(forward(1), 1), await create(forward(1), 2)];
+    await create(forward(1), 3);
+    const move = (...priorities: [string, number][]) =>
+      client.send(
+        new SetRulePrioritiesCommand({
+          RulePriorities: priorities.map(([RuleArn, Priority]) => ({ RuleArn, Priority })),
+        }),
+      );
+    await move([first, 2], [second, 1]);
+    expect([model.rules.get(first)?.priority, model.rules.get(second)?.priority]).toEqual([2, 1]);
+    await expect(move([first, 3])).rejects.toMatchObject({ name: 'PriorityInUseException' });
+    await expect(move([first, 4], [second, 4])).rejects.toMatchObject({ name: 'PriorityInUseException' });
+    await expect(move([first, 0])).rejects.toMatchObject({ name: 'ValidationError' });
+  });
+
+  it('is refused once the load balancer has as many as the account allows', async () => {
+    for (let priority = 1; priority <= 100; priority++) await create(forward(1), priority);
+    await expect(create(forward(1), 101)).rejects.toMatchObject({ name: 'TooManyRulesException' });
+  });
+
   it('is gone when it was deleted', async () => {
     const arn = await create();
     await client.send(new DeleteRuleCommand({ RuleArn: arn }));
@@ -155,5 +238,17 @@ describe('what is asked about the load balancer', () => {
     expect(LoadBalancers).toMatchObject([{ LoadBalancerArn: 'arn:lb', State: { Code: 'active' } }]);
     const { Listeners } = await client.send(new DescribeListenersCommand({ ListenerArns: [LISTENER] }));
     expect(Listeners).toMatchObject([{ Port: 443, Protocol: 'HTTPS' }]);
+  });
+
+  it('has tags for twenty resources a call, each of which must be there', async () => {
+    const rule = await create();
+    const ask = (...ResourceArns: string[]) => client.send(new DescribeTagsCommand({ ResourceArns }));
+    const { TagDescriptions = [] } = await ask(model.arn, LISTENER, ...groups, rule);
+    expect(TagDescriptions.map(({ ResourceArn }) => ResourceArn)).toEqual([model.arn, LISTENER, ...groups, rule]);
+    await expect(ask(...Array.from({ length: 21 }, () => rule))).rejects.toMatchObject({ name: 'ValidationError' });
+    await expect(ask(`${rule}0`)).rejects.toMatchObject({ name: 'RuleNotFoundException' });
+    await expect(ask(`${LISTENER}0`)).rejects.toMatchObject({ name: 'ListenerNotFoundException' });
+    await expect(ask(`${groups[0]}0`)).rejects.toMatchObject({ name: 'TargetGroupNotFoundException' });
+    await expect(ask(`${model.arn}0`)).rejects.toMatchObject({ name: 'LoadBalancerNotFoundException' });
   });
 });

@@ -30,7 +30,7 @@ async function withFault(fault: Fault, maxAttempts: number) {
   const seen: string[] = [];
   served = await serve(
     {
-      query: { '2015-12-01': { service: 'elasticloadbalancing', operations: elbv2(model, () => {}) } },
+      query: { '2015-12-01': { service: 'elasticloadbalancing', operations: elbv2(model, () => {}, []) } },
       intercept: (service, operation, n) => {
         seen.push(`${service}.${operation}.${n}`);
         return operation === 'ModifyRule' && n === 1 ? fault : null;

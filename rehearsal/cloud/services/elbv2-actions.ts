@@ -1,10 +1,10 @@
 /**
- * A forward action and a rule's conditions, as the Query protocol spells them, held to the limits that AWS documents.
+ * A rule's actions as the Query protocol spells them, held to the limits that AWS documents.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ForwardActionConfig.html
- * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
  */
 import type { LoadBalancerModel, RuleModel } from '../../machine/index.ts';
-import { CloudError, members } from '../wire/index.ts';
+import { CloudError } from '../wire/index.ts';
+import { invalid } from './elbv2-model.ts';
 
 const MAX_WEIGHT = 999;
 const MAX_GROUPS = 5;
@@ -32,7 +32,16 @@ function parseForward(model: LoadBalancerModel, p: URLSearchParams, prefix: stri
   for (const { targetGroupArn } of groups)
     if (!model.targetGroups.has(targetGroupArn))
       throw new CloudError('TargetGroupNotFound', `Target groups '${targetGroupArn}' not found`);
-  return { groups, stickiness: parseStickiness(p, `${prefix}.TargetGroupStickinessConfig`) };
+  const stickiness = parseStickiness(p, `${prefix}.TargetGroupStickinessConfig`);
+  const sticky = groups.some(
+    (g) => model.targetGroups.get(g.targetGroupArn)?.attributes?.['stickiness.enabled'] === 'true',
+  );
+  if (sticky && groups.length > 1 && !stickiness.enabled)
+    throw new CloudError(
+      'InvalidConfigurationRequest',
+      'You must enable group stickiness on a rule if you enabled target stickiness on one of its target groups',
+    );
+  return { groups, stickiness };
 }
 
 function parseGroups(p: URLSearchParams, prefix: string): RuleModel['forward']['groups'] {
@@ -61,50 +70,6 @@ function parseStickiness(p: URLSearchParams, prefix: string): RuleModel['forward
   return { enabled, durationSeconds };
 }
 
-/** Absent from the request: null. @throws CloudError for a kind of condition that ELBv2 does not know, and for regular expressions. */
-export function parseConditions(p: URLSearchParams): RuleModel['conditions'] | null {
-  if (!p.has('Conditions.member.1.Field')) return null;
-  let conditions: RuleModel['conditions'] = {};
-  for (let i = 1; p.has(`Conditions.member.${i}.Field`); i++) {
-    const prefix = `Conditions.member.${i}`;
-    const field = p.get(`${prefix}.Field`);
-    if (field === 'http-request-method')
-      conditions = { ...conditions, methods: members(p, `${prefix}.HttpRequestMethodConfig.Values`) };
-    else if (field === 'path-pattern')
-      conditions = {
-        ...conditions,
-        paths: [...members(p, `${prefix}.PathPatternConfig.Values`), ...members(p, `${prefix}.Values`)],
-      };
-    else if (field === 'host-header')
-      conditions = {
-        ...conditions,
-        hosts: [...members(p, `${prefix}.HostHeaderConfig.Values`), ...members(p, `${prefix}.Values`)],
-      };
-    else if (field === 'http-header') {
-      const name = p.get(`${prefix}.HttpHeaderConfig.HttpHeaderName`) ?? '';
-      const header = { name, values: members(p, `${prefix}.HttpHeaderConfig.Values`) };
-      conditions = { ...conditions, headers: [...(conditions.headers ?? []), header] };
-    } else if (field === 'query-string')
-      conditions = {
-        ...conditions,
-        queries: [...(conditions.queries ?? []), queryValues(p, `${prefix}.QueryStringConfig.Values`)],
-      };
-    else if (field === 'source-ip')
-      conditions = { ...conditions, sources: members(p, `${prefix}.SourceIpConfig.Values`) };
-    else throw invalid(`Condition field '${field}' is not known here`);
-  }
-  return conditions;
-}
-
-function queryValues(p: URLSearchParams, prefix: string): { key?: string; value: string }[] {
-  const values: { key?: string; value: string }[] = [];
-  for (let i = 1; p.has(`${prefix}.member.${i}.Value`); i++) {
-    const key = p.get(`${prefix}.member.${i}.Key`);
-    values.push({ ...(key === null ? {} : { key }), value: p.get(`${prefix}.member.${i}.Value`) ?? '' });
-  }
-  return values;
-}
-
 /** A structure without lists, as the Query protocol spells it, back in its shape. */
 function nested(p: URLSearchParams, prefix: string): Record<string, unknown> {
   const found: Record<string, unknown> = {};
@@ -114,8 +79,4 @@ function nested(p: URLSearchParams, prefix: string): Record<string, unknown> {
     found[key] = rest.length === 0 ? value : nested(p, `${prefix}.${key}`);
   }
   return found;
-}
-
-function invalid(message: string): CloudError {
-  return new CloudError('ValidationError', message);
 }
