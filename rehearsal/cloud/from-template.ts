@@ -130,7 +130,10 @@ export function servicesOf(assembly: Assembly, names: Names): LocalService[] {
     const cluster = Cluster.split('/').at(-1) ?? Cluster;
     const name = names.nameOf(r);
     const found = bounds.find((b) => b.ResourceId === `service/${cluster}/${name}`);
-    const scaling = found === undefined ? null : { min: found.MinCapacity, max: found.MaxCapacity, suspended: false };
+    const scaling =
+      found === undefined
+        ? null
+        : { min: found.MinCapacity, max: found.MaxCapacity, suspended: false, scheduledSuspended: false };
     return { cluster, name, desired, running: desired, scaling };
   });
 }

@@ -9,14 +9,19 @@ import { metricStatSchema, readStat } from './alarms.ts';
 import { compileMath, type Value } from './metric-math.ts';
 import { floorTo, type MetricStore } from './metric-store.ts';
 
-const querySchema = z.object({
-  Id: z.string().regex(/^[a-z]\w*$/),
-  Label: z.string().optional(),
-  Expression: z.string().optional(),
-  MetricStat: metricStatSchema.optional(),
-  ReturnData: z.boolean().default(true),
-  Period: z.int().multipleOf(60).optional(),
-});
+const querySchema = z
+  .object({
+    Id: z
+      .string()
+      .max(255)
+      .regex(/^[a-z]\w*$/),
+    Label: z.string().optional(),
+    Expression: z.string().max(2_048).optional(),
+    MetricStat: metricStatSchema.optional(),
+    ReturnData: z.boolean().default(true),
+    Period: z.int().multipleOf(60).optional(),
+  })
+  .refine((q) => (q.Expression === undefined) !== (q.MetricStat === undefined), 'either Expression or MetricStat');
 type Query = z.infer<typeof querySchema>;
 
 const inputSchema = z.object({
@@ -24,7 +29,12 @@ const inputSchema = z.object({
   EndTime: z.number(),
   ScanBy: z.enum(['TimestampAscending', 'TimestampDescending']).default('TimestampDescending'),
   NextToken: z.undefined().optional(),
-  MetricDataQueries: z.array(querySchema).min(1).max(500),
+  MetricDataQueries: z
+    .array(querySchema)
+    .min(1)
+    .max(500)
+    .refine((queries) => new Set(queries.map((q) => q.Id)).size === queries.length, 'ids are not unique')
+    .refine((queries) => queries.some((q) => q.ReturnData), 'at least one query must return data'),
 });
 
 /** More datapoints than AWS returns in one call would need its paging, which is not modelled. */

@@ -59,6 +59,9 @@ export interface FunctionOptions {
   readonly onLine: (name: string, line: string) => void;
 }
 
+/** How Step Functions names the end of a function's process at work. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
+const ENDINGS = { timedOut: 'Sandbox.Timedout', exited: 'Runtime.ExitError', lost: 'Lambda.Unknown' } as const;
+
 /** Concurrent invocations share the one worker, as Lambda's would not; a crash or a time-out ends it and all of them. */
 export class LocalFunction {
   readonly spec: FunctionSpec;
@@ -75,14 +78,14 @@ export class LocalFunction {
     this.#options = options;
   }
 
-  /** Synchronous invocation. @throws FunctionError with the handler's error name, or `Lambda.Unknown` when it died or timed out. */
+  /** Synchronous invocation. @throws FunctionError with the handler's error name, or one of {@link ENDINGS} */
   async invoke(event: unknown): Promise<unknown> {
     if (this.#stopped) throw new FunctionError('Lambda.ServiceException', 'the local cloud has been stopped');
     const id = ++this.#sequence;
     const { name, timeoutSeconds } = this.spec;
     const worker = this.#start();
     const timer = setTimeout(
-      () => this.#die(worker, `Task timed out after ${timeoutSeconds}.00 seconds`),
+      () => this.#die(worker, ENDINGS.timedOut, `Task timed out after ${timeoutSeconds}.00 seconds`),
       timeoutSeconds * 1000,
     );
     try {
@@ -106,7 +109,7 @@ export class LocalFunction {
   /** Kills the function where it stands, as a lost host would. */
   async crash(): Promise<void> {
     const worker = this.#worker;
-    if (worker !== undefined) await this.#die(worker, 'the execution environment was lost');
+    if (worker !== undefined) await this.#die(worker, ENDINGS.lost, 'the execution environment was lost');
   }
 
   async stop(): Promise<void> {
@@ -131,8 +134,8 @@ export class LocalFunction {
       worker.once('message', () => loaded());
       worker.once('exit', () => loaded());
     });
-    worker.on('error', (error: unknown) => void this.#die(worker, asError(error).message));
-    worker.on('exit', () => void this.#die(worker, 'Runtime exited'));
+    worker.on('error', (error: unknown) => void this.#die(worker, ENDINGS.exited, asError(error).message));
+    worker.on('exit', () => void this.#die(worker, ENDINGS.exited, 'Runtime exited'));
     this.#worker = worker;
     return worker;
   }
@@ -146,11 +149,11 @@ export class LocalFunction {
   }
 
   /** Fails whatever runs; the next invocation starts a new worker, as Lambda would. */
-  async #die(worker: Worker, reason: string): Promise<void> {
+  async #die(worker: Worker, name: string, reason: string): Promise<void> {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
     const message = `RequestId: local Error: ${reason}`;
-    for (const { reject } of this.#waiting.values()) reject(new FunctionError('Lambda.Unknown', message));
+    for (const { reject } of this.#waiting.values()) reject(new FunctionError(name, message));
     await worker.terminate();
   }
 }

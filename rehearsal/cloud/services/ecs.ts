@@ -2,12 +2,21 @@
 import * as z from 'zod';
 import { CloudError, type JsonOperations, parse } from '../wire/index.ts';
 
+/** A registered scalable target. */
+export interface LocalScaling {
+  readonly min: number;
+  readonly max: number;
+  readonly suspended: boolean;
+  /** Scheduled actions are suspended apart from policies. */
+  readonly scheduledSuspended: boolean;
+}
+
 export interface LocalService {
   readonly cluster: string;
   readonly name: string;
   desired: number;
   running: number;
-  scaling: { min: number; max: number; suspended: boolean } | null;
+  scaling: LocalScaling | null;
   /** ECS, CODE_DEPLOY or EXTERNAL. @default ECS */
   controller?: string;
   /** @default ROLLING */
@@ -57,6 +66,8 @@ export function ecs({ services, onScale }: ServicesOptions): JsonOperations {
       const { cluster, service, desiredCount } = parse(updateSchema, input);
       const found = inCluster(cluster).find((s) => s.name === last(service));
       if (found === undefined) throw new CloudError('ServiceNotFoundException', 'Service not found.');
+      if ((found.status ?? 'ACTIVE') !== 'ACTIVE')
+        throw new CloudError('ServiceNotActiveException', 'Service was not ACTIVE.');
       resize(found, desiredCount ?? found.desired, onScale);
       return { service: describe(found) };
     },
@@ -73,7 +84,9 @@ const registerSchema = z.object({
   ResourceId: z.string(),
   MinCapacity: z.int().min(0).optional(),
   MaxCapacity: z.int().min(0).optional(),
-  SuspendedState: z.object({ DynamicScalingInSuspended: z.boolean().optional() }).default({}),
+  SuspendedState: z
+    .object({ DynamicScalingInSuspended: z.boolean().optional(), ScheduledScalingSuspended: z.boolean().optional() })
+    .default({}),
 });
 
 /** https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html */
@@ -97,7 +110,10 @@ export function applicationAutoScaling(
                   ResourceId: idOf(s),
                   MinCapacity: s.scaling.min,
                   MaxCapacity: s.scaling.max,
-                  SuspendedState: { DynamicScalingInSuspended: s.scaling.suspended },
+                  SuspendedState: {
+                    DynamicScalingInSuspended: s.scaling.suspended,
+                    ScheduledScalingSuspended: s.scaling.scheduledSuspended,
+                  },
                 },
               ],
         ),
@@ -119,8 +135,12 @@ export function applicationAutoScaling(
         throw new CloudError('ValidationException', 'MinCapacity and MaxCapacity are needed for a new scalable target');
       if (min > max)
         throw new CloudError('ValidationException', 'Maximum capacity cannot be less than minimum capacity');
-      const suspended = SuspendedState.DynamicScalingInSuspended ?? service.scaling?.suspended ?? false;
-      service.scaling = { min, max, suspended };
+      service.scaling = {
+        min,
+        max,
+        suspended: SuspendedState.DynamicScalingInSuspended ?? service.scaling?.suspended ?? false,
+        scheduledSuspended: SuspendedState.ScheduledScalingSuspended ?? service.scaling?.scheduledSuspended ?? false,
+      };
       // Application Auto Scaling brings the count into new bounds at once.
       resize(service, Math.min(max, Math.max(min, service.desired)), onScale);
       return {};

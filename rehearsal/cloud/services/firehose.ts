@@ -6,9 +6,23 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { CloudError, type JsonOperations, parse } from '../wire/index.ts';
 
-const recordSchema = z.object({ Data: z.base64() });
+/** Of a record and of a call, before base64: https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html */
+const MAX_RECORD = 1_000 * 1024;
+const MAX_BATCH = 4 * 1024 * 1024;
+const bytesOf = (data: string) => Buffer.byteLength(data, 'base64');
+
+const recordSchema = z.object({
+  Data: z.base64().refine((data) => bytesOf(data) <= MAX_RECORD, `more than ${MAX_RECORD} bytes`),
+});
 const putSchema = z.object({ DeliveryStreamName: z.string(), Record: recordSchema });
-const batchSchema = z.object({ DeliveryStreamName: z.string(), Records: z.array(recordSchema).min(1).max(500) });
+const batchSchema = z.object({
+  DeliveryStreamName: z.string(),
+  Records: z
+    .array(recordSchema)
+    .min(1)
+    .max(500)
+    .refine((records) => records.reduce((sum, r) => sum + bytesOf(r.Data), 0) <= MAX_BATCH, `over ${MAX_BATCH} bytes`),
+});
 const resultSchema = z.object({
   records: z.array(
     z.object({

@@ -6,15 +6,20 @@ import { MAX_PAYLOAD } from './definition.ts';
 import type { LocalExecution } from './execution.ts';
 import type { LocalMachine } from './step-functions.ts';
 
+/** What the API takes: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html */
+const errorName = z.string().max(256);
+const causeText = z.string().max(32_768);
+const payload = z.string().refine((text) => Buffer.byteLength(text) <= MAX_PAYLOAD, `more than ${MAX_PAYLOAD} bytes`);
+
 const executionName = z.string().regex(/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/, 'Invalid Name');
 const startSchema = z.object({
   stateMachineArn: z.string(),
   name: executionName.default(() => randomUUID()),
-  input: z.string().default('{}'),
+  input: payload.default('{}'),
 });
 const machineSchema = z.object({ stateMachineArn: z.string() });
 const executionSchema = z.object({ executionArn: z.string() });
-const stopSchema = z.object({ executionArn: z.string(), error: z.string().optional(), cause: z.string().optional() });
+const stopSchema = z.object({ executionArn: z.string(), error: errorName.optional(), cause: causeText.optional() });
 const listSchema = z.object({
   stateMachineArn: z.string(),
   statusFilter: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT']).optional(),
@@ -26,8 +31,8 @@ const historySchema = z.object({
   nextToken: z.string().optional(),
 });
 const tokenSchema = z.object({ taskToken: z.string() });
-const successSchema = z.object({ taskToken: z.string(), output: z.string().max(MAX_PAYLOAD) });
-const failureSchema = z.object({ taskToken: z.string(), error: z.string().optional(), cause: z.string().default('') });
+const successSchema = z.object({ taskToken: z.string(), output: payload });
+const failureSchema = z.object({ taskToken: z.string(), error: errorName.optional(), cause: causeText.default('') });
 
 export function statesOperations(machine: LocalMachine, now: () => number): JsonOperations {
   const find = (arn: string): LocalExecution => {

@@ -104,6 +104,10 @@ describe('GetMetricData', () => {
     ['an unknown function', [stat('e', 'E'), { Id: 'x', Expression: 'ABS(e)' }]],
     ['two periods', [stat('e', 'E'), stat('f', 'E', 'Sum', 300)]],
     ['a high-resolution period', [stat('e', 'E', 'Sum', 10)]],
+    ['the same id twice', [stat('e', 'E'), stat('e', 'F')]],
+    ['a query that asks for nothing', [stat('e', 'E'), { Id: 'x' }]],
+    ['a query that asks for two things', [{ ...stat('e', 'E'), Expression: '1 + 1' }]],
+    ['queries that return nothing', [{ ...stat('e', 'E'), ReturnData: false }]],
   ])('refuses %s instead of guessing', async (_name, queries) => {
     await expect(ask(queries)).rejects.toMatchObject({ name: 'ValidationException' });
   });

@@ -84,6 +84,20 @@ describe('a delivery stream', () => {
     expect(stream.delivered).toEqual([]);
   });
 
+  it('takes records of 1,000 KiB and calls of 4 MiB, and of a call beyond them nothing', async () => {
+    const stream = await start(upper);
+    const line = (kib: number) => 'a'.repeat(kib * 1024);
+    await put(line(1_000), line(1_000), line(1_000), line(1_000), line(96));
+    await stream.flush();
+    expect(stream.delivered).toHaveLength(5);
+    await expect(put('b', `${line(1_000)}a`)).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(put(line(1_000), line(1_000), line(1_000), line(1_000), line(97))).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+    await stream.flush();
+    expect(stream.delivered).toHaveLength(5);
+  });
+
   it('is refused by a name that it does not have', async () => {
     await start(upper);
     const Record = { Data: Buffer.from('a') };

@@ -100,9 +100,12 @@ describe('a function', () => {
     });
   });
 
-  it.each([['hang'], ['exit']])('that does %s is ended, and starts anew', async (what) => {
+  it.each([
+    ['hang', 'Sandbox.Timedout'],
+    ['exit', 'Runtime.ExitError'],
+  ])('that does %s is ended as %s, and starts anew', async (what, name) => {
     const { spec } = start(what === 'hang' ? 0.3 : 60);
-    await expect(call(what)).rejects.toMatchObject({ name: 'Lambda.Unknown' });
+    await expect(call(what)).rejects.toMatchObject({ name });
     // A busy machine may take longer to start it anew.
     spec.timeoutSeconds = 60;
     expect(await call('count')).toBe(1);

@@ -2,6 +2,7 @@ import {
   ApplicationAutoScalingClient,
   DescribeScalableTargetsCommand,
   RegisterScalableTargetCommand,
+  type SuspendedState,
 } from '@aws-sdk/client-application-auto-scaling';
 import { DescribeServicesCommand, ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,7 +17,8 @@ let ecsClient: ECSClient;
 let scaling: ApplicationAutoScalingClient;
 
 beforeEach(async () => {
-  service = { cluster: 'c', name: 'stable', desired: 4, running: 4, scaling: { min: 2, max: 8, suspended: false } };
+  const bounds = { min: 2, max: 8, suspended: false, scheduledSuspended: false };
+  service = { cluster: 'c', name: 'stable', desired: 4, running: 4, scaling: bounds };
   scaled = [];
   const options = { services: [service], onScale: (s: LocalService) => scaled.push(s.desired) };
   served = await serve({
@@ -65,6 +67,14 @@ describe('an ECS service', () => {
       ecsClient.send(new UpdateServiceCommand({ cluster: 'c', service: 'gone', desiredCount: 1 })),
     ).rejects.toMatchObject({ name: 'ServiceNotFoundException' });
   });
+
+  it('that is being deleted is not scaled any more', async () => {
+    service.status = 'DRAINING';
+    await expect(
+      ecsClient.send(new UpdateServiceCommand({ cluster: 'c', service: 'stable', desiredCount: 1 })),
+    ).rejects.toMatchObject({ name: 'ServiceNotActiveException' });
+    expect(scaled).toEqual([]);
+  });
 });
 
 describe('a scalable target', () => {
@@ -83,6 +93,28 @@ describe('a scalable target', () => {
     expect(ScalableTargets).toMatchObject([
       { MinCapacity: 2, MaxCapacity: 9, SuspendedState: { DynamicScalingInSuspended: true } },
     ]);
+  });
+
+  it('suspends its schedules apart from its policies', async () => {
+    const suspend = (SuspendedState: SuspendedState) =>
+      scaling.send(
+        new RegisterScalableTargetCommand({
+          ServiceNamespace: 'ecs',
+          ScalableDimension: 'ecs:service:DesiredCount',
+          ResourceId,
+          SuspendedState,
+        }),
+      );
+    const told = async () => {
+      const command = new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs', ResourceIds: [ResourceId] });
+      return (await scaling.send(command)).ScalableTargets?.[0]?.SuspendedState;
+    };
+    await suspend({ ScheduledScalingSuspended: true });
+    expect(await told()).toMatchObject({ DynamicScalingInSuspended: false, ScheduledScalingSuspended: true });
+    await suspend({ DynamicScalingInSuspended: true });
+    expect(await told()).toMatchObject({ DynamicScalingInSuspended: true, ScheduledScalingSuspended: true });
+    await suspend({ ScheduledScalingSuspended: false });
+    expect(await told()).toMatchObject({ DynamicScalingInSuspended: true, ScheduledScalingSuspended: false });
   });
 
   it('has bounds, and a minimum that is not above its maximum', async () => {

@@ -300,6 +300,27 @@ describe('the API', () => {
     expect(machine.executions.size).toBe(2);
   });
 
+  it('takes no more of an input, of an error’s name and of its cause than Step Functions does', async () => {
+    const { states, token, ended } = await begin();
+    const executionArn = `${ARN.replace('stateMachine', 'execution')}:run`;
+    const refused = { name: 'ValidationException' };
+    const wide = JSON.stringify('ä'.repeat(131_072));
+    const go = new StartExecutionCommand({ stateMachineArn: ARN, name: 'wide', input: wide });
+    await expect(states.send(go)).rejects.toMatchObject(refused);
+    const taskToken = await token;
+    for (const [error, cause] of [
+      ['e'.repeat(257), 'c'],
+      ['e', 'c'.repeat(32_769)],
+    ]) {
+      await expect(states.send(new StopExecutionCommand({ executionArn, error, cause }))).rejects.toMatchObject(
+        refused,
+      );
+      await expect(states.send(new SendTaskFailureCommand({ taskToken, error, cause }))).rejects.toMatchObject(refused);
+    }
+    await states.send(new StopExecutionCommand({ executionArn, error: 'e'.repeat(256), cause: 'c'.repeat(32_768) }));
+    expect(await ended).toMatchObject({ status: 'ABORTED' });
+  });
+
   it('describes a run, and lists by status', async () => {
     const { states, token, ended } = await begin();
     const executionArn = `${ARN.replace('stateMachine', 'execution')}:run`;
