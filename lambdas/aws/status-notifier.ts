@@ -15,8 +15,8 @@ import {
 } from '../../core/status/index.ts';
 import { aws } from './calls/index.ts';
 
-/** SNS refuses longer subjects, line breaks and non-ASCII. */
-const SUBJECT_LIMIT = 100;
+/** SNS takes subjects of less than 100 characters, and may refuse line breaks and non-ASCII. */
+const SUBJECT_LIMIT = 99;
 
 export interface StatusClients {
   readonly sns: Pick<SNSClient, 'send'>;

@@ -35,7 +35,7 @@ export function topicsOf({ assembly, names, account, clock, onEvent }: Foundatio
   readonly sns: LocalSns;
   readonly queues: LocalQueues;
 } {
-  const queues = new LocalQueues(queuesOf(assembly, names), account.topics);
+  const queues = new LocalQueues(queuesOf(assembly, names), account.topics, () => clock.now());
   const sns = new LocalSns(account.topics, (message) => {
     queues.hear(message);
     onEvent({ type: 'message', subject: message.subject, body: message.body, at: clock.now() });

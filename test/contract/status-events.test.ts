@@ -41,6 +41,11 @@ describe.each(BACKENDS)('status events over %s', (name, start) => {
     expect(backend.mails().at(-1)?.body).toMatch(/^All traffic is on stable\./);
   });
 
+  it('reach the topic however long their subject is', async () => {
+    await expect(notifier().publish({ ...notice, subject: 's'.repeat(1_000) })).resolves.toBeUndefined();
+    if (backend.mails !== null) expect(backend.mails().at(-1)?.subject).toBe('s'.repeat(99));
+  });
+
   it('reject when the topic is gone', async () => {
     const gone = TOPIC.replace(/status$/, 'gone');
     await expect(notifier(gone).publish(notice)).rejects.toThrow(/does not exist/);

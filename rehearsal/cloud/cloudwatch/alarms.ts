@@ -12,6 +12,9 @@ import { statisticOf } from './statistics.ts';
 export type { AlarmState } from './alarm-state.ts';
 
 const dimensionsSchema = z.array(z.object({ Name: z.string(), Value: z.string() })).default([]);
+const actionsSchema = z.array(z.string()).max(5).default([]);
+/** Characters of metric math. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html */
+export const MAX_EXPRESSION = 2_048;
 /** ALB's metrics and EMF here have standard resolution. */
 const periodSchema = z.int().multipleOf(60);
 const statSchema = z.string().refine(isKnownStatistic, 'statistic not known here');
@@ -23,10 +26,14 @@ export const metricStatSchema = z.object({
 });
 export type MetricStat = z.infer<typeof metricStatSchema>;
 
+/** Metrics that one expression of an alarm may read. */
+const MAX_METRICS = 10;
+const DAY_SECONDS = 86_400;
+
 const querySchema = z.object({
   Id: z.string(),
   Label: z.string().optional(),
-  Expression: z.string().optional(),
+  Expression: z.string().max(MAX_EXPRESSION).optional(),
   MetricStat: metricStatSchema.optional(),
   ReturnData: z.boolean().default(true),
   Period: periodSchema.optional(),
@@ -34,11 +41,11 @@ const querySchema = z.object({
 
 export const alarmPropertiesSchema = z.object({
   AlarmName: z.string(),
-  AlarmDescription: z.string().optional(),
+  AlarmDescription: z.string().max(1_024).optional(),
   ActionsEnabled: z.boolean().default(true),
-  AlarmActions: z.array(z.string()).default([]),
-  OKActions: z.array(z.string()).default([]),
-  InsufficientDataActions: z.array(z.string()).default([]),
+  AlarmActions: actionsSchema,
+  OKActions: actionsSchema,
+  InsufficientDataActions: actionsSchema,
   ComparisonOperator: z.enum(COMPARISONS),
   Threshold: z.number(),
   EvaluationPeriods: z.int().positive(),
@@ -76,6 +83,7 @@ export class LocalAlarm {
   constructor(properties: AlarmProperties) {
     this.properties = properties;
     const { source, period } = sourceOf(properties);
+    refuseBeyondLimits(properties, period);
     this.#source = source;
     this.periodMs = period * 1000;
   }
@@ -142,6 +150,17 @@ function sourceOf(properties: AlarmProperties): { source: Source; period: number
     return { period, source: (store, start) => readStat(store, stat, start) };
   }
   return { period, source: mathSource(properties.AlarmName, compileMath(watched.Expression), stats) };
+}
+
+/** What PutMetricAlarm would refuse. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+function refuseBeyondLimits(properties: AlarmProperties, period: number): void {
+  const { AlarmName: name, EvaluationPeriods: n, DatapointsToAlarm: m = n } = properties;
+  if (m > n) throw new RangeError(`alarm ${name}: ${m} of ${n} datapoints cannot be`);
+  if (n * period > (period < 3_600 ? DAY_SECONDS : 7 * DAY_SECONDS))
+    throw new RangeError(`alarm ${name}: ${n} periods of ${period} s are longer than CloudWatch looks back`);
+  const metrics = queriesOf(properties).filter(({ MetricStat }) => MetricStat !== undefined).length;
+  if (metrics > MAX_METRICS)
+    throw new RangeError(`alarm ${name}: ${metrics} metrics, of which it may have ${MAX_METRICS}`);
 }
 
 function mathSource(name: string, math: MathExpression, stats: ReadonlyMap<string, MetricStat>): Source {

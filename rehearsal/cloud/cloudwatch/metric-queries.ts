@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { asError } from '../../../input/index.ts';
 import { CloudError, parse } from '../wire/index.ts';
-import { metricStatSchema, readStat } from './alarms.ts';
+import { MAX_EXPRESSION, metricStatSchema, readStat } from './alarms.ts';
 import { compileMath, type Value } from './metric-math.ts';
 import { floorTo, type MetricStore } from './metric-store.ts';
 
@@ -16,7 +16,7 @@ const querySchema = z
       .max(255)
       .regex(/^[a-z]\w*$/),
     Label: z.string().optional(),
-    Expression: z.string().max(2_048).optional(),
+    Expression: z.string().max(MAX_EXPRESSION).optional(),
     MetricStat: metricStatSchema.optional(),
     ReturnData: z.boolean().default(true),
     Period: z.int().multipleOf(60).optional(),

@@ -10,6 +10,8 @@ export interface PublishedMessage {
 }
 
 const MAX_BYTES = 262_144;
+/** Subjects are “less than 100 characters long”. */
+const SUBJECT_LIMIT = 99;
 
 /** What GetTopicAttributes tells of a topic. */
 export interface TopicAttributes {
@@ -59,7 +61,7 @@ export class LocalSns {
         body: structured ? mailOf(sent) : sent,
       };
       if (!this.#topics.has(message.topicArn)) throw new CloudError('NotFound', 'Topic does not exist', 404);
-      if (message.subject.length > 100 || /[^\x20-\x7e]/.test(message.subject))
+      if (p.get('Subject') === '' || message.subject.length > SUBJECT_LIMIT || /[^\x20-\x7e]/.test(message.subject))
         throw new CloudError('InvalidParameter', 'Invalid parameter: Subject');
       if (message.body === '' || Buffer.byteLength(sent) > MAX_BYTES)
         throw new CloudError('InvalidParameter', 'Invalid parameter: Message');

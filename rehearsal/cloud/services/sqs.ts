@@ -12,17 +12,35 @@ interface TopicMessage {
   readonly body: string;
 }
 
-/** A queue's URL is its ARN here: what `Ref` answers. A message is shown once, and again after nothing. */
+/** As a queue hides what it has shown, unless its template says otherwise. */
+const VISIBILITY_MS = 30_000;
+
+interface Kept {
+  readonly id: string;
+  readonly body: string;
+  /** Of the last time it was shown; what is shown again has another. */
+  receipt: string | null;
+  hiddenUntil: number;
+}
+
+/** A queue's URL is its ARN here: what `Ref` answers. What was shown and not deleted is shown again. */
 export class LocalQueues {
   readonly #topicsOf: ReadonlyMap<string, readonly string[]>;
-  readonly #messages: ReadonlyMap<string, string[]>;
+  readonly #messages: ReadonlyMap<string, Kept[]>;
+  readonly #now: () => number;
 
   /**
    * @param topicsOf the topics that each queue hears; a queue's subscription needs no confirmation
    * @param topics as the account counts their subscriptions
+   * @param now virtual time, milliseconds since the epoch
    */
-  constructor(topicsOf: ReadonlyMap<string, readonly string[]>, topics: ReadonlyMap<string, { confirmed: number }>) {
+  constructor(
+    topicsOf: ReadonlyMap<string, readonly string[]>,
+    topics: ReadonlyMap<string, { confirmed: number }>,
+    now: () => number,
+  ) {
     this.#topicsOf = topicsOf;
+    this.#now = now;
     this.#messages = new Map([...topicsOf.keys()].map((arn) => [arn, []]));
     for (const topicArn of [...topicsOf.values()].flat()) {
       const topic = topics.get(topicArn);
@@ -33,30 +51,33 @@ export class LocalQueues {
   /** What a topic hands on. */
   hear(message: TopicMessage): void {
     for (const [arn, topicArns] of this.#topicsOf)
-      if (topicArns.includes(message.topicArn)) this.#find(arn).push(notification(message));
+      if (topicArns.includes(message.topicArn))
+        this.#find(arn).push({ id: randomUUID(), body: notification(message), receipt: null, hiddenUntil: 0 });
   }
 
   readonly operations: JsonOperations = {
     ReceiveMessage: (input) => {
       const { QueueUrl, MaxNumberOfMessages } = parse(receiveSchema, input);
-      return {
-        Messages: this.#find(QueueUrl)
-          .splice(0, MaxNumberOfMessages)
-          .map((Body) => ({
-            MessageId: randomUUID(),
-            ReceiptHandle: randomUUID(),
-            Body,
-            MD5OfBody: createHash('md5').update(Body).digest('hex'),
-          })),
-      };
+      const now = this.#now();
+      const visible = this.#find(QueueUrl).filter(({ hiddenUntil }) => hiddenUntil <= now);
+      const Messages = visible.slice(0, MaxNumberOfMessages).map((message) => {
+        const ReceiptHandle = randomUUID();
+        Object.assign(message, { receipt: ReceiptHandle, hiddenUntil: now + VISIBILITY_MS });
+        const MD5OfBody = createHash('md5').update(message.body).digest('hex');
+        return { MessageId: message.id, ReceiptHandle, Body: message.body, MD5OfBody };
+      });
+      return { Messages };
     },
     DeleteMessage: (input) => {
-      this.#find(parse(deleteSchema, input).QueueUrl);
+      const { QueueUrl, ReceiptHandle } = parse(deleteSchema, input);
+      const queue = this.#find(QueueUrl);
+      const at = queue.findIndex(({ receipt }) => receipt === ReceiptHandle);
+      if (at >= 0) queue.splice(at, 1);
       return {};
     },
   };
 
-  #find(url: string): string[] {
+  #find(url: string): Kept[] {
     const queue = this.#messages.get(url);
     if (queue === undefined) throw new CloudError('QueueDoesNotExist', 'The specified queue does not exist.');
     return queue;

@@ -32,20 +32,16 @@ export async function createCustom(
   resource: Resource,
   onEvent: (event: unknown) => Promise<unknown>,
 ): Promise<void> {
-  const answer = await onEvent({
-    RequestType: 'Create',
-    RequestId: randomUUID(),
-    ResponseURL: 'http://127.0.0.1/unused-by-the-framework',
-    ResourceType: resource.type,
-    LogicalResourceId: resource.logicalId,
-    StackId: names.ref(resource.stack, 'AWS::StackId'),
-    ResourceProperties: asStrings(names.properties(resource)),
-  });
+  const ResourceProperties = asStrings(names.properties(resource));
+  const answer = await onEvent({ ...requestFor(names, resource, 'Create'), ResourceProperties });
   const { PhysicalResourceId, Data } = answerSchema.parse(answer);
   names.custom.set(`${resource.stack}/${resource.logicalId}`, { physicalId: PhysicalResourceId, data: Data });
 }
 
-/** Properties that are the same are no update, and nobody is asked. */
+/**
+ * Properties that are the same are no update, and nobody is asked. Another physical id is another resource: the old one is deleted once
+ * the new one stands.
+ */
 export async function updateCustom(
   names: Names,
   old: Resource,
@@ -54,17 +50,24 @@ export async function updateCustom(
 ): Promise<void> {
   const [before, after] = [asStrings(names.properties(old)), asStrings(names.properties(next))];
   if (JSON.stringify(before) === JSON.stringify(after)) return;
-  await onEvent({
-    RequestType: 'Update',
+  const id = `${next.stack}/${next.logicalId}`;
+  const PhysicalResourceId = names.custom.get(id)?.physicalId;
+  const update = { PhysicalResourceId, ResourceProperties: after, OldResourceProperties: before };
+  const answer = answerSchema.parse(await onEvent({ ...requestFor(names, next, 'Update'), ...update }));
+  names.custom.set(id, { physicalId: answer.PhysicalResourceId, data: answer.Data });
+  if (answer.PhysicalResourceId !== PhysicalResourceId)
+    await onEvent({ ...requestFor(names, old, 'Delete'), PhysicalResourceId, ResourceProperties: before });
+}
+
+function requestFor(names: Names, { type, logicalId, stack }: Resource, RequestType: 'Create' | 'Update' | 'Delete') {
+  return {
+    RequestType,
     RequestId: randomUUID(),
     ResponseURL: 'http://127.0.0.1/unused-by-the-framework',
-    ResourceType: next.type,
-    LogicalResourceId: next.logicalId,
-    PhysicalResourceId: names.custom.get(`${next.stack}/${next.logicalId}`)?.physicalId,
-    StackId: names.ref(next.stack, 'AWS::StackId'),
-    ResourceProperties: after,
-    OldResourceProperties: before,
-  });
+    ResourceType: type,
+    LogicalResourceId: logicalId,
+    StackId: names.ref(stack, 'AWS::StackId'),
+  };
 }
 
 /** CloudFormation hands every number and boolean over as text. */

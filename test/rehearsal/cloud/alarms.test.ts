@@ -65,6 +65,52 @@ describe('an alarm', () => {
   });
 });
 
+describe('a definition', () => {
+  const stat = (i: number) => ({
+    Id: `m${i}`,
+    MetricStat: { Metric: { Namespace: 'N', MetricName: `M${i}`, Dimensions: [] }, Period: 60, Stat: 'Sum' },
+    ReturnData: false,
+  });
+  const sumOf = (n: number, padding = 0) => ({
+    Namespace: undefined,
+    MetricName: undefined,
+    Statistic: undefined,
+    Period: undefined,
+    Metrics: [
+      ...Array.from({ length: n }, (_, i) => stat(i)),
+      {
+        Id: 'e',
+        Expression: `${' '.repeat(padding)}${Array.from({ length: n }, (_, i) => `m${i}`).join('+')}`,
+        ReturnData: true,
+      },
+    ],
+  });
+
+  it.each<[string, Partial<AlarmProperties>]>([
+    ['actions', { AlarmActions: ['a', 'b', 'c', 'd', 'e'] }],
+    ['its description', { AlarmDescription: 'd'.repeat(1_024) }],
+    ['a day', { EvaluationPeriods: 1_440 }],
+    ['seven days of hours', { Period: 3_600, EvaluationPeriods: 168 }],
+    ['M of N', { DatapointsToAlarm: 3 }],
+    ['metrics', sumOf(10)],
+    ['its expression', sumOf(1, 2_046)],
+  ])('at CloudWatch’s limit of %s is read', (_what, rest) => {
+    expect(alarm(rest).state).toBe('INSUFFICIENT_DATA');
+  });
+
+  it.each<[string, Partial<AlarmProperties>]>([
+    ['six actions', { AlarmActions: ['a', 'b', 'c', 'd', 'e', 'f'] }],
+    ['a longer description', { AlarmDescription: 'd'.repeat(1_025) }],
+    ['more minutes than a day has', { EvaluationPeriods: 1_441 }],
+    ['more hours than seven days have', { Period: 3_600, EvaluationPeriods: 169 }],
+    ['four of three', { DatapointsToAlarm: 4 }],
+    ['eleven metrics', sumOf(11)],
+    ['a longer expression', sumOf(1, 2_047)],
+  ])('of %s is refused', (_what, rest) => {
+    expect(() => alarm(rest)).toThrow();
+  });
+});
+
 describe('metric math', () => {
   it.each([
     ['1 + 2 * 3', 7],
