@@ -11,21 +11,21 @@ export interface LocalListener {
 }
 
 /** @throws CloudError */
-export function ruleOf(model: LoadBalancerModel, arn: string): RuleModel {
+export function findRule(model: LoadBalancerModel, arn: string): RuleModel {
   const rule = model.rules.get(arn);
   if (rule === undefined) throw new CloudError('RuleNotFound', `One or more rules not found: ${arn}`);
   return rule;
 }
 
 /** @throws CloudError */
-export function groupOf(model: LoadBalancerModel, arn: string): TargetGroupModel {
+export function findGroup(model: LoadBalancerModel, arn: string): TargetGroupModel {
   const group = model.targetGroups.get(arn);
   if (group === undefined) throw new CloudError('TargetGroupNotFound', `One or more target groups not found: ${arn}`);
   return group;
 }
 
 /** @throws CloudError */
-export function listenerOf(listeners: readonly LocalListener[], arn: string): LocalListener {
+export function findListener(listeners: readonly LocalListener[], arn: string): LocalListener {
   const listener = listeners.find((l) => l.arn === arn);
   if (listener === undefined) throw new CloudError('ListenerNotFound', `One or more listeners not found: ${arn}`);
   return listener;

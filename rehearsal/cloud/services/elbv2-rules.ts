@@ -6,7 +6,7 @@ import { parseActions } from './elbv2-actions.ts';
 import { parseConditions } from './elbv2-conditions.ts';
 import { describeDefault, describeRule } from './elbv2-described.ts';
 
-import { invalid, type LocalListener, listenerOf, ruleArnPrefix, ruleOf } from './elbv2-model.ts';
+import { findListener, findRule, invalid, type LocalListener, ruleArnPrefix } from './elbv2-model.ts';
 
 const MAX_PRIORITY = 50_000;
 
@@ -29,15 +29,15 @@ export function ruleOperations({ model, listeners, onChange, maxRules }: RuleOpt
     DescribeRules: (p) => {
       const arns = members(p, 'RuleArns');
       const listenerArn = p.get('ListenerArn');
-      if (arns.length > 0) return { Rules: arns.map((arn) => describeRule(ruleOf(model, arn))) };
+      if (arns.length > 0) return { Rules: arns.map((arn) => describeRule(findRule(model, arn))) };
       if (listenerArn === null) throw invalid('a listener ARN or rule ARNs are needed');
-      const listener = listenerOf(listeners, listenerArn);
+      const listener = findListener(listeners, listenerArn);
       const rules = [...model.rules.values()].filter((rule) => isOn(rule, listenerArn));
       rules.sort((a, b) => a.priority - b.priority);
       return { Rules: [...rules.map(describeRule), describeDefault(listener)] };
     },
     CreateRule: (p) => {
-      const listener = listenerOf(listeners, p.get('ListenerArn') ?? '');
+      const listener = findListener(listeners, p.get('ListenerArn') ?? '');
       const arn = `${ruleArnPrefix(listener.arn)}/${randomBytes(8).toString('hex')}`;
       if (model.rules.size >= maxRules)
         throw new CloudError('TooManyRules', `The maximum number of rules on load balancer '${model.arn}' was reached`);
@@ -48,7 +48,7 @@ export function ruleOperations({ model, listeners, onChange, maxRules }: RuleOpt
       return put({ arn, priority, conditions, tags: tagsIn(p), ...parseActions(model, p) });
     },
     ModifyRule: (p) => {
-      const rule = ruleOf(model, p.get('RuleArn') ?? '');
+      const rule = findRule(model, p.get('RuleArn') ?? '');
       const conditions = parseConditions(p) ?? rule.conditions;
       if (!p.has('Actions.member.1.Type')) return put({ ...rule, conditions });
       // The list of actions is replaced as a whole.
@@ -58,16 +58,16 @@ export function ruleOperations({ model, listeners, onChange, maxRules }: RuleOpt
     SetRulePriorities: (p) => {
       const priorities = new Map<string, number>();
       for (let i = 1; p.has(`RulePriorities.member.${i}.RuleArn`); i++) {
-        const { arn } = ruleOf(model, p.get(`RulePriorities.member.${i}.RuleArn`) ?? '');
+        const { arn } = findRule(model, p.get(`RulePriorities.member.${i}.RuleArn`) ?? '');
         priorities.set(arn, Number(p.get(`RulePriorities.member.${i}.Priority`)));
       }
       refusePriorities(model, priorities);
-      const moved = [...priorities].map(([arn, priority]) => ({ ...ruleOf(model, arn), priority }));
+      const moved = [...priorities].map(([arn, priority]) => ({ ...findRule(model, arn), priority }));
       for (const rule of moved) put(rule);
       return { Rules: moved.map(describeRule) };
     },
     DeleteRule: (p) => {
-      const rule = ruleOf(model, p.get('RuleArn') ?? '');
+      const rule = findRule(model, p.get('RuleArn') ?? '');
       model.rules.delete(rule.arn);
       return {};
     },

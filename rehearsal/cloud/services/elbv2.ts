@@ -2,7 +2,7 @@
 import type { LoadBalancerModel, RuleModel } from '../../machine/index.ts';
 import { members, type QueryOperations } from '../wire/index.ts';
 import { describeGroup } from './elbv2-described.ts';
-import { expectBalancer, groupOf, invalid, type LocalListener, listenerOf, ruleOf } from './elbv2-model.ts';
+import { expectBalancer, findGroup, findListener, findRule, invalid, type LocalListener } from './elbv2-model.ts';
 import { ruleOperations } from './elbv2-rules.ts';
 
 export type { LocalListener } from './elbv2-model.ts';
@@ -40,9 +40,9 @@ export function elbv2(
 
   /** Those of the model itself. @throws CloudError for what it does not hold */
   function tagsOf(arn: string): RuleModel['tags'] {
-    if (arn.includes(':listener-rule/')) return ruleOf(model, arn).tags;
-    if (arn.includes(':listener/')) listenerOf(listeners, arn);
-    else if (arn.includes(':targetgroup/')) groupOf(model, arn);
+    if (arn.includes(':listener-rule/')) return findRule(model, arn).tags;
+    if (arn.includes(':listener/')) findListener(listeners, arn);
+    else if (arn.includes(':targetgroup/')) findGroup(model, arn);
     else expectBalancer(model, arn);
     return {};
   }
@@ -67,15 +67,15 @@ function groupOperations(model: LoadBalancerModel): QueryOperations {
   return {
     DescribeTargetGroups: (p) => {
       const arns = members(p, 'TargetGroupArns');
-      const groups = arns.length > 0 ? arns.map((arn) => groupOf(model, arn)) : [...model.targetGroups.values()];
+      const groups = arns.length > 0 ? arns.map((arn) => findGroup(model, arn)) : [...model.targetGroups.values()];
       return { TargetGroups: groups.map((group) => describeGroup(model, group)) };
     },
     DescribeTargetGroupAttributes: (p) => {
-      const { attributes } = groupOf(model, p.get('TargetGroupArn') ?? '');
+      const { attributes } = findGroup(model, p.get('TargetGroupArn') ?? '');
       return { Attributes: pairs({ 'stickiness.enabled': 'false', ...attributes }) };
     },
     DescribeTargetHealth: (p) => ({
-      TargetHealthDescriptions: groupOf(model, p.get('TargetGroupArn') ?? '').targets.map((t) => ({
+      TargetHealthDescriptions: findGroup(model, p.get('TargetGroupArn') ?? '').targets.map((t) => ({
         Target: { Id: t.host, Port: t.port },
         TargetHealth: { State: t.health, ...REASONS[t.health] },
       })),
@@ -94,7 +94,7 @@ function balancerOperations(model: LoadBalancerModel, listeners: readonly LocalL
       const balancer = p.get('LoadBalancerArn');
       if (balancer !== null) expectBalancer(model, balancer);
       else if (arns.length === 0) throw invalid('a load balancer or listeners are needed');
-      const found = arns.length === 0 ? listeners : arns.map((arn) => listenerOf(listeners, arn));
+      const found = arns.length === 0 ? listeners : arns.map((arn) => findListener(listeners, arn));
       return {
         Listeners: found.map((l) => ({
           ListenerArn: l.arn,
