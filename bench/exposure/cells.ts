@@ -1,4 +1,12 @@
 /** Which cells there are: every trace healthy at every rate, every regression on steady traffic, some on the others. */
+import {
+  behindTheGap,
+  EIGHTH_DRAW,
+  eighthDrawRegressions,
+  queueing,
+  WHERE_BOTH_FAIL,
+  whereBothFail,
+} from './eighth-draw.ts';
 import { FIFTH_DRAW, fifthDrawRegressions, neverRecovers, RECOVERING, THINNEST } from './fifth-draw.ts';
 import { FOURTH_DRAW, fourthDrawRegressions, HIGH_BASES, THIN_DRAW, whilePaused } from './fourth-draw.ts';
 import { BEYOND, HELD_OUT, heldOutRegressions, TOLD, WEEK } from './held-out.ts';
@@ -28,6 +36,7 @@ const ALL = [
   ...FIFTH_DRAW,
   ...SIXTH_DRAW,
   ...SEVENTH_DRAW,
+  ...EIGHTH_DRAW,
 ];
 
 export const RATES = [5, 50, 500, 5_000] as const;
@@ -41,6 +50,7 @@ export type Family =
   | 'fifth draw'
   | 'sixth draw'
   | 'seventh draw'
+  | 'eighth draw'
   | 'beyond'
   | 'other plan';
 
@@ -117,6 +127,15 @@ export function cells(): (Cell & { readonly family: Family })[] {
     ...at('sixth draw', [named('steady', ALL)], sixthDrawRegressions(errorMargin, slowMargin)),
     ...at('seventh draw', SEVENTH_DRAW, [null, ...twice]),
     ...at('seventh draw', [named('steady', ALL)], seventhDrawRegressions(errorMargin, slowMargin)),
+    ...at('eighth draw', EIGHTH_DRAW, [null, ...twice]),
+    ...at('eighth draw', WHERE_BOTH_FAIL, [null, whereBothFail(errorMargin)]),
+    ...at(
+      'eighth draw',
+      [named("the candidate's metrics of an hour come at its end, all at once", ALL)],
+      [behindTheGap(errorMargin)],
+    ),
+    ...at('eighth draw', [named('diurnal', ALL)], [queueing(slowMargin)]),
+    ...at('eighth draw', [named('steady', ALL)], eighthDrawRegressions(errorMargin, slowMargin)),
     ...at('beyond', BEYOND, [null]),
     ...at('beyond', BY_RULE, [null], [500]),
     ...at('other plan', WEEK, [null]),

@@ -38,7 +38,8 @@ export function ours(plan: Plan): GateMaker {
       if (seen !== undefined) return seen;
       const [now] = settled([shown(truth, age)], minute * MINUTE_MS, plan.gate.settleAfter);
       if (now === undefined) throw new RangeError('a minute is lost');
-      if (age * 60 > plan.gate.settleAfter) final.set(truth.minute, now);
+      const { stable = 0, candidate = 0 } = cell.trace.withheld?.(truth.minute / MINUTE_MS) ?? {};
+      if (age * 60 > plan.gate.settleAfter && age >= Math.max(stable, candidate)) final.set(truth.minute, now);
       return now;
     };
     return (look) => {

@@ -9,7 +9,7 @@ type Own = NonNullable<Trace['own']>;
 type Late = NonNullable<Trace['late']>;
 
 /** One side's log rate as AR(1): correlation 0.9 from minute to minute, standard deviation `sd`. */
-function wander(random: Random, sd: number): () => number {
+export function wander(random: Random, sd: number): () => number {
   let level = sd * normal(random);
   return () => {
     level = 0.9 * level + sd * Math.sqrt(1 - 0.9 ** 2) * normal(random);

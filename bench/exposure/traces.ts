@@ -31,10 +31,14 @@ export interface Trace {
   };
   /** Minutes by which a point of a side's 5xx is late. @default 0 */
   late?(random: Random): (minute: number) => { readonly stable: number; readonly candidate: number };
+  /** Minutes after its end until anything of a minute is shown of a side: what was withheld comes later, all of it. @default 0 */
+  withheld?(minute: number): { readonly stable: number; readonly candidate: number };
+  /** Which share of a side's requests, and of its failures and slow requests, is counted so many minutes after a minute's end. @default 1 */
+  counted?(age: number, side: 'stable' | 'candidate'): { readonly requests: number; readonly failures: number };
   /** Minutes of which the metric store has nothing, or nothing of one side. */
   missing?(minute: number): boolean | 'stable' | 'candidate';
   /** What the metric store makes of a side's counts. */
-  garbled?(counts: SideCounts, minute: number): SideCounts;
+  garbled?(counts: SideCounts, minute: number, side: 'stable' | 'candidate'): SideCounts;
   /** 5xx of the load balancer in a minute that are other services' or nobody's, and how many requests those services have. */
   foreign?(minute: number, rps: number): { readonly elb5xx: number; readonly requests: number };
   /** Minutes of the run in which somebody has paused it. */
@@ -123,8 +127,11 @@ export interface Regression {
   excess(since: number, share: number, load: number): number;
   /** Minute of the run in which it begins. */
   readonly onset: number;
-  /** The load balancer answers in the candidate's place: a target that dies or hangs. @default the target's own 5xx */
-  readonly by?: 'balancer';
+  /**
+   * Who answers in the candidate's place: the load balancer, for a target that dies or hangs; the load balancer, for one that refuses connections
+   * and has no request counted; nobody, since the client hangs up first. @default the target's own 5xx
+   */
+  readonly by?: 'balancer' | 'refused' | 'nobody';
   /** Its size in margins once it is fully there. */
   readonly margins: number;
 }
@@ -146,12 +153,17 @@ export function inMargins(errorMargin: number, slowMargin: number) {
   return {
     errors: (name: string, margins: number, onset: number, sizeOf: (since: number, share: number) => number) =>
       moreErrors(name, margins, onset, (since, share) => errorMargin * sizeOf(since, share)),
-    slow: (name: string, margins: number, onset: number, sizeOf: (since: number) => number): Regression => ({
+    slow: (
+      name: string,
+      margins: number,
+      onset: number,
+      sizeOf: (since: number, share: number) => number,
+    ): Regression => ({
       name,
       metric: 'slow',
       onset,
       margins,
-      excess: (since) => slowMargin * sizeOf(since),
+      excess: (since, share) => slowMargin * sizeOf(since, share),
     }),
   };
 }

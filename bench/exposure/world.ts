@@ -75,18 +75,25 @@ export function world(cell: Cell, seed: number): World {
       slow: failures(random, n, slow, trace.cluster ?? 1),
     });
     const [factor, slowFactor] = [own(minute), ownSlow(minute)];
-    const lost = regression?.by === 'balancer' ? binomial(random, n1, Math.min(1, more.errors)) : 0;
-    const candidateErrors = errorRate * factor.candidate + (regression?.by === 'balancer' ? 0 : more.errors);
-    const answered = side(n1, candidateErrors, slowRate * slowFactor.candidate + more.slow);
+    const by = regression?.by;
+    const lost = by === undefined ? 0 : binomial(random, n1, Math.min(1, more.errors));
+    const candidateErrors = errorRate * factor.candidate + (by === undefined ? more.errors : 0);
+    const refused = by === 'refused' ? lost : 0;
+    const answered = side(n1 - refused, candidateErrors, slowRate * slowFactor.candidate + more.slow);
     const control = exposed < 1 ? side(requests - n1, errorRate * factor.stable, slowRate * slowFactor.stable) : null;
-    const candidate = { ...answered, unanswered: lost, target5xxAtMost: atMost(random, answered) + lost };
+    const candidate = {
+      ...answered,
+      connectionErrors: refused,
+      unanswered: by === 'nobody' ? 0 : lost,
+      target5xxAtMost: atMost(random, answered) + lost - refused,
+    };
     const stable = control === null ? null : { ...control, target5xxAtMost: atMost(random, control) };
     const others = trace.foreign?.(minute, cell.rps) ?? { elb5xx: 0, requests: 0 };
     return {
       minute: minute * MINUTE_MS,
       stable,
       candidate,
-      elb5xx: lost + others.elb5xx,
+      elb5xx: (by === 'nobody' ? 0 : lost) + others.elb5xx,
       loadBalancerRequests: requests + others.requests,
     };
   };
@@ -95,26 +102,25 @@ export function world(cell: Cell, seed: number): World {
     const minute = truth.minute / MINUTE_MS;
     const missing = trace.missing?.(minute) ?? false;
     if (missing === true) return { ...truth, stable: null, candidate: null };
-    const garbled = (counts: SideCounts) => trace.garbled?.(counts, minute) ?? counts;
+    const withheld = trace.withheld?.(minute) ?? { stable: 0, candidate: 0 };
+    const isAbsent = (name: 'stable' | 'candidate') => missing === name || age < withheld[name];
     const delays = late(minute);
     // The metric store has no zeros: an absent point may be one, or late.
     const point = (value: LateCount, delay = 0): LateCount => (value === 0 || age < delay ? UNKNOWN : value);
     const elb5xx = point(truth.elb5xx);
-    const side = (counts: SideCounts | null, delay: number): SideCounts | null =>
-      counts === null
-        ? null
-        : garbled({
-            ...counts,
-            target5xx: point(counts.target5xx, delay),
-            connectionErrors: point(counts.connectionErrors),
-            unanswered: elb5xx === UNKNOWN ? UNKNOWN : (counts.unanswered ?? 0),
-          });
-    return {
-      ...truth,
-      stable: missing === 'stable' ? null : side(truth.stable, delays.stable),
-      candidate: missing === 'candidate' ? null : side(truth.candidate, delays.candidate),
-      elb5xx,
+    const side = (name: 'stable' | 'candidate'): SideCounts | null => {
+      const truthOf = truth[name];
+      if (truthOf === null || isAbsent(name)) return null;
+      const counts = countedSoFar(truthOf, trace.counted?.(age, name));
+      const seen: SideCounts = {
+        ...counts,
+        target5xx: point(counts.target5xx, delays[name]),
+        connectionErrors: point(counts.connectionErrors),
+        unanswered: elb5xx === UNKNOWN ? UNKNOWN : (counts.unanswered ?? 0),
+      };
+      return trace.garbled?.(seen, minute, name) ?? seen;
     };
+    return { ...truth, stable: side('stable'), candidate: side('candidate'), elb5xx };
   };
 
   return {
@@ -137,6 +143,25 @@ export function world(cell: Cell, seed: number): World {
 /** What the points of a target's other answers leave for its 5xx. */
 function atMost(random: () => number, { requests, target5xx }: SideCounts): number {
   return known(target5xx) + binomial(random, requests, HANG_UPS);
+}
+
+/** What the metric store has counted of a side by now. */
+function countedSoFar(
+  counts: SideCounts,
+  part: { readonly requests: number; readonly failures: number } = { requests: 1, failures: 1 },
+): SideCounts {
+  const [requests, failing] = [
+    Math.round(counts.requests * part.requests),
+    Math.round(known(counts.target5xx) * part.failures),
+  ];
+  const unaccounted = (counts.target5xxAtMost ?? 0) - known(counts.target5xx);
+  return {
+    ...counts,
+    requests,
+    target5xx: failing,
+    target5xxAtMost: failing + Math.round(unaccounted * part.requests),
+    slow: Math.round((counts.slow ?? 0) * part.failures),
+  };
 }
 
 /** Minute by minute, each drawn once and in order. */
