@@ -23,7 +23,7 @@ export const EIGHTH_DRAW: readonly Trace[] = [
   {
     name: "two health checks a second are counted among each side's requests",
     weather: steady(() => 1),
-    garbled: (counts) => ({ ...counts, requests: counts.requests + 120 }),
+    garbled: (counts) => ({ ...counts, requests: counts.requests + 120, answered: (counts.answered ?? 0) + 120 }),
   },
   {
     name: 'one of three nodes of the load balancer is counted four minutes late',

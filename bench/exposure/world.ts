@@ -114,6 +114,7 @@ export function world(cell: Cell, seed: number): World {
       const counts = countedSoFar(truthOf, trace.counted?.(age, name));
       const seen: SideCounts = {
         ...counts,
+        answered: Math.max(0, counts.requests - (counts.target5xxAtMost ?? 0)),
         target5xx: point(counts.target5xx, delays[name]),
         connectionErrors: point(counts.connectionErrors),
         unanswered: elb5xx === UNKNOWN ? UNKNOWN : (counts.unanswered ?? 0),
