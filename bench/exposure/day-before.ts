@@ -7,6 +7,7 @@ import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { BaselineSummary } from '../../core/model/run-state.ts';
 import { silence } from '../../core/phases/baseline.ts';
 import { generator } from '../../test/support/random.ts';
+import { HANG_UPS } from './traces.ts';
 import { type Cell, failures, mix } from './world.ts';
 
 const MIN_WINDOW_REQUESTS = 100;
@@ -42,7 +43,7 @@ export function dayBefore({ trace, rps }: Cell, seed: number): DayBefore {
     minutes.slow.push({ n, x: seen(now.slowRate * (ownSlow?.(minute).stable ?? 1)) });
     balancer.push(trace.balancerBefore?.(minute) ?? 0);
   }
-  const baseline = summaryOf(minutes, balancer, hours);
+  const baseline = summaryOf(minutes, balancer, hours, trace.hangUps);
   const { errorRate, errorNoise, slowNoise } = baseline;
   const assumptions = {
     // An hour without any request says nothing of a rate (core/phases/baseline.ts).
@@ -66,8 +67,9 @@ export function upToTheMove({ minutes, baseline }: DayBefore, run: readonly Minu
   return retaken(baseline, ratesOf({ errors: joined('errors'), slow: joined('slow') }));
 }
 
-function ratesOf({ errors, slow }: DayBefore['minutes']) {
+function ratesOf({ errors, slow }: DayBefore['minutes'], hangUps = HANG_UPS) {
   return {
+    untoldCeiling: ceilingOf(errors.map(({ n }) => ({ n, x: Math.round(n * hangUps) }))),
     errorRate: rateOf(errors),
     slowRate: rateOf(slow),
     peakErrorRate: peakOf(windowsOf(errors)),
@@ -81,11 +83,12 @@ function summaryOf(
   minutes: DayBefore['minutes'],
   balancer: readonly number[],
   hours: readonly number[],
+  hangUps: number | undefined,
 ): BaselineSummary {
   const requests = minutes.errors.reduce((sum, { n }) => sum + n, 0);
   const rates = [...balancer].sort((a, b) => a - b);
   return {
-    ...ratesOf(minutes),
+    ...ratesOf(minutes, hangUps),
     requests,
     recentErrorRate: null,
     errorBurst: null,

@@ -157,9 +157,10 @@ export const EIGHTH_DRAW: readonly Trace[] = [
   {
     name: "stable's response times are lost for twenty minutes of ninety, base 3 % slow",
     weather: steady(() => 1, { slowRate: 0.03 }),
-    // As the reader of CloudWatch shows it: requests without a slow one.
-    garbled: (counts, minute, side) => (side === 'stable' && minute % 90 >= 70 ? { ...counts, slow: 0 } : counts),
+    // As the reader of CloudWatch shows it. When this was drawn, it read 0.
+    garbled: (counts, minute, side) => (side === 'stable' && minute % 90 >= 70 ? { ...counts, slow: null } : counts),
   },
+  { name: 'three connections of ten are upgraded, and have no answer', weather: steady(() => 1), hangUps: 0.3 },
   {
     name: 'payday: four times the traffic within ten minutes, three times the failures, four times as slow, for three hours',
     yesterday: steady(() => 0.5),
@@ -227,6 +228,8 @@ export function eighthDrawRegressions(errorMargin: number, slowMargin: number): 
     { ...errors('every connection is refused from minute 75', 200, 75, () => 200), by: 'refused' },
     { ...errors('clients hang up, 4 × margin', 4, 0, () => 4), by: 'nobody' },
     { ...errors('clients hang up, 4 × margin from minute 100', 4, 100, () => 4), by: 'nobody' },
+    { ...errors('every client hangs up from minute 75', 200, 75, () => 190), by: 'nobody' },
+    { ...errors('three clients of ten hang up from minute 330', 60, 330, () => 60), by: 'nobody' },
     { ...errors('the load balancer answers 6 × margin from minute 330', 6, 330, () => 6), by: 'balancer' },
     errors('leak, 4 × margin in an hour from minute 255', 4, 255, (since) => 4 * Math.min(1, since / HOUR)),
     errors('restarts ever more rarely: half fail in minutes 0, 1, 3, 7, 15, 31 and so on', 2, 0, (since) =>

@@ -2,6 +2,7 @@
 import { failedAtLeast } from '../../core/gate/counts.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { Policy, RampStage } from './policy.ts';
+import type { Regression } from './traces.ts';
 import type { World } from './world.ts';
 
 /** At the end of minute t the store shows minutes up to t − 1: publication and ingestion take up to a minute. */
@@ -33,7 +34,7 @@ export function simulate(world: World, policy: Policy): Outcome {
     if (stage.percent === 100 && toFull === null) toFull = minute;
     const evidence = world.sample(minute, minute - stageFrom, stage.percent);
     run.push(evidence);
-    if (regression !== null && minute >= regression.onset) failed += lossOf(evidence, regression.metric);
+    if (regression !== null && minute >= regression.onset) failed += lossOf(evidence, regression);
     if (returning !== null) {
       if (minute >= returning.at) return { end: returning.end, failed, toFull };
       continue;
@@ -64,7 +65,8 @@ export function simulate(world: World, policy: Policy): Outcome {
 }
 
 /** Of the candidate's customers. */
-function lossOf({ candidate }: MinuteEvidence, metric: 'errors' | 'slow'): number {
+function lossOf({ candidate }: MinuteEvidence, { metric, by }: Regression): number {
   if (candidate === null) return 0;
-  return metric === 'errors' ? failedAtLeast(candidate) : (candidate.slow ?? 0);
+  if (metric === 'slow') return candidate.slow ?? 0;
+  return by === 'nobody' ? (candidate.target5xxAtMost ?? 0) : failedAtLeast(candidate);
 }

@@ -51,6 +51,8 @@ export interface Trace {
   incident?(minute: number): number;
   /** Yesterday's 5xx of the load balancer, as a share of all requests, by the minute of the look-back. */
   balancerBefore?(minute: number): number;
+  /** Share of the requests that nobody answers: their clients hang up, or upgrade the connection. @default {@link HANG_UPS} */
+  readonly hangUps?: number;
   /** Failures come so many at a time. @default 1 */
   readonly cluster?: number;
   /** The same, but only of errors and in some minutes of the run. */
@@ -60,6 +62,8 @@ export interface Trace {
   /** The plan's `baseline.lookBack`. @default 1, the plan's own default */
   readonly lookBackDays?: number;
 }
+
+export const HANG_UPS = 0.0005;
 
 export const BASE = { errorRate: 0.001, slowRate: 0.004 } as const;
 

@@ -5,11 +5,9 @@
 import { known } from '../../core/gate/counts.ts';
 import { type LateCount, type MinuteEvidence, type SideCounts, UNKNOWN } from '../../core/model/evidence.ts';
 import { binomial, generator } from '../../test/support/random.ts';
-import type { Regression, Trace, Weather } from './traces.ts';
+import { HANG_UPS, type Regression, type Trace, type Weather } from './traces.ts';
 
 const MINUTE_MS = 60_000;
-/** Share of the requests that nobody answers: their clients hang up. */
-const HANG_UPS = 0.0005;
 
 export interface Cell {
   readonly trace: Trace;
@@ -85,9 +83,9 @@ export function world(cell: Cell, seed: number): World {
       ...answered,
       connectionErrors: refused,
       unanswered: by === 'nobody' ? 0 : lost,
-      target5xxAtMost: atMost(random, answered) + lost - refused,
+      target5xxAtMost: atMost(random, answered, trace.hangUps) + lost - refused,
     };
-    const stable = control === null ? null : { ...control, target5xxAtMost: atMost(random, control) };
+    const stable = control === null ? null : { ...control, target5xxAtMost: atMost(random, control, trace.hangUps) };
     const others = trace.foreign?.(minute, cell.rps) ?? { elb5xx: 0, requests: 0 };
     return {
       minute: minute * MINUTE_MS,
@@ -142,8 +140,8 @@ export function world(cell: Cell, seed: number): World {
 }
 
 /** What the points of a target's other answers leave for its 5xx. */
-function atMost(random: () => number, { requests, target5xx }: SideCounts): number {
-  return known(target5xx) + binomial(random, requests, HANG_UPS);
+function atMost(random: () => number, { requests, target5xx }: SideCounts, hangUps = HANG_UPS): number {
+  return Math.min(requests, known(target5xx) + binomial(random, requests, hangUps));
 }
 
 /** What the metric store has counted of a side by now. */

@@ -13,10 +13,8 @@ import {
   failedAtMost,
   known,
   lostAtLeast,
-  type Pick,
   pairs,
   percent,
-  rate,
   requests,
   settledPrefix,
   sharesOf,
@@ -29,6 +27,7 @@ import { judgeMetric, type MetricVerdict } from './metric-verdict.ts';
 import { percentileRule } from './percentiles.ts';
 import { finite, type GatePolicy, thresholdOf } from './policy.ts';
 import { judgeReach } from './reach.ts';
+import { judgeUntold, openFate } from './untold.ts';
 
 export interface GateVerdict {
   readonly decision: 'advance' | 'hold' | 'rollback';
@@ -77,7 +76,7 @@ function slowness(minutes: readonly MinuteEvidence[], policy: GatePolicy): Metri
   const against = [{ pairs: pairs(minutes, slow), stake: 1 }];
   const counted = judgeMetric({ metric: 'slow', minutes, pick: slow, against }, policy);
   const sides = minutes.flatMap(({ stable, candidate }) => [stable, candidate]);
-  if (!sides.some((side) => side !== null && side.slow === null)) return counted;
+  if (!sides.some((side) => side?.latency !== undefined)) return counted;
   const { verdict, over, compared } = percentileRule(minutes.slice(policy.warmUpMinutes), policy.latencyBudgetMs);
   return { ...counted, verdict, eValue: over, threshold: compared, by: 'percentiles' };
 }
@@ -96,6 +95,8 @@ function conclude(
   if (burn !== null) return burn;
   const beyond = judgeReach(minutes, policy);
   if (beyond !== null) return { decision: 'rollback', reason: beyond };
+  const hanging = judgeUntold(minutes, policy);
+  if (hanging !== null) return { decision: 'rollback', reason: hanging };
   const balancer = judgeBalancer(minutes, policy);
   if (balancer.calls)
     return {
@@ -110,11 +111,8 @@ function conclude(
     return hold(
       `${Math.round(balancer.unexplained)} 5xx of the load balancer belong to neither side; if they were the candidate's, it would exceed the margin of ${percent(policy.errorMargin)}`,
     );
-  const untold = shareUntold(minutes, 'candidate') - shareUntold(minutes, 'stable');
-  if (untold > policy.errorMargin)
-    return hold(
-      `The share of requests without any recorded answer is ${percent(untold)} higher on the candidate than on stable; if these failed, they would exceed the margin of ${percent(policy.errorMargin)}`,
-    );
+  const fate = openFate(minutes, policy);
+  if (fate !== null) return hold(fate);
   const open = metrics.find((m) => m.verdict === 'undecided');
   if (open !== undefined)
     return hold(`${candidateRequests} candidate requests; not enough evidence yet: ${figures(open)}`);
@@ -122,13 +120,6 @@ function conclude(
     decision: 'advance',
     reason: `${candidateRequests} candidate requests; ${metrics.map(figures).join('; ')}.`,
   };
-}
-
-/** Share of a side's requests whose fate is unknown: clients who hung up, and answers whose points are lost. */
-function shareUntold(minutes: readonly MinuteEvidence[], side: 'stable' | 'candidate'): number {
-  const told: Pick = (counts) =>
-    (counts.answered ?? counts.requests) + (counts.answered === undefined ? 0 : failedAtLeast(counts));
-  return 1 - rate(total(minutes, side, told), total(minutes, side, requests));
 }
 
 function hold(reason: string): Conclusion {

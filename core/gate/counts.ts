@@ -174,9 +174,10 @@ export function sharesOf(
   candidate: Pick,
 ): { readonly stable: number | null; readonly candidate: number } {
   const control = minutes.filter((m) => m.stable !== null && stable(m.stable) !== null);
+  const known = minutes.filter((m) => m.candidate !== null && candidate(m.candidate) !== null);
   return {
     stable: control.length === 0 ? null : rate(total(control, 'stable', stable), total(control, 'stable', requests)),
-    candidate: rate(total(minutes, 'candidate', candidate), total(minutes, 'candidate', requests)),
+    candidate: rate(total(known, 'candidate', candidate), total(known, 'candidate', requests)),
   };
 }
 
@@ -189,9 +190,10 @@ export function percent(value: number): string {
 export function bothWays(one: SideCounts | null, other: SideCounts | null): SideCounts | null {
   if (one === null || other === null) return one ?? other;
   const sum = (a: LateCount, b: LateCount): LateCount => (a === UNKNOWN || b === UNKNOWN ? UNKNOWN : a + b);
-  const { target5xxAtMost: _ofOneWay, answered: _ofIt, ...rest } = one;
+  const { target5xxAtMost: _ofOneWay, answered, ...rest } = one;
   return {
     ...rest,
+    ...(answered === undefined || other.answered === undefined ? {} : { answered: answered + other.answered }),
     requests: one.requests + other.requests,
     target5xx: sum(one.target5xx, other.target5xx),
     connectionErrors: sum(one.connectionErrors, other.connectionErrors),

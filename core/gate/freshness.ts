@@ -87,9 +87,15 @@ function answers(minute: MinuteEvidence | undefined, side: Side): boolean {
   return (minute?.[side]?.requests ?? 0) > 0;
 }
 
+/** Of a minute whose response times are lost nobody knows whether it was slow: it is as good as absent. */
+function tells(minute: MinuteEvidence | undefined, side: Side): boolean {
+  const counts = minute?.[side];
+  return answers(minute, side) && (counts?.slow !== null || counts.latency !== undefined);
+}
+
 /** Without those of its newest minutes that may only be late. */
 function due(expected: readonly (MinuteEvidence | undefined)[], side: Side): readonly (MinuteEvidence | undefined)[] {
-  const late = expected.slice(-SIDE_LATE_MINUTES).findLastIndex((m) => answers(m, side));
+  const late = expected.slice(-SIDE_LATE_MINUTES).findLastIndex((m) => tells(m, side));
   return expected.slice(0, Math.max(0, expected.length - SIDE_LATE_MINUTES) + late + 1);
 }
 
@@ -115,7 +121,7 @@ function missing(
   const size = Math.min(expected.length, Math.max(least, Math.ceil(REQUESTS_OF_A_BLOCK / perMinute)));
   const blocks: boolean[] = [];
   for (let end = expected.length; end - size >= 0; end -= size)
-    blocks.push(expected.slice(end - size, end).some((m) => answers(m, side)));
+    blocks.push(expected.slice(end - size, end).some((m) => tells(m, side)));
   const recent = blocks.slice(0, Math.ceil(RECENT_MINUTES / size));
   const silent = blocks.indexOf(true);
   if (silent !== 0)

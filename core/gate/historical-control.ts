@@ -21,6 +21,7 @@ import {
 } from './counts.ts';
 import { isShared } from './load-balancer.ts';
 import { finite, type GatePolicy, thresholdOf } from './policy.ts';
+import { judgeUntold, openFate } from './untold.ts';
 
 /** Minutes over which the baseline's worst rates are taken. */
 export const PEAK_MINUTES = 5;
@@ -31,7 +32,7 @@ const OF_THE_MEAN = 4;
 
 /** What the candidate is held against: of the stable side, up to the move. */
 export type Reference = Pick<BaselineSummary, 'peakErrorRate' | 'peakSlowRate'> &
-  Partial<Pick<BaselineSummary, 'errorRate' | 'slowRate' | 'errorCeiling' | 'slowCeiling'>>;
+  Partial<Pick<BaselineSummary, 'errorRate' | 'slowRate' | 'errorCeiling' | 'slowCeiling' | 'untoldCeiling'>>;
 
 /**
  * The reference taken again before the last customers leave the stable side. Of what minutes reach the higher counts, the look-back's before the run or this one's:
@@ -48,6 +49,7 @@ export function retaken(before: BaselineSummary, again: Required<Reference>): Ba
     peakSlowRate: higher(before.peakSlowRate, again.peakSlowRate),
     errorCeiling: higher(before.errorCeiling, again.errorCeiling),
     slowCeiling: higher(before.slowCeiling, again.slowCeiling),
+    untoldCeiling: higher(before.untoldCeiling, again.untoldCeiling),
   };
 }
 
@@ -79,7 +81,7 @@ export function judgeAlone(
   reference: Reference | null,
 ): AloneVerdict {
   const metrics = judgeMetrics(minutes, policy, reference);
-  return { ...conclude(metrics, minutes, policy), metrics };
+  return { ...conclude(metrics, minutes, policy, reference?.untoldCeiling ?? null), metrics };
 }
 
 function judgeMetrics(minutes: readonly MinuteEvidence[], policy: GatePolicy, reference: Reference | null): Judged[] {
@@ -126,12 +128,15 @@ function conclude(
   metrics: readonly Judged[],
   minutes: readonly MinuteEvidence[],
   policy: GatePolicy,
+  untoldCeiling: number | null,
 ): Omit<AloneVerdict, 'metrics'> {
   const seen = total(minutes, 'candidate', requests);
   const text = metrics.map((m) => m.text).join('; ');
   const worse = metrics.find((m) => m.verdict === 'worse');
   if (worse !== undefined)
     return { decision: 'rollback', reason: `Candidate is worse than the baseline: ${worse.text}.` };
+  const hanging = untoldCeiling === null ? null : judgeUntold(minutes, policy, untoldCeiling);
+  if (hanging !== null) return { decision: 'rollback', reason: hanging };
   if (minutes.length === 0)
     return {
       decision: 'hold',
@@ -139,6 +144,8 @@ function conclude(
     };
   if (seen < policy.minRequests)
     return { decision: 'hold', reason: `${seen} of ${policy.minRequests} needed requests are counted: ${text}.` };
+  const fate = untoldCeiling === null ? null : openFate(minutes, policy, untoldCeiling);
+  if (fate !== null) return { decision: 'hold', reason: `${fate}.` };
   if (metrics.every((m) => m.verdict === 'within margin'))
     return { decision: 'advance', reason: `${seen} requests: ${text}.` };
   return { decision: 'hold', reason: `${seen} requests; not enough evidence yet: ${text}.` };

@@ -17,7 +17,7 @@ import {
   withinMargin,
   worse,
 } from './bets/index.ts';
-import { type Pick, pairs, rate, requests, total } from './counts.ts';
+import { type Pick, pairs, rate, sharesOf } from './counts.ts';
 import { leastDifference, MATTERS } from './least-difference.ts';
 import { finite, type GatePolicy, thresholdOf } from './policy.ts';
 
@@ -118,8 +118,8 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
     ...(called && leader !== null
       ? ratesOf(known(leader.pairs))
       : {
-          stableRate: rate(total(told, 'stable', pick), total(told, 'stable', requests)),
-          candidateRate: rate(total(told, 'candidate', pick), total(told, 'candidate', requests)),
+          stableRate: sharesOf(told, pick, pick).stable ?? 0,
+          candidateRate: sharesOf(told, pick, pick).candidate,
         }),
     by: 'counts',
   };

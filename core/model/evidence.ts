@@ -31,9 +31,9 @@ export const sideCountsSchema = z.strictObject({
    * side's. Refused connections are among them. Absent where the metric store does not tell (logs of earlier versions).
    */
   unanswered: lateCount.optional(),
-  /** Requests slower than the plan's latency budget; null where the metric store cannot count them. */
+  /** Requests slower than the plan's latency budget; null where the metric store cannot count them, or has lost this minute's response times. */
   slow: count.nullable(),
-  /** In place of an uncounted `slow`. Milliseconds. */
+  /** In place of a `slow` that the metric store cannot count. Milliseconds. */
   latency: z.strictObject({ p95: count, p99: count }).optional(),
 });
 export type SideCounts = z.infer<typeof sideCountsSchema>;

@@ -62,6 +62,11 @@ const baselineShape = z.object({
    */
   errorCeiling: z.number().min(0).max(1).nullable().default(null),
   slowCeiling: z.number().min(0).max(1).nullable().default(null),
+  /**
+   * The same of requests of which no answer is told (clients who hang up, upgraded connections). Null in logs of earlier versions, and where answers are not
+   * counted.
+   */
+  untoldCeiling: z.number().min(0).max(1).nullable().default(null),
   /** Highest share of any five minutes, of those with 100 requests: for people; logs of earlier versions have no ceiling. */
   peakErrorRate: z.number().min(0).max(1).default(0),
   peakSlowRate: z.number().min(0).max(1).nullable().default(null),

@@ -32,8 +32,21 @@ describe('a stage advances on fresh and whole evidence only', () => {
       [...minutes(0, 20, healthy), ...minutes(20, 36, gap), ...minutes(36, 60, healthy)],
       /only 7\d % .* 80 % are needed/,
     ],
+    [
+      'the stable side’s response times are lost for the last five minutes',
+      minutes(0, 60, (i) => (i < 55 ? healthy(i) : minute(i, { ...side(27_000, 27), slow: null }, side(3_000, 3)))),
+      /stable side has been silent for/,
+    ],
   ])('holds when %s', (_name, seen, reason) => {
     expect(decision(seen, 60)).toMatchObject({ decision: 'hold', reason: expect.stringMatching(reason) });
+  });
+
+  it('takes no lost response times for a stable side that is never slow', () => {
+    const slow = (n: number) => ({ ...side(n, 0), slow: Math.round(n * 0.03) });
+    const seen = minutes(0, 60, (i) =>
+      minute(i, i > 30 && i < 50 ? { ...slow(27_000), slow: null } : slow(27_000), slow(3_000)),
+    );
+    expect(decision(seen, 60).decision).toBe('hold');
   });
 
   it('takes minutes without a request for ordinary on thin traffic', () => {

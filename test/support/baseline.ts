@@ -11,6 +11,7 @@ export const baselineSummary = (found: Partial<BaselineSummary> = {}): BaselineS
   errorNoise: null,
   slowNoise: null,
   errorCeiling: null,
+  untoldCeiling: null,
   slowCeiling: null,
   elb5xxRate: 0,
   peakErrorRate: 0.002,

@@ -50,6 +50,7 @@ export function baselineSummary(
     elb5xxRate: ordinaryBalancerRate(values),
     errorCeiling: ceilingOf(failing),
     slowCeiling: slow === null ? null : ceilingOf(slow),
+    untoldCeiling: untoldCeiling(values, noisy),
     peakErrorRate: peak(values, failuresOf, period),
     peakSlowRate: slowOf === null ? null : peak(values, slowOf, period),
     rpsByHour: rpsByHour(values.get('requests'), period, { from, to }),
@@ -86,6 +87,17 @@ function failuresAt(series: MetricSeries): (at: number) => number {
     const own = told ? Math.min(value('elb5xx'), Math.max(0, value('requests') - answers)) : value('elb5xx');
     return value('target5xx') + Math.max(value('connectionErrors'), own);
   };
+}
+
+/** Null where answers are not counted. What one period leaves open the next one may answer, so windows are long. @param seconds length of each */
+function untoldCeiling(series: MetricSeries, seconds: number): number | null {
+  if (!ANSWERED_SERIES.some((of) => (series.get(of)?.size ?? 0) > 0)) return null;
+  const untold = (at: number) => {
+    const value = (id: string) => series.get(id)?.get(at) ?? 0;
+    const answers = ANSWERED_SERIES.reduce((sum, of) => sum + value(of), value('target5xx'));
+    return value('requests') - answers - Math.min(value('elb5xx'), Math.max(0, value('requests') - answers));
+  };
+  return ceilingOf(windows(series, untold, seconds).map(({ n, x }) => ({ n, x: Math.max(0, x) })));
 }
 
 /** Of the median period: an incident of yesterday is nothing ordinary. */

@@ -39,9 +39,6 @@ function side(series: MetricSeries, name: CountedSide, minute: number): SideCoun
   const target5xx = lateCount(series, `${name}_target5xx`, minute);
   const refused = connectionErrors === UNKNOWN ? 0 : connectionErrors;
   if (requests === undefined && refused === 0) return null;
-  const latency = isCounted(series, `${name}_slow`, `${name}_p99`)
-    ? undefined
-    : { p95: ms(series, `${name}_p95`, minute), p99: ms(series, `${name}_p99`, minute) };
   return {
     // A refused connection is no request of the target's, but it was one of a customer's.
     requests: Math.max(requests ?? 0, refused),
@@ -50,9 +47,17 @@ function side(series: MetricSeries, name: CountedSide, minute: number): SideCoun
     ...(target5xx === UNKNOWN && answersAreTold(series) ? { target5xxAtMost: unaccounted(series, name, minute) } : {}),
     connectionErrors,
     ...unanswered(series, name, minute),
-    slow: latency === undefined ? (series.get(`${name}_slow`)?.get(minute) ?? 0) : null,
-    ...(latency === undefined ? {} : { latency }),
+    ...times(series, name, minute),
   };
+}
+
+/** Slow requests, or percentiles where they are not to be had. A minute with answers and without any response time has lost these: that none was slow is not known. */
+function times(series: MetricSeries, name: CountedSide, minute: number): Pick<SideCounts, 'slow' | 'latency'> {
+  const point = (of: string) => series.get(`${name}_${of}`)?.get(minute);
+  const answers = answered(series, name, minute) + (point('target5xx') ?? 0);
+  if (answers > 0 && point('slow') === undefined && point('p99') === undefined) return { slow: null };
+  if (isCounted(series, `${name}_slow`, `${name}_p99`)) return { slow: point('slow') ?? 0 };
+  return { slow: null, latency: { p95: ms(series, `${name}_p95`, minute), p99: ms(series, `${name}_p99`, minute) } };
 }
 
 /**

@@ -18,6 +18,7 @@ export const BASELINE: BaselineSummary = {
   errorNoise: null,
   slowNoise: null,
   errorCeiling: null,
+  untoldCeiling: null,
   slowCeiling: null,
   elb5xxRate: 0,
   peakErrorRate: 2 * BASE_RATE,

@@ -79,7 +79,7 @@ describe('the reference taken again before the last customers leave', () => {
   const day = new MemoryWorld().baselineSummary;
   if (day === null) throw new Error('the world has no look-back');
   const BEFORE = { ...day, errorCeiling: 0.13, peakErrorRate: 0.12, slowCeiling: null, peakSlowRate: null };
-  const AGAIN = { errorRate: 0.002, slowRate: 0.03, peakErrorRate: 0.03, peakSlowRate: 0.1 };
+  const AGAIN = { errorRate: 0.002, slowRate: 0.03, peakErrorRate: 0.03, peakSlowRate: 0.1, untoldCeiling: null };
 
   it('knows what minutes had reached while the stable side still had enough requests to show it', () => {
     const days = (n: number) =>

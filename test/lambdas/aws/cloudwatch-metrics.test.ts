@@ -157,6 +157,45 @@ describe('an observation’s evidence', () => {
   });
 });
 
+describe('a minute whose response times are lost', () => {
+  const read = async (told: Readonly<Record<string, Record<number, number>>>) => {
+    const cloud = new Answering(({ MetricDataQueries = [] }) => ({
+      MetricDataResults: MetricDataQueries.map((q) => points(q, told[q.Id ?? ''] ?? {})),
+    }));
+    const [lost, there] = await cloudWatchMetrics(cloud.client, DEPLOYMENT).minutes({ from: minute(4), to: NOW }, 500);
+    return [lost?.stable, there?.stable];
+  };
+  const two = (n: number) => ({ [minute(4)]: n, [minute(3)]: n });
+  const answers = { stable_requests: two(100), stable_answered2XX: two(100) };
+
+  it('is not one in which nothing was slow', async () => {
+    const [lost, there] = await read({
+      ...answers,
+      stable_slow: { [minute(3)]: 2 },
+      stable_p99: { [minute(3)]: 0.2 },
+    });
+    expect(lost).toMatchObject({ requests: 100, slow: null });
+    expect(there).toMatchObject({ requests: 100, slow: 2 });
+  });
+
+  it('has no percentiles of 0 ms where trimmed counts are not to be had', async () => {
+    const [lost, there] = await read({
+      ...answers,
+      stable_p95: { [minute(3)]: 0.1 },
+      stable_p99: { [minute(3)]: 0.2 },
+    });
+    expect(lost?.latency).toBeUndefined();
+    expect(there).toMatchObject({ slow: null, latency: { p95: 100, p99: 200 } });
+  });
+
+  it('is none of a minute in which nobody was answered, or nobody was slow', async () => {
+    const [unanswered] = await read({ stable_requests: two(100), stable_answered2XX: { [minute(3)]: 100 } });
+    expect(unanswered?.slow).toBe(0);
+    const [quick] = await read({ ...answers, stable_p99: two(0.2), stable_slow: { [minute(3)]: 1 } });
+    expect(quick?.slow).toBe(0);
+  });
+});
+
 describe('a baseline', () => {
   const stat = (q: MetricDataQuery) => `${q.MetricStat?.Metric?.MetricName} ${q.MetricStat?.Stat}`;
 
@@ -201,6 +240,28 @@ describe('a baseline', () => {
     expect(found?.errorCeiling).toBeGreaterThanOrEqual(0.01);
     expect(found?.peakErrorRate).toBeCloseTo(0.0028, 4);
     expect(found?.errorNoise ?? 0).toBe(0);
+  });
+
+  it.each<[string, number | null, string[]]>([
+    ['a hundredth of the requests', 0.01, ['HTTPCode_Target_2XX_Count Sum']],
+    ['none, where the store has no counts of answers', null, []],
+  ])('tells of how many requests no answer is told: %s', async (_name, share, counted) => {
+    const from = NOW - 24 * 3_600_000;
+    // One of a hundred in a minute is answered in the next one, and one never.
+    const value = (of: string, i: number) => (of === 'RequestCount Sum' ? 1_000 : i % 2 === 0 ? 980 : 1_000);
+    const cloud = new Answering(({ MetricDataQueries = [] }) => ({
+      MetricDataResults: MetricDataQueries.map((q) =>
+        points(
+          q,
+          ['RequestCount Sum', ...counted].includes(stat(q))
+            ? Object.fromEntries(Array.from({ length: 1_440 }, (_, i) => [from + i * 60_000, value(stat(q), i)]))
+            : {},
+        ),
+      ),
+    }));
+    const found = await cloudWatchMetrics(cloud.client, DEPLOYMENT).baseline({ from, to: NOW }, 500);
+    if (share === null) expect(found?.untoldCeiling).toBeNull();
+    else expect(Math.abs((found?.untoldCeiling ?? 0) - share)).toBeLessThan(0.004);
   });
 
   it('tells the silence between two batches, which is no gap of the metric store', async () => {

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { judgeAlone } from '../../../core/gate/index.ts';
+import { gatePolicyOf } from '../../../core/gate/plan-policy.ts';
+import { type SideCounts, UNKNOWN } from '../../../core/model/evidence.ts';
+import { parsePlan } from '../../../core/model/plan.ts';
+import { decision, minute, minutes, side } from '../../support/decided-stage.ts';
+
+const told = (requests: number, answered: number): SideCounts => ({
+  ...side(requests, UNKNOWN),
+  connectionErrors: UNKNOWN,
+  answered,
+});
+const settledTold = (requests: number, answered: number): SideCounts => ({ ...side(requests, 0), answered });
+const stage = (length: number, candidate: (i: number) => SideCounts, stable = (_: number) => told(27_000, 27_000)) =>
+  decision(
+    minutes(0, length, (i) => minute(i, stable(i), candidate(i))),
+    length,
+  );
+
+describe('a candidate that hangs while its clients give up', () => {
+  it('is rolled back once its minutes are settled, and not before', () => {
+    const hangs = (i: number) => told(3_000, i < 30 ? 3_000 : 0);
+    expect(stage(44, hangs).decision).toBe('hold');
+    expect(stage(45, hangs)).toMatchObject({
+      decision: 'rollback',
+      reason: expect.stringMatching(/100\.00 % of the candidate's requests have no recorded answer/),
+    });
+  });
+
+  it('is no reason to go back where the stable side’s clients give up as well, or upgrade their connections', () => {
+    const upgraded = (n: number) => () => told(n, Math.round(0.7 * n));
+    expect(stage(75, upgraded(3_000), upgraded(27_000)).decision).toBe('advance');
+  });
+
+  it('is not taken for one whose requests last for minutes: they are answered later', () => {
+    // Four minutes each: what came in the stage's first four is told of from the fifth on.
+    const polls = (i: number) => told(3_000, i < 4 ? 0 : 3_000);
+    expect(minutes(20, 60, (i) => i).map((length) => stage(length, polls).decision)).not.toContain('rollback');
+  });
+
+  it('is not seen in what chance makes of few requests', () => {
+    // Three of ten connections are upgraded; of the stable side's 37 requests five are.
+    const few = stage(
+      75,
+      () => told(297, 208),
+      (i) => told(i % 2, i % 18 === 1 ? 0 : i % 2),
+    );
+    expect(few.reason).not.toMatch(/recorded answer/);
+  });
+});
+
+describe('a candidate that hangs where nobody is left beside it', () => {
+  const plan = parsePlan({});
+  const reference = { errorRate: 0.001, peakErrorRate: 0.01, slowRate: 0.004, peakSlowRate: 0.01 };
+  const alone = (share: number, untoldCeiling: number | null) =>
+    judgeAlone(
+      minutes(0, 60, (i) => minute(i, null, settledTold(3_000, Math.round(3_000 * (1 - share))))),
+      gatePolicyOf(plan, null, plan.stages.length - 1),
+      { ...reference, untoldCeiling },
+    );
+
+  it('is held against what the stable side’s minutes reached before', () => {
+    expect(alone(0.3, 0.001)).toMatchObject({ decision: 'rollback', reason: expect.stringMatching(/30\.00 % of/) });
+    expect(alone(0.03, 0.001)).toMatchObject({ decision: 'hold', reason: expect.stringMatching(/2\.90 % higher/) });
+    expect(alone(0.003, 0.001).decision).toBe('advance');
+    expect(alone(0.3, 0.32).decision).toBe('advance');
+  });
+
+  it('is held against nothing where the baseline does not tell', () => {
+    expect(alone(0.3, null).decision).toBe('advance');
+  });
+});
