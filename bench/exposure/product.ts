@@ -44,7 +44,7 @@ export function ours(plan: Plan): GateMaker {
     };
     return (look) => {
       const { minute, run, visible, stageFrom, percent } = look;
-      if (isRed(look, plan.gate.maxErrorRate * 100)) return 'abort';
+      if (isRed(look, plan.gate)) return 'abort';
       if ((minute - stageFrom) % every !== 0) return 'hold';
       const now = minute * MINUTE_MS;
       if (hasMost(percent) && reference?.percent !== percent) {
@@ -84,13 +84,13 @@ function iso(minute: number): string {
 }
 
 /** Any of the alarms in two of the last three minutes; an absent metric is a zero to them. */
-function isRed({ run, visible, stageFrom, minute, shown }: Look, errorPercent: number): boolean {
+function isRed({ run, visible, stageFrom, minute, shown }: Look, { maxErrorRate, errorBurst }: Plan['gate']): boolean {
   const last = run
     .slice(Math.max(stageFrom, visible - 3), visible)
     .map((m) => alarmMinuteOf(shown(m, minute - 1 - m.minute / MINUTE_MS)));
-  const red = (rule: (m: AlarmMinute) => number, threshold: number) =>
-    last.filter((m) => rule(m) > threshold).length >= 2;
-  return red(errorExcess, errorPercent) || red(connectionErrorExcess, REFUSED) || red(elbErrorExcess, BALANCER);
+  const red = (rule: (m: AlarmMinute, burst: number) => number, threshold: number) =>
+    last.filter((m) => rule(m, errorBurst) > threshold).length >= 2;
+  return red(errorExcess, 100 * maxErrorRate) || red(connectionErrorExcess, REFUSED) || red(elbErrorExcess, BALANCER);
 }
 
 function alarmMinuteOf({ stable, candidate, elb5xx, loadBalancerRequests }: MinuteEvidence): AlarmMinute {

@@ -17,7 +17,7 @@ export interface CountedThresholds {
 /** Ratios of fewer requests a minute say nothing. */
 export const ALARM_MIN_REQUESTS = 20;
 /**
- * Fewer failures a minute are the gate's to judge. Of 30 requests a minute at a base rate of 3 %, six or more fail in one
+ * Fewer failures a minute are the gate's to judge; where one cause makes several at a time (`gate.errorBurst`), so many times as many. Of 30 requests a minute at a base rate of 3 %, six or more fail in one
  * minute of 3,000, and twice within three minutes in one cutover of 20,000.
  */
 export const ALARM_MIN_FAILURES = 6;
@@ -58,27 +58,28 @@ export interface AlarmMinute {
  * side's 5xx that is absent may be zero or late: its requests without another answer may all have failed. Where that leaves too much open (upgraded connections
  * have no answer that is counted), the candidate is judged as if nobody were beside it.
  */
-export function errorExcess({ stable, candidate }: AlarmMinute): number {
+export function errorExcess({ stable, candidate }: AlarmMinute, burst = 1): number {
   const failing = counted(candidate, candidate.target5xx);
-  if (stable.target5xx > 0) return beyond(failing, counted(stable, stable.target5xx));
+  if (stable.target5xx > 0) return beyond(failing, counted(stable, stable.target5xx), burst);
   const atMost = Math.max(0, stable.requests - stable.answered);
-  return Math.max(beyond(failing, counted(stable, atMost)), beyond(failing, NOBODY));
+  return Math.max(beyond(failing, counted(stable, atMost), burst), beyond(failing, NOBODY, burst));
 }
 
 /** The same of its connections; compared with `connectionErrorPercent`. */
-export function connectionErrorExcess({ stable, candidate }: AlarmMinute): number {
-  return beyond(counted(candidate, 0), counted(stable, 0));
+export function connectionErrorExcess({ stable, candidate }: AlarmMinute, burst = 1): number {
+  return beyond(counted(candidate, 0), counted(stable, 0), burst);
 }
 
 /**
  * The same of the load balancer's own 5xx, which have no target group; compared with `elbErrorPercent`. The candidate's requests that no target answered are its own, as
  * far as the load balancer made 5xx; the rest of these are the stable side's. Where no target is left to be asked, health says so.
  */
-export function elbErrorExcess({ stable, candidate, requests, mirrored = 0, elb5xx }: AlarmMinute): number {
+export function elbErrorExcess({ stable, candidate, requests, mirrored = 0, elb5xx }: AlarmMinute, burst = 1): number {
   const ours = stable.requests + candidate.requests + mirrored;
   if (requests - ours > (ALARM_MAX_FOREIGN_PERCENT / 100) * requests) return 0;
   const lost = Math.min(elb5xx, Math.max(0, candidate.requests - candidate.answered));
-  return beyond({ exposed: candidate.requests, failed: lost }, { exposed: stable.requests, failed: elb5xx - lost });
+  const others = { exposed: stable.requests, failed: elb5xx - lost };
+  return beyond({ exposed: candidate.requests, failed: lost }, others, burst);
 }
 
 /** A minute in which the mirror is open: its customers, and those who reach a side without it. */
@@ -91,9 +92,10 @@ export interface MirroredMinute {
  * Percentage points by which customers behind the mirror fail more than {@link ALARM_CONTROL_WEIGHT} times the others' share; compared with `errorPercent`. Where no 5xx of the
  * others is reported, there may be none or they may be late: the mirror is judged without a control group.
  */
-export function mirrorErrorExcess({ mirror, direct }: MirroredMinute): number {
+export function mirrorErrorExcess({ mirror, direct }: MirroredMinute, burst = 1): number {
   const failing = counted(mirror, mirror.target5xx);
-  return beyond(failing, direct.target5xx > 0 ? { exposed: direct.requests, failed: direct.target5xx } : NOBODY);
+  const others = direct.target5xx > 0 ? { exposed: direct.requests, failed: direct.target5xx } : NOBODY;
+  return beyond(failing, others, burst);
 }
 
 interface Counted {
@@ -110,8 +112,8 @@ function counted(
   return { exposed: requests + connectionErrors, failed: answers + connectionErrors };
 }
 
-function beyond(candidate: Counted, stable: Counted): number {
-  if (candidate.exposed < ALARM_MIN_REQUESTS || candidate.failed < ALARM_MIN_FAILURES) return 0;
+function beyond(candidate: Counted, stable: Counted, burst: number): number {
+  if (candidate.exposed < ALARM_MIN_REQUESTS || candidate.failed < ALARM_MIN_FAILURES * burst) return 0;
   const share = (100 * candidate.failed) / candidate.exposed;
   if (stable.exposed < ALARM_MIN_REQUESTS) return share / ALARM_ALONE_FACTOR;
   return share - (100 * ALARM_CONTROL_WEIGHT * stable.failed) / stable.exposed;
@@ -128,14 +130,16 @@ export interface AlarmExposure {
 /**
  * An upper bound on the probability that an alarm on a ratio goes red at least once, although both sides fail each request
  * independently at `baseRate`: a union bound over the pairs of minutes within three. The binomial tails are exact.
+ * @param burst failures that one cause makes at a time: causes fail independently then
  */
 export function falseAlarmBound(
   exposures: readonly AlarmExposure[],
   baseRate: number,
   thresholdPercent: number,
+  burst = 1,
 ): number {
   const total = exposures.reduce((sum, exposure) => {
-    const once = breachBound(exposure, baseRate, thresholdPercent / 100);
+    const once = breachBound(exposure, baseRate, thresholdPercent / 100, burst);
     return sum + 2 * exposure.minutes * once ** 2;
   }, 0);
   return Math.min(1, total);
@@ -145,12 +149,12 @@ export function falseAlarmBound(
 const CONTROL_LEVELS = 40;
 
 /** The candidate breaches only if it fails more than the threshold above a level, or the control lies below that level. */
-function breachBound(exposure: AlarmExposure, rate: number, threshold: number): number {
-  const n = Math.round(exposure.candidatePerMinute);
-  const m = Math.round(exposure.stablePerMinute);
-  if (n < ALARM_MIN_REQUESTS || rate <= 0) return 0;
+function breachBound(exposure: AlarmExposure, rate: number, threshold: number, burst: number): number {
+  const n = Math.round(exposure.candidatePerMinute / burst);
+  const m = Math.round(exposure.stablePerMinute / burst);
+  if (exposure.candidatePerMinute < ALARM_MIN_REQUESTS || rate <= 0) return 0;
   const above = (share: number) => atLeast(n, rate, Math.max(ALARM_MIN_FAILURES, Math.floor(n * share) + 1));
-  if (m < ALARM_MIN_REQUESTS) return above(ALARM_ALONE_FACTOR * threshold);
+  if (exposure.stablePerMinute < ALARM_MIN_REQUESTS) return above(ALARM_ALONE_FACTOR * threshold);
   const levels = Array.from({ length: CONTROL_LEVELS }, (_, i) => (rate * i) / CONTROL_LEVELS);
   return Math.min(
     ...levels.map((level) => above(threshold + level) + (level === 0 ? 0 : atMost(m, rate, Math.floor(m * level)))),

@@ -115,7 +115,7 @@ function falseAlarmsOf({ stages, gate }: Plan, { rps, errorRate, errorNoise }: A
     minutes: (bake + maxHold) / 60,
   }));
   const reached = Math.min(1, errorRate * Math.exp(REACHED * (errorNoise ?? 0)));
-  return falseAlarmBound(exposures, reached, gate.maxErrorRate * 100);
+  return falseAlarmBound(exposures, reached, gate.maxErrorRate * 100, gate.errorBurst);
 }
 
 function falseAlarmProblems({ gate }: Plan, share: number, { rps, errorRate }: Assumptions): PlanProblem[] {

@@ -58,6 +58,8 @@ export interface CutoverAlarmsProps {
   readonly mirror?: MirrorGroups;
   /** Whole minutes after each step in which a cold candidate may be slow (`gate.warmUp`). */
   readonly warmUpMinutes: number;
+  /** Failures that one cause makes at a time (`gate.errorBurst`): as many times as many are asked for in a minute. @default 1 */
+  readonly failuresAtATime?: number;
   /** @default - those of {@link DEFAULT_THRESHOLDS} */
   readonly thresholds?: Partial<AlarmThresholds>;
   /** Base address of a runbook of the user's own; every alarm links its own section. @default - the deployed one */
@@ -107,11 +109,15 @@ export class CutoverAlarms extends Construct {
     const mirrors = mirror === undefined ? [] : [{ ingressId, loadBalancerFullName, mirror }];
     const closing = mirrors.flatMap((names) => [
       mirrorUnhealthy(names),
-      mirrorErrors(names, props, this.#thresholds.errorPercent),
+      mirrorErrors(names, props, this.#thresholds.errorPercent, this.#burst),
     ]);
     this.mirror = closing.map((spec) => this.#alarm(spec));
     const ofMirror = mirrors.flatMap(mirrorNotices).map((spec) => this.#alarm(spec));
     this.notices = [this.#noTraffic(), ...ofMirror];
+  }
+
+  get #burst(): number {
+    return this.#props.failuresAtATime ?? 1;
   }
 
   #noTraffic(): Alarm {
@@ -135,7 +141,7 @@ export class CutoverAlarms extends Construct {
       metric: this.#errorExcess(),
       threshold: this.#thresholds.errorPercent,
       datapoints: [2, 3],
-      summary: `The candidate's error rate exceeds ${ALARM_CONTROL_WEIGHT} times stable's by more than ${points(this.#thresholds.errorPercent)} (evaluated only from ${ALARM_MIN_FAILURES} failures a minute).`,
+      summary: `The candidate's error rate exceeds ${ALARM_CONTROL_WEIGHT} times stable's by more than ${points(this.#thresholds.errorPercent)} (evaluated only from ${ALARM_MIN_FAILURES * this.#burst} failures a minute).`,
     });
   }
 
@@ -143,7 +149,7 @@ export class CutoverAlarms extends Construct {
     return this.#alarm({
       what: 'candidate-connection-errors',
       metric: alarmMath(
-        beyond(refusedOf('n', 'c'), refusedOf('m', 'd')),
+        beyond(refusedOf('n', 'c'), refusedOf('m', 'd'), this.#burst),
         this.#exposed(),
         "candidate's refused connections above stable's, %",
       ),
@@ -170,6 +176,7 @@ export class CutoverAlarms extends Construct {
       beyond(
         { ...candidate, failed: `(FILL(e, 0) + ${candidate.failed})` },
         { ...stable, failed: `(${atMost} + ${stable.failed})`, isTold: 'FILL(f, 0) > 0' },
+        this.#burst,
       ),
       using,
       "candidate's errors above stable's, %",
@@ -208,7 +215,7 @@ export class CutoverAlarms extends Construct {
     const open = `(FILL(n, 0) - ${answers.map(([id]) => `FILL(${id}, 0)`).join(' - ')})`;
     const lost = `IF(${open} < 0, 0, IF(${open} < FILL(e, 0), ${open}, FILL(e, 0)))`;
     const stable = { exposed: 'FILL(m, 0)', failed: `(FILL(e, 0) - ${lost})` };
-    const rule = beyond({ exposed: 'FILL(n, 0)', failed: lost }, stable);
+    const rule = beyond({ exposed: 'FILL(n, 0)', failed: lost }, stable, this.#burst);
     return this.#alarm({
       what: 'elb-5xx',
       metric: alarmMath(

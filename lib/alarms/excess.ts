@@ -23,8 +23,8 @@ export const refusedOf = (requests: string, refused: string): Counted => ({
   failed: `FILL(${refused}, 0)`,
 });
 
-/** By how many percentage points the candidate fails more than it may beside the stable side. */
-export function beyond(candidate: Counted, stable: Control): string {
+/** By how many percentage points the candidate fails more than it may beside the stable side. @param burst failures that one cause makes at a time */
+export function beyond(candidate: Counted, stable: Control, burst: number): string {
   const share = `100 * ${candidate.failed} / ${candidate.exposed}`;
   const [alone, beside] = [
     `${share} / ${ALARM_ALONE_FACTOR}`,
@@ -32,5 +32,5 @@ export function beyond(candidate: Counted, stable: Control): string {
   ];
   const known = stable.isTold === undefined ? '' : ` AND (${stable.isTold} OR ${beside} > ${alone})`;
   const compared = `IF(${stable.exposed} >= ${ALARM_MIN_REQUESTS}${known}, ${beside}, ${alone})`;
-  return `IF(${candidate.exposed} >= ${ALARM_MIN_REQUESTS} AND ${candidate.failed} >= ${ALARM_MIN_FAILURES}, ${compared}, 0)`;
+  return `IF(${candidate.exposed} >= ${ALARM_MIN_REQUESTS} AND ${candidate.failed} >= ${ALARM_MIN_FAILURES * burst}, ${compared}, 0)`;
 }

@@ -53,6 +53,7 @@ export function mirrorErrors(
   { loadBalancerFullName, mirror }: MirrorNames,
   direct: { readonly stableFullName: string; readonly candidateFullName: string },
   errorPercent: number,
+  burst: number,
 ): AlarmSpec {
   const of = (group: string, metricName: string) => albMetric(loadBalancerFullName, metricName, Stats.SUM, group);
   const using = {
@@ -73,10 +74,10 @@ export function mirrorErrors(
   const beside = { exposed: `IF(${failed} > 0, ${sum('s', 'c')}, 0)`, failed };
   return {
     what: 'mirror-5xx-ratio',
-    metric: alarmMath(beyond(behind, beside), using, "errors behind the mirror above the others', %"),
+    metric: alarmMath(beyond(behind, beside, burst), using, "errors behind the mirror above the others', %"),
     threshold: errorPercent,
     datapoints: [2, 3],
-    summary: `Customers behind the mirror fail far more often than ${ALARM_CONTROL_WEIGHT} times the others' share; its weight is set to 0 at once (evaluated only from ${ALARM_MIN_FAILURES} failures a minute).`,
+    summary: `Customers behind the mirror fail far more often than ${ALARM_CONTROL_WEIGHT} times the others' share; its weight is set to 0 at once (evaluated only from ${ALARM_MIN_FAILURES * burst} failures a minute).`,
   };
 }
 

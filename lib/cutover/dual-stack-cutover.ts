@@ -65,6 +65,7 @@ export class DualStackCutover extends Construct {
       ...names,
       thresholds: { errorPercent: plan.gate.maxErrorRate * 100, ...props.thresholds },
       warmUpMinutes: Math.ceil(plan.gate.warmUp / 60),
+      failuresAtATime: plan.gate.errorBurst,
       ...own,
     });
     const retention = shadowLogRetention(`DualStackCutover ${id}`, plan, props.shadowLogRetention);

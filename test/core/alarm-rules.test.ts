@@ -133,6 +133,15 @@ describe('the alarm on errors', () => {
     expect(falseAlarmBound(exposures, rate, 5)).toBeLessThan(1e-3);
   });
 
+  it('stays quiet where one cause fails ten at a time, and the plan says so', () => {
+    const next = generator(7);
+    const byTens = (n: number) => side(n, 10 * binomial(next, Math.floor(n / 10), 0.02));
+    const [, exposures] = RAMPS.find(([name]) => name === '5 rps') ?? ['', []];
+    expect(trips(exposures, (m) => errorExcess(m, 10), 5, byTens, 40)).toBe(0);
+    expect(trips(exposures, errorExcess, 5, byTens, 40)).toBeGreaterThan(0);
+    expect(falseAlarmBound(exposures, 0.02, 5, 10)).toBeLessThan(1e-3);
+  });
+
   it('is red at the second minute of a candidate that fails everything, from 20 requests a minute on', () => {
     expect(errorExcess(minute(side(2_970), side(20, 20)))).toBe(100);
     expect(errorExcess(minute(side(2_970), side(0, 0, 30)))).toBe(100);

@@ -31,7 +31,9 @@ const queriesSchema = z.array(
 
 const MIRROR = { forwardFullName: 'targetgroup/forward/1', reverseFullName: 'targetgroup/reverse/1' };
 
-const template = (mirror: Pick<CutoverAlarmsProps, 'mirror'> = {}) => {
+type Told = Pick<CutoverAlarmsProps, 'mirror' | 'failuresAtATime'>;
+
+const template = (mirror: Told = {}) => {
   const stack = new Stack(templatesOnly(), 'S');
   new CutoverAlarms(stack, 'Alarms', {
     ingressId: 'shop',
@@ -45,10 +47,7 @@ const template = (mirror: Pick<CutoverAlarmsProps, 'mirror'> = {}) => {
 };
 
 /** The alarm's expression as a function of one minute's counts. */
-function deployedRule(
-  name: string,
-  of: Pick<CutoverAlarmsProps, 'mirror'> = {},
-): (minute: AlarmMinute) => number | undefined {
+function deployedRule(name: string, of: Told = {}): (minute: AlarmMinute) => number | undefined {
   const [alarm] = Object.values(
     template(of).findResources('AWS::CloudWatch::Alarm', { Properties: { AlarmName: name } }),
   );
@@ -110,11 +109,13 @@ describe('the deployed alarms', () => {
     ['shop-candidate-5xx-ratio', errorExcess],
     ['shop-candidate-connection-errors', connectionErrorExcess],
     ['shop-elb-5xx', elbErrorExcess],
-  ] as const)('%s computes what the domain says it does', (name, rule) => {
-    const deployed = deployedRule(name);
+  ] as const)('%s computes what the domain says it does, of failures that come singly and by threes', (name, rule) => {
+    const deployed = new Map(
+      [1, 3].map((failuresAtATime) => [failuresAtATime, deployedRule(name, { failuresAtATime })]),
+    );
     fc.assert(
-      fc.property(minutes, (minute) => {
-        expect(deployed(minute)).toBeCloseTo(rule(minute), 9);
+      fc.property(minutes, fc.constantFrom(1, 3), (minute, burst) => {
+        expect(deployed.get(burst)?.(minute)).toBeCloseTo(rule(minute, burst), 9);
       }),
       { numRuns: 500 },
     );
