@@ -187,7 +187,7 @@ export type CutoverState = z.infer<typeof stateShape>;
 /** On the wire: durations are ISO-8601. */
 export type CutoverStateJson = z.input<typeof stateShape>;
 
-/** A deploy renews one function after the other, so what a newer one has added is handed on, not refused. */
+/** Functions of two versions may meet in one run, so what a newer one has added is handed on, not refused. */
 const stateSchema: z.ZodType<CutoverState, CutoverStateJson> = stateShape.loose();
 
 /** The state in a task's input; null where it has none. */

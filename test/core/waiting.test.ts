@@ -87,6 +87,25 @@ describe('while the final sign-off is waited for', () => {
   });
 });
 
+describe('while a sign-off is waited for that an earlier version asked for', () => {
+  it('a candidate that begins to fail goes back, also where the plan has earlier names and is refused today', async () => {
+    const world = new MemoryWorld();
+    const state = stateToJson(await asked(world, 'soak', REVERSE));
+    const [request] = world.approvalRequests;
+    if (request === undefined) throw new Error('nobody was asked');
+    const { minCapturesPerRoute: minPairsPerRoute, ...shadow } = Object(state.plan.shadow);
+    const { errorBurst: errorBunch, ...gate } = Object(state.plan.gate);
+    const plan = {
+      ...state.plan,
+      shadow: { ...shadow, minPairsPerRoute },
+      gate: { ...gate, errorBunch, minBake: 'P1D', accelerate: true },
+    };
+    world.approvalRequests.splice(0, 1, { ...request, state: { ...state, plan } });
+    pass(world, { candidate: failing(30_000) });
+    expect(await watchdog(world)()).toMatchObject({ action: 'rollback', outcome: { outcome: 'rolled_back' } });
+  });
+});
+
 describe('while the stable side’s tasks go', () => {
   const lookedIn = async (phase: Phase) => {
     const world = new MemoryWorld();
