@@ -60,7 +60,7 @@ export interface AlarmMinute {
  */
 export function errorExcess({ stable, candidate }: AlarmMinute, burst = 1): number {
   const failing = counted(candidate, candidate.target5xx);
-  if (stable.target5xx > 0) return beyond(failing, counted(stable, stable.target5xx), burst);
+  if (stable.target5xx > 0) return beyond(failing, counted(stable, stable.target5xx), burst, true);
   const atMost = Math.max(0, stable.requests - stable.answered);
   return Math.max(beyond(failing, counted(stable, atMost), burst), beyond(failing, NOBODY, burst));
 }
@@ -112,11 +112,15 @@ function counted(
   return { exposed: requests + connectionErrors, failed: answers + connectionErrors };
 }
 
-function beyond(candidate: Counted, stable: Counted, burst: number): number {
+/** @param speaks whether fewer requests of the stable side than a ratio asks for excuse the candidate: where they are known to fail, both do */
+function beyond(candidate: Counted, stable: Counted, burst: number, speaks = false): number {
   if (candidate.exposed < ALARM_MIN_REQUESTS || candidate.failed < ALARM_MIN_FAILURES * burst) return 0;
   const share = (100 * candidate.failed) / candidate.exposed;
-  if (stable.exposed < ALARM_MIN_REQUESTS) return share / ALARM_ALONE_FACTOR;
-  return share - (100 * ALARM_CONTROL_WEIGHT * stable.failed) / stable.exposed;
+  const alone = share / ALARM_ALONE_FACTOR;
+  if (stable.exposed === 0) return alone;
+  const beside = share - (100 * ALARM_CONTROL_WEIGHT * stable.failed) / stable.exposed;
+  if (stable.exposed >= ALARM_MIN_REQUESTS) return beside;
+  return speaks ? Math.min(alone, beside) : alone;
 }
 
 /** A stretch of a ramp at one share of the traffic. */

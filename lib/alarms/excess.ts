@@ -30,7 +30,12 @@ export function beyond(candidate: Counted, stable: Control, burst: number): stri
     `${share} / ${ALARM_ALONE_FACTOR}`,
     `${share} - ${100 * ALARM_CONTROL_WEIGHT} * ${stable.failed} / ${stable.exposed}`,
   ];
-  const known = stable.isTold === undefined ? '' : ` AND (${stable.isTold} OR ${beside} > ${alone})`;
-  const compared = `IF(${stable.exposed} >= ${ALARM_MIN_REQUESTS}${known}, ${beside}, ${alone})`;
+  const enough = `${stable.exposed} >= ${ALARM_MIN_REQUESTS}`;
+  // Failures that are told excuse the candidate however few requests they are of; those that may be do not.
+  const known =
+    stable.isTold === undefined
+      ? enough
+      : `IF(${stable.isTold}, ${enough} OR ${beside} < ${alone}, ${enough} AND ${beside} > ${alone})`;
+  const compared = `IF(${known}, ${beside}, ${alone})`;
   return `IF(${candidate.exposed} >= ${ALARM_MIN_REQUESTS} AND ${candidate.failed} >= ${ALARM_MIN_FAILURES * burst}, ${compared}, 0)`;
 }

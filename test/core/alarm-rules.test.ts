@@ -164,6 +164,14 @@ describe('the alarm on errors', () => {
     expect(errorExcess(minute(side(30_000), side(3_000, 450)))).toBeGreaterThan(5);
   });
 
+  it('stays quiet while everybody fails, however few requests the stable side has left to show it', () => {
+    expect(errorExcess(minute(side(2, 2), side(298, 268)))).toBeLessThan(0);
+    expect(errorExcess(minute(side(6, 5), side(294, 256)))).toBeLessThan(0);
+    // One of them that fails says little of a candidate that nearly always does, and what none of them shows is the candidate's.
+    expect(errorExcess(minute(side(15, 1), side(285, 285)))).toBe(25);
+    expect(errorExcess(minute(side(3, 0, 0, 3), side(297, 270)))).toBeGreaterThan(5);
+  });
+
   it('takes no late point of the stable side for a zero: its requests without another answer may have failed', () => {
     // A neighbour makes both sides fail 8 %; of stable's point nothing has come but the answers of other classes.
     expect(errorExcess(minute(side(150, 0, 0, 138), side(150, 12)))).toBeLessThan(5);
