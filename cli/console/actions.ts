@@ -20,8 +20,8 @@ export async function act({ action, cutover, reason, seen }: ActionRequest, ledg
   }
   if (unreasoned) return refused;
   if (action === 'abort') {
-    const { refused: no, text } = await abortRun(open, id, reason);
-    return { done: !no, text };
+    const { text, isBack } = await abortRun(open, id, reason);
+    return { done: isBack, text };
   }
   // A rollback needs no identity: without one it is recorded as the console's.
   const by = await callerArn().catch(() => 'console');

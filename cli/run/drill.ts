@@ -106,7 +106,10 @@ async function drill(options: Options, percent: number, terminal: Terminal, cour
       item?.cutoverId === options.name ? `${item.phase}, ${item.status}` : `${status} ${plain(causeText(cause ?? ''))}`;
     if (now !== last) out.write(`  ${now}\n`);
     last = now;
-    if (status === 'FAILED' && item?.cutoverId !== options.name) break;
+    if (status !== 'RUNNING' && item?.cutoverId !== options.name) {
+      out.write('The drill ended before it took the ingress: no alarm was tripped, and no traffic was moved.\n');
+      return terminal.exit(EXIT.failed);
+    }
   }
   out.write('The alarm did not roll the drill back in time; run `crossfade status` to see where traffic is.\n');
   terminal.exit(EXIT.failed);

@@ -5,7 +5,7 @@ export { exportCommand } from './export.ts';
 export { planCommand, timelineText } from './plan.ts';
 export { problemLines, readPlan, readPlanOrCampaign } from './read-plan.ts';
 export { replayCommand } from './replay.ts';
-export { returnToStable, rollbackCommand } from './rollback.ts';
+export { type Returned, returnToStable, rollbackCommand } from './rollback.ts';
 export { nameOption, startExecution } from './run-start.ts';
 export { runbookCommand } from './runbook.ts';
 export { type Located, rehearsedText } from './running-rehearsal.ts';

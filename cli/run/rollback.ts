@@ -37,7 +37,7 @@ interface Asked {
 export interface Returned {
   /** What was done. */
   readonly text: string;
-  /** False where customers are left with the candidate: of a completed cutover, or until stable has its capacity. */
+  /** False where customers are left where they are: of a completed cutover, of a run that is not meant, or until stable has its capacity. */
   readonly isBack: boolean;
 }
 

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
 import { describeRollback, rollBack } from '../../core/fence/index.ts';
 import type { CutoverId } from '../../core/model/index.ts';
-import { type DeployedOptions, withDeployed } from '../run/index.ts';
+import { type DeployedOptions, type Returned, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, plain, say, type Terminal, UsageError } from '../shared/index.ts';
 import { callerArn } from './caller.ts';
 import { cutoverId, type Ledger, openLedger, ownLease } from './run-of.ts';
@@ -22,14 +22,12 @@ export function abortCommand(terminal: Terminal): Command {
       if (options.reason.trim() === '') throw new UsageError('--reason must not be empty');
       const said = await abortRun(() => openLedger(options), id, options.reason);
       say(terminal.out, plain(said.text));
-      if (said.refused) terminal.exit(EXIT.failed);
+      if (!said.isBack) terminal.exit(EXIT.failed);
     });
 }
 
-type Aborted = { readonly refused: boolean; readonly text: string };
-
 /** Ends a run by the rollback, as the caller of AWS. @throws CommandError that says what was changed */
-export async function abortRun(open: () => Promise<Ledger>, id: CutoverId, reason: string): Promise<Aborted> {
+export async function abortRun(open: () => Promise<Ledger>, id: CutoverId, reason: string): Promise<Returned> {
   const asked = { rollback: false };
   return attempt(
     () => ({
@@ -45,13 +43,13 @@ async function abort(
   id: CutoverId,
   reason: string,
   asked: { rollback: boolean },
-): Promise<Aborted> {
+): Promise<Returned> {
   const ledger = await open();
   const lease = ownLease(await ledger.lease(), id);
-  if (typeof lease === 'string') return { refused: true, text: `${lease} Nothing was changed.` };
+  if (typeof lease === 'string') return { isBack: false, text: `${lease} Nothing was changed.` };
   if (lease.status !== 'running')
     return {
-      refused: true,
+      isBack: false,
       text: `Cutover ${id} is ${lease.status.replace('_', ' ')} and cannot be aborted. Nothing was changed.`,
     };
   const by = await callerArn();
@@ -68,5 +66,6 @@ async function abort(
   const ports = rollbackDepsOf(ledger.deployment);
   const clock = { ...ports.clock, now: ledger.now };
   const outcome = await rollBack({ ...ports, clock }, ledger.deployment, request);
-  return { refused: outcome.outcome === 'not_concerned', text: describeRollback(outcome, request) };
+  const isLeft = outcome.outcome === 'not_concerned' || outcome.outcome === 'waiting_for_capacity';
+  return { isBack: !isLeft, text: describeRollback(outcome, request) };
 }

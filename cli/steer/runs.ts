@@ -1,7 +1,7 @@
 /** `crossfade list` and `crossfade history`: the runs of an ingress, and what was decided in one of them. */
 import { Command } from 'commander';
 import { describePlace } from '../../core/evaluation/index.ts';
-import { describeKind, type Lease, type LogEntry } from '../../core/model/index.ts';
+import { describeCause, describeKind, type Lease, type LogEntry } from '../../core/model/index.ts';
 import { type DeployedOptions, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, plain, plainJson, say, type Terminal } from '../shared/index.ts';
 import { cutoverId, openLedger } from './run-of.ts';
@@ -48,7 +48,7 @@ export function historyCommand(terminal: Terminal): Command {
     });
 }
 
-/** Such as `10:31:05Z  stage 2  observation  machine  Evidence is in.` */
+/** Such as `2026-11-27T10:31:05.000Z  stage 2        evaluation   Evidence is in.` */
 export function entryLine({ at, kind, phase, stage, by, message }: LogEntry): string {
   return [
     at,
@@ -64,7 +64,7 @@ function summaryOf({ cutoverId: id, startedAt, startedBy, status, phase, stage, 
 
 function lineOf({ cutoverId: id, startedAt, status, phase, drill, rollback, startedBy }: Lease): string {
   const kind = drill === null ? '' : ' (drill)';
-  const why = rollback === null ? `phase ${phase}` : `by ${rollback.trigger}: ${rollback.reason}`;
+  const why = rollback === null ? `phase ${phase}` : `by ${describeCause(rollback)}`;
   const who = startedBy === null ? '' : `, started by ${startedBy}`;
   return `${startedAt}  ${id}${kind}  ${status.replace('_', ' ')}  ${why}${who}`;
 }

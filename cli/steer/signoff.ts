@@ -76,7 +76,10 @@ async function give(
   const all = agreeNoted(policy, lease.startedBy, noted, by, comment);
   if ('refused' in all) return { given: false, text: all.refused };
   if ('wanting' in all)
-    return { given: true, text: `Approved as ${by}. The sign-off waits for ${all.wanting} more person(s).` };
+    return {
+      given: true,
+      text: `Approved as ${by}. The sign-off waits for ${all.wanting} more ${all.wanting === 1 ? 'person' : 'people'}.`,
+    };
   return send(ledger, request, by, { answer, ...all });
 }
 

@@ -83,6 +83,9 @@ describe.each(COMMANDS)('crossfade %s', (command, left) => {
   });
 });
 
+const IDENTITY =
+  '<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:user/ops</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>';
+
 /** An AWS that answers every call like this. */
 async function answering(listener: RequestListener, command: string) {
   const aws = await serve(listener);
@@ -132,20 +135,40 @@ describe('an answer of AWS that is no', () => {
   it.each(['start --yes --name nightly', 'drill --name nightly'])(
     '%s says that a name was used before',
     async (command) => {
-      const identity =
-        '<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:user/ops</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>';
       const used = json('ExecutionAlreadyExists', 'Execution Already Exists');
       const result = await answering(
         (q, r) =>
           q.headers['x-amz-target'] === 'AWSStepFunctions.StartExecution'
             ? used(q, r)
-            : r.writeHead(200, { 'content-type': 'text/xml' }).end(identity),
+            : r.writeHead(200, { 'content-type': 'text/xml' }).end(IDENTITY),
         command,
       );
       expect(result).toMatchObject({ code: 2, stdout: '' });
       expect(result.stderr).toContain('--name: a run "nightly" was started before; names cannot be used twice');
     },
   );
+
+  it('a drill that preflight refuses has tripped no alarm, and says so', async () => {
+    const answers: Readonly<Record<string, object>> = {
+      'AWSStepFunctions.StartExecution': {
+        executionArn: 'arn:aws:states:us-east-1:000000000000:execution:m:n',
+        startDate: 1,
+      },
+      'AWSStepFunctions.DescribeExecution': { status: 'FAILED', cause: 'The cutover is refused: an alarm is red.' },
+    };
+    const result = await answering(
+      (q, r) =>
+        q.headers['x-amz-target'] === undefined
+          ? r.writeHead(200, { 'content-type': 'text/xml' }).end(IDENTITY)
+          : r
+              .writeHead(200, { 'content-type': 'application/x-amz-json-1.0' })
+              .end(JSON.stringify(answers[String(q.headers['x-amz-target'])] ?? {})),
+      'drill --name nightly',
+    );
+    expect(result).toMatchObject({ code: 1, stderr: '' });
+    expect(result.stdout).toContain('an alarm is red');
+    expect(result.stdout).toMatch(/no alarm was tripped, and no traffic was moved\.\n$/);
+  });
 
   it('never steers the terminal', async () => {
     const result = await answering(json('ValidationException', 'red\u001b[31m\u009b2J'), 'approve first');

@@ -1,10 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cutoverIdSchema } from '../../core/model/ids.ts';
+import { SAFE_SPLIT, weightsFor } from '../../core/model/split.ts';
+import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
 import { type Backend, ourBackend } from '../contract/backends.ts';
 import { crossfade } from '../support/cli.ts';
+import { serve } from '../support/http.ts';
 import { SteeredSite } from '../support/steered-site.ts';
 
 const arn = (user: string) => `arn:aws:iam::000000000000:user/${user}`;
@@ -80,6 +84,34 @@ describe('steering from the command line', () => {
     expect((await site.as('ada', 'status')).stdout).not.toContain('Candidate 10 %');
   });
 
+  it('says by the exit code of an abort that customers stay until stable has its capacity', async () => {
+    await site.begin();
+    await site.enter('stage');
+    await site.ledger.recordCapacity(await site.lease(), { desired: 2, running: 2, scaling: null }, 'full');
+    const candidate = encodeURIComponent(site.deployment.targetGroups.candidate.arn);
+    const healthy =
+      '<member><Target><Id>10.0.0.1</Id></Target><TargetHealth><State>healthy</State></TargetHealth></member>';
+    const balancer = await serve(async (request, response) => {
+      const asked = await text(request);
+      const health = `<DescribeTargetHealthResponse><DescribeTargetHealthResult><TargetHealthDescriptions>${asked.includes(candidate) ? healthy : ''}</TargetHealthDescriptions></DescribeTargetHealthResult></DescribeTargetHealthResponse>`;
+      const all = { method: 'POST', body: asked, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+      const answer = asked.includes('DescribeTargetHealth')
+        ? health
+        : await (await fetch(backend.environment.AWS_ENDPOINT_URL ?? '', all)).text();
+      response.writeHead(200, { 'content-type': 'text/xml' }).end(answer);
+    });
+    const environment = { ...backend.environment, AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: balancer.url };
+    const args = ['abort', site.id, '--reason', 'a bad build', '--deployment', site.file];
+    const ingress = elbIngress(backend.elb, site.deployment);
+    for (const rule of weightsFor(site.deployment, { candidatePercent: 10, mirror: null })) await ingress.write(rule);
+    expect(await crossfade(args, environment)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('NOT rolled back yet: the stable side has 0 of 2 healthy targets'),
+    });
+    await balancer.stop();
+    for (const rule of weightsFor(site.deployment, SAFE_SPLIT)) await ingress.write(rule);
+  });
+
   it('lists runs, newest first, and the decisions of each', async () => {
     expect(await listed(site)).toEqual([]);
     await site.begin({}, arn('ada'));
@@ -106,7 +138,7 @@ describe('steering from the command line', () => {
       { cutover: site.id, status: 'rolled_back', startedBy: arn('ada'), rollback: { reason: 'a bad build' } },
     ]);
     expect((await site.as('ada', 'list')).stdout).toMatch(
-      /second .*running.*\n.*rolled back {2}by operator: a bad build/,
+      /second .*running.*\n.*rolled back {2}by operator arn:\S+user\/ada: a bad build/,
     );
     const history = await site.as('ada', 'history', site.id);
     expect(history.stdout).toContain('Preflight passed.');
@@ -170,7 +202,7 @@ describe('a sign-off from the command line', () => {
     await site.ask();
     expect(await site.as('ada', 'approve', site.id)).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('waits for 1 more'),
+      stdout: expect.stringContaining('waits for 1 more person'),
     });
     expect(await site.as('ada', 'approve', site.id)).toMatchObject({
       code: 1,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { causeText } from '../../core/model/index.ts';
+import { describeRollback } from '../../core/fence/index.ts';
+import { CrossfadeError, causeText } from '../../core/model/index.ts';
+import { lease } from '../support/ledger-item.ts';
 
 describe("an execution's cause for people", () => {
   it.each([
@@ -14,5 +16,29 @@ describe("an execution's cause for people", () => {
     ['is nothing where there is none', '', ''],
   ])('%s', (_, cause, expected) => {
     expect(causeText(cause)).toBe(expected);
+  });
+});
+
+describe('what a rollback says of trouble on its way', () => {
+  const request = { trigger: 'operator', by: 'ada', reason: 'a bad build', at: '2026-11-24T08:00:00.000Z' } as const;
+  const trouble = new CrossfadeError('Crossfade.Transient', 'DescribeServices failed.', {
+    traffic: 'unknown until the weights are read again.',
+    nextStep: 'nothing.',
+    cause: new Error('socket hang up'),
+  });
+
+  it('says nothing of traffic but that it is on stable', () => {
+    const done = {
+      outcome: 'rolled_back',
+      ledger: 'written',
+      item: lease({}),
+      gone: [],
+      first: true,
+      trouble,
+    } as const;
+    const text = describeRollback(done, request);
+    expect(text).toMatch(/^All traffic is on stable/);
+    expect(text).toMatch(/Trouble: DescribeServices failed \(cause: Error: socket hang up\)\.$/);
+    expect(text).not.toContain('Traffic:');
   });
 });
