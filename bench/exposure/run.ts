@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- exposure [runs] [rps|all] [threads] [trace] [policy]`: what each policy costs customers, by simulation, as Markdown;
- * see traces.ts, held-out.ts and policies.ts. `trace` is a part of the name of a trace or a family; empty, all. `policy` runs that one alone beside the oracles, such as `crossfade`. results.md keeps the last run of 1,000.
+ * see traces.ts, held-out.ts and policies.ts. `trace` is a part of the name of a trace or a family; empty, all. `policy` runs that one alone beside the oracles, such as `crossfade`. results.md has the newest figures.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';

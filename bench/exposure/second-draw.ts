@@ -1,6 +1,6 @@
 /**
  * Traces and regressions drawn after everything before them had been seen and mended for: other generators, run once before anything was changed
- * because of them (results.md keeps that run). Each is an ordinary day of some service.
+ * because of them (second-draw.md has what it found). Each is an ordinary day of some service.
  */
 import { normal, type Random } from '../../test/support/random.ts';
 import { BASE, moreErrors, type Regression, steady, type Trace } from './traces.ts';
