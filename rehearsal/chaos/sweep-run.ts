@@ -57,8 +57,10 @@ export interface SweepResult {
   readonly access: LocalCloud['access'];
 }
 
-/** Synthetic metrics have no point that comes late. */
-/** Of 60 candidate requests a minute the default margin is not shown within a hold of twenty minutes; the sweep is not about the gate. */
+/**
+ * Synthetic metrics have no point that comes late. Of 60 candidate requests a minute the default margin is not shown within a hold of twenty
+ * minutes, and the sweep is not about the gate.
+ */
 const PLAN = parsePlan({
   ...HALF_HOUR_PLAN,
   gate: { minRequests: 20, settleAfter: 'PT0S', errorMargin: 0.02, slowMargin: 0.05 },
@@ -97,10 +99,10 @@ export async function sweepRun(specs: readonly ChaosSpec[], options: SweepOption
     const minutes = (cloud.clock.now() - startedAt) / MINUTE_MS;
     const execution = [...cloud.machine.executions.values()].at(-1);
     chaos.lift();
-    const item = await settle(cloud, dynamo, cutoverId, options.signal);
+    const lease = await settle(cloud, dynamo, cutoverId, options.signal);
     return {
-      outcome: outcomeOf(item, ended),
-      safe: isSafe(cloud, item),
+      outcome: outcomeOf(lease, ended),
+      safe: isSafe(cloud, lease),
       reported: execution?.status === 'SUCCEEDED' || told || (execution?.error ?? '') !== '',
       injected: chaos.injected,
       minutes,
@@ -115,15 +117,15 @@ export async function sweepRun(specs: readonly ChaosSpec[], options: SweepOption
   }
 }
 
-function outcomeOf(item: Lease | null, ended: boolean): SweepResult['outcome'] {
+function outcomeOf(lease: Lease | null, ended: boolean): SweepResult['outcome'] {
   if (!ended) return 'stuck';
-  if (item === null) return 'refused';
-  return item.status === 'completed' ? 'completed' : item.status === 'rolled_back' ? 'rolled back' : 'stuck';
+  if (lease === null) return 'refused';
+  return lease.status === 'completed' ? 'completed' : lease.status === 'rolled_back' ? 'rolled back' : 'stuck';
 }
 
-function isSafe({ deployment, model }: LocalCloud, item: Lease | null): boolean {
+function isSafe({ deployment, model }: LocalCloud, lease: Lease | null): boolean {
   const live = [...model.rules.values()].map(liveWeights);
-  return sameWeights(live, item === null ? weightsFor(deployment, SAFE_SPLIT) : desiredWeights(deployment, item));
+  return sameWeights(live, lease === null ? weightsFor(deployment, SAFE_SPLIT) : desiredWeights(deployment, lease));
 }
 
 /** The outage is over: what the watchdog makes of it in the next minutes. */
@@ -136,9 +138,10 @@ async function settle(
   const ledger = dynamoLeases(dynamo, cloud.deployment.ledgerTable);
   const deadline = cloud.clock.now() + SETTLE_MINUTES * MINUTE_MS;
   for (;;) {
-    const item = await ledger.read(cloud.deployment.ingressId);
-    const done = item === null || item.cutoverId !== id || item.status === 'completed' || item.status === 'rolled_back';
-    if ((done && isSafe(cloud, item)) || cloud.clock.now() > deadline) return item;
+    const lease = await ledger.read(cloud.deployment.ingressId);
+    const done =
+      lease === null || lease.cutoverId !== id || lease.status === 'completed' || lease.status === 'rolled_back';
+    if ((done && isSafe(cloud, lease)) || cloud.clock.now() > deadline) return lease;
     await delay(50, undefined, { signal });
   }
 }

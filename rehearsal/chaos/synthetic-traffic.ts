@@ -7,7 +7,7 @@ import type { LocalCloud } from '../cloud/index.ts';
 
 const MINUTE_MS = 60_000;
 const REQUESTS_A_MINUTE = 600;
-const PAIRS_A_FEED = 20;
+const CAPTURES_A_FEED = 20;
 
 /** Begins at once; the answer ends it. */
 export function syntheticTraffic(cloud: LocalCloud): () => void {
@@ -43,8 +43,8 @@ function feedMinute(cloud: LocalCloud): void {
 
 function capture({ firehose, metrics, streamName, deployment }: LocalCloud, at: number): void {
   const dimensions = { Ingress: deployment.ingressId };
-  metrics.record({ namespace: 'Crossfade', name: 'MirrorCopies', dimensions, value: PAIRS_A_FEED, at });
-  const Records = sampleCaptures(deployment.ingressId, at, PAIRS_A_FEED).map((record) => ({
+  metrics.record({ namespace: 'Crossfade', name: 'MirrorCopies', dimensions, value: CAPTURES_A_FEED, at });
+  const Records = sampleCaptures(deployment.ingressId, at, CAPTURES_A_FEED).map((record) => ({
     Data: Buffer.from(JSON.stringify(record)).toString('base64'),
   }));
   void firehose.operations.PutRecordBatch?.({ DeliveryStreamName: streamName, Records });

@@ -25,6 +25,7 @@ import {
   applicationAutoScaling,
   ecs,
   elbv2,
+  type LocalDynamo,
   type LocalFirehose,
   type LocalQueues,
   type LocalService,
@@ -103,75 +104,42 @@ export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
 }
 
 async function build(options: CloudOptions, stops: Stops): Promise<Omit<LocalCloud, 'stop'>> {
-  const { assembly, speed, intercept = () => null } = options;
+  const { assembly, intercept = () => null } = options;
   let deployed = false;
   const counted = countingCalls(intercept);
   const faultOf: typeof counted = (service, operation) => (deployed ? counted(service, operation) : null);
 
   const base = await foundationOf(options);
-  const { names, clock, access, account } = base;
-  const dynamo = await startDynamo();
-  stops.push(() => dynamo.stop());
-  for (const { name, keys } of tablesOf(assembly, names)) await dynamo.createTable(name, keys);
+  const dynamo = await dynamoOf(base, stops);
   const lambda = lambdaOf(base, faultOf);
   const bus = busOf(base, lambda);
   const { sns, queues } = topicsOf(base);
-  const firehose = firehoseOf(base, lambda);
-  const machine = machineOf(base, lambda, bus);
-  const watch = new AlarmWatch(base, { lambda, sns, bus });
-
-  const server = endpoint({
-    intercept: faultOf,
-    refuses: (accessKeyId, service, operation, fields) => {
-      const denial = access.refuses(accessKeyId, service, operation, fields);
-      return denial === null ? null : sentenceOf(denial);
-    },
-    json: jsonServices(base, { machine, bus, queues, firehose, watch }),
-    query: queryServices(base, sns),
-    lambda: lambda.request,
-    dynamodb: dynamo.forward,
-  });
-  const url = await listen(server);
-  stops.push(() => {
-    server.closeAllConnections();
-    return new Promise<void>((done) => server.close(() => done()));
-  });
-
-  const environment = { ...localEnvironment(url), NODE_NO_WARNINGS: '1' };
-  stops.push(() => lambda.stop());
-  await loadFunctions({
-    assembly,
-    names,
+  const parts = {
+    dynamo,
     lambda,
-    access,
-    clock: { anchor: clock.anchor, speed },
-    environment,
-    onLine: (_name, line) => void base.metrics.ingestEmf(line, clock.now()),
-  });
-  addRoles(account, assembly, names);
-  for (const rule of ofType(assembly, 'AWS::Events::Rule'))
-    bus.add(names.arnOf(rule), eventRuleSchema.parse(names.properties(rule)));
-  // Its definition names functions: from now on it can be read, and is refused here rather than at the first start.
-  base.machine.definition();
-  takeMachineRole(base);
-  takeStreamRole(base);
-  stops.push(
-    () => machine.stop(),
-    () => bus.stop(),
-  );
+    bus,
+    sns,
+    queues,
+    firehose: firehoseOf(base, lambda),
+    machine: machineOf(base, lambda, bus),
+    watch: new AlarmWatch(base, { lambda, sns, bus }),
+  };
+  const url = await serve(base, parts, faultOf, stops);
+  const environment = { ...localEnvironment(url), NODE_NO_WARNINGS: '1' };
+  await deploy(base, parts, environment, stops);
   deployed = true;
 
+  const { names, clock, access, account, metrics, model, services, alarms, stream } = base;
   const mirrorRole = mirrorRoleOf(assembly, names);
-  const { metrics, model, services, alarms, stream } = base;
   return {
     url,
     dynamoUrl: dynamo.url,
     clock,
     metrics,
     model,
-    machine,
+    machine: parts.machine,
     lambda,
-    firehose,
+    firehose: parts.firehose,
     deployment: deploymentOf(lambda),
     services,
     alarms,
@@ -185,30 +153,97 @@ async function build(options: CloudOptions, stops: Stops): Promise<Omit<LocalClo
     notModelled: notModelled(assembly),
     output: (stack, name) => names.output(stack, name),
     updateRules: (next) => updateRules({ assembly, names, lambda }, next),
-    run() {
-      const every = (virtualMs: number, tick: () => void) => {
-        const timer = setInterval(tick, clock.toRealMs(virtualMs));
-        stops.push(() => clearInterval(timer));
-      };
-      every(MINUTE_MS, () => watch.evaluate());
-      every(stream.bufferSeconds * 1000, () => void flush(base, firehose));
-      bus.run();
-    },
+    run: () => run(base, parts, stops),
   };
 }
 
-interface JsonParts {
-  readonly machine: LocalMachine;
+async function dynamoOf({ assembly, names }: Foundation, stops: Stops): Promise<LocalDynamo> {
+  const dynamo = await startDynamo();
+  stops.push(() => dynamo.stop());
+  for (const { name, keys } of tablesOf(assembly, names)) await dynamo.createTable(name, keys);
+  return dynamo;
+}
+
+/** What answers on the one endpoint. */
+interface Parts {
+  readonly dynamo: LocalDynamo;
+  readonly lambda: LambdaService;
   readonly bus: EventBus;
+  readonly sns: LocalSns;
   readonly queues: LocalQueues;
   readonly firehose: LocalFirehose;
+  readonly machine: LocalMachine;
   readonly watch: AlarmWatch;
+}
+
+/** @returns the endpoint's URL */
+async function serve(base: Foundation, parts: Parts, faultOf: Intercept, stops: Stops): Promise<string> {
+  const { access } = base;
+  const server = endpoint({
+    intercept: faultOf,
+    refuses: (accessKeyId, service, operation, fields) => {
+      const denial = access.refuses(accessKeyId, service, operation, fields);
+      return denial === null ? null : sentenceOf(denial);
+    },
+    json: jsonServices(base, parts),
+    query: queryServices(base, parts.sns),
+    lambda: parts.lambda.request,
+    dynamodb: parts.dynamo.forward,
+  });
+  const url = await listen(server);
+  stops.push(() => {
+    server.closeAllConnections();
+    return new Promise<void>((done) => server.close(() => done()));
+  });
+  return url;
+}
+
+/** What CloudFormation makes of the templates once there is an endpoint to make it at. */
+async function deploy(
+  base: Foundation,
+  { lambda, bus, machine }: Parts,
+  environment: Readonly<Record<string, string>>,
+  stops: Stops,
+): Promise<void> {
+  const { assembly, names, clock, access, account, metrics } = base;
+  stops.push(() => lambda.stop());
+  await loadFunctions({
+    assembly,
+    names,
+    lambda,
+    access,
+    clock: { anchor: clock.anchor, speed: clock.speed },
+    environment,
+    onLine: (_name, line) => void metrics.ingestEmf(line, clock.now()),
+  });
+  addRoles(account, assembly, names);
+  for (const rule of ofType(assembly, 'AWS::Events::Rule'))
+    bus.add(names.arnOf(rule), eventRuleSchema.parse(names.properties(rule)));
+  // Its definition names functions: from now on it can be read, and is refused here rather than at the first start.
+  base.machine.definition();
+  takeMachineRole(base);
+  takeStreamRole(base);
+  stops.push(
+    () => machine.stop(),
+    () => bus.stop(),
+  );
+}
+
+/** Alarms, schedules and buffers run from here on. */
+function run(base: Foundation, { watch, firehose, bus }: Parts, stops: Stops): void {
+  const every = (virtualMs: number, tick: () => void) => {
+    const timer = setInterval(tick, base.clock.toRealMs(virtualMs));
+    stops.push(() => clearInterval(timer));
+  };
+  every(MINUTE_MS, () => watch.evaluate());
+  every(base.stream.bufferSeconds * 1000, () => void flush(base, firehose));
+  bus.run();
 }
 
 /** By the prefix of X-Amz-Target. */
 function jsonServices(
   { clock, metrics, alarms, services, account, onEvent }: Foundation,
-  { machine, bus, queues, firehose, watch }: JsonParts,
+  { machine, bus, queues, firehose, watch }: Parts,
 ): Record<string, { service: string; operations: JsonOperations }> {
   const now = () => clock.now();
   const onScale = (service: LocalService) => onEvent({ type: 'scale', service, at: now() });

@@ -3,3 +3,4 @@
 export { type LocalCloud, startCloud } from './cloud.ts';
 export type { CloudEvent } from './cloud-event.ts';
 export { cutoverMachineOf, machineDefinitionOf, ofType } from './from-template.ts';
+export { MAX_PAYLOAD, UNCATCHABLE } from './states/index.ts';

@@ -33,7 +33,7 @@ export interface Ending {
   /** The run is to complete in spite of its fault. */
   readonly survivable: boolean;
   readonly log: readonly LogEntry[];
-  readonly item: Lease | null;
+  readonly lease: Lease | null;
   readonly execution: LocalExecution | null;
   /** Faults that AWS calls were given. */
   readonly chaos: readonly string[];
@@ -94,8 +94,8 @@ export class Recorder {
   }
 
   evidence(ending: Ending): RunEvidence {
-    const { item, execution, log, chaos: _, survivable, ...rest } = ending;
-    const verifiedAt = instant(item?.rollback?.verifiedAt);
+    const { lease, execution, log, chaos: _, survivable, ...rest } = ending;
+    const verifiedAt = instant(lease?.rollback?.verifiedAt);
     const failed: Record<string, number> = {};
     let sent = 0;
     for (const { sent: n, sides } of this.#rates) {
@@ -111,14 +111,14 @@ export class Recorder {
       ...rest,
       verdict: survivable ? judgeSurvivor(ending, requests, this.#failedAfterMirror(ending)) : judge(ending, requests),
       requests,
-      back: backTimes(ending.fault?.at ?? null, item),
+      back: backTimes(ending.fault?.at ?? null, lease),
       rates: this.#rates,
       weights: this.#weights,
       cohort: this.#cohort,
       alarms: this.#alarms,
       messages: this.#messages,
       log,
-      ledger: item,
+      ledger: lease,
     };
   }
 }
@@ -154,27 +154,27 @@ function endText(execution: LocalExecution | null): string {
 }
 
 /** What each scenario demands: a clean run completes and loses no request; a faulty one comes back and then loses none. */
-function judge({ fault, item, execution, chaos }: Ending, requests: RunEvidence['requests']): RunEvidence['verdict'] {
+function judge({ fault, lease, execution, chaos }: Ending, requests: RunEvidence['requests']): RunEvidence['verdict'] {
   const no = (sentence: string) => ({ ok: false, sentence });
   const lost = lostOf(requests);
-  if (fault === null && chaos.length > 0 && item?.status === 'rolled_back') {
-    if (item.rollback?.verifiedAt == null) return no('The traffic was not confirmed back on stable.');
+  if (fault === null && chaos.length > 0 && lease?.status === 'rolled_back') {
+    if (lease.rollback?.verifiedAt == null) return no('The traffic was not confirmed back on stable.');
     if (lost > 0) return no(`The cutover was rolled back, but ${clientRequests(lost)} failed.`);
     return { ok: true, sentence: `With ${chaos.join(', ')} the cutover was rolled back; no client request failed.` };
   }
   if (fault === null) {
-    if (item?.status === 'rolled_back' && item.rollback !== null)
+    if (lease?.status === 'rolled_back' && lease.rollback !== null)
       return no(
-        `The clean cutover was rolled back, triggered by ${describeCause({ trigger: item.rollback.trigger, by: item.rollback.by })}.`,
+        `The clean cutover was rolled back, triggered by ${describeCause({ trigger: lease.rollback.trigger, by: lease.rollback.by })}.`,
       );
     if (execution?.status !== 'SUCCEEDED') return no(`The clean cutover did not complete: ${endText(execution)}`);
     if (lost > 0) return no(`The clean cutover completed, but ${clientRequests(lost)} failed.`);
     return { ok: true, sentence: `The cutover completed; none of ${countText(requests.sent)} client requests failed.` };
   }
   if (fault.at === null) return no('The run ended before the fault could be injected.');
-  if (item?.status !== 'rolled_back')
-    return no(`The fault was not rolled back: the ledger says ${item?.status ?? 'nothing'}.`);
-  if (item.rollback?.verifiedAt == null)
+  if (lease?.status !== 'rolled_back')
+    return no(`The fault was not rolled back: the ledger says ${lease?.status ?? 'nothing'}.`);
+  if (lease.rollback?.verifiedAt == null)
     return no('The weights were restored, but the traffic was not confirmed back on stable.');
   if (requests.failedAfterReturn > 0)
     return no(`${clientRequests(requests.failedAfterReturn)} failed after traffic was confirmed back on stable.`);
@@ -184,11 +184,11 @@ function judge({ fault, item, execution, chaos }: Ending, requests: RunEvidence[
   };
 }
 
-function backTimes(faultAt: number | null, item: Lease | null): RunEvidence['back'] {
+function backTimes(faultAt: number | null, lease: Lease | null): RunEvidence['back'] {
   const [requested, confirmed, verified] = [
-    instant(item?.rollback?.requestedAt),
-    instant(item?.rollback?.confirmedAt),
-    instant(item?.rollback?.verifiedAt),
+    instant(lease?.rollback?.requestedAt),
+    instant(lease?.rollback?.confirmedAt),
+    instant(lease?.rollback?.verifiedAt),
   ];
   if (faultAt === null || requested === null || confirmed === null || verified === null) return null;
   return {

@@ -107,7 +107,7 @@ async function run(
 
   cloud.machine.start(cutoverId, { plan: z.encode(planSchema, scenario.plan) });
   await Promise.race([course.ended, aborted(signal)]);
-  const item = await settled(dynamoLeases(dynamo, table), cloud, signal);
+  const lease = await settled(dynamoLeases(dynamo, table), cloud, signal);
   // Customers go on for a minute after the end: what fails now would be the cutover's fault.
   await pause(clock.toRealMs(MINUTE_MS), signal);
   await customers.stop();
@@ -123,7 +123,7 @@ async function run(
     endedAt: clock.now(),
     candidate: options.candidate.label,
     log: await log(),
-    item,
+    lease,
     execution: [...cloud.machine.executions.values()].at(-1) ?? null,
     chaos: specs.map((spec) => spec.text),
   });
@@ -190,12 +190,12 @@ function perSecond({ rps, speed }: RehearsalOptions): number {
 async function settled(ledger: Leases, cloud: LocalCloud, signal: AbortSignal): Promise<Lease | null> {
   const deadline = cloud.clock.now() + 15 * MINUTE_MS;
   for (;;) {
-    const item = await ledger.read(cloud.deployment.ingressId);
+    const lease = await ledger.read(cloud.deployment.ingressId);
     const open =
-      item?.status === 'running' ||
-      item?.status === 'rolling_back' ||
-      (item?.status === 'rolled_back' && item.rollback?.verifiedAt === null);
-    if (!open || cloud.clock.now() > deadline) return item;
+      lease?.status === 'running' ||
+      lease?.status === 'rolling_back' ||
+      (lease?.status === 'rolled_back' && lease.rollback?.verifiedAt === null);
+    if (!open || cloud.clock.now() > deadline) return lease;
     await pause(100, signal);
   }
 }

@@ -3,6 +3,7 @@
  * operators and handlers call. test/simulation holds it against the interpreter of the local cloud.
  * https://states-language.net/spec.html
  */
+import { MAX_PAYLOAD, UNCATCHABLE } from '../cloud/index.ts';
 import type { AslState, MachineDefinition, TaskState } from './definition.ts';
 
 /** A failed invocation: `name` is what Retry and Catch match. */
@@ -166,6 +167,7 @@ export class SimulatedMachine {
       } catch (error) {
         if (gone()) return null;
         if (!(error instanceof TaskFailure)) throw error;
+        if (UNCATCHABLE.has(error.name)) return { status: 'FAILED', error: error.name, cause: error.message };
         const wait = retryDelay(state.Retry, tries, error.name);
         if (wait === null) {
           const caught = state.Catch.find((c) => matches(c.ErrorEquals, error.name));
@@ -181,14 +183,14 @@ export class SimulatedMachine {
 
   async #attempt(execution: Execution, state: TaskState, input: unknown): Promise<unknown> {
     const { Resource, Parameters, TimeoutSecondsPath } = state;
-    if (!Resource.includes(':states:::')) return this.#host.invoke(Resource, input, execution);
+    if (!Resource.includes(':states:::')) return withinPayload(await this.#host.invoke(Resource, input, execution));
     const token = Resource.endsWith('.waitForTaskToken') ? `task-token-${execution.arn}-${++this.#minted}` : '';
     const context = {
       Execution: { Id: execution.arn, Name: execution.name, StartTime: new Date(execution.startedAt).toISOString() },
       Task: { Token: token },
     };
     const { FunctionName, Payload } = fill(Parameters, input, context) as { FunctionName: string; Payload: unknown };
-    if (token === '') return { Payload: await this.#host.invoke(FunctionName, Payload, execution) };
+    if (token === '') return { Payload: withinPayload(await this.#host.invoke(FunctionName, Payload, execution)) };
     const seconds = TimeoutSecondsPath === undefined ? null : Number(at(TimeoutSecondsPath, input, {}));
     return this.#waitForToken(token, seconds, () => this.#host.invoke(FunctionName, Payload, execution));
   }
@@ -206,6 +208,15 @@ export class SimulatedMachine {
       this.#tokens.delete(token);
     }
   }
+}
+
+/** The same result. @throws TaskFailure */
+function withinPayload(result: unknown): unknown {
+  const text = JSON.stringify(result ?? null);
+  // A character is at most three bytes: few results are worth the count.
+  if (text.length * 3 > MAX_PAYLOAD && Buffer.byteLength(text) > MAX_PAYLOAD)
+    throw new TaskFailure('States.DataLimitExceeded', `The task returned more than ${MAX_PAYLOAD} bytes.`);
+  return result;
 }
 
 type Step =

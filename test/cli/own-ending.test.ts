@@ -29,7 +29,7 @@ function rolledBack(by: string, trigger: 'alarm' | 'gate' | 'watchdog' | 'task' 
     candidate: 'own',
     fault: null,
     log: [],
-    item: lease({ status: 'rolled_back', rollback }),
+    lease: lease({ status: 'rolled_back', rollback }),
     execution: null,
     chaos: [],
     survivable: false,

@@ -28,7 +28,7 @@ const ENDING = {
   speed: 60,
   candidate: 'gateway',
   log: [],
-  item: null,
+  lease: null,
   execution: null,
   chaos: [],
   survivable: false,
@@ -52,8 +52,8 @@ function failedAfterReturn(failedSentAt: number[]): number {
   const recorder = new Recorder({ virtualAt: (real) => BEGAN + (real - BEGAN) * 60 });
   const side = { ok: 0, failed: failedSentAt.length, failedSentAt, latencies: [] };
   recorder.tick({ at: BEGAN + 9_900, sent: 3, sides: { unknown: side } });
-  const item = lease({ status: 'rolled_back', rollback: RETURNED });
-  const { requests } = recorder.evidence({ ...ENDING, fault: { text: 'crash@10', at: BEGAN }, item });
+  const owner = lease({ status: 'rolled_back', rollback: RETURNED });
+  const { requests } = recorder.evidence({ ...ENDING, fault: { text: 'crash@10', at: BEGAN }, lease: owner });
   return requests.failedAfterReturn;
 }
 
@@ -123,8 +123,8 @@ describe('a clean cutover that was refused', () => {
 describe('a clean cutover that was rolled back', () => {
   it('names what pulled the trigger', () => {
     const recorder = new Recorder({ virtualAt: (real) => real });
-    const item = lease({ status: 'rolled_back', rollback: { ...RETURNED, by: 'gateway-parity-mismatch' } });
-    const { verdict } = recorder.evidence({ ...ENDING, fault: null, item, execution: REFUSED });
+    const owner = lease({ status: 'rolled_back', rollback: { ...RETURNED, by: 'gateway-parity-mismatch' } });
+    const { verdict } = recorder.evidence({ ...ENDING, fault: null, lease: owner, execution: REFUSED });
     expect(verdict).toEqual({
       ok: false,
       sentence: 'The clean cutover was rolled back, triggered by alarm gateway-parity-mismatch.',

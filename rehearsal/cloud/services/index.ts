@@ -1,5 +1,5 @@
 /** Load balancer, ECS, DynamoDB, Firehose and SNS. */
-export { startDynamo, type TableKeys, tableSchema } from './dynamo.ts';
+export { type LocalDynamo, startDynamo, type TableKeys, tableSchema } from './dynamo.ts';
 export { applicationAutoScaling, ecs, type LocalService } from './ecs.ts';
 export { elbv2, type LocalListener } from './elbv2.ts';
 export { LocalFirehose } from './firehose.ts';

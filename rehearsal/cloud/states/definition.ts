@@ -40,6 +40,9 @@ export type Definition = z.infer<typeof definitionSchema>;
 /** Bytes of JSON that a state may hand on, and that a token is answered with. */
 export const MAX_PAYLOAD = 262_144;
 
+/** Errors that no Retry and no Catch takes, `States.ALL` neither: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
+export const UNCATCHABLE: ReadonlySet<string> = new Set(['States.DataLimitExceeded', 'States.Runtime']);
+
 /** Stands in the context object where a token will be; each token task replaces it with its own. */
 export const TOKEN_PLACEHOLDER = 'crossfade-local-task-token';
 

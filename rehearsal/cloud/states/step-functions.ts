@@ -17,6 +17,7 @@ import {
   MAX_PAYLOAD,
   type State,
   TOKEN_PLACEHOLDER,
+  UNCATCHABLE,
 } from './definition.ts';
 import type { ExecutionStatus, LocalExecution } from './execution.ts';
 import { History, MAX_HISTORY_EVENTS } from './history.ts';
@@ -36,8 +37,6 @@ export interface MachineOptions {
   readonly onStart?: (execution: LocalExecution) => void;
 }
 
-/** What no Retry and no Catch takes, `States.ALL` neither: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
-const TERMINAL = new Set(['States.DataLimitExceeded', 'States.Runtime']);
 /** Longer timers overflow. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -183,7 +182,7 @@ export class LocalMachine {
         try {
           return json((await this.#perform(execution, name, state, callOf(given), signal)) ?? null);
         } catch (error) {
-          if (error instanceof FunctionError && TERMINAL.has(error.name))
+          if (error instanceof FunctionError && UNCATCHABLE.has(error.name))
             this.#end(execution, { status: 'FAILED', error: error.name, cause: error.message });
           throw error;
         }
