@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { pageFiles } from '../console/document/index.ts';
 import { metricProviderSchema } from '../core/model/index.ts';
 import { bundleHandlers, bundleModule, bundleRecorder } from '../lib/assets/index.ts';
+import { bundleCommonJs } from './commonjs.ts';
 import { describedSchema, docsOf } from './docs/index.ts';
 import { bundlePackages } from './packages.ts';
 import { documentType } from './plan-types.ts';
@@ -27,7 +28,9 @@ const manifest = z.object({
   peerDependencies: z.record(z.string(), z.string()),
 });
 const { dependencies, peerDependencies } = manifest.parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
-await bundlePackages(DIST, Object.keys({ ...dependencies, ...peerDependencies }));
+const installed = Object.keys({ ...dependencies, ...peerDependencies });
+await bundlePackages(DIST, installed);
+await bundleCommonJs(DIST, installed);
 chmodSync(join(DIST, 'bin', 'crossfade.js'), 0o755);
 bundleHandlers(join(DIST, 'bundles'));
 bundleRecorder(join(DIST, 'recorder-image'));

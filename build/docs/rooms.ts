@@ -180,7 +180,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   report: { imports: [MODEL, 'parity/causes', 'parity/compare', 'parity/tally'] },
 
-  'lib/assets': { imports: [], packages: ['aws-cdk-lib', 'esbuild'] },
+  'lib/assets': { imports: [], packages: [...CDK, 'esbuild'] },
   'lib/functions': { imports: ['lib/assets'], packages: CDK },
   'lib/listener': { imports: [MODEL, 'lib/functions'], packages: CDK },
   'lib/notices': { imports: ['lib/functions'], packages: CDK },
@@ -205,7 +205,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lib/campaign': { imports: ['lib/cutover', 'lib/functions', 'lib/notices'], packages: CDK },
   'lib/operators': { imports: ['core/status', 'lib/alarms', 'lib/cutover', 'lib/functions'], packages: CDK },
   'lib/stacks': {
-    imports: [MODEL, 'lib/cutover', 'lib/functions', 'lib/listener', 'lib/mirror', 'lib/operators'],
+    imports: [MODEL, 'lib/assets', 'lib/cutover', 'lib/functions', 'lib/listener', 'lib/mirror', 'lib/operators'],
     packages: CDK,
   },
   lib: { imports: ['core/acceptance', MODEL, 'input', 'lib/*'], packages: ['aws-cdk-lib'] },

@@ -1,9 +1,10 @@
 /** The handlers' code: ready-made in the published package, bundled once per synthesis in this repository. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { bundleModule } from './bundle.ts';
 import { madeOnce } from './made-once.ts';
+import { ReadableCode } from './readable.ts';
 
 export const HANDLERS = [
   'preflight',
@@ -44,10 +45,10 @@ let bundled = false;
  * @throws esbuild's error when the sources do not build.
  */
 export function handlerCode(name: HandlerName): Code {
-  if (existsSync(READY)) return Code.fromAsset(join(READY, name));
+  if (existsSync(READY)) return new ReadableCode(join(READY, name));
   if (!bundled) madeOnce(OUT, bundleHandlers);
   bundled = true;
-  return Code.fromAsset(join(OUT, name));
+  return new ReadableCode(join(OUT, name));
 }
 
 /** Whoever rolls back loads the clients that it needs only once the weights are safe after that: the way to safety is short. */

@@ -1,12 +1,13 @@
 /** The images of the mirror's task: Envoy with its configuration, and the recorder. Docker is needed to deploy them, not to synthesise. */
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
-import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { Stage } from 'aws-cdk-lib';
+import { type ContainerDefinition, ContainerImage, type ContainerImageConfig } from 'aws-cdk-lib/aws-ecs';
+import type { Construct } from 'constructs';
 import { bundleModule } from './bundle.ts';
 import { madeOnce } from './made-once.ts';
+import { ReadableImage } from './readable.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Where the package carries the recorder ready-made. */
@@ -17,7 +18,7 @@ const OUT = join(ROOT, '.crossfade', 'recorder-image');
 export function recorderImage(base?: string): ContainerImage {
   const ready = existsSync(READY);
   if (!ready) madeOnce(OUT, bundleRecorder);
-  return imageOf(ready ? READY : OUT, base);
+  return new ReadableImage(ready ? READY : OUT, base);
 }
 
 /** The build context: the recorder's two bundles, one a thread, and their Dockerfile. @returns as {@link bundleModule}. @throws esbuild's error */
@@ -50,12 +51,32 @@ EXPOSE 8081 8082 8083
 ENTRYPOINT ["bash", "/etc/crossfade/start.sh"]
 `;
 
-/** A task definition holds 64 kB, and the configuration is 40: it goes into an image. `base` replaces the Dockerfile's. */
+/**
+ * A task definition holds 64 kB, and the configuration is 40: it goes into an image. `base` replaces the Dockerfile's. The build context stands in the
+ * assembly: a folder of a known name among everybody's temporary files could be another user's.
+ */
 export function envoyImage(files: EnvoyFiles, base?: string): ContainerImage {
-  const hash = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16);
-  const folder = join(tmpdir(), `crossfade-envoy-${hash}`);
-  writeEnvoyContext(files, folder);
-  return imageOf(folder, base);
+  return new EnvoyImage(files, base);
+}
+
+class EnvoyImage extends ContainerImage {
+  readonly #files: EnvoyFiles;
+  readonly #base: string | undefined;
+
+  constructor(files: EnvoyFiles, base: string | undefined) {
+    super();
+    this.#files = files;
+    this.#base = base;
+  }
+
+  override bind(scope: Construct, container: ContainerDefinition): ContainerImageConfig {
+    const hash = createHash('sha256').update(JSON.stringify(this.#files)).digest('hex').slice(0, 16);
+    const stage = Stage.of(scope);
+    if (stage === undefined) throw new TypeError('an image is made within an app');
+    const folder = join(stage.assetOutdir, `envoy-image-${hash}`);
+    writeEnvoyContext(this.#files, folder);
+    return new ReadableImage(folder, this.#base).bind(scope, container);
+  }
 }
 
 /** The build context of {@link envoyImage}. */
@@ -67,11 +88,4 @@ export function writeEnvoyContext({ configuration, start }: EnvoyFiles, folder: 
     join(folder, 'start.sh'),
     `cd "$(dirname "$0")" && ENVOY_CONFIG=$(cat envoy.json) && export ENVOY_CONFIG\n${start}`,
   );
-}
-
-function imageOf(folder: string, base: string | undefined): ContainerImage {
-  return ContainerImage.fromAsset(folder, {
-    platform: Platform.LINUX_ARM64,
-    ...(base === undefined ? {} : { buildArgs: { BASE: base } }),
-  });
 }

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   Cluster,
-  ContainerImage,
   ContainerInsights,
   CpuArchitecture,
   FargateService,
@@ -16,6 +14,7 @@ import {
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { ReadableImage } from '../assets/index.ts';
 import { acknowledgeTask, forOwnAccount } from '../functions/index.ts';
 import { GATEWAY_PORT } from '../mirror/index.ts';
 import { addCollector, OTLP_ENDPOINT } from './otel-collector.ts';
@@ -78,7 +77,7 @@ export class GatewaysStack extends Stack {
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
     });
     taskDefinition.addContainer('gateway', {
-      image: ContainerImage.fromAsset(join(EXAMPLES, folder), { platform: Platform.LINUX_ARM64 }),
+      image: new ReadableImage(join(EXAMPLES, folder)),
       environment: {
         PORT: String(GATEWAY_PORT),
         SIDE: side,
@@ -114,7 +113,7 @@ export class GatewaysStack extends Stack {
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
     });
     taskDefinition.addContainer('upstream', {
-      image: ContainerImage.fromAsset(join(EXAMPLES, 'upstream'), { platform: Platform.LINUX_ARM64 }),
+      image: new ReadableImage(join(EXAMPLES, 'upstream')),
       environment: { PORT: String(UPSTREAM_PORT), BIND: '0.0.0.0' },
       logging: LogDrivers.awsLogs({ streamPrefix: 'upstream', logGroup: this.#logGroup('Upstream') }),
       portMappings: [{ containerPort: UPSTREAM_PORT }],

@@ -17,6 +17,8 @@ const ROOT = join(import.meta.dirname, '..', '..');
 const NODE = process.execPath;
 const manifestSchema = z.object({
   version: z.string(),
+  main: z.string(),
+  types: z.string(),
   dependencies: z.record(z.string(), z.string()),
   peerDependencies: z.record(z.string(), z.string()),
 });
@@ -94,6 +96,29 @@ describe('the published package, in an empty CDK app', () => {
     ];
     writeFileSync(join(app, 'same-type.ts'), SAME_TYPE);
     run(app, join(ROOT, 'node_modules', '.bin', 'tsc'), [...flags, 'app.ts', 'same-type.ts']);
+  });
+
+  it('is CommonJS as well, for who loads no ES module by require: Jest, TypeScript before 5.8, older settings', () => {
+    const old = join(app, 'old');
+    mkdirSync(old);
+    writeFileSync(join(old, 'package.json'), '{"type":"commonjs"}');
+    // What these settings refuse of an ES module is what Jest refuses, too.
+    for (const [file, text] of [
+      ['app.ts', APP],
+      ['wrong.ts', APP.replace('priority: 5', 'prio: 5')],
+    ] as const)
+      writeFileSync(join(old, file), text);
+    const compile = (file: string) =>
+      run(old, join(ROOT, 'node_modules/.bin/tsc'), [
+        ...['--strict', '--module', 'Node16', '--target', 'ES2022', '--skipLibCheck', '--types', 'node', file],
+      ]);
+    compile('app.ts');
+    expect(() => compile('wrong.ts')).toThrow();
+    run(old, NODE, ['--no-experimental-require-module', 'app.js'], { CDK_OUTDIR: join(old, 'cdk.out') });
+    run(app, NODE, ['app.ts'], { CDK_OUTDIR: join(old, 'es.out') });
+    const made = (outdir: string) => readFileSync(join(old, outdir, 'Shop.template.json'), 'utf8');
+    expect(made('cdk.out')).toBe(made('es.out'));
+    for (const field of ['main', 'types'] as const) readFileSync(join(app, 'node_modules/crossfade', manifest[field]));
   });
 
   it('says in its types what each field of a plan means, and its default', () => {
