@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Duration, Fn, Stack } from 'aws-cdk-lib';
+import { Duration, Fn, Stack, Stage } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
@@ -22,7 +22,9 @@ import { templatesOnly } from '../support/cdk-app.ts';
 import { serve } from '../support/http.ts';
 import { mirrorCommand } from '../support/mirror-command.ts';
 
-function synthesised(props: Partial<ShadowMirrorProps> = {}): Template {
+const synthesised = (props: Partial<ShadowMirrorProps> = {}): Template => Template.fromStack(mirrored(props));
+
+function mirrored(props: Partial<ShadowMirrorProps> = {}): Stack {
   const stack = new Stack(templatesOnly(), 'Theirs');
   const vpc = new Vpc(stack, 'Vpc') as IVpc;
   const group = (id: string) =>
@@ -47,7 +49,7 @@ function synthesised(props: Partial<ShadowMirrorProps> = {}): Template {
     stream: new DeliveryStream(stack, 'Stream', { destination }),
     ...props,
   });
-  return Template.fromStack(stack);
+  return stack;
 }
 
 const taskSchema = z.looseObject({
@@ -155,9 +157,9 @@ describe('ShadowMirror', () => {
   });
 
   it('gives Envoy a configuration for the same ports, sides, share and requests as the recorder has', () => {
-    const template = synthesised({ copies: { sampleRate: 0.5, bodyCapBytes: 4_096, allow: ['POST /search'] } });
-    const recorder = environmentOf(template);
-    const { configuration } = newestEnvoyFiles();
+    const stack = mirrored({ copies: { sampleRate: 0.5, bodyCapBytes: 4_096, allow: ['POST /search'] } });
+    const recorder = environmentOf(Template.fromStack(stack));
+    const { configuration } = envoyFilesOf(stack);
     for (const name of ['RECORDER', 'ADMIN', 'COPY_STABLE', 'COPY_CANDIDATE', 'FORWARD', 'REVERSE', 'HEALTH'])
       expect(configuration, name).toContain(`"port_value":${recorder[`MIRROR_${name}_PORT`]}`);
     expect(configuration).toContain('stable.internal');
@@ -166,8 +168,7 @@ describe('ShadowMirror', () => {
   });
 
   it('keeps customers’ connections for as long as it is told', () => {
-    synthesised({ keepAlive: Duration.minutes(6) });
-    expect(newestEnvoyFiles().configuration).toContain('"idle_timeout":"360s"');
+    expect(envoyFilesOf(mirrored({ keepAlive: Duration.minutes(6) })).configuration).toContain('"idle_timeout":"360s"');
   });
 
   it.each<[string, Partial<ShadowMirrorProps>, RegExp]>([
@@ -186,15 +187,12 @@ describe('ShadowMirror', () => {
 });
 
 /** What stands in the build context of Envoy's image. */
-function newestEnvoyFiles(): { readonly configuration: string; readonly start: string } {
-  const folder = readdirSync(tmpdir()).filter((name) => name.startsWith('crossfade-envoy-'));
-  const newest = folder
-    .map((name) => join(tmpdir(), name))
-    .sort((a, b) => statSync(join(b, 'envoy.json')).mtimeMs - statSync(join(a, 'envoy.json')).mtimeMs)[0];
-  if (newest === undefined) throw new Error('no image of Envoy was made');
+function envoyFilesOf(stack: Stack): { readonly configuration: string; readonly start: string } {
+  const [folder] = globSync(join(Stage.of(stack)?.assetOutdir ?? '', 'envoy-image-*'));
+  if (folder === undefined) throw new Error('no image of Envoy was made');
   return {
-    configuration: readFileSync(join(newest, 'envoy.json'), 'utf8'),
-    start: readFileSync(join(newest, 'start.sh'), 'utf8'),
+    configuration: readFileSync(join(folder, 'envoy.json'), 'utf8'),
+    start: readFileSync(join(folder, 'start.sh'), 'utf8'),
   };
 }
 
@@ -287,8 +285,7 @@ function copiedBy(dockerfile: string): string[] {
 
 /** Of a mirror both of whose sides are `url`. */
 function envoyFilesFor(url: string) {
-  synthesised({ stableUrl: url, candidateUrl: url });
-  return newestEnvoyFiles();
+  return envoyFilesOf(mirrored({ stableUrl: url, candidateUrl: url }));
 }
 
 /** The configuration on ports of this machine that are free, and on its loopback alone. */
