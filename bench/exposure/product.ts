@@ -1,5 +1,6 @@
 /** Ours, as it is deployed: the gate, what it waits for, and the alarms beside it, on what the metric store shows. */
 
+import { overtime } from '../../core/evaluation/deadlines.ts';
 import { observe } from '../../core/evaluation/evaluation.ts';
 import { steeredAt } from '../../core/evaluation/steering.ts';
 import { type AlarmMinute, connectionErrorExcess, elbErrorExcess, errorExcess } from '../../core/gate/alarm-rules.ts';
@@ -10,6 +11,7 @@ import type { Plan } from '../../core/model/plan.ts';
 import type { BaselineSummary } from '../../core/model/run-state.ts';
 import { weightsFor } from '../../core/model/split.ts';
 import { UNSTEERED } from '../../core/model/steering.ts';
+import { lookInterval } from '../../core/phases/look-interval.ts';
 import { DEPLOYMENT } from '../../test/support/deployment.ts';
 import { dayBefore, upToTheMove } from './day-before.ts';
 import type { GateMaker, Look } from './gates.ts';
@@ -22,7 +24,6 @@ const [REFUSED, BALANCER] = [1, 1] as const;
 const patient = (plan: Plan): Plan => ({ ...plan, gate: { ...plan.gate, onUndecided: 'hold' } });
 
 export function ours(plan: Plan): GateMaker {
-  const every = plan.gate.observe / 60;
   return ({ cell, seed }) => {
     const { paused, alarmsBlind } = cell.trace;
     const pauses =
@@ -30,6 +31,8 @@ export function ours(plan: Plan): GateMaker {
     const before = dayBefore(cell, seed);
     /** As it was taken again when the stage of so many percent began. */
     let reference: { readonly percent: number; readonly baseline: BaselineSummary } | null = null;
+    /** When the stage of so many percent is looked at next: minute of the run. */
+    let due = { percent: Number.NaN, at: 0 };
     const final = new Map<number, MinuteEvidence>();
     /** No point is later than `settleAfter`, so older minutes are as they will be. */
     const known = (truth: MinuteEvidence, { minute, shown }: Look): MinuteEvidence => {
@@ -45,13 +48,14 @@ export function ours(plan: Plan): GateMaker {
     return (look) => {
       const { minute, run, visible, stageFrom, percent } = look;
       if (isRed(look, plan.gate)) return 'abort';
-      if ((minute - stageFrom) % every !== 0) return 'hold';
+      if (due.percent !== percent) due = { percent, at: stageFrom + plan.gate.observe / 60 };
+      if (minute < due.at) return 'hold';
       const now = minute * MINUTE_MS;
       if (hasMost(percent) && reference?.percent !== percent) {
         const last = { ...before, baseline: reference?.baseline ?? before.baseline };
         reference = { percent, baseline: upToTheMove(last, run.slice(0, stageFrom)) };
       }
-      const present = {
+      const begun = {
         plan: patient(plan),
         phase: 'stage',
         stage: plan.stages.findIndex((s) => s.percent === percent),
@@ -59,11 +63,13 @@ export function ours(plan: Plan): GateMaker {
         split: { candidatePercent: percent, mirror: null },
         baseline: reference?.baseline ?? before.baseline,
       } as const;
-      const steered = steeredAt({ ...UNSTEERED, pauses }, present, 0, now) ?? undefined;
+      const present = { ...begun, steered: steeredAt({ ...UNSTEERED, pauses }, begun, 0, now) ?? undefined };
+      const wait = lookInterval(plan.gate.observe, overtime(present, now, 0), -overtime(present, now));
+      due = { percent, at: minute + wait / 60 };
       const state = alarmsBlind?.(minute) === true ? 'INSUFFICIENT_DATA' : 'OK';
       const { decision } = observe(
         DEPLOYMENT,
-        { ...present, steered },
+        present,
         {
           alarms: DEPLOYMENT.rollbackAlarms.map((name) => ({ name, state, actionsEnabled: true, mutedBy: [] })),
           live: weightsFor(DEPLOYMENT, present.split),

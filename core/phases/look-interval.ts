@@ -1,15 +1,24 @@
-/** How often a run looks again while it is held longer than its plan has counted on. */
+/** How often a run looks again while it is held. */
 
 /** Of the time that it has been held so far, the next look may be so large a part away. */
 const LOOKS_AGAIN_WITHIN = 1 / 24;
 const LONGEST_SECONDS = 86_400;
 
 /**
- * Seconds until the next look. What holds a run (thin traffic and `gate.onUndecided` `"hold"`, sticky sessions that keep a task from going) may last for weeks,
- * and an execution that has used up its history ends, and is rolled back. So the longer it has been held, the less often it looks: hourly after a day, daily after
- * 24; a whole year is 540 looks.
- * @param planned as the plan says @param overtime seconds for which the run has been held beyond what its plan counts on
+ * Seconds until the next look. What holds a run (thin traffic, `gate.onUndecided` `"hold"`, sticky sessions that keep a task from going) may last for hours or
+ * weeks, and an execution that has used up its history ends, and is rolled back. So the longer it has been held, the less often it looks: every five minutes after two
+ * hours, hourly after a day, daily after 24; a whole year is 560 looks.
+ * @param planned as the plan says @param held seconds for which the run has been held, negative before @param left seconds until that ends
  */
-export function lookInterval(planned: number, overtime: number): number {
-  return Math.max(planned, Math.min(LONGEST_SECONDS, Math.floor(overtime * LOOKS_AGAIN_WITHIN)));
+export function lookInterval(planned: number, held: number, left = Number.POSITIVE_INFINITY): number {
+  const backedOff = Math.min(LONGEST_SECONDS, Math.floor(held * LOOKS_AGAIN_WITHIN));
+  return Math.max(planned, left > 0 ? Math.min(backedOff, Math.ceil(left)) : backedOff);
+}
+
+/** Looks that a phase takes at most which lasts for `bake` seconds and may be held for `maxHold` beyond. */
+export function mostLooks(planned: number, bake: number, maxHold: number): number {
+  const ends = bake + maxHold;
+  let looks = 0;
+  for (let at = 0; at < ends; at += lookInterval(planned, at - bake, ends - at)) looks++;
+  return looks;
 }

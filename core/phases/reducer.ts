@@ -207,13 +207,9 @@ function onObserved(
     case 'hold': {
       if (observation.closesMirror === true) return settle('closeMirror', 0);
       const since = observation.restart === true ? toIso(at) : state.since;
-      const held = overtime({ ...state, since, steered }, at);
-      return note(
-        { ...state, since, next: 'hold', reason, waitSeconds: lookInterval(observeInterval(state), held) },
-        at,
-        'observation',
-        reason,
-      );
+      const run = { ...state, since, steered };
+      const waitSeconds = lookInterval(observeInterval(state), overtime(run, at, 0), -overtime(run, at));
+      return note({ ...state, since, next: 'hold', reason, waitSeconds }, at, 'observation', reason);
     }
     case 'advance':
       return settle(

@@ -3,6 +3,7 @@
 import { type BaseRates, falseAlarmBound, gatePolicyOf, requestsNeeded, requestsNeededAlone } from '../gate/index.ts';
 import { gatePlan, type MetricNeed, needOf, sidelessProblems } from '../metrics/index.ts';
 import { alphaShareOf, type MetricBaseline, type Plan, type PlanProblem, spokenDuration } from '../model/index.ts';
+import { mostLooks } from './look-interval.ts';
 
 /** Step Functions ends an execution at 25,000 events (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
 export const HISTORY_LIMIT = 25_000;
@@ -151,7 +152,7 @@ function observed(
     seconds,
     maxHold,
     candidatePercent,
-    observations: Math.ceil((seconds + maxHold) / interval),
+    observations: mostLooks(interval, seconds, maxHold),
     requestsNeeded: null,
     evidenceSeconds: null,
     metrics: [],

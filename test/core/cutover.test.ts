@@ -13,7 +13,13 @@ import {
   rolledBack,
   TASK_ALLOWANCE_SECONDS,
 } from '../../core/phases/reducer.ts';
-import { EVENTS_PER_OBSERVATION, HISTORY_BUDGET, HISTORY_LIMIT } from '../../core/phases/timeline.ts';
+import {
+  ANY_TRAFFIC,
+  EVENTS_PER_OBSERVATION,
+  HISTORY_BUDGET,
+  HISTORY_LIMIT,
+  project,
+} from '../../core/phases/timeline.ts';
 import { baselineSummary } from '../support/baseline.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { CUTOVER, EXECUTION, START } from '../support/memory-world.ts';
@@ -179,10 +185,10 @@ describe('the reducer', () => {
     expect(looks * EVENTS_PER_OBSERVATION).toBeLessThan(HISTORY_LIMIT - HISTORY_BUDGET);
   });
 
-  it.each([
-    ['stage', PLAN.gate.observe, 3 * 3_600],
-    ['soak', PLAN.soak.observe, 60 * 3_600],
-  ] as const)('looks less and less often at a %s that is held beyond its plan', (phase, planned, counted) => {
+  describe.each([
+    ...PLAN.stages.slice(0, 1).map((stage) => ['stage', PLAN.gate.observe, stage] as const),
+    ['soak', PLAN.soak.observe, { bake: PLAN.soak.duration, maxHold: PLAN.soak.maxHold }],
+  ] as const)('a %s that is held', (phase, planned, { bake, maxHold }) => {
     const HOUR = 3_600;
     const waitAfter = (seconds: number, pausedSeconds = 0) => {
       const state = { ...stateIn(phase, 0), since: new Date(at).toISOString() };
@@ -190,14 +196,26 @@ describe('the reducer', () => {
       const observation = { decision: 'hold', reason: 'thin' } as const;
       return reduce(state, { type: 'observed', at: at + seconds * 1000, observation, steered }).state.waitSeconds;
     };
-    expect([60, counted, counted + 24 * planned].map((s) => waitAfter(s))).toEqual([planned, planned, planned]);
-    expect([48, 240, 24_000].map((hours) => waitAfter(counted + hours * HOUR))).toEqual([
-      2 * HOUR,
-      10 * HOUR,
-      24 * HOUR,
-    ]);
-    // A pause is within the limit of all pauses, and keeps its looks.
-    expect(waitAfter(counted + 8 * HOUR, 8 * HOUR)).toBe(planned);
+
+    it('is looked at less and less often from the end of its bake on', () => {
+      expect([60, bake, bake + 24 * planned].map((s) => waitAfter(s))).toEqual([planned, planned, planned]);
+      expect([48, 240, 24_000].map((hours) => waitAfter(bake + hours * HOUR))).toEqual([
+        2 * HOUR,
+        10 * HOUR,
+        24 * HOUR,
+      ]);
+      // A pause is within the limit of all pauses, and keeps its looks.
+      expect(waitAfter(bake + 8 * HOUR, 8 * HOUR)).toBe(planned);
+    });
+
+    it('is held no longer than its plan says, and looked at as often as the planner counts', () => {
+      let [seconds, looks] = [0, 0];
+      for (; seconds < bake + maxHold; looks++) seconds += seconds === 0 ? planned : waitAfter(seconds);
+      expect(seconds).toBeLessThan(bake + maxHold + planned);
+      const row = project(PLAN, ANY_TRAFFIC).rows.find(({ name }) => name.startsWith(phase));
+      expect(looks).toBe(row?.observations);
+      expect(looks).toBeLessThan(0.95 * ((bake + maxHold) / planned));
+    });
   });
 
   it('notes once when a drill has tripped its alarm', () => {
