@@ -97,9 +97,12 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   const isSuspected = logE >= Math.log(Math.min(SUSPICION, threshold));
   const harmless =
     isSuspected && withinMargin(since(Math.max(onset, warmUp.minutes)), margin) >= Math.log(withinThreshold);
-  const observed = ratesOf(since(onset));
-  const least = leastDifference(weighed.length - onset, summed(since(onset)), margin);
-  const matters = !harmless && observed.candidateRate - observed.stableRate >= least;
+  const asksOf = (from: number) => leastDifference(weighed.length - from, summed(since(from)), margin);
+  const observed = differenceOf(since(onset));
+  // What a warm-up shows is no evidence that a difference is there, but of one that is, it tells how long: it began with the stage.
+  const isOnset = warmUp.minutes > 0 && leader?.onset === warmUp.minutes;
+  const fromStart = isOnset ? Math.min(observed, differenceOf(known(weighed.slice(0, warmUp.minutes)))) : 0;
+  const matters = !harmless && (observed >= asksOf(onset) || fromStart >= asksOf(0));
   const called = logE >= Math.log(threshold) && (matters || (leader !== null && hasGrown(leader, asked)));
   // While nothing is left out, all of the evidence must do it: the half that it would have of the stake.
   const enough = Math.log(withinThreshold) + (isOver || !complete.some(isShaken) ? 0 : Math.LN2);
@@ -155,8 +158,7 @@ function hasGrown({ weighed, shaken, onset }: Bet, asked: Asked): boolean {
   const oldest = Math.max(onset, 2 * asked.warmUp.minutes, weighed.length - GROWN_MINUTES.most);
   for (let from = weighed.length - GROWN_MINUTES.least; from >= oldest; from--) {
     const recent = weighed.slice(from);
-    const { candidateRate, stableRate } = ratesOf(known(recent));
-    if (candidateRate - stableRate < leastDifference(recent.length, summed(known(recent)), asked.margin)) continue;
+    if (differenceOf(known(recent)) < leastDifference(recent.length, summed(known(recent)), asked.margin)) continue;
     const { logE } = worse(recent, NO_WARM_UP, tolerance, shaken.slice(from), smallestOf(asked));
     if (logE >= Math.log(SURELY_GROWN)) return true;
   }
@@ -218,6 +220,11 @@ function leaderOf(bets: readonly Bet[]): Bet | null {
 
 function known(compared: readonly (Pair | null)[]): Pair[] {
   return compared.filter((pair) => pair !== null);
+}
+
+function differenceOf(compared: readonly Pair[]): number {
+  const { candidateRate, stableRate } = ratesOf(compared);
+  return candidateRate - stableRate;
 }
 
 function ratesOf(compared: readonly Pair[]): { readonly stableRate: number; readonly candidateRate: number } {

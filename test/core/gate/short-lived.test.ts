@@ -32,6 +32,15 @@ describe('a difference below the margin', () => {
     expect(back).toBeLessThan(20 + 22);
   });
 
+  it('that the warm-up has shown, too, is as old as the stage', () => {
+    const backAt = (cold: number) =>
+      looks(minutes(30, (i) => minute(i, side(0.001), side(0.001 + (i < 2 ? cold : 0.0046))))).indexOf('rollback');
+    // 0.92 of the margin must have been there for 18 minutes.
+    expect([0.0046, 0.01].map(backAt)).toEqual([17, 17]);
+    // What is less in the warm-up began after it.
+    expect([0, 0.0022].map(backAt)).toEqual([19, 19]);
+  });
+
   it('waits for nothing when it is above the margin', () => {
     expect(looks(stage(60, 0.01, 40)).indexOf('rollback')).toBeLessThan(20 + 3);
   });
