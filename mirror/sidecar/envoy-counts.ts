@@ -122,22 +122,24 @@ export class EnvoyBooks {
   /**
    * Before a recorder takes its first exchange: what earlier ones took and never told of went with them, and is lost. @throws Error when Envoy
    * does not answer
+   * @param say writes down what the counters hold
    */
-  async leftBehind(): Promise<void> {
+  async leftBehind(say: () => void = () => {}): Promise<void> {
     const { counts, told } = await this.#read();
     const lost = counts.taken + (told.get(GIVEN_UP) ?? 0) - (told.get(SETTLED) ?? 0);
     if (lost <= 0) return;
     this.#advance(told, SETTLED, counts.taken);
     this.#counters.drop('recorder-down', lost);
-    await this.#write(told);
+    await this.#note(told, say);
   }
 
   /**
    * What was counted since the last time.
+   * @param say writes down what the counters hold; it is told what this returns
    * @returns how many exchanges are not told of yet: on their way, being copied, or in the queue
-   * @throws Error when Envoy does not answer
+   * @throws Error when Envoy does not answer, or does not note it
    */
-  async tell(): Promise<number> {
+  async tell(say: (open: number) => void = () => {}): Promise<number> {
     const { counts, told } = await this.#read();
     const counters = this.#counters;
     const { requests, primaryRetries, ...totals } = totalsOf(counts);
@@ -157,8 +159,9 @@ export class EnvoyBooks {
     const settled = (told.get(SETTLED) ?? 0) + counters.settled;
     counters.settled = 0;
     this.#advance(told, SETTLED, settled);
-    await this.#write(told);
-    return requests - Object.values(drops).reduce((sum, count) => sum + count, 0) - settled;
+    const open = requests - Object.values(drops).reduce((sum, count) => sum + count, 0) - settled;
+    await this.#note(told, () => say(open));
+    return open;
   }
 
   /**
@@ -194,10 +197,13 @@ export class EnvoyBooks {
     return total - before;
   }
 
-  async #write(told: ReadonlyMap<string, number>): Promise<void> {
+  /** Envoy is asked to note it and it is said in one turn: a recorder that is killed between the two would lose it, or tell it twice. */
+  async #note(told: ReadonlyMap<string, number>, say: () => void): Promise<void> {
     const names = [...this.#unwritten];
-    if (names.length === 0) return;
-    await this.#admin.post(`/runtime_modify?${names.map((name) => `${TOLD}${name}=${told.get(name)}`).join('&')}`);
+    const path = `/runtime_modify?${names.map((name) => `${TOLD}${name}=${told.get(name)}`).join('&')}`;
+    const noted = names.length === 0 ? undefined : this.#admin.post(path);
+    say();
+    await noted;
     for (const name of names) this.#unwritten.delete(name);
   }
 }

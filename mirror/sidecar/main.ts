@@ -49,15 +49,21 @@ const server = intake(
   },
   () => void counters.givenUp++,
 );
+let metrics: NodeJS.Timeout | undefined;
+/** Exchanges that Envoy handed over and that were not told of when it was last asked. */
+let open = 0;
+let toldAt = performance.now();
+let reporting = Promise.resolve();
+// From here on: what a predecessor left untold is told by one that must end as soon as it has begun.
+process.once('SIGTERM', () => void drain());
 // Envoy may have begun later than this: then there is nothing to tell.
-await books.leftBehind().catch(() => {});
+await books.leftBehind(() => say(false)).catch(() => {});
 await new Promise<void>((resolve, reject) => {
   server.once('error', reject);
   server.listen(config.recorderPort, LOOPBACK, resolve);
 });
 console.log(JSON.stringify({ event: 'listening', recorderPort: config.recorderPort }));
-const metrics = setInterval(() => void report(), config.metricsMs);
-process.once('SIGTERM', () => void drain());
+metrics = setInterval(() => void report(), config.metricsMs);
 
 function shadowOf(side: Side): Shadow {
   const { maxCopies, copyDeadlineMs, policy, copyPorts } = config;
@@ -91,27 +97,29 @@ async function ask(method: 'GET' | 'POST', path: string): Promise<string> {
   return text;
 }
 
-/** Exchanges that Envoy handed over and that were not told of when it was last asked. */
-let open = 0;
-let toldAt = performance.now();
-let reporting = Promise.resolve();
-
 function report(last = false): Promise<void> {
   reporting = reporting.then(() => tell(last));
   return reporting;
 }
 
 async function tell(last: boolean): Promise<void> {
-  let known = last;
+  const asked = performance.now();
+  let said = false;
   try {
-    const asked = performance.now();
-    open = await books.tell();
-    toldAt = asked;
-    known = true;
+    await books.tell((left) => {
+      [open, toldAt, said] = [left, asked, true];
+      if (last) closeAccounts();
+      say(true);
+    });
   } catch (error) {
     if (!last) console.error(JSON.stringify({ event: 'envoy counts not read', error: withoutSecrets(String(error)) }));
   }
+  if (said) return;
   if (last) closeAccounts();
+  say(last);
+}
+
+function say(known: boolean): void {
   for (const line of counters.flush(config.ingress, Date.now(), known)) console.log(line);
 }
 

@@ -251,6 +251,24 @@ describe('what Envoy counted', () => {
     expect(flushed(next)).toEqual({ MirrorRequests: 0, 'recorder-down': 3 });
   });
 
+  it('is said in the turn in which Envoy is asked to note it: who is killed behind that loses nothing', async () => {
+    const stats = { [ended('sample', 'sent')]: 3, 'cluster.recorder.upstream_rq_2xx': 3 };
+    const { get } = envoy(stats);
+    for (const act of ['leftBehind', 'tell'] as const) {
+      const counters = new Counters();
+      let noted = false;
+      const said = new Promise<boolean>((resolve) => {
+        const post = () => {
+          noted = true;
+          setImmediate(() => resolve(false));
+          return new Promise<string>(() => {});
+        };
+        void new EnvoyBooks({ get, post }, counters)[act](() => resolve(noted));
+      });
+      expect(await said).toBe(true);
+    }
+  });
+
   it('says why the primary gave no answer', async () => {
     const stats = {
       [ended('sample')]: 5,

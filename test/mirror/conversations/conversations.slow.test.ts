@@ -15,6 +15,7 @@ import { ODD_ANSWERS } from './odd-answers.ts';
 import { BEHIND_ANSWERS, SLOWLY, UPGRADES } from './pace.ts';
 import { REFUSED } from './refused.ts';
 import { answer, answers, type Case, get, type Peer, RECORDED, ScriptedPrimary, type Stage } from './stage.ts';
+import { UNTHOUGHT } from './unthought.ts';
 
 const ALL: Readonly<Record<string, readonly Case[]>> = {
   'that answers early': EARLY,
@@ -23,6 +24,7 @@ const ALL: Readonly<Record<string, readonly Case[]>> = {
   'that sends interim answers': INTERIM,
   'whose answer could be read in two ways': AMBIGUOUS,
   'that answers oddly, or speaks on a switched line': ODD_ANSWERS,
+  'of which nobody thought: it': UNTHOUGHT,
   'that gives no answer, or one that nobody waits for': NO_ANSWERS,
   'that is slow, or whose client is': SLOWLY,
   'that is asked to switch': UPGRADES,
