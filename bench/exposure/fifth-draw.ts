@@ -104,6 +104,7 @@ export const FIFTH_DRAW: readonly Trace[] = [
         ? {
             ...counts,
             requests: 2 * counts.requests,
+            answered: 2 * (counts.answered ?? 0),
             target5xx: typeof counts.target5xx === 'number' ? 2 * counts.target5xx : counts.target5xx,
             slow: counts.slow === null ? null : 2 * counts.slow,
           }
