@@ -31,7 +31,7 @@ export async function deployed(options: DeployedOptions): Promise<Deployment> {
 
 /** The deployment, and its clock: that of a rehearsal is faster. @throws as {@link deployed} */
 export async function located({ ingress, deployment }: DeployedOptions): Promise<Located> {
-  if (deployment === undefined) return { deployment: await fromAws(ingress), now: Date.now };
+  if (deployment === undefined) return fromAws(ingress);
   const source = `--deployment: ${deployment}`;
   const value = readJsonFile('--deployment', deployment);
   if (typeof value === 'object' && value !== null && 'rehearsal' in value)
@@ -39,12 +39,13 @@ export async function located({ ingress, deployment }: DeployedOptions): Promise
   return { deployment: parsed(source, deploymentSchema, value), now: Date.now };
 }
 
-async function fromAws(ingress: string): Promise<Deployment> {
+async function fromAws(ingress: string): Promise<Located> {
   typedId(ingressIdSchema, '--ingress:', ingress);
-  const { name, text } = await fromFunction(ingress);
+  const { name, text, aheadMs } = await fromFunction(ingress);
   const read = readJson(Buffer.from(text));
   if (!read.ok) throw new UsageError(`--ingress ${ingress}: CROSSFADE_DEPLOYMENT of function ${name} ${read.problem}`);
-  return parsed(`--ingress ${ingress}: CROSSFADE_DEPLOYMENT of function ${name}`, deploymentSchema, read.value);
+  const source = `--ingress ${ingress}: CROSSFADE_DEPLOYMENT of function ${name}`;
+  return { deployment: parsed(source, deploymentSchema, read.value), now: () => Date.now() + aheadMs };
 }
 
 function parsed<T>(source: string, schema: z.ZodType<T>, value: unknown): T {
@@ -53,12 +54,16 @@ function parsed<T>(source: string, schema: z.ZodType<T>, value: unknown): T {
   throw new UsageError(`${source} is not a deployment: ${describeProblems(result.error, 'deployment')}`);
 }
 
-async function fromFunction(ingress: string): Promise<{ readonly name: string; readonly text: string }> {
+/** `aheadMs`: by how much AWS's clock is ahead of this machine's, where the client found it wrong. */
+async function fromFunction(
+  ingress: string,
+): Promise<{ readonly name: string; readonly text: string; readonly aheadMs: number }> {
   const name = rollbackFunctionName(ingress);
   const client = new LambdaClient({ maxAttempts: 3 });
   try {
     const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
-    return { name, text: Environment?.Variables?.CROSSFADE_DEPLOYMENT ?? '' };
+    const text = Environment?.Variables?.CROSSFADE_DEPLOYMENT ?? '';
+    return { name, text, aheadMs: client.config.systemClockOffset };
   } catch (error) {
     if (!(error instanceof Error && error.name === 'ResourceNotFoundException')) throw error;
     throw new UsageError(

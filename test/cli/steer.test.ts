@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request as relay } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -44,6 +45,31 @@ describe('steering from the command line', () => {
     expect((await site.as('ada', 'status')).stdout).toContain(`Paused by ${arn('ada')} until`);
     expect(await site.as('bob', 'resume', site.id)).toMatchObject({ code: 0 });
     expect((await site.as('ada', 'status')).stdout).not.toContain('Paused by');
+  });
+
+  it('goes by the clock of AWS where this machine’s is an hour behind: a pause of an hour lasts for one', async () => {
+    await site.begin();
+    await site.enter('stage');
+    const hour = 3_600_000;
+    const ahead = await serve((request, response) => {
+      const { url = '/', method = 'GET', headers } = request;
+      const sent = relay(new URL(url, backend.environment.AWS_ENDPOINT_URL_DYNAMODB), { method, headers }, (answer) => {
+        response.sendDate = false;
+        const date = new Date(Date.now() + hour).toUTCString();
+        response.writeHead(answer.statusCode ?? 500, { ...answer.headers, date });
+        answer.pipe(response);
+      });
+      request.pipe(sent);
+    });
+    const paused = await crossfade(['pause', site.id, '--deployment', site.file], {
+      ...backend.environment,
+      AWS_ENDPOINT_URL_DYNAMODB: ahead.url,
+    });
+    await ahead.stop();
+    expect(paused).toMatchObject({ code: 0 });
+    const [pause] = (await site.lease()).steering.pauses;
+    const hours = [pause?.from, pause?.until].map((at) => Math.round((Date.parse(at ?? '') - Date.now()) / hour));
+    expect(hours).toEqual([1, 2]);
   });
 
   it.each([
