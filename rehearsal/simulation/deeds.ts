@@ -23,10 +23,16 @@ import {
   type SimulatedScenario,
   type SiteName,
 } from './scenario/index.ts';
-import { type Timeline, updateStack } from './site/index.ts';
+import { deleteStack, type Timeline, updateStack } from './site/index.ts';
 
 const APPROVED_AFTER_SECONDS = 60;
 const LATER_SECONDS = 30;
+/** Until somebody else answers the other way. */
+const CONTRARY_SECONDS = 0.2;
+/** How long two watchdogs look side by side while one takes the other's place. */
+const REPLACED_SECONDS = 120;
+/** After this a stack that was deleted is made again. */
+const REMADE_SECONDS = 120;
 /** How often a person runs a command again that was not answered. */
 const TRIES = 10;
 /** The same plan, whose sign-offs want two persons. */
@@ -73,13 +79,14 @@ export class Deeds {
     const after = item?.type === 'signoff' ? item.after : APPROVED_AFTER_SECONDS;
     if (item !== undefined) journal.count(`signoff ${answer}`);
     if (answer === 'silence') return;
-    timeline.after(after * 1000, () => {
-      journal.note(`${name}: somebody answers the sign-off: ${answer}`);
-      const second = this.#seconds.get(`${name} ${cutoverId}`);
-      if (second === undefined || answer === 'refuse')
-        void this.#insist(() => this.#answer(ingress, cutoverId, answer));
-      else this.#approveByTwo(ingress, cutoverId, second);
-    });
+    for (const [i, given] of answer.split('-').entries())
+      timeline.after((after + i * CONTRARY_SECONDS) * 1000, () => {
+        journal.note(`${name}: somebody answers the sign-off: ${given}`);
+        const second = this.#seconds.get(`${name} ${cutoverId}`);
+        if (given === 'refuse') void this.#insist(() => this.#answer(ingress, cutoverId, 'refuse'));
+        else if (second === undefined) void this.#insist(() => this.#answer(ingress, cutoverId, 'approve'));
+        else this.#approveByTwo(ingress, cutoverId, second);
+      });
   }
 
   #approveByTwo(ingress: SimulatedIngress, cutoverId: CutoverId, second: SecondPerson): void {
@@ -138,10 +145,11 @@ export class Deeds {
     switch (item.type) {
       case 'start': {
         const ingress = this.#at(item.site);
-        ingress.runs++;
+        if (item.again === true) journal.count('start again');
+        else ingress.runs++;
         const name = `run-${ingress.runs}`;
         if (item.second !== undefined) this.#seconds.set(`${item.site} ${name}`, item.second);
-        const plan = item.second === undefined ? HALF_HOUR_PLAN : OF_TWO;
+        const plan = this.#seconds.has(`${item.site} ${name}`) ? OF_TWO : HALF_HOUR_PLAN;
         ingress.machine.start(name, item.drill ? { plan, drill: { percent: 1 } } : { plan });
         return;
       }
@@ -193,11 +201,21 @@ export class Deeds {
       }
       case 'deploy': {
         const ingress = this.#at(item.site);
+        journal.count(`deploy ${item.change}`);
+        if (item.change === 'watchdog') {
+          ingress.doubledUntil = timeline.now() + REPLACED_SECONDS * 1000;
+          return;
+        }
+        const failed = (error: unknown) => journal.note(`${item.site}: the deployment failed: ${String(error)}`);
+        if (item.change === 'destroy') {
+          timeline.after(REMADE_SECONDS * 1000, () => {
+            for (const rule of ingress.site.live.keys()) ingress.site.remakeRule(rule);
+          });
+          return deleteStack(ingress.site, timeline).catch(failed);
+        }
         const paths = item.change === 'path' ? [...ingress.site.paths, `/new-${item.at}/*`] : ingress.site.paths;
         invocations.alarms(ingress).begin();
-        return updateStack(ingress.site, paths, timeline).catch((error: unknown) =>
-          journal.note(`${item.site}: the deployment failed: ${String(error)}`),
-        );
+        return updateStack(ingress.site, paths, timeline).catch(failed);
       }
       case 'deaths': {
         const { site } = this.#at(item.site);
@@ -205,6 +223,20 @@ export class Deeds {
         for (const role of roles) site.kill(role, item.share, item.for * 1000);
         return;
       }
+      case 'scale':
+        this.#at(item.site).site.scale(item.side, item.tasks, item.for * 1000);
+        return;
+      case 'throttled': {
+        const { throttled } = this.#at(item.site);
+        const full = { handler: item.handler };
+        throttled.push(full);
+        timeline.after(item.for * 1000, () => throttled.splice(throttled.indexOf(full), 1));
+        return;
+      }
+      case 'stray':
+        journal.count(`stray ${item.event}`);
+        invocations.stray(this.#at(item.site), item.event);
+        return;
       case 'zone':
         for (const { site } of ingresses.values())
           for (const role of ['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] as const)
@@ -223,7 +255,7 @@ export class Deeds {
       }
       case 'outage': {
         const { outages } = this.#at(item.site);
-        const outage = { of: item.of, fate: item.fate };
+        const outage = { of: item.of, handler: item.handler ?? null, fate: item.fate };
         outages.push(outage);
         timeline.after(item.for * 1000, () => outages.splice(outages.indexOf(outage), 1));
         return;

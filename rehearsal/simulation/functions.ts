@@ -16,6 +16,8 @@ const LATEST_MS = 90_000;
 export interface InvocationHost {
   readonly seed: number;
   readonly timeline: Timeline;
+  /** When the simulation began, milliseconds since the epoch. */
+  readonly startedAt: number;
   /** The fate of the n-th call of this kind. */
   fateOf(site: SiteName, handler: SimulatedHandler, step: Step, nth: number): Fate | null;
   onFault(fate: Fate): void;

@@ -3,15 +3,21 @@ import type { Deps } from '../../lambdas/tasks/index.ts';
 import { type FailureCause, Invocation, type InvocationHost } from './functions.ts';
 import type { Handlers } from './handlers.ts';
 import type { SimulatedIngress } from './ingress.ts';
-import type { Execution } from './interpreter.ts';
+import { type Execution, TaskFailure } from './interpreter.ts';
 import type { Journal } from './journal.ts';
 import type { Observer } from './observer.ts';
 import { portsOf } from './ports.ts';
-import { drawnFor, type SimulatedHandler, type SimulatedScenario } from './scenario/index.ts';
+import { drawnFor, type SimulatedHandler, type SimulatedScenario, type STRAYS } from './scenario/index.ts';
 import { MINUTE_MS, type Site, simulatedAlarmsOf } from './site/index.ts';
 
 /** Lambda's second and third attempt of an asynchronous invocation. */
 const ASYNC_RETRIES_MS = [60_000, 120_000];
+/** How Lambda refuses where a function's concurrency is used up. */
+const NO_ROOM = 'Lambda.TooManyRequestsException';
+/** So long an event waits between two tries at most, and in all; a look of the watchdog. */
+const LONGEST_WAIT_MS = 300_000;
+const OLDEST_EVENT_MS = 30 * MINUTE_MS;
+const OLDEST_LOOK_MS = MINUTE_MS;
 
 export interface InvocationsOptions {
   readonly host: InvocationHost;
@@ -48,6 +54,11 @@ export class Invocations {
   ): Promise<unknown> {
     const { host, wrap, handlers, journal, observer, secrets } = this.#options;
     const { site } = ingress;
+    if (hasNoRoom(ingress, handler)) {
+      journal.count('throttled call');
+      observer.disturbed(site);
+      throw new TaskFailure(NO_ROOM, 'Rate Exceeded.');
+    }
     const invocation = new Invocation(host, site.name, handler, cause, this.#calls);
     const deps = wrap(
       portsOf(invocation, site, ingress.outside, () => this.#now()),
@@ -72,6 +83,10 @@ export class Invocations {
     const { host, journal, observer } = this.#options;
     this.now(ingress, handler, event, cause).catch((error: unknown) => {
       if (!(error instanceof Error)) throw error;
+      if (error.name === NO_ROOM) {
+        this.#whenThereIsRoom(ingress, handler, event, cause, attempt);
+        return;
+      }
       const wait = ASYNC_RETRIES_MS[attempt];
       if (wait !== undefined) {
         host.timeline.after(wait, () => this.later(ingress, handler, event, cause, attempt + 1));
@@ -82,12 +97,56 @@ export class Invocations {
     });
   }
 
+  /** A throttled event waits, longer each time, until it is too old (lib/cutover/rollback-triggers.ts). */
+  #whenThereIsRoom(
+    ingress: SimulatedIngress,
+    handler: SimulatedHandler,
+    event: unknown,
+    cause: FailureCause,
+    attempt: number,
+    waited = 0,
+  ): void {
+    const { host, journal, observer } = this.#options;
+    const wait = Math.min(LONGEST_WAIT_MS, Math.max(1_000, waited));
+    const oldest = handler === 'watchdog' ? OLDEST_LOOK_MS : OLDEST_EVENT_MS;
+    if (handler === 'watchdog' && !hasNoRoom(ingress, 'rollback')) observer.unwatched(ingress.site);
+    if (waited + wait <= oldest) {
+      host.timeline.after(wait, () => {
+        if (hasNoRoom(ingress, handler)) this.#whenThereIsRoom(ingress, handler, event, cause, attempt, waited + wait);
+        else this.later(ingress, handler, event, cause, attempt);
+      });
+    } else if (handler !== 'watchdog') {
+      journal.note(`${ingress.site.name}: ${handler} goes to the dead letters`);
+      observer.told(`Crossfade ${ingress.site.name}: dead letter`);
+    }
+  }
+
   /** An execution has ended: EventBridge tells of those that did not succeed. */
   executionEnded(ingress: SimulatedIngress, { arn, status, error, cause }: Execution): void {
     if (status === 'SUCCEEDED') return;
     const detail = { executionArn: arn, status, error, cause };
     const event = { 'detail-type': 'Step Functions Execution Status Change', time: this.#iso(), detail };
     this.#deliver(ingress, 'rollback', event, this.causeOf(arn));
+  }
+
+  /** An event that is none of the run's. */
+  stray(ingress: SimulatedIngress, event: (typeof STRAYS)[number]): void {
+    const { name } = ingress.site;
+    const another = `arn:execution:of-others-${name}:run-1`;
+    if (event === 'execution') {
+      const detail = { executionArn: another, status: 'FAILED', error: 'States.Runtime', cause: 'a failure of theirs' };
+      const end = { 'detail-type': 'Step Functions Execution Status Change', time: this.#iso(), detail };
+      this.#deliver(ingress, 'rollback', end, this.causeOf(another));
+      return;
+    }
+    const state = { value: event === 'ok' ? 'OK' : 'ALARM', reason: 'an hour ago' };
+    const time = new Date(this.#options.host.startedAt - 3_600_000).toISOString();
+    const change = {
+      'detail-type': 'CloudWatch Alarm State Change',
+      time,
+      detail: { alarmName: `${name}-errors`, state },
+    };
+    this.#deliver(ingress, 'rollback', change, this.causeOf('nobody'));
   }
 
   /** Alarms whose change to ALARM calls a function directly, and through EventBridge. */
@@ -114,8 +173,15 @@ export class Invocations {
     const minute = () => {
       this.alarms(ingress).evaluate();
       const offset = 1_000 + drawnFor(seed, `tick ${name} ${this.#now()}`) * 3_000;
-      if (this.#now() < ingress.unwatchedUntil) this.#options.observer.unwatched(ingress.site);
-      else timeline.after(offset, () => this.later(ingress, 'watchdog', {}, this.causeOf(null)));
+      // Without a watchdog, and with no room for the rollback, nobody can bring anything back.
+      const isHelpless = hasNoRoom(ingress, 'rollback');
+      if (this.#now() < ingress.unwatchedUntil) {
+        if (!isHelpless) this.#options.observer.unwatched(ingress.site);
+      } else {
+        const look = () => this.later(ingress, 'watchdog', {}, this.causeOf(null));
+        timeline.after(offset, look);
+        if (this.#now() < ingress.doubledUntil) timeline.after(offset, look);
+      }
       then();
       timeline.after(MINUTE_MS, minute);
     };
@@ -171,4 +237,9 @@ export class Invocations {
   #iso(): string {
     return new Date(this.#now()).toISOString();
   }
+}
+
+/** Lambda takes no call of the function. */
+function hasNoRoom({ throttled }: SimulatedIngress, handler: SimulatedHandler): boolean {
+  return throttled.some((of) => (of.handler ?? handler) === handler);
 }

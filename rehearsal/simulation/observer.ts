@@ -178,7 +178,7 @@ export class Observer {
     // Who wrote before the fence leaves nothing behind: whoever fenced writes after it.
     this.#lastWriter.set(site, null);
     const silent = this.#now() - (this.#seenAt.get(owner) ?? 0);
-    if (asked.reason.startsWith('no heartbeat') && silent < ALIVE_MS && !this.#restored.has(site))
+    if (asked.reason.startsWith('no heartbeat') && silent < ALIVE_MS && !this.#restored.has(site) && !faults)
       this.#violated('healthy run completes', `${owner} was seen ${silent / 1000} s ago: ${asked.reason}`);
     if (by.cause.execution === null || by.cause.execution === owner) return;
     this.#violated(

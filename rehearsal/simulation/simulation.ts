@@ -1,6 +1,7 @@
 /** One scenario from its start until nothing more happens: everything in one process, on one virtual clock. */
 import { type ApprovalRequest, fromIso, type LogEntry } from '../../core/model/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
+import { isBenign } from './benign.ts';
 import { Deeds } from './deeds.ts';
 import type { Program } from './definition.ts';
 import type { Invocation, InvocationHost } from './functions.ts';
@@ -14,7 +15,6 @@ import type { Outside } from './ports.ts';
 import {
   drawnFor,
   type Fate,
-  FORWARD_HANDLERS,
   SITES,
   type SimulatedEvent,
   type SimulatedHandler,
@@ -84,31 +84,10 @@ export async function simulate(
   }
 }
 
-/** What may not take a healthy run down, however it falls. */
-const BENIGN: ReadonlySet<SimulatedEvent['type']> = new Set([
-  'start',
-  'event',
-  'steer',
-  'approve',
-  'unwatched',
-  'date',
-]);
-const FORWARD: ReadonlySet<SimulatedHandler> = new Set(FORWARD_HANDLERS);
-/** What a repetition of these must survive. */
-const RETRIED: ReadonlySet<Fate> = new Set(['throttle', 'lose']);
-const DIED: ReadonlySet<Fate> = new Set(['crash', 'crash-after']);
-/** So often a task is tried again whose function died. */
-const MOST_DEATHS = 2;
-/** Services without which a run can hold, and for how long in all, seconds (docs/adr/0082). */
-const HELD_WITHOUT: ReadonlySet<string> = new Set(['capacity', 'metrics', 'notifier', 'executions', 'alarms']);
-const LONGEST_HELD = 5 * 60;
-/** Seconds by which a clock may be wrong while a run goes on. */
-const MOST_SKEW = 120;
-
 class Simulation implements InvocationHost {
   readonly seed: number;
   readonly timeline: Timeline;
-  readonly #start: number;
+  readonly startedAt: number;
   readonly #program: Program;
   readonly #scenario: SimulatedScenario;
   readonly #journal: Journal;
@@ -130,9 +109,9 @@ class Simulation implements InvocationHost {
   constructor(program: Program, scenario: SimulatedScenario, { handlers, wrap, sites, beside }: SimulationOptions) {
     this.seed = scenario.seed;
     const date = scenario.items.findLast((item) => item.type === 'date');
-    this.#start = date?.type === 'date' ? fromIso(date.utc) : USUAL_START;
-    this.#lastChange = this.#start;
-    this.timeline = new Timeline(this.#start);
+    this.startedAt = date?.type === 'date' ? fromIso(date.utc) : USUAL_START;
+    this.#lastChange = this.startedAt;
+    this.timeline = new Timeline(this.startedAt);
     this.#journal = new Journal(() => this.timeline.now());
     this.#observer = new Observer(() => this.timeline.now());
     this.#sites = sites ?? SITES;
@@ -171,11 +150,13 @@ class Simulation implements InvocationHost {
     const inside = { timeline, ingresses: this.#ingresses, invocations: this.#invocations, journal: this.#journal };
     if (this.#beside !== undefined) this.#isBusyBeside = this.#beside(inside);
     for (const ingress of this.#ingresses.values()) this.#invocations.everyMinute(ingress, () => this.#rest());
-    await this.timeline.runUntil(this.#start + LONGEST_MS, () => this.#over || this.#failure !== null);
+    await this.timeline.runUntil(this.startedAt + LONGEST_MS, () => this.#over || this.#failure !== null);
     if (this.#failure !== null) throw this.#failure;
     const ends: Record<string, number> = {};
     for (const { site, machine } of this.#ingresses.values()) {
-      this.#observer.over(site, [...machine.executions.values()], this.#isBenign(site.name));
+      // Whoever acts beside the scenario may bring a healthy run back.
+      const benign = this.#beside === undefined && isBenign(this.#scenario, site.name);
+      this.#observer.over(site, [...machine.executions.values()], benign);
       for (const { status, error } of machine.executions.values()) {
         const end = error === null ? status : `${status} ${error}`;
         ends[end] = (ends[end] ?? 0) + 1;
@@ -186,7 +167,7 @@ class Simulation implements InvocationHost {
       ends,
       faults: this.#journal.faults,
       calls: this.#journal.calls,
-      virtualMs: this.timeline.now() - this.#start,
+      virtualMs: this.timeline.now() - this.startedAt,
       toSafe: this.#observer.toSafe,
       callsToWrite: this.#invocations.callsToWrite,
       trace: this.#journal.trace,
@@ -201,7 +182,9 @@ class Simulation implements InvocationHost {
   fateOf(site: SiteName, handler: SimulatedHandler, step: Step, nth: number): Fate | null {
     const fate = this.#fates.get(`${site} ${handler} ${step} ${nth}`);
     if (fate !== undefined) return fate;
-    const outage = this.#ingresses.get(site)?.outages.find((o) => step.startsWith(`${o.of}.`));
+    const outage = this.#ingresses
+      .get(site)
+      ?.outages.find((o) => `${step}.`.startsWith(`${o.of}.`) && (o.handler ?? handler) === handler);
     return outage?.fate ?? null;
   }
 
@@ -243,8 +226,9 @@ class Simulation implements InvocationHost {
       },
     });
     const outside = this.#outside(name, machine, () => ingress);
+    const hands = { outages: [], throttled: [], unwatchedUntil: 0, doubledUntil: 0 };
     const counted = { events: 0, signoffs: 0, runs: 0 };
-    const ingress: SimulatedIngress = { site, machine, outages: [], unwatchedUntil: 0, ...counted, outside };
+    const ingress: SimulatedIngress = { site, machine, ...hands, ...counted, outside };
     return ingress;
   }
 
@@ -325,25 +309,9 @@ class Simulation implements InvocationHost {
         isOwned(site) || [...machine.executions.values()].some(({ status }) => status === 'RUNNING'),
     );
     this.#over =
-      !busy && !this.#isBusyBeside() && now > this.#start + last * 1000 + REST_MS && now > this.#lastChange + REST_MS;
+      !busy &&
+      !this.#isBusyBeside() &&
+      now > this.startedAt + last * 1000 + REST_MS &&
+      now > this.#lastChange + REST_MS;
   }
-
-  #isBenign(name: SiteName): boolean {
-    // Whoever acts beside the scenario may bring a healthy run back.
-    if (this.#beside !== undefined) return false;
-    const items = this.#scenario.items.filter((item) => !('site' in item) || item.site === name);
-    const sum = (of: (item: SimulatedEvent) => number) => items.reduce((total, item) => total + of(item), 0);
-    const out = sum((item) => (item.type === 'outage' ? item.for : 0));
-    const deaths = sum((item) => (item.type === 'call' && DIED.has(item.fate) ? 1 : 0));
-    return out <= LONGEST_HELD && deaths <= MOST_DEATHS && items.every(isBenign);
-  }
-}
-
-function isBenign(item: SimulatedEvent): boolean {
-  if (item.type === 'skew') return Math.abs(item.seconds) <= MOST_SKEW;
-  if (item.type === 'start') return !item.drill && item.second !== 'twice' && item.second !== 'silence';
-  if (item.type === 'deaths' || item.type === 'sick') return item.group === 'mirror';
-  if (item.type === 'call') return FORWARD.has(item.handler) && (RETRIED.has(item.fate) || DIED.has(item.fate));
-  if (item.type === 'outage') return HELD_WITHOUT.has(item.of) && RETRIED.has(item.fate);
-  return BENIGN.has(item.type);
 }

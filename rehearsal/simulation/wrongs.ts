@@ -13,9 +13,14 @@ export function stableReady(site: Site): boolean {
   return site.health('stable').healthy >= Math.max(1, site.lease.item?.capacity?.desired ?? 1);
 }
 
+/** By its own fault, or by more requests than it has tasks for. */
+function failingOf(site: Site): number {
+  return Math.max(site.sickness.candidate, site.overload('candidate'));
+}
+
 /** Customers of a run on a candidate that fails them, as long as the stable side could answer. */
 export function sickOf(site: Site): string | null {
-  if (!isOwned(site) || site.share('candidate', 'mirrorReverse') === 0 || site.sickness.candidate < SICK) return null;
+  if (!isOwned(site) || site.share('candidate', 'mirrorReverse') === 0 || failingOf(site) < SICK) return null;
   return stableReady(site) ? `${site.name}: the candidate fails its customers` : null;
 }
 

@@ -2,12 +2,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Program } from '../../rehearsal/simulation/definition.ts';
 import {
+  ANSWERS,
   CALLS,
+  DEPLOYMENTS,
   draw,
   FATES,
   SECOND_PERSONS,
   SIMULATED_HANDLERS,
   STEERINGS,
+  STRAYS,
 } from '../../rehearsal/simulation/scenario/index.ts';
 import { simulate } from '../../rehearsal/simulation/simulation.ts';
 import { sharedProgram } from '../support/program.ts';
@@ -19,11 +22,13 @@ const SEEDS = 400;
 const FAULTS = [
   ...FATES,
   ...['lost', 'late', 'twice'].map((fate) => `event ${fate}`),
-  ...['refuse', 'silence', 'approve'].map((answer) => `signoff ${answer}`),
+  ...ANSWERS.map((answer) => `signoff ${answer}`),
   ...['refused', ...STEERINGS].map((asks) => `steer ${asks}`),
   ...SECOND_PERSONS.map((second) => `second ${second}`),
   ...['start', 'operator', 'console', 'deploy', 'deaths', 'zone', 'sick', 'ledger', 'outage', 'skew'],
   ...['rule', 'thief', 'alarm', 'unwatched', 'approve given', 'approve refused'],
+  ...['scale', 'throttled', 'throttled call', 'start again', ...DEPLOYMENTS.map((change) => `deploy ${change}`)],
+  ...STRAYS.map((event) => `stray ${event}`),
 ];
 
 describe(`in ${SEEDS} seeds, and in the stories that are kept`, () => {

@@ -4,6 +4,8 @@ export { HALF_HOUR_PLAN } from './plan.ts';
 export { drawnFor, generator } from './random.ts';
 export {
   type AlarmEdit,
+  ANSWERS,
+  DEPLOYMENTS,
   FATES,
   type Fate,
   FORWARD_HANDLERS,
@@ -22,5 +24,6 @@ export {
   type SimulatedSteering,
   type SiteName,
   STEERINGS,
+  STRAYS,
   type Step,
 } from './scenario.ts';

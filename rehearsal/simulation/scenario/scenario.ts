@@ -106,13 +106,20 @@ export type SimulatedSteering = (typeof STEERINGS)[number];
 export const SECOND_PERSONS = ['later', 'at-once', 'twice', 'silence'] as const;
 export type SecondPerson = (typeof SECOND_PERSONS)[number];
 
-/** What somebody makes of one of the rules; `replaced` is another action, `bare` a forward to the candidate's group alone. */
-export const RULE_EDITS = ['gone', 'replaced', 'sticky', 'foreign', 'bare'] as const;
+/** What somebody makes of one of the rules; `replaced` is another action, `bare` a forward to the candidate's group alone, `zero` one whose weights are all 0. */
+export const RULE_EDITS = ['gone', 'replaced', 'sticky', 'foreign', 'bare', 'zero'] as const;
 export type RuleEdit = (typeof RULE_EDITS)[number];
 
 /** What somebody makes of an alarm: a state by SetAlarmState, its actions muted or switched off, the alarm deleted. */
 export const ALARM_EDITS = ['ALARM', 'OK', 'INSUFFICIENT_DATA', 'muted', 'off', 'deleted'] as const;
 export type AlarmEdit = (typeof ALARM_EDITS)[number];
+
+/** How a sign-off is answered. */
+export const ANSWERS = ['approve', 'refuse', 'silence', 'approve-refuse', 'refuse-approve'] as const;
+
+export const DEPLOYMENTS = ['nothing', 'path', 'watchdog', 'destroy'] as const;
+
+export const STRAYS = ['execution', 'old-alarm', 'ok'] as const;
 
 /** What the service does to the requests that it does not answer well. */
 export const SICKNESSES = ['fails', 'hangs', 'slow'] as const;
@@ -125,20 +132,21 @@ const seconds = z.number().positive();
 
 /** One line of a scenario. */
 export const itemSchema = z.discriminatedUnion('type', [
-  /** `second`: the plan wants two persons, and what comes of the second one while the first approves. */
+  /** `second`: the plan wants two persons, and what comes of the second one while the first approves. `again`: by the name of the run before. */
   z.strictObject({
     type: z.literal('start'),
     at,
     site,
     drill: z.boolean(),
     second: z.enum(SECOND_PERSONS).optional(),
+    again: z.boolean().optional(),
   }),
-  /** The answer to the n-th sign-off that is asked for. */
+  /** The answer to the n-th sign-off that is asked for; of two answers the second comes within seconds, from somebody else. */
   z.strictObject({
     type: z.literal('signoff'),
     site,
     nth: z.int().nonnegative(),
-    answer: z.enum(['approve', 'refuse', 'silence']),
+    answer: z.enum(ANSWERS),
     after: seconds,
   }),
   /** What an operator does to the run that began last, or first. */
@@ -183,8 +191,11 @@ export const itemSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('unwatched'), at, site, for: seconds }),
   /** A person approves the run of this number, whether or not it asks. */
   z.strictObject({ type: z.literal('approve'), at, site, run: z.int().positive() }),
-  /** A deployment in mid-run: the stack updates its rules, and its alarms begin anew. */
-  z.strictObject({ type: z.literal('deploy'), at, site, change: z.enum(['nothing', 'path']) }),
+  /**
+   * A deployment in mid-run: the stack updates its rules, and its alarms begin anew. `watchdog`: nothing but that function and its schedule
+   * are replaced, and for two minutes the old one looks beside the new. `destroy`: the stack is to be deleted.
+   */
+  z.strictObject({ type: z.literal('deploy'), at, site, change: z.enum(DEPLOYMENTS) }),
   /** Targets die, and come back. */
   z.strictObject({
     type: z.literal('deaths'),
@@ -192,6 +203,15 @@ export const itemSchema = z.discriminatedUnion('type', [
     site,
     group: z.enum(['stable', 'candidate', 'mirror']),
     share: z.number().gt(0).max(1),
+    for: seconds,
+  }),
+  /** Somebody, or an autoscaler, takes tasks away from a side and gives them back. */
+  z.strictObject({
+    type: z.literal('scale'),
+    at,
+    site,
+    side: z.enum(['stable', 'candidate']),
+    tasks: z.int().min(1),
     for: seconds,
   }),
   /** A zone is lost: half of the targets of every group of both ingresses. */
@@ -226,15 +246,26 @@ export const itemSchema = z.discriminatedUnion('type', [
     nth: z.int().nonnegative(),
     fate: z.enum(FATES),
   }),
-  /** For a while a service fails: every call whose step begins like this. */
+  /** For a while a service fails, or one call of it: of every handler, or of one alone. */
   z.strictObject({
     type: z.literal('outage'),
     at,
     site,
-    of: z.enum(SERVICES),
+    of: z.enum([...SERVICES, ...STEPS]),
+    handler: z.enum(SIMULATED_HANDLERS).optional(),
     fate: z.enum(['throttle', 'lose', 'stale', 'deny']),
     for: seconds,
   }),
+  /** Lambda has no room for a function, or for any: its concurrency is reserved at 0, or used up by others. */
+  z.strictObject({
+    type: z.literal('throttled'),
+    at,
+    site,
+    handler: z.enum(SIMULATED_HANDLERS).nullable(),
+    for: seconds,
+  }),
+  /** An event that is none of the run's reaches the rollback: of an execution of somebody else's, of an alarm an hour ago, of one that is well again. */
+  z.strictObject({ type: z.literal('stray'), at, site, event: z.enum(STRAYS) }),
   /** The n-th event of an alarm or an execution is not delivered, late, or delivered twice. */
   z.strictObject({
     type: z.literal('event'),

@@ -2,5 +2,5 @@
 export { simulatedAlarmsOf } from './alarms.ts';
 export { copyOf } from './copy.ts';
 export { MINUTE_MS, SCALING, Site, TASKS } from './site.ts';
-export { updateStack } from './stack.ts';
+export { deleteStack, updateStack } from './stack.ts';
 export { Timeline } from './timeline.ts';

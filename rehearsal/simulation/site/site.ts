@@ -7,18 +7,17 @@ import {
   type Deployment,
   GROUP_ROLES,
   type GroupRole,
-  type LateCount,
   type MinuteEvidence,
   RuleGoneError,
   type RuleWeights,
-  ruleWeightsSchema,
   SAFE_SPLIT,
   shareOf,
   type TargetHealthCounts,
-  UNKNOWN,
   weightsFor,
 } from '../../../core/model/index.ts';
 import type { RuleEdit, Sickness, SiteName } from '../scenario/index.ts';
+import { type Counted, evidenceOf, noCounts } from './counts.ts';
+import { editedRule } from './edited-rule.ts';
 import { BASE_RATE, BASELINE, RPS, simulatedDeployment } from './given.ts';
 import { LeaseTable } from './lease-table.ts';
 import type { Timeline } from './timeline.ts';
@@ -32,6 +31,8 @@ export const SCALING = { min: 2, max: 10, suspended: false, scheduledSuspended: 
 const HEALTH_LAG_MS = 20_000;
 const TASK_UP_MS = 60_000;
 const TASK_DOWN_MS = 15_000;
+/** Share of all requests that one task answers: three carry everything, and two do not. */
+const MOST_OF_A_TASK = 0.35;
 /** CloudWatch answers with a minute so long after its end. */
 const METRIC_DELAY_MS = { least: 20_000, most: 180_000 } as const;
 
@@ -129,21 +130,7 @@ export class Site {
   editRule(index: number, edit: RuleEdit): void {
     const rule = this.live[index];
     if (rule === undefined || rule.absent === 'gone') return;
-    const { ruleArn, groups } = rule;
-    const foreign = ruleWeightsSchema.parse({
-      ruleArn,
-      groups: [...groups.slice(0, 4), { targetGroupArn: 'arn:tg/foreign', weight: 100 }],
-      sticky: false,
-    });
-    const candidate = { targetGroupArn: this.deployment.targetGroups.candidate.arn, weight: 100 };
-    const edited: Record<RuleEdit, RuleWeights> = {
-      gone: { ruleArn, groups: [], sticky: false, absent: 'gone' },
-      replaced: { ruleArn, groups: [], sticky: false, absent: 'replaced' },
-      sticky: { ...rule, sticky: true },
-      foreign,
-      bare: { ruleArn, groups: [candidate], sticky: false },
-    };
-    this.#put(edited[edit]);
+    this.#put(editedRule(this.deployment, rule, edit));
   }
 
   /** A deployment gives a new rule everything to the stable side; one that is there it leaves alone. */
@@ -185,6 +172,33 @@ export class Site {
     this.#onChange();
   }
 
+  /** Somebody, or an autoscaler, sets how many tasks a side has; later it has as many as before anything happened, or more. */
+  scale(side: 'stable' | 'candidate', tasks: number, ms: number): void {
+    const group = this.#groups.candidate;
+    if (side === 'stable') {
+      this.setCapacity(tasks, { ...this.scaling, min: Math.min(tasks, this.scaling.min) });
+      this.#timeline.after(ms, () => this.setCapacity(Math.max(this.desired, TASKS), this.scaling));
+      return;
+    }
+    const set = (running: number) =>
+      this.#change('candidate', () => {
+        Object.assign(group, { running, dead: Math.min(group.dead, running) });
+      });
+    set(tasks);
+    this.#timeline.after(ms, () => set(TASKS));
+  }
+
+  /** Share of a side's requests that it has no task for. */
+  overload(side: 'stable' | 'candidate'): number {
+    const roles =
+      side === 'stable' ? (['stable', 'mirrorForward'] as const) : (['candidate', 'mirrorReverse'] as const);
+    const { running, dead } = this.#groups[side];
+    const mean = this.live.reduce((sum, rule) => sum + shareOf(this.deployment, rule, roles), 0) / this.live.length;
+    const { group = null, share = 0 } = this.thief ?? {};
+    const load = mean * (1 - share) + (group === side ? share : 0);
+    return load === 0 ? 0 : Math.max(0, 1 - ((running - dead) * MOST_OF_A_TASK) / load);
+  }
+
   kill(role: GroupRole, share: number, ms: number): void {
     const group = this.#groups[role];
     const dead = Math.min(group.running - group.dead, Math.ceil(group.running * share));
@@ -214,9 +228,9 @@ export class Site {
       const { stable, candidate, mirror, elb5xx } = counted;
       found.push({
         minute,
-        stable: evidence(stable, elb5xx),
-        candidate: evidence(candidate, elb5xx),
-        mirror: evidence(mirror, elb5xx),
+        stable: evidenceOf(stable, elb5xx),
+        candidate: evidenceOf(candidate, elb5xx),
+        mirror: evidenceOf(mirror, elb5xx),
         elb5xx: Math.round(elb5xx),
       });
     }
@@ -271,7 +285,12 @@ export class Site {
       const minute = Math.floor(this.#counted / MINUTE_MS) * MINUTE_MS;
       const to = Math.min(now, minute + MINUTE_MS);
       const requests = ((to - this.#counted) / 1000) * RPS;
-      const counted = this.#minutes.get(minute) ?? { stable: side(), candidate: side(), mirror: side(), elb5xx: 0 };
+      const counted = this.#minutes.get(minute) ?? {
+        stable: noCounts(),
+        candidate: noCounts(),
+        mirror: noCounts(),
+        elb5xx: 0,
+      };
       this.#minutes.set(minute, counted);
       const stolen = this.thief?.share ?? 0;
       if (this.thief !== null) this.#serve(counted, this.thief.group, requests * stolen);
@@ -281,6 +300,8 @@ export class Site {
   }
 
   #answer(counted: Counted, rule: RuleWeights, requests: number): void {
+    // Where every weight is 0 the load balancer answers by itself.
+    if (rule.groups.length > 0 && rule.groups.every(({ weight }) => weight === 0)) counted.elb5xx += requests;
     for (const role of GROUP_ROLES) {
       const part = requests * shareOf(this.deployment, rule, [role]);
       if (part > 0) this.#serve(counted, role, part);
@@ -298,8 +319,12 @@ export class Site {
     const toDead = running === 0 ? 1 : dead / running;
     const refused = part * toDead * 0.9;
     const reached = part * (1 - toDead);
+    const overload = this.overload(primary);
     const bad = (how: Sickness) => {
-      const ofPrimary = this.how[primary] === how ? this.sickness[primary] : 0;
+      const ofPrimary = Math.max(
+        this.how[primary] === how ? this.sickness[primary] : 0,
+        how === 'hangs' ? overload : 0,
+      );
       const ofMirror = by === 'mirror' && this.how.mirror === how ? this.sickness.mirror : 0;
       return reached * Math.max(BASE_RATE, ofPrimary, ofMirror);
     };
@@ -312,37 +337,4 @@ export class Site {
     counted[by].hung += hung;
     counted.elb5xx += refused + hung;
   }
-}
-
-interface Side {
-  requests: number;
-  failed: number;
-  refused: number;
-  hung: number;
-  slow: number;
-}
-
-/** What the load balancer counts: a target group each, the mirror's two as one, and its own answers. */
-interface Counted {
-  readonly stable: Side;
-  readonly candidate: Side;
-  readonly mirror: Side;
-  elb5xx: number;
-}
-
-const side = (): Side => ({ requests: 0, failed: 0, refused: 0, hung: 0, slow: 0 });
-
-/** As lambdas/aws/cloudwatch/minute-counts.ts makes it: ALB reports no zeros, and an absent count of errors may be a late one. */
-function evidence({ requests, failed, refused, hung, slow }: Side, elb5xx: number) {
-  const whole = Math.round(requests);
-  if (whole === 0) return null;
-  const counted = (value: number): LateCount => (Math.round(value) === 0 ? UNKNOWN : Math.round(value));
-  const unanswered: LateCount = Math.round(elb5xx) === 0 ? UNKNOWN : Math.round(Math.min(elb5xx, refused + hung));
-  return {
-    requests: whole,
-    target5xx: counted(failed),
-    connectionErrors: counted(refused),
-    unanswered,
-    slow: Math.round(slow),
-  };
 }

@@ -1,7 +1,7 @@
 /** A deployment in mid-run: the custom resource's real handler, over the rules of a {@link Site}. */
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as z from 'zod';
-import { ruleWeightsSchema } from '../../../core/model/index.ts';
+import { GUARD_TYPE, ruleWeightsSchema } from '../../../core/model/index.ts';
 import { makeHandler } from '../../../lambdas/weighted-rule.ts';
 import type { Site } from './site.ts';
 import type { Timeline } from './timeline.ts';
@@ -25,31 +25,55 @@ const modifySchema = z.looseObject({
 /** Updates every rule of the site to these paths. @throws RuleKeptError where a run owns the ingress */
 export async function updateStack(site: Site, paths: readonly string[], timeline: Timeline): Promise<void> {
   const elb = clientOf(site, timeline);
+  const handle = handlerOf(site, elb, timeline);
+  try {
+    for (const [i, rule] of site.deployment.rules.entries())
+      await handle({
+        RequestType: 'Update',
+        PhysicalResourceId: rule.arn,
+        ResourceProperties: propertiesOf(site, i, paths),
+        OldResourceProperties: { ListenerArn: LISTENER, StableArn: site.deployment.targetGroups.stable.arn },
+      });
+  } finally {
+    elb.destroy();
+  }
+}
+
+/** Deletes the stack: its guard is asked first, then each rule. @throws DeploymentKeptError, RuleKeptError where a run needs it */
+export async function deleteStack(site: Site, timeline: Timeline): Promise<void> {
+  const elb = clientOf(site, timeline);
+  const handle = handlerOf(site, elb, timeline);
+  try {
+    await handle({
+      ResourceType: GUARD_TYPE,
+      RequestType: 'Delete',
+      PhysicalResourceId: `guard-of-${site.deployment.ingressId}`,
+      ResourceProperties: { IngressId: site.deployment.ingressId },
+    });
+    for (const [i, rule] of site.deployment.rules.entries())
+      await handle({
+        RequestType: 'Delete',
+        PhysicalResourceId: rule.arn,
+        ResourceProperties: propertiesOf(site, i, site.paths),
+      });
+  } finally {
+    elb.destroy();
+  }
+}
+
+/** The stack's own, over the site's lease. */
+function handlerOf(site: Site, elb: ElasticLoadBalancingV2Client, timeline: Timeline) {
   const owner = async () => {
     await timeline.sleep(CALL_MS);
     return structuredClone(site.lease.item);
   };
-  const handle = makeHandler({ elb, owner, clock: timeline, ingressId: site.deployment.ingressId });
-  try {
-    for (const [i, rule] of site.deployment.rules.entries()) {
-      const stable = site.deployment.targetGroups.stable.arn;
-      const GroupArns = rule.roles.map((role) => site.deployment.targetGroups[role]?.arn ?? '');
-      await handle({
-        RequestType: 'Update',
-        PhysicalResourceId: rule.arn,
-        ResourceProperties: {
-          ListenerArn: LISTENER,
-          Priority: String(i + 1),
-          Paths: paths,
-          StableArn: stable,
-          GroupArns,
-        },
-        OldResourceProperties: { ListenerArn: LISTENER, StableArn: stable },
-      });
-    }
-  } finally {
-    elb.destroy();
-  }
+  return makeHandler({ elb, owner, clock: timeline, ingressId: site.deployment.ingressId });
+}
+
+function propertiesOf({ deployment }: Site, index: number, paths: readonly string[]) {
+  const GroupArns = deployment.rules[index]?.roles.map((role) => deployment.targetGroups[role]?.arn ?? '');
+  const StableArn = deployment.targetGroups.stable.arn;
+  return { ListenerArn: LISTENER, Priority: String(index + 1), Paths: paths, StableArn, GroupArns };
 }
 
 /** A client that never leaves the process: each command is answered before it is serialised. */
@@ -84,6 +108,14 @@ function answer(site: Site, command: string, input: unknown): object {
           })),
           sticky: TargetGroupStickinessConfig.Enabled,
         }),
+      );
+      return {};
+    }
+    case 'DeleteRuleCommand': {
+      const { RuleArn } = z.looseObject({ RuleArn: z.string() }).parse(input);
+      site.editRule(
+        site.live.findIndex(({ ruleArn }) => ruleArn === RuleArn),
+        'gone',
       );
       return {};
     }
