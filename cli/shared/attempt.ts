@@ -100,9 +100,9 @@ function inBrackets(words: string): string {
   return words === '' ? '' : ` (${words})`;
 }
 
-/** AWS's clients add advice for programmers in further lines. */
+/** AWS's clients add advice for programmers in further lines, and the system's own words where a file of theirs is missing. */
 function firstLine(message: string): string {
-  return message.split('\n', 1)[0] ?? '';
+  return (message.split('\n', 1)[0] ?? '').replace(/: Error: E[A-Z]+: .*$/, '');
 }
 
 function because({ cause }: CrossfadeError): string {

@@ -53,7 +53,8 @@ const BY_NAME: readonly (ToldFailure & { readonly is: RegExp })[] = [
     code: EXIT.usage,
     refused: true,
     what: 'AWS credentials: none were found',
-    first: 'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login`; then ',
+    first:
+      'set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run `aws sso login` or `aws login` (`aws sts get-caller-identity` says what a profile lacks); then ',
   },
   {
     is: /^(ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidSignature|IncompleteSignature|SignatureDoesNotMatch|InvalidAccessKeyId|MissingAuthenticationToken|AuthFailure)(Exception)?$/,
@@ -136,15 +137,23 @@ const BY_NAME: readonly (ToldFailure & { readonly is: RegExp })[] = [
   },
 ];
 
-/** What has no name of its own. */
+/** What has no name of its own, or a name that says too little. */
 const BY_MESSAGE: readonly (ToldFailure & { readonly is: RegExp })[] = [
   {
-    is: /^Region is missing$/,
+    is: /^Region is missing$|^Region not accepted: region=""/,
     code: EXIT.usage,
     refused: true,
     what: 'AWS region: none is set',
     words: '',
-    first: 'set AWS_REGION, or a region in the profile; then ',
+    first: 'set AWS_REGION, or AWS_PROFILE to a profile that exists and has a region; then ',
+  },
+  {
+    is: /requires multi-factor authentication/,
+    code: EXIT.usage,
+    refused: true,
+    what: 'AWS credentials: the role of the profile wants a code of your MFA device, and this command asks for none',
+    words: '',
+    first: 'let the AWS CLI ask for it: `eval "$(aws configure export-credentials --format env)"`; then ',
   },
   {
     is: /^Region not accepted/,
@@ -160,8 +169,9 @@ const BY_MESSAGE: readonly (ToldFailure & { readonly is: RegExp })[] = [
 export function toldFailure(error: Error): ToldFailure | null {
   if (error instanceof EmptyAnswerError) return GARBLED;
   if (isOfClock(error)) return CLOCK;
-  const named = BY_NAME.find(({ is }) => errorNames(error).some((name) => is.test(name)));
-  const told = named ?? BY_MESSAGE.find(({ is }) => is.test(error.message));
+  const told =
+    BY_MESSAGE.find(({ is }) => is.test(error.message)) ??
+    BY_NAME.find(({ is }) => errorNames(error).some((name) => is.test(name)));
   if (told !== undefined) return told;
   const file = fileFailure(error);
   if (file !== null) return { code: EXIT.unable, refused: false, what: file, words: '', first: '' };

@@ -86,6 +86,56 @@ describe.each(COMMANDS)('crossfade %s', (command, left) => {
 const IDENTITY =
   '<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:user/ops</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>';
 
+describe('credentials and regions that are set, and are none', () => {
+  const profiles = () => join(folder.path, 'profiles');
+  beforeAll(() =>
+    writeFile(
+      profiles(),
+      `[profile keys]
+aws_access_key_id = k
+aws_secret_access_key = s
+[profile chain]
+role_arn = arn:aws:iam::123456789012:role/Ops
+source_profile = nowhere
+region = eu-west-3
+[profile process]
+credential_process = /bin/false
+region = eu-west-3
+[profile mfa]
+role_arn = arn:aws:iam::123456789012:role/Ops
+source_profile = keys
+mfa_serial = arn:aws:iam::123456789012:mfa/ops
+region = eu-west-3
+[profile login]
+login_session = arn:aws:iam::123456789012:user/ops
+region = eu-west-3
+`,
+    ),
+  );
+  const NO_REGION = 'set AWS_REGION, or AWS_PROFILE to a profile that exists and has a region';
+
+  it.each<[string, Record<string, string>, string]>([
+    ['a profile that does not exist', { AWS_PROFILE: 'nosuch' }, NO_REGION],
+    ['a profile without a region', { AWS_PROFILE: 'keys' }, NO_REGION],
+    ['an empty AWS_REGION', { AWS_REGION: '', AWS_ACCESS_KEY_ID: 'k', AWS_SECRET_ACCESS_KEY: 's' }, NO_REGION],
+    ['empty keys', { ...KEYS, AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }, 'says what a profile lacks'],
+    ['a chain of roles that ends nowhere', { AWS_PROFILE: 'chain' }, 'says what a profile lacks'],
+    ['a process that gives none', { AWS_PROFILE: 'process' }, 'says what a profile lacks'],
+    ['a role that wants a code', { AWS_PROFILE: 'mfa' }, 'aws configure export-credentials'],
+    ['a login that is over', { AWS_PROFILE: 'login' }, '`aws login`'],
+  ])('%s: the advice is about what is set', async (_name, environment, next) => {
+    const result = await run('list', {
+      ...NO_SETTINGS,
+      HOME: folder.path,
+      ...environment,
+      AWS_CONFIG_FILE: profiles(),
+    });
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr.split('Next: ')[1]).toContain(next);
+    expect(result.stderr).not.toMatch(/ENOENT|callback|hostname component/);
+  });
+});
+
 /** An AWS that answers every call like this. */
 async function answering(listener: RequestListener, command: string) {
   const aws = await serve(listener);
