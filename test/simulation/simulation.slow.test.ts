@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Deps } from '../../lambdas/tasks/index.ts';
+import { REAL_HANDLERS } from '../../rehearsal/simulation/handlers.ts';
 import { type Program, simulate } from '../../rehearsal/simulation/index.ts';
-import { RULE_EDITS, SIMULATED_HANDLERS } from '../../rehearsal/simulation/scenario/index.ts';
+import { DEPLOYMENTS, RULE_EDITS, SIMULATED_HANDLERS, STRAYS } from '../../rehearsal/simulation/scenario/index.ts';
 import { sharedProgram } from '../support/program.ts';
 import { firstBroken } from './first-broken.ts';
 
@@ -88,7 +89,69 @@ describe('a person has hands on what a run stands on', () => {
   );
 });
 
+describe('what may come in the midst of a healthy run', () => {
+  /** In the canary, in the last stage, in the soak. */
+  const MOMENTS = [500.02, 905.02, 1_268.02] as const;
+  const harmless = [
+    ...DEPLOYMENTS.map((change) => ({ type: 'deploy', change }) as const),
+    ...STRAYS.map((event) => ({ type: 'stray', event }) as const),
+    { type: 'throttled', handler: null, for: 240 } as const,
+    { type: 'throttled', handler: 'rollback', for: 1_800 } as const,
+    { type: 'scale', side: 'candidate', tasks: 3, for: 600 } as const,
+    { type: 'start', drill: false, again: true } as const,
+  ];
+
+  it.each(harmless)('%j leaves it alone', async (item) => {
+    for (const at of MOMENTS) {
+      const { ends, violations } = await simulate(program, { seed: 1, items: [START, { ...item, at, site: 'a' }] });
+      expect({ at, ends, violations }).toEqual({ at, ends: { SUCCEEDED: 1 }, violations: [] });
+    }
+  });
+
+  it('a sign-off takes its first answer, and another a moment later is none', async () => {
+    const answered = async (answer: 'approve-refuse' | 'refuse-approve') => {
+      const item = { type: 'signoff', site: 'a', nth: 0, answer, after: 60 } as const;
+      return simulate(program, { seed: 1, items: [START, item] });
+    };
+    expect(await answered('approve-refuse')).toMatchObject({ ends: { SUCCEEDED: 1 }, violations: [] });
+    expect(await answered('refuse-approve')).toMatchObject({
+      ends: { 'FAILED Crossfade.RolledBack': 1 },
+      violations: [],
+    });
+  });
+
+  it('the candidate is left with a task for everybody: the customers go back', async () => {
+    const scale = { type: 'scale', at: 905, site: 'a', side: 'candidate', tasks: 1, for: 3_600 } as const;
+    const { ends, violations } = await simulate(program, { seed: 1, items: [START, scale] });
+    expect(violations).toEqual([]);
+    expect(Object.keys(ends)).toEqual([expect.stringContaining('Crossfade.RolledBack')]);
+  });
+
+  it('what nobody has room for is brought back by the watchdog', async () => {
+    const full = { type: 'throttled', at: 899, site: 'a', handler: 'rollback', for: 3_000 } as const;
+    const sick = { type: 'sick', at: 900, site: 'a', share: 1, for: 3_000 } as const;
+    const { violations, toSafe } = await simulate(program, { seed: 1, items: [START, full, sick] });
+    expect(violations).toEqual([]);
+    expect(toSafe).toHaveLength(1);
+  });
+});
+
 describe('the observer has teeth: it finds', () => {
+  it('a candidate that has too few tasks and keeps its customers', async () => {
+    const date = { type: 'date', utc: '2027-01-01T00:00:00Z' } as const;
+    const scale = { type: 'scale', at: 1_100, site: 'a', side: 'candidate', tasks: 1, for: 7_200 } as const;
+    const blindFrom = Date.parse(date.utc) + scale.at * 1000;
+    // Neither the gate nor the alarms see any of it.
+    const wrap = (deps: Deps) => {
+      const minutes: Deps['metrics']['minutes'] = async (...asked) =>
+        deps.clock.now() < blindFrom ? deps.metrics.minutes(...asked) : [];
+      return { ...deps, metrics: { ...deps.metrics, minutes } };
+    };
+    const handlers = { ...REAL_HANDLERS, rollback: () => async () => ({}) };
+    const { violations } = await simulate(program, { seed: 1, items: [START, date, scale] }, { wrap, handlers });
+    expect(violations.map(({ invariant }) => invariant)).toContain('sick side');
+  });
+
   it('a rollback whose write the listener never sees: the dead candidate keeps its customers', async () => {
     const seed = await firstBroken(program, 'dead side', (deps, handler) =>
       handler === 'rollback' || handler === 'watchdog'
