@@ -49,7 +49,7 @@ export async function readBack(
   await readUntil(ingress, deployment, wanted, clock, (live) => sameWeights(live, wanted));
 }
 
-/** The same for a return. @returns the rules that somebody deleted: the others have the wanted weights. */
+/** The same for a return. A group that gets nobody may be missing. @returns the rules that somebody deleted: the others have the wanted weights. */
 export async function readStandingBack(
   ingress: Ingress,
   deployment: Deployment,
@@ -59,9 +59,14 @@ export async function readStandingBack(
   const isBack = (live: readonly RuleWeights[]) => {
     const gone = goneRules(live);
     const standing = (rules: readonly RuleWeights[]) => rules.filter(({ ruleArn }) => !gone.includes(ruleArn));
-    return sameWeights(standing(live), standing(wanted));
+    return sameWeights(weighted(standing(live)), weighted(standing(wanted)));
   };
   return goneRules(await readUntil(ingress, deployment, wanted, clock, isBack));
+}
+
+/** Who gets customers. */
+function weighted(rules: readonly RuleWeights[]): RuleWeights[] {
+  return rules.map((rule) => ({ ...rule, groups: rule.groups.filter(({ weight }) => weight > 0) }));
 }
 
 async function readUntil(

@@ -1,7 +1,6 @@
 /** One scenario from its start until nothing more happens: everything in one process, on one virtual clock. */
 import { type ApprovalRequest, fromIso, type LogEntry } from '../../core/model/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
-import { isBenign } from './benign.ts';
 import { Deeds } from './deeds.ts';
 import type { Program } from './definition.ts';
 import type { Invocation, InvocationHost } from './functions.ts';
@@ -15,6 +14,7 @@ import type { Outside } from './ports.ts';
 import {
   drawnFor,
   type Fate,
+  isBenign,
   SITES,
   type SimulatedEvent,
   type SimulatedHandler,

@@ -59,6 +59,12 @@ describe('a person has hands on what a run stands on', () => {
     expect({ ends, violations }).toEqual({ ends: { 'ABORTED Crossfade.RolledBack': 1 }, violations: [] });
   });
 
+  it('a rule is edited so that the mirror is nobody’s, and its groups are deleted: the customers go back all the same', async () => {
+    const rule = { type: 'rule', at, site: 'a', rule: 0, edit: 'ungrouped', for: null } as const;
+    const { ends, violations } = await simulate(program, { seed: 1, items: [START, rule] });
+    expect({ ends, violations }).toEqual({ ends: { 'ABORTED Crossfade.RolledBack': 1 }, violations: [] });
+  });
+
   it('the watchdog is switched off for half an hour: a healthy run completes', async () => {
     const off = { type: 'unwatched', at, site: 'a', for: 1_800 } as const;
     const { ends, violations } = await simulate(program, { seed: 1, items: [START, off] });

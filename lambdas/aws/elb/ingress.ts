@@ -6,6 +6,7 @@ import {
   ModifyRuleCommand,
   type Rule,
   RuleNotFoundException,
+  TargetGroupNotFoundException,
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
@@ -25,7 +26,7 @@ import { inOrder } from './rule.ts';
 
 export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, deployment: Deployment): Ingress {
   /** ModifyRule replaces the whole list: what the rule demands first is read, and written again. */
-  async function guardsNow({ ruleArn }: RuleWeights) {
+  async function guardsNow(ruleArn: RuleArn) {
     const [rule] = await aws('DescribeRules', () => describeRules(client, { RuleArns: [ruleArn] }));
     return rule?.guardActions ?? [];
   }
@@ -35,6 +36,17 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
     const request = new DescribeRulesCommand({ RuleArns: [...RuleArns] });
     const { Rules = [] } = await aws('DescribeRules', () => client.send(request));
     return Rules;
+  }
+
+  async function modify({ ruleArn, groups, sticky }: RuleWeights): Promise<void> {
+    const ForwardConfig = {
+      TargetGroups: groups.map((g) => ({ TargetGroupArn: g.targetGroupArn, Weight: g.weight })),
+      // Always written: stickiness that is left on beats weights (a client goes where its cookie says, even at 0).
+      TargetGroupStickinessConfig: { Enabled: sticky, ...(sticky ? { DurationSeconds: 3600 } : {}) },
+    };
+    const guards = deployment.rules.find(({ arn }) => arn === ruleArn)?.guarded ? await guardsNow(ruleArn) : [];
+    const Actions = inOrder([...guards, { Type: 'forward' as const, ForwardConfig }]);
+    await aws('ModifyRule', () => client.send(new ModifyRuleCommand({ RuleArn: ruleArn, Actions })));
   }
 
   return {
@@ -51,17 +63,14 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
     },
 
     async write(rule) {
-      const ForwardConfig = {
-        TargetGroups: rule.groups.map((g) => ({ TargetGroupArn: g.targetGroupArn, Weight: g.weight })),
-        // Always written: stickiness that is left on beats weights (a client goes where its cookie says, even at 0).
-        TargetGroupStickinessConfig: { Enabled: rule.sticky, ...(rule.sticky ? { DurationSeconds: 3600 } : {}) },
-      };
+      const weighted = rule.groups.filter(({ weight }) => weight > 0);
       try {
-        const guards = deployment.rules.find(({ arn }) => arn === rule.ruleArn)?.guarded ? await guardsNow(rule) : [];
-        const Actions = inOrder([...guards, { Type: 'forward' as const, ForwardConfig }]);
-        await aws('ModifyRule', () => client.send(new ModifyRuleCommand({ RuleArn: rule.ruleArn, Actions })));
+        await modify(rule);
       } catch (error) {
-        throw error instanceof RuleNotFoundException ? new RuleGoneError(rule.ruleArn, error) : error;
+        if (error instanceof RuleNotFoundException) throw new RuleGoneError(rule.ruleArn, error);
+        // A group that somebody deleted and that was to get nobody must not keep customers from the others.
+        if (!(error instanceof TargetGroupNotFoundException) || weighted.length === rule.groups.length) throw error;
+        await modify({ ...rule, groups: weighted });
       }
     },
 

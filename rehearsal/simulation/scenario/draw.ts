@@ -1,10 +1,9 @@
 /** From a seed to a scenario. Most seeds have few faults, so that the paths behind a single one are walked often. */
-import { generator, type Random } from './random.ts';
+import { CALLS, FIRST_START, MINUTE } from './given.ts';
+import { generator, pick, type Random, whole } from './random.ts';
 import {
   ALARM_EDITS,
-  DEPLOYMENTS,
   FATES,
-  RULE_EDITS,
   SERVICES,
   SICKNESSES,
   SIMULATED_HANDLERS,
@@ -13,11 +12,10 @@ import {
   type SimulatedHandler,
   type SimulatedScenario,
   STEERINGS,
-  STRAYS,
   type Step,
 } from './scenario.ts';
+import { drawStrains } from './strains.ts';
 
-const MINUTE = 60;
 /** Faults begin before this, seconds after the start; afterwards the simulation watches what the watchdog makes of them. */
 export const TROUBLE_ENDS = 75 * MINUTE;
 /** Clocks differ by no more, seconds; now and then by this much more than a run is promised to survive. */
@@ -25,137 +23,15 @@ const MOST_SKEW = 120;
 const WILD_SKEW = 300;
 /** Midnights: of a year, a leap day, and of a change of the clocks in Europe and in America. */
 const DATES = ['2026-12-31T23:40:00Z', '2028-02-29T23:30:00Z', '2026-10-25T00:30:00Z', '2027-03-14T06:30:00Z'] as const;
-/** The first run begins then. */
-const FIRST_START = 2 * MINUTE;
-
-/** What each handler calls, so that drawn faults meet something. */
-export const CALLS: Readonly<Record<SimulatedHandler, readonly Step[]>> = {
-  preflight: ['ingress.read', 'ingress.health', 'alarms.read', 'ledger.read', 'ledger.claim', 'log.append'],
-  baseline: ['metrics.baseline', 'ledger.heartbeat', 'log.append'],
-  capacity: ['ledger.read', 'capacity.snapshot', 'ledger.recordCapacity', 'capacity.pin', 'ledger.heartbeat'],
-  shift: [
-    'ingress.health',
-    'ledger.recordIntent',
-    'ingress.write',
-    'ingress.read',
-    'ledger.confirmIntent',
-    'ledger.heartbeat',
-    'ledger.read',
-  ],
-  watch: ['ledger.read', 'ingress.read', 'ingress.health', 'alarms.read', 'metrics.minutes', 'ledger.heartbeat'],
-  exercise: ['exercise.start', 'ledger.heartbeat'],
-  signoff: ['approvals.open', 'ledger.heartbeat', 'notifier.publish'],
-  approved: ['ledger.heartbeat', 'log.append'],
-  decommission: [
-    'metrics.minutes',
-    'ingress.read',
-    'capacity.snapshot',
-    'ledger.read',
-    'ledger.recordTasks',
-    'capacity.scaleStable',
-    'ledger.confirmTasks',
-    'ledger.heartbeat',
-  ],
-  complete: ['ledger.read', 'ledger.heartbeat', 'ledger.complete', 'log.append'],
-  rollback: [
-    'ledger.fence',
-    'ingress.read',
-    'ingress.health',
-    'ingress.write',
-    'executions.stop',
-    'capacity.snapshot',
-    'capacity.scaleStable',
-    'capacity.release',
-    'ledger.confirmRollback',
-    'log.append',
-    'notifier.publish',
-    'ledger.recordTold',
-  ],
-  'verify-rollback': ['ledger.read', 'ingress.read', 'metrics.minutes', 'ledger.verifyRollback'],
-  watchdog: [
-    'ledger.read',
-    'executions.stateOf',
-    'ingress.read',
-    'ingress.health',
-    'ledger.fence',
-    'ingress.write',
-    'capacity.snapshot',
-    'capacity.scaleStable',
-    'capacity.release',
-    'ledger.confirmRollback',
-    'ledger.verifyRollback',
-    'ledger.confirmCapacity',
-    'ledger.complete',
-    'notifier.publish',
-    'ledger.recordTold',
-  ],
-  'close-mirror': ['ledger.read', 'ledger.replaceIntent', 'ingress.write', 'ledger.confirmIntent', 'ledger.fence'],
-  drill: ['ledger.recordTrip', 'ledger.heartbeat', 'alarms.trip'],
-};
+/** The scenarios of smaller seeds stay as they were: `.ci/run` walks those. */
+const STRAINED_FROM = 1_000_000;
 
 export function draw(seed: number): SimulatedScenario {
   const items = [...drawFaults(seed), ...drawSteering(generator(seed * 2_654_435_761 + 1))];
   const answered = drawPersons(items, generator(seed * 2_654_435_761 + 2));
   const hands = drawHands(generator(seed * 2_654_435_761 + 3));
-  return { seed, items: [...answered, ...hands, ...drawStrains(generator(seed * 2_654_435_761 + 4))] };
-}
-
-/** In one seed of three something is short, somebody deploys, or several people act within the same second. */
-function drawStrains(random: Random): SimulatedEvent[] {
-  const times = random() < 1 / 3 ? 1 + whole(random, 3) : 0;
-  return Array.from({ length: times }, () => drawStrain(random)).flat();
-}
-
-function drawStrain(random: Random): SimulatedEvent[] {
-  const site = random() < 0.8 ? 'a' : 'b';
-  const at = FIRST_START + whole(random, 50 * MINUTE);
-  const length = pick(random, [30, 3 * MINUTE, 10 * MINUTE, 30 * MINUTE]);
-  switch (whole(random, 8)) {
-    case 0: {
-      const handler = random() < 0.2 ? null : pick(random, SIMULATED_HANDLERS);
-      return [{ type: 'throttled', at, site, handler, for: length }];
-    }
-    case 1: {
-      const side = pick(random, ['stable', 'candidate'] as const);
-      return [{ type: 'scale', at, site, side, tasks: 1 + whole(random, 3), for: length }];
-    }
-    case 2: {
-      const handler = pick(random, SIMULATED_HANDLERS);
-      const fate = pick(random, ['deny', 'throttle'] as const);
-      return [{ type: 'outage', at, site, of: pick(random, CALLS[handler]), handler, fate, for: 4 * length }];
-    }
-    case 3:
-      return [{ type: 'deploy', at, site, change: pick(random, DEPLOYMENTS) }];
-    case 4:
-      return [{ type: 'stray', at, site, event: pick(random, STRAYS) }];
-    case 5: {
-      const answer = pick(random, ['approve-refuse', 'refuse-approve'] as const);
-      return [{ type: 'signoff', site, nth: whole(random, 2), answer, after: 1 + whole(random, 20 * MINUTE) }];
-    }
-    case 6:
-      return [{ type: 'start', at, site, drill: false, again: true }];
-    default:
-      return [
-        drawAct(random, at, site),
-        drawAct(random, at, site),
-        ...(random() < 0.5 ? [drawAct(random, at, site)] : []),
-      ];
-  }
-}
-
-/** What one of several people does in the same second. */
-function drawAct(random: Random, second: number, site: string): SimulatedEvent {
-  const at = second + pick(random, [0, 0.05, 0.3, 1]);
-  switch (whole(random, 4)) {
-    case 0:
-      return { type: 'operator', at, site, does: pick(random, ['rollback', 'abort', 'redrive']) };
-    case 1:
-      return { type: 'steer', at, site, asks: pick(random, STEERINGS), for: 5 * MINUTE };
-    case 2:
-      return { type: 'approve', at, site, run: 1 };
-    default:
-      return { type: 'console', at, site, percent: pick(random, [0, 50, 100]) };
-  }
+  const strains = seed < STRAINED_FROM ? [] : drawStrains(generator(seed * 2_654_435_761 + 4));
+  return { seed, items: [...answered, ...hands, ...strains] };
 }
 
 /** In one seed of three somebody has hands on what the run stands on. */
@@ -172,7 +48,7 @@ function drawHand(random: Random): SimulatedEvent {
   const length = pick(random, [30, 3 * MINUTE, 10 * MINUTE, 30 * MINUTE]);
   switch (whole(random, 9)) {
     case 0: {
-      const edit = pick(random, RULE_EDITS);
+      const edit = pick(random, ['gone', 'replaced', 'sticky', 'foreign', 'bare'] as const);
       return { type: 'rule', at, site, rule: whole(random, 2), edit, for: random() < 0.7 ? length : null };
     }
     case 1:
@@ -365,14 +241,4 @@ function lostAnswer(random: Random): SimulatedEvent {
   const [handler, step] = pick(random, WRITES);
   const nth = handler === 'shift' ? whole(random, 6) : 0;
   return { type: 'call', site: 'a', handler, step, nth, fate: random() < 0.7 ? 'lose' : 'throttle' };
-}
-
-function whole(random: Random, below: number): number {
-  return Math.floor(random() * below);
-}
-
-function pick<T>(random: Random, from: readonly T[]): T {
-  const picked = from[whole(random, from.length)];
-  if (picked === undefined) throw new RangeError('there is nothing to pick from');
-  return picked;
 }

@@ -1,5 +1,7 @@
 /** What happens in a simulation: drawn from a seed, as plain data. */
-export { CALLS, draw } from './draw.ts';
+export { isBenign } from './benign.ts';
+export { draw } from './draw.ts';
+export { CALLS } from './given.ts';
 export { HALF_HOUR_PLAN } from './plan.ts';
 export { drawnFor, generator } from './random.ts';
 export {
@@ -8,7 +10,6 @@ export {
   DEPLOYMENTS,
   FATES,
   type Fate,
-  FORWARD_HANDLERS,
   printScenario,
   RULE_EDITS,
   type RuleEdit,

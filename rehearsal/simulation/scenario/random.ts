@@ -25,3 +25,14 @@ export function drawnFor(seed: number, what: string): number {
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
+
+/** Below a whole number. */
+export function whole(random: Random, below: number): number {
+  return Math.floor(random() * below);
+}
+
+export function pick<T>(random: Random, from: readonly T[]): T {
+  const picked = from[whole(random, from.length)];
+  if (picked === undefined) throw new RangeError('there is nothing to pick from');
+  return picked;
+}

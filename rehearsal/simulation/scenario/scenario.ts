@@ -106,8 +106,9 @@ export type SimulatedSteering = (typeof STEERINGS)[number];
 export const SECOND_PERSONS = ['later', 'at-once', 'twice', 'silence'] as const;
 export type SecondPerson = (typeof SECOND_PERSONS)[number];
 
-/** What somebody makes of one of the rules; `replaced` is another action, `bare` a forward to the candidate's group alone, `zero` one whose weights are all 0. */
-export const RULE_EDITS = ['gone', 'replaced', 'sticky', 'foreign', 'bare', 'zero'] as const;
+/** What somebody makes of one of the rules; `replaced` is another action, `bare` a forward to the candidate's group alone, `zero` one whose weights are all 0; `ungrouped` one to the candidate's
+ * group alone, after which the mirror's groups are deleted. */
+export const RULE_EDITS = ['gone', 'replaced', 'sticky', 'foreign', 'bare', 'zero', 'ungrouped'] as const;
 export type RuleEdit = (typeof RULE_EDITS)[number];
 
 /** What somebody makes of an alarm: a state by SetAlarmState, its actions muted or switched off, the alarm deleted. */

@@ -1,5 +1,5 @@
 /** What the load balancer counts of one minute, and what CloudWatch makes of it. */
-import { type LateCount, UNKNOWN } from '../../../core/model/index.ts';
+import { type Deployment, type LateCount, type RuleWeights, shareOf, UNKNOWN } from '../../../core/model/index.ts';
 
 export interface Counts {
   requests: number;
@@ -10,7 +10,7 @@ export interface Counts {
 }
 
 /** What the load balancer counts: a target group each, the mirror's two as one, and its own answers. */
-export interface Counted {
+export interface CountedMinute {
   readonly stable: Counts;
   readonly candidate: Counts;
   readonly mirror: Counts;
@@ -32,4 +32,20 @@ export function evidenceOf({ requests, failed, refused, hung, slow }: Counts, el
     unanswered,
     slow: Math.round(slow),
   };
+}
+
+/** Which groups a side's tasks answer for. */
+const ROLES_OF = { stable: ['stable', 'mirrorForward'], candidate: ['candidate', 'mirrorReverse'] } as const;
+/** Share of all requests that one task answers: three carry everything, and two do not. */
+const MOST_OF_A_TASK = 0.35;
+
+/** Share of a side's requests that so many tasks do not answer. */
+export function excessOf(
+  deployment: Deployment,
+  live: readonly RuleWeights[],
+  side: keyof typeof ROLES_OF,
+  tasks: number,
+): number {
+  const load = live.reduce((sum, rule) => sum + shareOf(deployment, rule, ROLES_OF[side]), 0) / live.length;
+  return load === 0 ? 0 : Math.max(0, 1 - (tasks * MOST_OF_A_TASK) / load);
 }

@@ -16,7 +16,16 @@ export function editedRule(deployment: Deployment, rule: RuleWeights, edit: Rule
     sticky: { ...rule, sticky: true },
     foreign,
     bare: { ruleArn, groups: [candidate], sticky: false },
+    ungrouped: { ruleArn, groups: [candidate], sticky: false },
     zero: { ...rule, groups: groups.map((group) => ({ ...group, weight: 0 })) },
   };
   return made[edit];
+}
+
+/** Target groups that no rule names, which somebody may delete: ELBv2 keeps every other. */
+export function unnamedGroups({ targetGroups }: Deployment, live: readonly RuleWeights[]): string[] {
+  const named = new Set<string>(live.flatMap(({ groups }) => groups.map((group) => group.targetGroupArn)));
+  return Object.values(targetGroups).flatMap((group) =>
+    group === undefined || named.has(group.arn) ? [] : [group.arn],
+  );
 }

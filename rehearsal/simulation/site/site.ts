@@ -16,8 +16,8 @@ import {
   weightsFor,
 } from '../../../core/model/index.ts';
 import type { RuleEdit, Sickness, SiteName } from '../scenario/index.ts';
-import { type Counted, evidenceOf, noCounts } from './counts.ts';
-import { editedRule } from './edited-rule.ts';
+import { type CountedMinute, evidenceOf, excessOf, noCounts } from './counts.ts';
+import { editedRule, unnamedGroups } from './edited-rule.ts';
 import { BASE_RATE, BASELINE, RPS, simulatedDeployment } from './given.ts';
 import { LeaseTable } from './lease-table.ts';
 import type { Timeline } from './timeline.ts';
@@ -31,11 +31,8 @@ export const SCALING = { min: 2, max: 10, suspended: false, scheduledSuspended: 
 const HEALTH_LAG_MS = 20_000;
 const TASK_UP_MS = 60_000;
 const TASK_DOWN_MS = 15_000;
-/** Share of all requests that one task answers: three carry everything, and two do not. */
-const MOST_OF_A_TASK = 0.35;
 /** CloudWatch answers with a minute so long after its end. */
 const METRIC_DELAY_MS = { least: 20_000, most: 180_000 } as const;
-
 interface Group {
   running: number;
   dead: number;
@@ -68,8 +65,10 @@ export class Site {
   /** Path patterns of the rules, which a deployment may change. */
   paths: readonly string[] = ['/*'];
   readonly #groups: Record<GroupRole, Group>;
+  readonly #deletedGroups = new Set<string>();
+  readonly #scaled = new Set<'stable' | 'candidate'>();
   readonly #timeline: Timeline;
-  readonly #minutes: Map<number, Counted> = new Map();
+  readonly #minutes: Map<number, CountedMinute> = new Map();
   readonly #onChange: () => void;
   readonly #drawn: (what: string) => number;
   #counted: number;
@@ -101,11 +100,15 @@ export class Site {
     return Math.max(...this.live.map((rule) => shareOf(this.deployment, rule, roles)));
   }
 
-  /** @throws RuleGoneError */
+  /** @throws RuleGoneError, or as ELBv2 refuses a group that is gone */
   writeRule(rule: RuleWeights): void {
     if (this.live.some(({ ruleArn, absent }) => ruleArn === rule.ruleArn && absent === 'gone'))
       throw new RuleGoneError(rule.ruleArn);
-    this.#put(rule);
+    // As lambdas/aws/elb/ingress.ts writes it.
+    const isThere = ({ targetGroupArn }: RuleWeights['groups'][number]) => !this.#deletedGroups.has(targetGroupArn);
+    if (rule.groups.some((group) => group.weight > 0 && !isThere(group)))
+      throw Object.assign(new Error('One or more target groups not found'), { name: 'TargetGroupNotFoundException' });
+    this.#put({ ...rule, groups: rule.groups.filter(isThere) });
   }
 
   #put(rule: RuleWeights): void {
@@ -131,6 +134,7 @@ export class Site {
     const rule = this.live[index];
     if (rule === undefined || rule.absent === 'gone') return;
     this.#put(editedRule(this.deployment, rule, edit));
+    if (edit === 'ungrouped') for (const arn of unnamedGroups(this.deployment, this.live)) this.#deletedGroups.add(arn);
   }
 
   /** A deployment gives a new rule everything to the stable side; one that is there it leaves alone. */
@@ -175,28 +179,30 @@ export class Site {
   /** Somebody, or an autoscaler, sets how many tasks a side has; later it has as many as before anything happened, or more. */
   scale(side: 'stable' | 'candidate', tasks: number, ms: number): void {
     const group = this.#groups.candidate;
-    if (side === 'stable') {
-      this.setCapacity(tasks, { ...this.scaling, min: Math.min(tasks, this.scaling.min) });
-      this.#timeline.after(ms, () => this.setCapacity(Math.max(this.desired, TASKS), this.scaling));
-      return;
-    }
-    const set = (running: number) =>
-      this.#change('candidate', () => {
-        Object.assign(group, { running, dead: Math.min(group.dead, running) });
-      });
+    const set = (running: number) => {
+      if (side === 'candidate')
+        this.#change(side, () => Object.assign(group, { running, dead: Math.min(group.dead, running) }));
+      else {
+        // As UpdateService does, which asks no scaling.
+        this.desired = running;
+        this.#follow();
+        this.#onChange();
+      }
+    };
+    this.#count();
+    this.#scaled.add(side);
     set(tasks);
-    this.#timeline.after(ms, () => set(TASKS));
+    this.#timeline.after(ms, () => {
+      this.#count();
+      this.#scaled.delete(side);
+      set(side === 'stable' ? Math.max(this.desired, TASKS) : TASKS);
+    });
   }
 
-  /** Share of a side's requests that it has no task for. */
+  /** Share of a side's requests that it has no task for, while somebody scales it by hand. */
   overload(side: 'stable' | 'candidate'): number {
-    const roles =
-      side === 'stable' ? (['stable', 'mirrorForward'] as const) : (['candidate', 'mirrorReverse'] as const);
     const { running, dead } = this.#groups[side];
-    const mean = this.live.reduce((sum, rule) => sum + shareOf(this.deployment, rule, roles), 0) / this.live.length;
-    const { group = null, share = 0 } = this.thief ?? {};
-    const load = mean * (1 - share) + (group === side ? share : 0);
-    return load === 0 ? 0 : Math.max(0, 1 - ((running - dead) * MOST_OF_A_TASK) / load);
+    return this.#scaled.has(side) ? excessOf(this.deployment, this.live, side, running - dead) : 0;
   }
 
   kill(role: GroupRole, share: number, ms: number): void {
@@ -299,7 +305,7 @@ export class Site {
     }
   }
 
-  #answer(counted: Counted, rule: RuleWeights, requests: number): void {
+  #answer(counted: CountedMinute, rule: RuleWeights, requests: number): void {
     // Where every weight is 0 the load balancer answers by itself.
     if (rule.groups.length > 0 && rule.groups.every(({ weight }) => weight === 0)) counted.elb5xx += requests;
     for (const role of GROUP_ROLES) {
@@ -308,7 +314,7 @@ export class Site {
     }
   }
 
-  #serve(counted: Counted, role: GroupRole, part: number): void {
+  #serve(counted: CountedMinute, role: GroupRole, part: number): void {
     const { running, dead, seen } = this.#groups[role];
     if (seen.healthy === 0) {
       counted.elb5xx += part;

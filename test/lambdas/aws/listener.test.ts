@@ -9,6 +9,7 @@ import {
   PriorityInUseException,
   type Rule,
   RuleNotFoundException,
+  TargetGroupNotFoundException,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, it } from 'vitest';
 import { ANY_REQUEST } from '../../../core/listener/index.ts';
@@ -69,6 +70,31 @@ describe('the weights of a listener', () => {
     if (arns.includes('rule/rest')) throw gone;
     return { Rules: [safe] };
   };
+
+  describe('where a target group is gone', () => {
+    const missing = new TargetGroupNotFoundException({ message: 'One or more target groups not found', $metadata: {} });
+    const withoutCandidate = (command: object) => {
+      const [action] = command instanceof ModifyRuleCommand ? (command.input.Actions ?? []) : [];
+      if (action?.ForwardConfig?.TargetGroups?.some((g) => g.TargetGroupArn === 'tg/candidate')) throw missing;
+      return {};
+    };
+    const writing = async (candidatePercent: number) => {
+      const { client, sent } = elb(withoutCandidate);
+      const [, rest] = weightsFor(DEPLOYMENT, { candidatePercent, mirror: null });
+      if (rest !== undefined) await elbIngress(client, DEPLOYMENT).write(rest);
+      return sent.at(-1);
+    };
+
+    it('and was to get nobody, the others are written', async () => {
+      expect(await writing(0)).toMatchObject({
+        input: { Actions: [{ ForwardConfig: { TargetGroups: [{ TargetGroupArn: 'tg/stable', Weight: 100 }] } }] },
+      });
+    });
+
+    it('and was to get customers, nothing is', async () => {
+      await expect(writing(5)).rejects.toBe(missing);
+    });
+  });
 
   it('are those of the rules that stand where one is gone', async () => {
     expect(await elbIngress(elb(withoutRest).client, DEPLOYMENT).read()).toMatchObject([

@@ -6,7 +6,7 @@ import {
   type SimulatedHandler,
   type SimulatedScenario,
   type SiteName,
-} from './scenario/index.ts';
+} from './scenario.ts';
 
 const BENIGN: ReadonlySet<SimulatedEvent['type']> = new Set([
   'start',
@@ -46,8 +46,8 @@ function isHarmless(item: SimulatedEvent, ofTwo: boolean): boolean {
   if (item.type === 'start') return !item.drill && item.second !== 'twice' && item.second !== 'silence';
   if (item.type === 'deaths' || item.type === 'sick') return item.group === 'mirror';
   if (item.type === 'call') return FORWARD.has(item.handler) && (RETRIED.has(item.fate) || DIED.has(item.fate));
-  if (item.type === 'signoff') return item.answer === 'approve' || (item.answer === 'approve-refuse' && !ofTwo);
-  if (item.type === 'deploy') return item.change !== 'destroy';
+  if (item.type === 'signoff') return item.answer === 'approve-refuse' && !ofTwo;
+  if (item.type === 'deploy') return item.change === 'watchdog';
   if (item.type === 'throttled') return true;
   if (item.type === 'scale') return item.tasks >= ENOUGH_TASKS;
   if (item.type === 'outage') return HELD_WITHOUT.has(item.of.split('.')[0] ?? '') && RETRIED.has(item.fate);
