@@ -627,7 +627,7 @@ describe('metrics over our cloud', () => {
       at,
     });
 
-  it('bring both sides on the same minutes: absent errors are unknown, absent requests a gap, the newest minute is left out', async () => {
+  it('bring both sides on the same minutes: absent errors are unknown, and so are lost response times; absent requests are a gap, the newest minute is left out', async () => {
     for (const n of [3, 2, 1, 0]) {
       for (let i = 0; i < 10; i++) put('stable', 'RequestCount', minute(n), 1);
       put('stable', 'TargetResponseTime', minute(n), 0.1);
@@ -645,7 +645,7 @@ describe('metrics over our cloud', () => {
       {
         minute: minute(2),
         stable: stable(),
-        candidate: { requests: 1, ...unknown, target5xx: 1, slow: 0 },
+        candidate: { requests: 1, ...unknown, target5xx: 1, slow: null },
         ...balancer,
       },
       {
