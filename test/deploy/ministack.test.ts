@@ -244,7 +244,7 @@ function loadBalancer(): LoadBalancerModel {
         { host: '127.0.0.1', port: 2, health: 'healthy' },
       ],
     });
-  return { arn: 'lb', fullName: 'app/lb/1', rules: new Map(), targetGroups };
+  return { arn: `${ELB}:loadbalancer/app/lb/1`, fullName: 'app/lb/1', rules: new Map(), targetGroups };
 }
 
 /** Enough for a baseline: two thousand answers within a minute, three minutes ago. */
