@@ -88,6 +88,8 @@ export class Observer {
   readonly #mirrorLost = new Set<Site>();
   /** Which executions have owned an ingress. */
   readonly #owned = new Set<string>();
+  /** Which executions have ended as rolled back: one that is redriven from there says it again, of the same return. */
+  readonly #saidRolledBack = new Set<string>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -205,6 +207,8 @@ export class Observer {
 
   executionEnded(site: Site, execution: Execution): void {
     if (execution.error !== 'Crossfade.RolledBack' || execution.status !== 'FAILED') return;
+    if (this.#saidRolledBack.has(execution.arn)) return;
+    this.#saidRolledBack.add(execution.arn);
     const { item } = site.lease;
     const foreign = item !== null && item.executionArn !== execution.arn;
     if (!foreign && !isSafe(site.deployment, site.live))

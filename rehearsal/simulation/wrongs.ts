@@ -14,14 +14,17 @@ export function stableReady(site: Site): boolean {
 }
 
 /** By its own fault, or by more requests than it has tasks for. */
-function failingOf(site: Site): number {
-  return Math.max(site.sickness.candidate, site.overload('candidate'));
+function failingOf(site: Site, side: 'stable' | 'candidate'): number {
+  return Math.max(site.sickness[side], site.overload(side));
 }
 
-/** Customers of a run on a candidate that fails them, as long as the stable side could answer. */
+/** Customers of a run on a candidate that fails them, as long as the stable side could answer, and fails fewer. */
 export function sickOf(site: Site): string | null {
-  if (!isOwned(site) || site.share('candidate', 'mirrorReverse') === 0 || failingOf(site) < SICK) return null;
-  return stableReady(site) ? `${site.name}: the candidate fails its customers` : null;
+  const failing = failingOf(site, 'candidate');
+  if (!isOwned(site) || site.share('candidate', 'mirrorReverse') === 0 || failing < SICK) return null;
+  return stableReady(site) && failingOf(site, 'stable') < failing
+    ? `${site.name}: the candidate fails its customers`
+    : null;
 }
 
 /** Customers of a run on a side, or a mirror, without a healthy target. Before the candidate answers anybody it is the service's own outage. */
