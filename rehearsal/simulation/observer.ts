@@ -78,6 +78,8 @@ export class Observer {
   >();
   readonly #disturbedAt = new Map<Site, number>();
   readonly #lastWriter = new Map<Site, Invocation | null>();
+  /** When a person last wrote a rule. */
+  readonly #byHandAt = new Map<Site, number>();
   readonly #seenAt = new Map<string, number>();
   /** Whose table was lost or restored. */
   readonly #restored = new Set<Site>();
@@ -122,6 +124,7 @@ export class Observer {
   /** A rule was written; null: by a person. */
   wrote(site: Site, writer: Invocation | null): void {
     this.#lastWriter.set(site, writer);
+    if (writer === null) this.#byHandAt.set(site, this.#now());
     if (writer?.handler === 'shift') this.#shiftedBy(site, writer);
   }
 
@@ -161,6 +164,7 @@ export class Observer {
     const lost = item?.status === 'rolling_back' || item?.status === 'rolled_back';
     const faultless = invocation.fates.every((fate) => fate === 'pause');
     if (this.#lastWriter.get(site) !== invocation || !lost || !faultless || !stableReady(site)) return;
+    if ((this.#byHandAt.get(site) ?? 0) > invocation.startedAt) return;
     if (!isSafe(site.deployment, site.live) && !this.#completed.has(site))
       this.#violated('wrong weights', `${invocation.handler} ended and left its weights although ${item.status}`);
   }
