@@ -105,6 +105,7 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   const matters = !harmless && (observed >= asksOf(onset) || fromStart >= asksOf(0));
   const called = logE >= Math.log(threshold) && (matters || (leader !== null && hasGrown(leader, asked)));
   // While nothing is left out, all of the evidence must do it: the half that it would have of the stake.
+  const shares = sharesOf(told, pick, pick);
   const enough = Math.log(withinThreshold) + (isOver || !complete.some(isShaken) ? 0 : Math.LN2);
   const passes = within >= enough && (logE < Math.log(SUSPICION) || harmless);
   return {
@@ -120,10 +121,7 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
     // Where it is called, the rates that the call rests on: minutes that are not complete yet may be among them.
     ...(called && leader !== null
       ? ratesOf(known(leader.pairs))
-      : {
-          stableRate: sharesOf(told, pick, pick).stable ?? 0,
-          candidateRate: sharesOf(told, pick, pick).candidate,
-        }),
+      : { stableRate: shares.stable ?? 0, candidateRate: shares.candidate }),
     by: 'counts',
   };
 }

@@ -37,6 +37,12 @@ function replayOf(name: string) {
   return replay.summary();
 }
 
+const PLAN = {
+  stages: [
+    { percent: 10, bake: 'PT5M' },
+    { percent: 100, bake: 'PT5M' },
+  ],
+};
 const ENTRY = {
   at: '2026-11-24T08:00:00.000Z',
   kind: 'phase',
@@ -49,12 +55,7 @@ const ENTRY = {
 describe('a run that an earlier version began', () => {
   it.each(STATES)('is taken up in its first stage ($writtenBy)', async ({ state }) => {
     const world = new MemoryWorld();
-    await atFirstStage(world, {
-      stages: [
-        { percent: 10, bake: 'PT5M' },
-        { percent: 100, bake: 'PT5M' },
-      ],
-    });
+    await atFirstStage(world, PLAN);
     world.now += 60_000;
     const next = parseState(await watch(world)(state));
     expect(next).toMatchObject({ phase: 'stage', stage: 0, next: 'hold', cutoverId: state.cutoverId });
@@ -63,12 +64,7 @@ describe('a run that an earlier version began', () => {
 
   it.each(STATES)('is brought back with its state ($writtenBy)', async ({ state }) => {
     const world = new MemoryWorld();
-    await atFirstStage(world, {
-      stages: [
-        { percent: 10, bake: 'PT5M' },
-        { percent: 100, bake: 'PT5M' },
-      ],
-    });
+    await atFirstStage(world, PLAN);
     expect(await rollback(world)({ ...state, error: { Error: 'Crossfade.Transient' } })).toMatchObject({
       phase: 'rollback',
     });

@@ -23,8 +23,7 @@ const DUPLICATE = /\bDuplicate entry '([^'\n]{1,500})' for key '([^'\n]{1,200})'
 
 export function secretsInSql(text: string, names: SecretNames): Span[] {
   const spans: Span[] = [];
-  for (const { index, 0: all, 1: said = '' } of text.includes('entry') ? text.matchAll(DUPLICATE) : []) {
-    const key = /for key '(.*)'$/.exec(all)?.[1] ?? '';
+  for (const { index, 0: all, 1: said = '', 2: key = '' } of text.includes('entry') ? text.matchAll(DUPLICATE) : []) {
     const start = index + all.indexOf("'") + 1;
     if (names.of(key) === 'secret') spans.push({ start, end: start + said.length, place: folded(key) });
   }

@@ -39,6 +39,8 @@ const OPTION = /^--[\w-]{2,40}$/;
 /** Deeper places share one key: a path that grows with the nesting would cost its square. */
 const DEEPEST_PLACE = 32;
 
+/** Of a text that may name something, with its quotes; characters. */
+const LONGEST_SAID = 200;
 /** Of a table that are looked at. */
 const MOST_COLUMNS = 1_000;
 /** Digits of a number that may be a secret by its shape. */
@@ -198,7 +200,7 @@ export class JsonSecrets {
     const isLabel = LABELS.has(last);
     if (!isLabel && !ENTRY_NAMES.has(last) && name !== 'type') return false;
     const node = kind === 'array' ? this.#lastOf(doc, value) : value;
-    if (node === null || kindOf(doc, node) !== 'string' || endOf(doc, node) - startOf(doc, node) > 200) return false;
+    if (node === null || !couldName(doc, node)) return false;
     const said = stringOf(doc, node);
     if (name === 'type') return folded(said) === 'password';
     const step = said.slice(said.lastIndexOf('/') + 1);
@@ -226,7 +228,7 @@ export class JsonSecrets {
   }
 
   #isName(doc: JsonDoc, node: Node): boolean {
-    if (kindOf(doc, node) !== 'string' || endOf(doc, node) - startOf(doc, node) > 200) return false;
+    if (!couldName(doc, node)) return false;
     return this.#names.of(stringOf(doc, node)) === 'secret';
   }
 
@@ -244,7 +246,7 @@ export class JsonSecrets {
 
   /** `["password", "…"]`, `["--password", "…"]`, and a message's fields in one list. */
   #announces(doc: JsonDoc, node: Node, { index, end, fields }: Frame): boolean {
-    if (kindOf(doc, node) !== 'string' || endOf(doc, node) - startOf(doc, node) > 200) return false;
+    if (!couldName(doc, node)) return false;
     const next = doc.tape[node + 2] ?? end;
     if (next >= end) return false;
     const isPair = index === 1 && (doc.tape[next + 2] ?? end) === end;
@@ -285,4 +287,9 @@ export class JsonSecrets {
 function isWithinPem(said: string, before: boolean): boolean {
   const [begin, end] = [said.lastIndexOf('-----BEGIN'), said.lastIndexOf('-----END')];
   return begin === end ? before : begin > end;
+}
+
+/** A text that is no longer than what is called by a name. */
+function couldName(doc: JsonDoc, node: Node): boolean {
+  return kindOf(doc, node) === 'string' && endOf(doc, node) - startOf(doc, node) <= LONGEST_SAID;
 }

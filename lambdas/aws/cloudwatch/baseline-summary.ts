@@ -80,24 +80,39 @@ function windows(series: MetricSeries, failures: (at: number) => number, seconds
  * are the stable side's is known by its unanswered requests; where answers are not counted, all are.
  */
 function failuresAt(series: MetricSeries): (at: number) => number {
-  const told = ANSWERED_SERIES.some((of) => (series.get(of)?.size ?? 0) > 0);
+  const told = answersAreTold(series);
   return (at) => {
-    const value = (id: string) => series.get(id)?.get(at) ?? 0;
-    const answers = ANSWERED_SERIES.reduce((sum, of) => sum + value(of), value('target5xx'));
-    const own = told ? Math.min(value('elb5xx'), Math.max(0, value('requests') - answers)) : value('elb5xx');
-    return value('target5xx') + Math.max(value('connectionErrors'), own);
+    const value = valueAt(series, at);
+    return (
+      value('target5xx') + Math.max(value('connectionErrors'), told ? unanswered(value).byBalancer : value('elb5xx'))
+    );
   };
 }
 
 /** Null where answers are not counted. What one period leaves open the next one may answer, so windows are long. @param seconds length of each */
 function untoldCeiling(series: MetricSeries, seconds: number): number | null {
-  if (!ANSWERED_SERIES.some((of) => (series.get(of)?.size ?? 0) > 0)) return null;
+  if (!answersAreTold(series)) return null;
   const untold = (at: number) => {
-    const value = (id: string) => series.get(id)?.get(at) ?? 0;
-    const answers = ANSWERED_SERIES.reduce((sum, of) => sum + value(of), value('target5xx'));
-    return value('requests') - answers - Math.min(value('elb5xx'), Math.max(0, value('requests') - answers));
+    const { all, byBalancer } = unanswered(valueAt(series, at));
+    return all - byBalancer;
   };
   return ceilingOf(windows(series, untold, seconds).map(({ n, x }) => ({ n, x: Math.max(0, x) })));
+}
+
+type ValueOf = (id: string) => number;
+
+function valueAt(series: MetricSeries, at: number): ValueOf {
+  return (id) => series.get(id)?.get(at) ?? 0;
+}
+
+function answersAreTold(series: MetricSeries): boolean {
+  return ANSWERED_SERIES.some((of) => (series.get(of)?.size ?? 0) > 0);
+}
+
+/** Requests of a period that no target answered in it (fewer than none where the one before left some open), and how many of them the load balancer may have. */
+function unanswered(value: ValueOf): { readonly all: number; readonly byBalancer: number } {
+  const all = value('requests') - ANSWERED_SERIES.reduce((sum, of) => sum + value(of), value('target5xx'));
+  return { all, byBalancer: Math.min(value('elb5xx'), Math.max(0, all)) };
 }
 
 /** Of the median period: an incident of yesterday is nothing ordinary. */

@@ -5,7 +5,6 @@ import { CloudError, members, type QueryOperations } from '../wire/index.ts';
 import { parseActions } from './elbv2-actions.ts';
 import { parseConditions } from './elbv2-conditions.ts';
 import { describeDefault, describeRule } from './elbv2-described.ts';
-
 import { findListener, findRule, invalid, type LocalListener, ruleArnPrefix } from './elbv2-model.ts';
 
 const MAX_PRIORITY = 50_000;
