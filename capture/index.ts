@@ -1,4 +1,4 @@
-/** What is kept of an exchange: sampled, redacted, written as captures and read again. */
+/** Sampling, redaction, writing and reading of captured exchanges. */
 export { ObservedLeg, type RawLeg } from './leg.ts';
 export { cutAtLines, eachLine, LIMITS, type Piece, type TooLong, tooLong } from './ndjson.ts';
 export {

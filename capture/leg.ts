@@ -1,7 +1,7 @@
 /**
- * One side's answer while it is being observed. Both legs are measured at the same two points: from the moment the request
- * had been handed to the side's socket as a whole, to the first and to the last byte that came back; time during which
- * the client's slowness held the answer back does not count.
+ * One side's answer while it is being observed. Both sides are timed between the same two points: from the moment when
+ * the whole request was handed to the side's socket, to the first and to the last byte that came back. Time during
+ * which a slow client held back the answer is not counted.
  */
 import { BodySample, type RawBody, type SamplePolicy } from './bytes/index.ts';
 
@@ -11,7 +11,7 @@ export type RawLeg =
   | {
       readonly outcome: 'response';
       readonly status: number;
-      /** Names and values alternating. */
+      /** Names and values, alternating. */
       readonly headers: readonly string[];
       readonly body: RawBody;
       readonly firstByteMs: number;
@@ -32,12 +32,12 @@ export class ObservedLeg {
     this.#sample = new BodySample(policy);
   }
 
-  /** Bytes of the answer's body so far. */
+  /** Bytes of the response body received so far. */
   get bytes(): number {
     return this.#sample.bytes;
   }
 
-  /** The request is on its way as a whole. */
+  /** Marks the moment when the whole request has been sent. */
   sent(): void {
     this.#startedAt = performance.now();
   }
@@ -45,11 +45,11 @@ export class ObservedLeg {
   head(status: number, headers: readonly string[]): void {
     this.#status = status;
     this.#headers = headers;
-    // An answer may begin before the request is complete.
+    // A server may begin to answer before the request is complete.
     this.#firstByteMs = Math.max(0, performance.now() - this.#startedAt);
   }
 
-  /** They stand after the fields of the head: of gRPC the status is among them. */
+  /** Adds trailers after the header fields; in gRPC they include the status. */
   trailers(fields: readonly string[]): void {
     this.#headers = [...this.#headers, ...fields];
   }
@@ -58,7 +58,7 @@ export class ObservedLeg {
     this.#sample.add(chunk);
   }
 
-  /** The client does not take more at present. */
+  /** Marks that the client currently accepts no more data. */
   held(): void {
     this.#heldSince ??= performance.now();
   }

@@ -1,9 +1,12 @@
-/** A byte stream cut at line ends, so that the pieces can be read apart from each other; of one that breaks, all whole lines come before the error. Memory is bounded by the longest line. */
+/**
+ * Cuts a byte stream at line ends, so that the pieces can be parsed independently. If the stream breaks, all complete
+ * lines are delivered before the error. Memory is bounded by the longest line.
+ */
 import { isUtf8 } from 'node:buffer';
 
-/** Bytes that a piece has at least, unless it is the last. */
+/** Minimum size of a piece in bytes, except for the last piece. */
 const PIECE = 1024 * 1024;
-/** A longer line is no record; it is passed over. */
+/** A longer line cannot be a record and is skipped. */
 const LONGEST_LINE = 16 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
@@ -13,15 +16,15 @@ export interface Limits {
 }
 export const LIMITS: Limits = { piece: PIECE, longestLine: LONGEST_LINE };
 
-/** Whole lines. */
+/** A sequence of complete lines. */
 export interface Piece {
-  /** Its buffer is its own: it may be transferred. */
+  /** Owns its buffer, so it may be transferred. */
   readonly data: Uint8Array<ArrayBuffer>;
-  /** Number of the first line, from 1. */
+  /** Number of the first line, counted from 1. */
   readonly firstLine: number;
 }
 
-/** A line that was too long to be held: `data` is empty. */
+/** Stands for a line that was too long to keep; `data` is empty. */
 export interface TooLong {
   readonly tooLong: number;
 }
@@ -33,7 +36,7 @@ export async function* cutAtLines(
   let line = 1;
   let held: Uint8Array[] = [];
   let bytes = 0;
-  /** Bytes of `held` up to and with its last line end. */
+  /** Number of bytes in `held` up to and including its last line end. */
   let whole = 0;
   let passingOver = false;
   try {
@@ -52,7 +55,7 @@ export async function* cutAtLines(
         const data = join(held, bytes);
         const rest = data.slice(whole);
         const lines = data.subarray(0, whole);
-        // Whoever takes the piece may transfer its buffer: what is needed of it is taken before.
+        // The consumer may transfer the buffer, so everything that is needed later is computed first.
         const next = line + newlines(lines);
         yield { data: lines, firstLine: line };
         line = next;
@@ -69,14 +72,14 @@ export async function* cutAtLines(
       }
     }
   } catch (error) {
-    // What was whole before the stream broke is there.
+    // Deliver the lines that were complete before the stream broke.
     if (whole > 0) yield { data: join(held, bytes).subarray(0, whole), firstLine: line };
     throw error;
   }
   if (bytes > 0) yield { data: join(held, bytes), firstLine: line };
 }
 
-/** Calls `read` with the text of each line that is not blank, or `refuse` with the reason why it is none. */
+/** Calls `read` with the text of each non-blank line, or `refuse` with the reason why it is not text. */
 export function eachLine(
   { data, firstLine }: Piece,
   read: (text: string, line: number) => void,

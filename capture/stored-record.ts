@@ -1,13 +1,16 @@
-/** A raw capture as the record that is stored: redacted, with its route, in the capture format (capture/record.ts). */
+/**
+ * Turns a raw capture into the record that is stored: redacted, with its route, in the capture format
+ * (capture/format/record.ts).
+ */
 import type { RawBody } from './bytes/index.ts';
 import { CAPTURE_VERSION, type CapturedBody, type CaptureRecord, type Leg } from './format/index.ts';
 import type { RawLeg } from './leg.ts';
 import type { RawCapture } from './raw-capture.ts';
 import { type CaptureRedaction, Redaction, type RedactionRules } from './redaction/index.ts';
 
-/** Ids of clients are kept up to this length. */
+/** A client's request id is kept up to this length, in characters. */
 const LONGEST_ID = 200;
-/** Firehose takes records of 1,000 KiB (https://docs.aws.amazon.com/firehose/latest/dev/limits.html). */
+/** Firehose accepts records of up to 1,000 KiB (https://docs.aws.amazon.com/firehose/latest/dev/limits.html). */
 const LONGEST_LINE = 1_000 * 1024;
 const TRACE_ID = /^[0-9a-f]{2}-([0-9a-f]{32})-/;
 
@@ -27,14 +30,14 @@ export class RecordMaker {
     this.#redaction = new Redaction(rules.redaction);
   }
 
-  /** One line of NDJSON. A capture that is too long for the sink keeps lengths and hashes of its bodies only. */
+  /** One line of NDJSON. If a capture is too long for the sink, only lengths and hashes of its bodies are kept. */
   line(pair: RawCapture): Buffer {
     const line = (record: CaptureRecord) => Buffer.from(`${JSON.stringify(record)}\n`);
     const whole = line(this.make(pair));
     return whole.length <= LONGEST_LINE ? whole : line(this.make(pair, false));
   }
 
-  /** @param withBodies otherwise their lengths and hashes only */
+  /** @param withBodies if false, only lengths and hashes of bodies are kept */
   make(pair: RawCapture, withBodies = true): CaptureRecord {
     const { method, target, headers, requestBody } = pair;
     const { ingress, routes } = this.#rules;

@@ -1,22 +1,27 @@
-/** The beginning of a body, how long it was, and a keyed hash of the whole where the beginning is not all of it. */
+/**
+ * Keeps the beginning of a body, its length, and, if the beginning is not the whole body, a keyed hash of the whole.
+ */
 import { createHmac, type Hmac } from 'node:crypto';
 
-/** Beyond this nothing is hashed any more: a download of gigabytes must not cost the customers' event loop. */
+/**
+ * Hashing stops after this many bytes: a download of several gigabytes must not block the event loop that serves
+ * customers.
+ */
 export const DIGEST_LIMIT = 8 * 1024 * 1024;
 
 export interface SamplePolicy {
-  /** Bytes that are kept. */
+  /** How many bytes are kept. */
   readonly cap: number;
   readonly key: string;
 }
 
-/** A body as far as it is known; crosses to the capture's thread. */
+/** What is known of a body. Can be transferred to the capture thread. */
 export interface RawBody {
   readonly data: Uint8Array<ArrayBuffer>;
-  /** On the wire. */
+  /** Length on the wire, in bytes. */
   readonly bytes: number;
   readonly truncated: boolean;
-  /** Of all bytes, where `data` does not hold them all. */
+  /** Keyed hash of all bytes; present if `data` does not hold all of them. */
   readonly digest?: string;
 }
 
@@ -53,7 +58,7 @@ export class BodySample {
     this.#kept += Math.max(0, room);
   }
 
-  /** What is known of the body now. */
+  /** The sample as it stands now. */
   capture(): RawBody {
     const data = new Uint8Array(this.#kept);
     let at = 0;
@@ -66,7 +71,7 @@ export class BodySample {
     return { ...body, digest: digestOf(this.#hmac) };
   }
 
-  /** Lets go of what was kept. */
+  /** Releases the bytes that were kept. */
   discard(): void {
     this.#chunks = [];
     this.#kept = 0;

@@ -1,17 +1,17 @@
-/** The comparer's `Decode` port by zlib: what Lambda, CLI and tests give to `compareRecord`. */
+/** Implements the comparer's `Decode` port with zlib. Lambda, the CLI and the tests pass it to `compareRecord`. */
 import * as zlib from 'node:zlib';
 import * as z from 'zod';
 import type { Decode, Decoded } from '../format/index.ts';
 
 interface Unpacked {
   readonly bytes: Uint8Array;
-  /** Bytes of the input that were read. */
+  /** How many input bytes were consumed. */
   readonly taken: number;
 }
 
 type Unpack = (bytes: Uint8Array, limit: number) => Unpacked;
 
-/** The content ends before the body does: a reader may take the rest for an error, or never see it. */
+/** The compressed content ends before the body does. Some readers report an error there, others ignore the rest. */
 class TrailingBytesError extends Error {
   constructor() {
     super('bytes follow the compressed content');
@@ -19,7 +19,10 @@ class TrailingBytesError extends Error {
   }
 }
 
-/** Zlib answers `info: true` with the result and the engine that read it; Node's types tell only of the result. */
+/**
+ * With `info: true`, zlib returns the result and the engine that produced it; Node's type declarations mention only the
+ * result.
+ */
 const withInfo = z.object({ buffer: z.instanceof(Uint8Array), engine: z.object({ bytesWritten: z.number() }) });
 
 type Sync = (bytes: Uint8Array, options: { readonly maxOutputLength: number; readonly info: true }) => unknown;
@@ -31,11 +34,11 @@ function unpacking(sync: Sync): Unpack {
   };
 }
 
-/** Several members are one content (RFC 1952, 2.2); zlib refuses what follows them, but for zeros. */
+/** Several gzip members form one content (RFC 1952, 2.2). zlib rejects trailing bytes other than zeros. */
 const gunzip = unpacking(zlib.gunzipSync);
 const inflate = unpacking(zlib.inflateSync);
 const inflateRaw = unpacking(zlib.inflateRawSync);
-// The CLI also runs where Node has no zstd yet (before 22.15).
+// The CLI also runs on Node versions without zstd (before 22.15).
 const unzstd = 'zstdDecompressSync' in zlib ? unpacking(zlib.zstdDecompressSync) : undefined;
 
 const DECODERS: Readonly<Record<string, Unpack>> = {
@@ -58,7 +61,7 @@ export const decodeContent: Decode = (coding, bytes, limit): Decoded => {
   }
 };
 
-/** `deflate` is zlib (RFC 9110, 8.4.1.2); some servers send it raw, and browsers read both. */
+/** `deflate` means zlib format (RFC 9110, 8.4.1.2), but some servers send raw deflate, and browsers accept both. */
 function inflateEither(bytes: Uint8Array, limit: number): Unpacked {
   try {
     return inflate(bytes, limit);
@@ -68,10 +71,10 @@ function inflateEither(bytes: Uint8Array, limit: number): Unpacked {
   }
 }
 
-/** Each frame costs as much time as some kilobytes do, however small it is. */
+/** A frame costs as much time as a few kilobytes of content, however small it is, so their number is limited. */
 const MAX_FRAMES = 10_000;
 
-/** Every frame of zstd, the skippable ones left out (RFC 8878, 3.1); Node ends with the first. */
+/** Decodes every zstd frame and skips the skippable ones (RFC 8878, 3.1); Node stops after the first frame. */
 function everyFrame(bytes: Uint8Array, limit: number, unpack: Unpack): Unpacked {
   const parts: Uint8Array[] = [];
   let [at, length] = [0, 0];
@@ -92,7 +95,7 @@ function everyFrame(bytes: Uint8Array, limit: number, unpack: Unpack): Unpacked 
   return { bytes: Buffer.concat(parts), taken: at };
 }
 
-/** Bytes of the skippable frame at `at`, with its head; 0 where there is none. */
+/** Length in bytes of the skippable frame at `at`, including its header; 0 if there is none. */
 function skippableLength(bytes: Uint8Array, at: number): number {
   if (bytes.length - at < 8) return 0;
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, 8);

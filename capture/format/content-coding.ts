@@ -1,20 +1,25 @@
-/** The port that undoes a content coding (RFC 9110, 8.4.1), since decompression is not pure JavaScript's work. */
+/** The port that reverses a content coding (RFC 9110, 8.4.1). It is a port because decompression needs native code. */
 
-/** Most bytes that one body may have after decoding. More is not compared: a small body may decode to a huge one. */
+/**
+ * The largest decoded body that is compared, in bytes. The limit exists because a small body can decode to a huge one.
+ */
 export const MAX_DECODED_BYTES = 8 * 1024 * 1024;
 
-/** Codings stacked on one body; more is not what a server sends. */
+/** How many codings may be stacked on one body. No real server sends more. */
 export const MAX_CODINGS = 4;
 
 export type Decoded =
   | { readonly outcome: 'decoded'; readonly bytes: Uint8Array }
-  /** `malformed`: not in that coding. `too-large`: over the limit. `unsupported`: a coding that nobody here knows. */
+  /**
+   * `malformed`: the bytes are not in that coding. `too-large`: the result exceeds the limit. `unsupported`: the coding
+   * is unknown.
+   */
   | { readonly outcome: 'malformed' | 'too-large' | 'unsupported' };
 
-/** `coding` in lower case, as in Content-Encoding. Answers at most `limit` bytes and never throws. */
+/** Decodes `bytes`. `coding` is lower case, as in Content-Encoding. Returns at most `limit` bytes and never throws. */
 export type Decode = (coding: string, bytes: Uint8Array, limit: number) => Decoded;
 
-/** Undoes `codings`, the last applied first. */
+/** Reverses `codings`, starting with the one that was applied last. */
 export function decodeAll(codings: readonly string[], bytes: Uint8Array, decode: Decode): Decoded {
   if (codings.length > MAX_CODINGS) return { outcome: 'unsupported' };
   let content = bytes;

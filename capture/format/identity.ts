@@ -1,10 +1,10 @@
-/** Which capture record this is, however often and in whatever company it is delivered. */
+/** Identifies a capture record, however often it is delivered and in whichever batch. */
 import type { CaptureRecord } from './record.ts';
 
 /**
- * Equal for two deliveries of one record. Ours, not Firehose's: a mirror that sends a record again, because the answer to its
- * first call was lost, gets a new Firehose record id for it. A client that chooses request ids can make two of its own
- * requests within one millisecond count as one; it gains nothing by it.
+ * Equal for two deliveries of the same record. It does not use Firehose's record id: if the answer to a first call is
+ * lost, the mirror sends the record again, and Firehose gives it a new id. A client that chooses its own request ids
+ * can make two of its requests within one millisecond count as one, but gains nothing by it.
  */
 export function identityOf({ ingress, requestId, at, primary }: CaptureRecord): string {
   return JSON.stringify([ingress, requestId, at, primary]);

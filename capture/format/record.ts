@@ -13,63 +13,68 @@ import * as z from 'zod';
 export const CAPTURE_VERSION = 3;
 const READABLE_VERSIONS = [2, CAPTURE_VERSION] as const;
 
-/** Header names and values in the order and the case in which they stood on the wire; duplicates stay duplicates. */
+/** Header names and values in wire order and wire spelling; repeated fields are kept as repeated entries. */
 export const headerListSchema = z.array(z.tuple([z.string(), z.string()]));
 
 const bodySchema = z.strictObject({
   /** How `data` is written: `utf8` when the bytes are valid UTF-8, `base64` otherwise. */
   encoding: z.enum(['utf8', 'base64']),
-  /** The body, or its beginning, redacted. */
+  /** The redacted body, or the beginning of it. */
   data: z.string(),
-  /** Length in bytes on the wire (before any content decoding), also when `data` was cut. */
+  /** Length in bytes on the wire, before content decoding; also the full length if `data` was cut. */
   bytes: z.int().nonnegative(),
   /** True when the body exceeded the capture cap and `data` is only its beginning. */
   truncated: z.boolean(),
   /**
-   * `hmac:<hex>`: keyed hash of all its bytes as they were on the wire, where `data` does not hold them all as they were
-   * (left out, or redacted). Equal hashes within a record mean equal bodies.
+   * `hmac:<hex>`: keyed hash of all bytes as they were on the wire; present if `data` is not exactly those bytes
+   * (because it was omitted or redacted). Within a record, equal hashes mean equal bodies.
    */
   digest: z
     .string()
     .regex(/^hmac:[0-9a-f]{16,64}$/)
     .optional(),
-  /** How many values within `data` have been replaced by their keyed hashes. */
+  /** How many values in `data` were replaced by their keyed hashes. */
   redacted: z.int().positive().optional(),
 });
 
-/** Milliseconds (fractional), measured at the mirror's socket from the moment the request's head was written. */
+/**
+ * Milliseconds (fractional), measured at the mirror's socket, starting when the head of the request has been written.
+ */
 const timingSchema = z.strictObject({
-  /** Until the first byte of the response. */
+  /** Time to the first byte of the response. */
   firstByteMs: z.number().nonnegative(),
-  /** Until its last byte. */
+  /** Time to the last byte of the response. */
   totalMs: z.number().nonnegative(),
 });
 
 const responseLegSchema = z.strictObject({
   /** The side answered. */
   outcome: z.literal('response'),
-  /** Status code of three digits: some services answer with codes that no RFC knows. */
+  /** Three-digit status code. Some services send codes that no RFC defines. */
   status: z.int().min(100).max(999),
   /** Header fields in the order and case of the wire, redacted. */
   headers: headerListSchema,
   /** The response's body. */
   body: bodySchema,
-  /** Milliseconds since the request was sent as a whole. */
+  /** Milliseconds since the whole request was sent. */
   timing: timingSchema,
 });
 
 const failedLegSchema = z.strictObject({
   /** The side did not answer. */
   outcome: z.literal('failed'),
-  /** `refused`/`reset`: connection level; `timeout`: the leg's deadline passed; `protocol`: not HTTP. */
+  /**
+   * `refused` and `reset`: the connection failed; `timeout`: the deadline for this side passed; `protocol`: the answer
+   * was not HTTP.
+   */
   reason: z.enum(['refused', 'reset', 'timeout', 'protocol']),
-  /** The failure in the words of the client. */
+  /** Description of the failure, as the HTTP client reported it. */
   detail: z.string(),
   /** Milliseconds until the failure. */
   totalMs: z.number().nonnegative(),
 });
 
-/** What one side answered, or why it did not. */
+/** The answer of one side, or the reason why there is none. */
 export const legSchema = z.discriminatedUnion('outcome', [responseLegSchema, failedLegSchema]);
 
 export const captureRecordSchema = z.strictObject({
@@ -80,43 +85,50 @@ export const captureRecordSchema = z.strictObject({
         ? undefined
         : `must be ${READABLE_VERSIONS.join(' or ')} (got ${JSON.stringify(input)}): read it with the version of Crossfade that wrote it, or capture anew`,
   }),
-  /** Id of the deployed ingress (env `CROSSFADE_INGRESS`); which run it belongs to is looked up where it is counted. */
+  /**
+   * Id of the deployed ingress (env `CROSSFADE_INGRESS`). The run that a record belongs to is looked up when the record
+   * is counted.
+   */
   ingress: z.string().min(1),
-  /** `X-Request-Id` of the request, the client's or the mirror's. */
+  /** `X-Request-Id` of the request, set by the client or by the mirror. */
   requestId: z.string().min(1),
-  /** W3C trace id (32 hex digits), when the request carried or was given one. */
+  /** W3C trace id (32 hex digits), if the request carried one or the mirror assigned one. */
   traceId: z.string().optional(),
   /** When the request's head arrived, ISO-8601 UTC. */
   at: z.iso.datetime(),
-  /** Route template such as `/items/{id}`: the unit by which parity is signed off. */
+  /** Route template such as `/items/{id}`. Parity is signed off per route. */
   route: z.string().min(1),
   /** The request, as the client sent it. */
   request: z.strictObject({
-    /** Such as `GET`. */
+    /** HTTP method, such as `GET`. */
     method: z.string().min(1),
-    /** Origin-form target: path and query, redacted. */
+    /** Origin-form request target: path and query, redacted. */
     target: z.string().min(1),
-    /** The request's fields, redacted. */
+    /** Header fields of the request, redacted. */
     headers: headerListSchema.optional(),
-    /** The request's body, where it has one and was copied. */
+    /** Body of the request, if it has one and the body was copied. */
     body: bodySchema.optional(),
   }),
   /** Which side answered the client. */
   primary: z.enum(['stable', 'candidate']),
-  /** Host (and port) at which each side was asked, where they were asked at different ones: in each answer its own host means the same. */
+  /**
+   * Host (and port) of each side, if they differ. In the answers, each side's own host is treated as the same value.
+   */
   hosts: z
     .strictObject({
-      /** Of stable. */
+      /** Host of the stable side. */
       stable: z.string(),
-      /** Of the candidate. */
+      /** Host of the candidate. */
       candidate: z.string(),
     })
     .optional(),
-  /** Leg of the stable side. */
+  /** Answer of the stable side. */
   stable: legSchema,
-  /** Leg of the candidate. */
+  /** Answer of the candidate. */
   candidate: legSchema,
-  /** Control answer: a second answer of stable to the same request; what differs there is noise. */
+  /**
+   * Control answer: a second answer of stable to the same request. Differences between stable's two answers are noise.
+   */
   noise: legSchema.optional(),
 });
 

@@ -1,4 +1,7 @@
-/** A captured body without its secrets. What cannot be looked into is left out: its length and keyed hash remain. */
+/**
+ * Removes the secrets from a captured body. A body that cannot be searched is omitted; its length and keyed hash
+ * remain.
+ */
 
 import { isUtf8 } from 'node:buffer';
 import { createHmac } from 'node:crypto';
@@ -11,10 +14,10 @@ import { type Charset, charsetOf } from './charset.ts';
 import type { CaptureHash } from './hash.ts';
 import { type ContentSearch, mentionsSecret, redacted, type Seal, type TextSearch } from './search/index.ts';
 
-/** A body may unfold to this many bytes; one that wants more is left out. */
+/** A body that decodes to more bytes than this is omitted. */
 const DECODED_LIMIT = 4 * 1024 * 1024;
 
-/** A hash costs some microseconds: a body that is made of secrets is left out as a whole. */
+/** A hash takes a few microseconds, so a body with more secrets than this is omitted as a whole. */
 const MOST_SECRETS = 10_000;
 
 type Encode = (data: Uint8Array) => Uint8Array;
@@ -27,21 +30,21 @@ const ENCODERS: Readonly<Record<string, Encode>> = {
   ...('zstdCompressSync' in zlib ? { zstd: (data: Uint8Array) => zlib.zstdCompressSync(data) } : {}),
 };
 
-/** Formats without names or text of their own: they are kept as they are. */
+/** Formats without names or readable text, which are kept unchanged. */
 const OPAQUE = /^(?:image|audio|video|font)\/|^application\/(?:pdf|zip|gzip|wasm|font-\w+|vnd\.ms-fontobject)$/;
 
-/** Formats whose names and values stand beside each other without a mark between them: a body that names a secret is left out. */
+/** Formats in which names and values follow each other without a delimiter. A body that names a secret is omitted. */
 const UNMARKED =
   /^application\/(?:grpc|(?:x-|vnd\.)?msgpack|(?:x-|vnd\.google\.)?protobuf|cbor)|\+(?:cbor|msgpack|protobuf)$/;
 
-/** The same in base64. */
+/** gRPC-web messages in base64. */
 const GRPC_TEXT = /^application\/grpc-web-text/;
 
-/** Bytes that no text has. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are looked for
+/** Control bytes that do not occur in text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern searches for them
 const CONTROLS = /[\x01-\x08\x0e-\x1a\x1c\x1d\x1f]/;
 
-/** One message's body: where it stands, and whose hash keys its places. */
+/** Whose body this is, and the hash that keys its places. */
 export interface BodyPlace {
   readonly hash: CaptureHash;
   readonly part: 'request' | 'response';
@@ -58,10 +61,10 @@ export class BodyRedaction {
     this.#text = text;
   }
 
-  /** @param headers the message's fields, names and values alternating */
+  /** @param headers header fields of the message, names and values alternating */
   capture(body: RawBody, headers: readonly string[], at: BodyPlace): CapturedBody {
     if (body.bytes === 0) return { ...encoded(body.data), bytes: 0, truncated: body.truncated };
-    // Half a secret at the cut cannot be told from half a word, and no comparison reads a beginning.
+    // At the cut, half a secret cannot be distinguished from half a word, and no comparison reads a partial body.
     if (body.truncated) return this.omit(body, at);
     const head = { headers: fieldPairs(headers) };
     const codings = codingsOf(head);
@@ -76,7 +79,7 @@ export class BodyRedaction {
       const bytes = GRPC_TEXT.test(media.type) ? Buffer.from(latin1(decoded.bytes), 'base64') : decoded.bytes;
       return !OPAQUE.test(media.type) && this.#mentions(bytes) ? this.omit(body, at) : plain(body);
     }
-    // Names and values of an unknown format, which is text by chance.
+    // The format is unknown and only happens to be readable as text; it holds names and values.
     if (CONTROLS.test(latin1(decoded.bytes)) && mentionsSecret(latin1(decoded.bytes))) return this.omit(body, at);
     if (charset.wide && this.#secretBytes(decoded.bytes, media)) return this.omit(body, at);
     const text = charset.decode(decoded.bytes);
@@ -90,7 +93,7 @@ export class BodyRedaction {
     return { ...encoded(data), bytes: body.bytes, truncated: false, ...this.#digest(body, at), redacted: count };
   }
 
-  /** A body of gzip's form without its label is read by whoever gets it. */
+  /** Also searches gzip content that is not labelled as such, because a recipient can decompress it. */
   #mentions(bytes: Uint8Array): boolean {
     const unlabelled = bytes[0] === 0x1f && bytes[1] === 0x8b ? decodeContent('gzip', bytes, DECODED_LIMIT) : null;
     if (unlabelled !== null && unlabelled.outcome !== 'decoded') return true;
@@ -98,18 +101,18 @@ export class BodyRedaction {
     return mentionsSecret(text) || this.#text.spans(text).length > 0;
   }
 
-  /** A message that names a charset may lie: its secrets can be read all the same. */
+  /** The declared charset may be wrong, in which case the secrets are readable anyway. */
   #secretBytes(bytes: Uint8Array, media: MediaType): boolean {
     const text = latin1(bytes);
     return (this.#content.spans(text, media) ?? this.#text.spans(text)).length > 0;
   }
 
-  /** Nothing but its length and hash. */
+  /** Keeps only the length and the hash. */
   omit(body: RawBody, at: BodyPlace): CapturedBody {
     return { encoding: 'utf8', data: '', bytes: body.bytes, truncated: true, ...this.#digest(body, at) };
   }
 
-  /** Written anew in its codings, so that the fields captured with it stay true. */
+  /** Encodes the text again with its original codings, so that the captured header fields stay true. */
   #written(text: string, charset: Charset, codings: readonly string[]): Uint8Array | null {
     let data: Uint8Array = charset.encode(text);
     for (const coding of codings) {

@@ -1,10 +1,10 @@
-/** How a body's bytes are read as text and written again, every byte that is not a secret as it was. */
+/** Reads the bytes of a body as text and writes them back, keeping every byte that is not part of a secret. */
 import { isUtf8 } from 'node:buffer';
 
 export interface Charset {
   decode(bytes: Uint8Array): string;
   encode(text: string): Buffer;
-  /** Two bytes a character: what can be read byte by byte is not in it. */
+  /** Two bytes per character, so single-byte text does not use it. */
   readonly wide?: true;
 }
 
@@ -12,7 +12,7 @@ const UTF8: Charset = {
   decode: (bytes) => bufferOf(bytes).toString('utf8'),
   encode: (text) => Buffer.from(text, 'utf8'),
 };
-/** ASCII is readable in it whatever the rest means (ISO 8859, Windows, Shift JIS, GBK), and every byte survives. */
+/** Keeps every byte. ASCII is readable whatever the other bytes mean (ISO 8859, Windows code pages, Shift JIS, GBK). */
 const BYTES: Charset = {
   decode: (bytes) => bufferOf(bytes).toString('latin1'),
   encode: (text) => Buffer.from(text, 'latin1'),
@@ -27,10 +27,10 @@ const UTF16BE: Charset = {
   encode: (text) => Buffer.from(text, 'utf16le').swap16(),
   wide: true,
 };
-/** ASCII is not readable in these. */
+/** Charsets in which ASCII is not readable. */
 const UNREADABLE = /^(?:utf-?7|utf-?32|ucs-?4|ibm|cp0?37|cp1047|ebcdic)/;
 
-/** `binary`: no text, or none that can be read as such; null: text that cannot be read here. */
+/** `binary`: not text, or not readable as text; null: text in a charset that is not supported. */
 export function charsetOf(bytes: Uint8Array, declared: string | undefined): Charset | 'binary' | null {
   const label = declared?.toLowerCase() ?? '';
   if (UNREADABLE.test(label)) return null;
@@ -47,7 +47,7 @@ function utf16Of(bytes: Uint8Array, label: string): Charset | null {
   if (a === 0xfe && b === 0xff) return UTF16BE;
   if (label.startsWith('utf-16be')) return UTF16BE;
   if (label.startsWith('utf-16') || label.startsWith('ucs-2')) return a === 0 ? UTF16BE : UTF16LE;
-  // Two ASCII characters without a mark.
+  // Two ASCII characters in UTF-16 without a byte order mark.
   if (a !== 0 && b === 0 && c !== 0 && d === 0) return UTF16LE;
   return a === 0 && b !== 0 && c === 0 && d !== 0 && d !== undefined ? UTF16BE : null;
 }

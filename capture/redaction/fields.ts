@@ -1,4 +1,4 @@
-/** Secrets in header fields, cookies and request targets. */
+/** Finds secrets in header fields, cookies and request targets. */
 
 import { fieldPairs } from '../../http/index.ts';
 import {
@@ -15,12 +15,15 @@ import {
   tokensInPath,
 } from './search/index.ts';
 
-/** Schemes that stay readable (IANA's registry, and those in wide use); another word there may be the secret itself. */
+/**
+ * Authentication schemes that stay readable (IANA's registry and common ones). Any other word in this place may itself
+ * be the secret.
+ */
 const SCHEME =
   /^(?:basic|bearer|concealed|digest|dpop|gnap|hawk|hmac|hoba|mutual|negotiate|ntlm|oauth|privatetoken|scram-sha-\d+|token|vapid|apikey|sharedkey(?:lite)?|signature|aws4-[\w-]+)[ \t]+(?=\S)/i;
-/** Fields that hold a URL: the path is searched too. */
+/** Fields that hold a URL, whose path is searched too. */
 const URL_FIELD = /^(?:location|content-location|referer|link|refresh|.*-(?:url|uri|path))$/;
-/** An origin as it is serialised (RFC 6454, 6.2); anything else in the field is unknown, and goes. */
+/** A serialised origin (RFC 6454, 6.2). Any other value of the field is unknown and is removed. */
 const ORIGIN = /^(?:null|\*|[a-z][a-z\d+.-]*:\/\/[^\s/@?#]+)$/i;
 
 export class FieldSearch {
@@ -41,12 +44,12 @@ export class FieldSearch {
     });
   }
 
-  /** A request's target: path, query, and what else it may hold. */
+  /** The request target: path, query, and any other part. */
   target(target: string, seal: Seal): string {
     return redacted(target, this.url(target), (place, value) => seal(`target/${place}`, value)).text;
   }
 
-  /** Spans of a URL, or of a reference to one. */
+  /** Spans to redact in a URL or a URL reference. */
   url(url: string): Span[] {
     const spans = this.#text.spans(url);
     const path = url.includes('://') ? url.indexOf('/', url.indexOf('://') + 3) : 0;
@@ -79,7 +82,7 @@ export class FieldSearch {
       case 'cookie':
         return cookies(value, value.length);
       case 'set-cookie':
-        // Name and attributes are the service's doing and compared; the value is the customer's.
+        // The service sets the name and the attributes, and they are compared; the value belongs to the customer.
         return this.#setCookie(value);
       case 'origin':
         return ORIGIN.test(value) ? [] : whole(0);
@@ -90,7 +93,7 @@ export class FieldSearch {
     if (secrecy === 'secret') return whole(/authorization$/.test(name) ? (SCHEME.exec(value)?.[0].length ?? 0) : 0);
     if (secrecy === 'random' && isRandom(value)) return whole(0);
     const spans = this.#text.spans(value);
-    // Of gRPC: bytes in base64.
+    // gRPC binary metadata: bytes in base64.
     if (/-bin$/.test(name) && this.#text.spans(Buffer.from(value, 'base64').toString('latin1')).length > 0)
       return whole(0);
     if (URL_FIELD.test(name)) {
@@ -100,7 +103,10 @@ export class FieldSearch {
   }
 }
 
-/** A browser cannot set `Authorization` on a WebSocket: what follows a protocol that speaks of tokens is one, or stands in its name. */
+/**
+ * A browser cannot set `Authorization` on a WebSocket, so clients send the token as a sub-protocol: after a protocol
+ * whose name mentions tokens, or within the name.
+ */
 function protocolTokens(value: string): Span[] {
   const spans: Span[] = [];
   let announced = false;
@@ -113,7 +119,7 @@ function protocolTokens(value: string): Span[] {
   return spans;
 }
 
-/** The values of `name=value; name=value`, and what stands there without a name. */
+/** Values of `name=value; name=value`, and entries without a name. */
 function cookies(text: string, end: number): Span[] {
   const spans: Span[] = [];
   for (let start = 0; start < end; ) {
@@ -131,7 +137,7 @@ function cookies(text: string, end: number): Span[] {
 
 const LOG_FIELDS = new FieldSearch(LOGS);
 
-/** A request's target for a log or a person: what is secret in it is gone, without a hash. */
+/** Returns a request target for a log or a message, with its secrets removed and not hashed. */
 export function targetWithoutSecrets(target: string): string {
   return redacted(target, LOG_FIELDS.url(target), () => '{secret}').text;
 }

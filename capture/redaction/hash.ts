@@ -1,27 +1,33 @@
 /**
- * The hash that stands for a secret. It is keyed by the cutover's key, the capture and the place: both sides' values at one place
- * of one capture compare equal, and nothing else does. A reader of captures who may send requests as well cannot try a
- * value out, since the same value at the same place of another capture has another hash.
+ * The hash that replaces a secret. Its key combines the cutover's key, the capture and the place: within one capture,
+ * both sides' values at the same place compare equal, and nothing else does. A reader of captures who can also send
+ * requests cannot test a guess, because the same value at the same place in another capture has another hash.
  */
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
 const DIGITS = 16;
 
 export class CaptureHash {
-  /** Node makes one of a buffer's bytes at each hash, five times as slowly as it hashes: that was two fifths of all redaction. */
+  /**
+   * Passing a buffer makes Node create a key object for each hash, which takes five times as long as the hash itself:
+   * two fifths of all redaction.
+   */
   readonly #key: KeyObject;
 
-  /** @param capture what tells the capture from every other, also after a second delivery */
+  /** @param capture identifies the capture, and is the same for a second delivery of it */
   constructor(key: string, capture: readonly (string | number)[]) {
     this.#key = createSecretKey(createHmac('sha256', key).update(JSON.stringify(capture)).digest());
   }
 
-  /** Of a value at a place. */
+  /** Hash of a value at a place. */
   of(place: string, value: string): string {
     return `hmac:${this.#hex(`value/${place}`, value).slice(0, DIGITS)}`;
   }
 
-  /** Of a body's digest, which is keyed by the cutover's key alone while the body streams. */
+  /**
+   * Hash of a body digest. The digest itself is keyed by the cutover's key alone, because it is computed while the body
+   * streams.
+   */
   ofDigest(place: string, digest: string): string {
     return `hmac:${this.#hex(`digest/${place}`, digest)}`;
   }

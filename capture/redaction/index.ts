@@ -1,4 +1,6 @@
-/** A capture without its secrets: one list of names, one of shapes, hashes keyed by cutover, capture and place. */
+/**
+ * Removes secrets from captures: one list of names, one list of shapes, and hashes keyed by cutover, capture and place.
+ */
 
 export { targetWithoutSecrets } from './fields.ts';
 export { CaptureRedaction, Redaction } from './redaction.ts';

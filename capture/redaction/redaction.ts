@@ -1,4 +1,4 @@
-/** Redaction of a whole capture, by one set of rules. */
+/** Redacts a whole capture with one set of rules. */
 
 import type { RawBody } from '../bytes/index.ts';
 import type { CapturedBody } from '../format/index.ts';
@@ -30,7 +30,7 @@ export class Redaction {
     this.#bodies = new BodyRedaction(key, new ContentSearch(this.#text, pointers), this.#text);
   }
 
-  /** @param identity what tells the capture from every other */
+  /** @param identity identifies the capture */
   of(identity: readonly (string | number)[]): CaptureRedaction {
     return new CaptureRedaction(new CaptureHash(this.#key, identity), this.#text, this.#fields, this.#bodies);
   }
@@ -40,7 +40,7 @@ export class Redaction {
   }
 }
 
-/** Redaction within one capture: equal values at one place have one hash. */
+/** Redaction within one capture: equal values at one place get the same hash. */
 export class CaptureRedaction {
   readonly #hash: CaptureHash;
   readonly #text: TextSearch;
@@ -63,17 +63,17 @@ export class CaptureRedaction {
     return this.#fields.target(target, this.#seal('request'));
   }
 
-  /** A text of no notation, such as an error's message. */
+  /** Redacts plain text, such as an error message. */
   text(text: string, place: string): string {
     return redacted(text, this.#text.spans(text), this.#seal(place)).text;
   }
 
-  /** @param headers the message's fields, names and values alternating */
+  /** @param headers header fields of the message, names and values alternating */
   body(body: RawBody, headers: readonly string[], part: 'request' | 'response'): CapturedBody {
     return this.#bodies.capture(body, headers, { hash: this.#hash, part });
   }
 
-  /** Its length and hash only. */
+  /** Keeps only the length and the hash of a body. */
   omit(body: RawBody, part: 'request' | 'response'): CapturedBody {
     return this.#bodies.omit(body, { hash: this.#hash, part });
   }

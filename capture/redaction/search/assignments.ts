@@ -1,6 +1,7 @@
 /**
- * Secret names with their values in a text of any notation, valid or not: `"name": "value"`, `name=value`, `name: 'value'`,
- * `?name=value`, escaped within a string. Each separator is looked at once and each value passed over, so time is linear.
+ * Finds secret names and their values in text of any notation, valid or not: `"name": "value"`, `name=value`, `name:
+ * 'value'`, `?name=value`, also escaped within a string. Each separator is examined once and each value is skipped as a
+ * whole, so the time is linear.
  */
 import { folded, type Secrecy, type SecretNames } from './secret-names.ts';
 import { isRandom } from './secret-values.ts';
@@ -8,7 +9,7 @@ import type { Span } from './span.ts';
 
 const LONGEST_NAME = 100;
 const SPACES = 32;
-/** Quotes as they are written: by themselves, escaped in a string, as an entity. */
+/** Quotation marks in every form: plain, escaped within a string, or as an entity. */
 const QUOTES = [
   '"""',
   '"',
@@ -25,12 +26,12 @@ const QUOTES = [
   '&apos;',
 ];
 const NAME = /[\w.\-$%[\]\\\u0080-\uffff]/;
-/** What a scheme of credentials is written as; the credentials follow. */
+/** Authentication schemes; the credentials follow them. */
 const SCHEME = /^(?:bearer|basic|token|digest|dpop|negotiate|apikey|hmac)$/i;
-/** A type in GraphQL's notation stands where a variable is declared: `$password: String! = "default"`. */
+/** A GraphQL type where a variable is declared: `$password: String! = "default"`. */
 const DECLARED = /^\[?[A-Z][a-z]\w*!?\]?!?$/;
 
-/** Names in `more` are secret too. */
+/** Names in `more` are secret, too. */
 export function assignments(text: string, names: SecretNames, more: ReadonlySet<string> = new Set()): Span[] {
   const spans: Span[] = [];
   const separator = /[=:]/g;
@@ -60,11 +61,11 @@ export function assignments(text: string, names: SecretNames, more: ReadonlySet<
   return spans;
 }
 
-/** Files in which a value reaches to the end of its line. */
+/** File types in which a value extends to the end of its line. */
 const LINES = /(?:^|[/.+-])(?:x-)?(?:ya?ml|properties|java-properties|toml|ini|dotenv|env)$/;
 const LINE = /^([ \t]*(?:- )?)["']?([\w.$-]{1,100})["']?[ \t]{0,8}[:=](?:[ \t]{1,32}|(?=\S)|$)([^\r\n]*)/gm;
 
-/** Of files of configuration: the rest of a line whose name is secret, or the list below it. */
+/** In configuration files: the rest of a line whose name is secret, or the list below it. */
 export function secretLines(text: string, type: string, names: SecretNames): Span[] {
   if (!LINES.test(type)) return [];
   const spans: Span[] = [];
@@ -90,7 +91,7 @@ export function secretLines(text: string, type: string, names: SecretNames): Spa
 
 const ITEM = /\r?\n([ \t]*)- (?![^\r\n]{0,100}: )([^\r\n]+)/y;
 
-/** Names and values of a tuple: `Key (api_key)=(…)`, as PostgreSQL says it. */
+/** Names and values of a tuple, as PostgreSQL prints it: `Key (api_key)=(…)`. */
 const TUPLE = /\(([^()\n]{1,200})\)=\(([^()\n]{1,1000})\)/g;
 
 export function secretTuples(text: string, names: SecretNames): Span[] {
@@ -107,7 +108,7 @@ const NOTHING = /^(?:null|undefined|None|nil)$/;
 interface Name {
   readonly name: string;
   readonly quoted: boolean;
-  /** It stands after `?`, `&`, `;` or `#`. */
+  /** Whether the name follows `?`, `&`, `;` or `#`. */
   readonly parameter: boolean;
 }
 
@@ -133,7 +134,7 @@ function isOfName(text: string, at: number, quote: string | undefined): boolean 
   return quote === undefined ? NAME.test(c) : c !== quote.at(-1) && c !== '\n' && c !== '\r';
 }
 
-/** A name may be written with escapes, so that it reads as another. */
+/** A name may be written with escapes, which hide what it says. */
 function decoded(name: string): string {
   const unit = (_all: string, hex: string) => String.fromCharCode(Number.parseInt(hex, 16));
   return name
@@ -145,12 +146,12 @@ function decoded(name: string): string {
 interface Value {
   readonly start: number;
   readonly end: number;
-  /** Where reading goes on. */
+  /** Where to continue reading. */
   readonly next: number;
   readonly bare?: boolean;
 }
 
-/** Under a name that is not secret by itself, a value ends at the next separator too: so no value is read twice. */
+/** A value whose name is not secret also ends at the next separator, so that no text is read twice. */
 function valueAfter(
   text: string,
   separator: number,
@@ -174,7 +175,7 @@ function valueAfter(
     const document = hereDocument(text, start);
     if (document !== null) return document;
   }
-  // ODBC's `Pwd={…}`.
+  // ODBC syntax: `Pwd={…}`.
   if (secret && text[separator] === '=' && text[start] === '{') return quotedValue(text, start + 1, '}');
   const end = bareEnd(text, start, secret && !variable ? DELIMITER : DELIMITER_OR_SEPARATOR);
   const value = text.slice(start, end);
@@ -190,7 +191,7 @@ function valueAfter(
   return { start, end, next: end, ...(quotedName && value !== '' ? { bare: true } : {}) };
 }
 
-/** `Your password:`, and below it one word that is no name itself. */
+/** A line `Your password:` followed by a line with one word, unless that word is a name itself. */
 function lineBelow(text: string, start: number): Value | null {
   BELOW.lastIndex = start;
   const found = BELOW.exec(text);
@@ -201,7 +202,7 @@ function lineBelow(text: string, start: number): Value | null {
 
 const BELOW = /\r?\n[ \t]{0,32}([^\s"'`:=<>{}[\],-][^\s"'`:=<>{}[\],]{3,200})(?=[ \t]*(?:[\r\n]|$))/y;
 
-/** YAML's `|` and `>` (YAML 1.2, 8.1): the lines below that are indented as the first of them is. */
+/** A YAML block scalar, `|` or `>` (YAML 1.2, 8.1): the following lines that are indented like the first of them. */
 function blockScalar(text: string, start: number): Value | null {
   BLOCK.lastIndex = start;
   const head = BLOCK.exec(text);
@@ -219,7 +220,7 @@ function blockScalar(text: string, start: number): Value | null {
 
 const BLOCK = /[|>][+-]?\d?[ \t]{0,8}\r?\n([ \t]+)(?=\S)/y;
 
-/** Of shells, Ruby, PHP and Terraform: `<<END`, and all lines until that word. */
+/** A here-document as in shells, Ruby, PHP and Terraform: `<<END` and all lines up to that word. */
 function hereDocument(text: string, start: number): Value | null {
   HERE.lastIndex = start;
   const found = HERE.exec(text);
@@ -234,7 +235,7 @@ function hereDocument(text: string, start: number): Value | null {
 
 const HERE = /<<[<~-]?["']?(\w{1,40})["']?[^\r\n]{0,40}\r?\n/y;
 
-/** Without its closing quote a value reaches to the end: what follows cannot be told from it. */
+/** Without a closing quotation mark the value extends to the end, because its end cannot be recognised. */
 function quotedValue(text: string, start: number, quote: string): Value {
   const escapes = quote.length === 1;
   for (let at = start; ; at++) {
@@ -251,7 +252,7 @@ function isEscaped(text: string, at: number, start: number): boolean {
   return backslashes % 2 === 1;
 }
 
-/** An object or array to its end, strings passed over. */
+/** Skips an object or array to its end, including strings. */
 function container(text: string, start: number): Value {
   let depth = 0;
   const marks = /["[\]{}]/g;

@@ -1,13 +1,16 @@
-/** Secrets in tables of separated values (RFC 4180, and its dialects): the columns that the first line names, and what stands beside a secret's name. */
+/**
+ * Finds secrets in separated values (RFC 4180 and its dialects): columns that the first line names, and cells next to
+ * the name of a secret.
+ */
 import { folded, type SecretNames } from './secret-names.ts';
 import { isRandom } from './secret-values.ts';
 import type { Span } from './span.ts';
 
 const TABLES = new Set(['text/csv', 'application/csv', 'text/comma-separated-values', 'text/tab-separated-values']);
-/** Spreadsheets write semicolons where commas stand in numbers. */
+/** Spreadsheets use semicolons in locales where numbers contain commas. */
 const SEPARATORS = [',', ';', '\t', '|'];
 
-/** A table of Markdown begins with two such lines. */
+/** The first two lines of a Markdown table. */
 const MARKDOWN = /^[ \t]*\|.*\|[ \t]*\r?\n[ \t]*\|[ \t:|-]+\|/m;
 
 export function secretColumns(text: string, type: string, names: SecretNames): Span[] {
@@ -15,10 +18,10 @@ export function secretColumns(text: string, type: string, names: SecretNames): S
   return MARKDOWN.test(text) ? inTable(text, '|', names) : [];
 }
 
-/** Columns of an `INSERT`, and its values; a `(` within a value ends the search for that row. */
+/** The column list and the values of an `INSERT`. A `(` within a value ends the search in that row. */
 const INSERT = /\bINSERT\s{1,8}INTO\s{1,8}\S{1,200}\s{0,8}\(([^()]{1,4000})\)\s{0,8}VALUES\s{0,8}/gi;
 const VALUE = /\s{0,8}(?:'((?:[^'\\]|''|\\.){0,4000})'|([^\s,()']{1,200}))\s{0,8}([,)])/y;
-/** MySQL's message. */
+/** MySQL's message for a duplicate key. */
 const DUPLICATE = /\bDuplicate entry '([^'\n]{1,500})' for key '([^'\n]{1,200})'/g;
 
 export function secretsInSql(text: string, names: SecretNames): Span[] {
@@ -67,7 +70,7 @@ function inTable(text: string, separator: string, names: SecretNames): Span[] {
         spans.push({ start, end, place: folded(name) });
       }
     }
-    // A first line without a digit is a head.
+    // A first line without digits is a header line.
     const named = column > 0 && NAME.test(before) && names.of(before) === 'secret';
     if (named && said.trim() !== '' && (line > 0 || /\d/.test(said))) spans.push({ start, end, place: folded(before) });
     before = ends ? '' : said;
@@ -78,9 +81,9 @@ function inTable(text: string, separator: string, names: SecretNames): Span[] {
   return spans;
 }
 
-/** What a cell says that is a name, and no text. */
+/** A cell that holds a name, not a sentence. */
 const NAME = /^[\s\w.:*`-]{2,60}$/;
-/** A first line is looked at for so long. Characters. */
+/** How many characters of the first line are examined. */
 const FIRST_LINE = 10_000;
 
 function separatorOf(line: string): string {
@@ -89,11 +92,11 @@ function separatorOf(line: string): string {
 }
 
 interface Cell {
-  /** Without its quotes. */
+  /** Position without the quotation marks. */
   readonly start: number;
   readonly end: number;
   readonly next: number;
-  /** The last of its line. */
+  /** Whether the cell is the last of its line. */
   readonly ends: boolean;
 }
 

@@ -1,4 +1,7 @@
-/** Secrets in a body's text, by the notation that it claims or has; searched as unknown text where it has none. */
+/**
+ * Finds secrets in the text of a body by the notation that it declares or appears to have, and as plain text if it has
+ * none.
+ */
 import type { MediaType } from '../../../http/index.ts';
 import { parseMediaType } from '../../../http/index.ts';
 import { tokenize } from '../../../json/index.ts';
@@ -14,24 +17,24 @@ import { looksMade } from './prose.ts';
 import { addAll, type Span, shifted } from './span.ts';
 import type { TextSearch } from './text.ts';
 
-/** Texts within texts, such as JSON in a JSON string, are read this deep; below, as unknown text. */
+/** Text within text, such as JSON in a JSON string, is parsed up to this depth, and searched as plain text below it. */
 const DEEPEST = 4;
-/** A byte order mark, space, and what guards JSON against being run as a script. */
+/** A byte order mark, white space, and prefixes that keep JSON from being executed as a script. */
 const BEFORE_JSON = /^\uFEFF?\s{0,64}(?:\)\]\}'?,?|while\s?\(1\);|for\s?\(;;\);)?\s*/;
-/** Before a line's JSON: a field of server-sent events, a record separator (RFC 7464). */
+/** Prefixes of a line of JSON: a server-sent event field, or a record separator (RFC 7464). */
 const BEFORE_LINE = new RegExp(`^(?:\\s*data:|${String.fromCharCode(0x1e)})?\\s*`);
 
-/** A reference within the same service. */
+/** A path-only reference. */
 const PATH = /^\/[^\s"'<>]{8,2000}$/;
-/** An event by its name, and the one line that it says. */
+/** A server-sent event with a name and a single data line. */
 const NAMED_EVENT = /^event:[ ]?([\w.-]{1,60})\r?\ndata:[ ]?(\S{4,2000})$/gm;
-/** Lines of one server-sent event, two at least. */
+/** Two or more data lines of one server-sent event. */
 const EVENT = /^data:.*(?:\r?\ndata:.*)+/gm;
 
 export class ContentSearch {
   readonly #text: TextSearch;
   readonly #json: JsonSecrets;
-  /** A text that mentions a place which a pointer names; null where one ends in `*`. */
+  /** Matches text that mentions a place which a pointer names; null if a pointer ends in `*`. */
   readonly #mention: RegExp | null;
   readonly #hasPointers: boolean;
 
@@ -45,7 +48,7 @@ export class ContentSearch {
       : new RegExp(last.map((name) => name.replace(/[^\w]/g, '\\$&')).join('|'));
   }
 
-  /** Null where a service's pointers apply and cannot be followed. */
+  /** Null if the service has pointers and they cannot be followed in this text. */
   spans(text: string, { type, parameters }: MediaType): Span[] | null {
     const boundary =
       type.startsWith('multipart/') || text.startsWith('--') ? boundaryOf(text, parameters.get('boundary')) : null;
@@ -56,7 +59,7 @@ export class ContentSearch {
       };
       return secretsInMultipart(text, boundary, this.#text, inner);
     }
-    // Before a form: clients send JSON by a form's type, which many of them give to every body.
+    // JSON is tried before forms, because many clients label every body as a form.
     const whole = this.#whole(text, 0);
     if (whole !== null) return whole;
     const isForm = type === 'application/x-www-form-urlencoded';
@@ -69,7 +72,7 @@ export class ContentSearch {
     return spans.concat(columns, this.#events(text), this.#within(text, DEEPEST));
   }
 
-  /** What a part of a text says, such as a string or a parameter's value. */
+  /** Searches a part of a text, such as a string or the value of a parameter. */
   #within(text: string, depth: number, more?: ReadonlySet<string>): Span[] {
     const whole = depth < DEEPEST ? this.#whole(text, depth, more) : null;
     if (whole !== null) return whole;
@@ -97,7 +100,7 @@ export class ContentSearch {
     return this.#json.spans(doc, (said, names) => this.#within(said, depth + 1, names), more).map(shifted(offset));
   }
 
-  /** Events that say what they say in several lines. */
+  /** Searches server-sent events whose data spans several lines. */
   #events(text: string): Span[] {
     const named = [...text.matchAll(NAMED_EVENT)].flatMap(({ index, 0: all, 1: name = '', 2: said = '' }) => {
       const end = index + all.length;
@@ -112,7 +115,7 @@ export class ContentSearch {
     );
   }
 
-  /** NDJSON, JSON sequences, server-sent events. */
+  /** Searches NDJSON, JSON sequences and server-sent events line by line. */
   #lines(text: string): { spans: Span[]; json: boolean } {
     const spans: Span[] = [];
     let json = false;

@@ -1,9 +1,9 @@
-/** A text behind its encoding: searched as what it says, changed as it is written. */
+/** Pairs encoded text with its decoded form: the decoded form is searched, and the encoded form is redacted. */
 import type { Span } from './span.ts';
 
 export class EncodedText {
   readonly text: string;
-  /** Where each character of `text` begins as it is written; null where it is written as it is. */
+  /** For each character of `text`, its offset in the encoded form; null if both forms are identical. */
   readonly #offsets: Int32Array | null;
   readonly #start: number;
 
@@ -13,7 +13,7 @@ export class EncodedText {
     this.#start = start;
   }
 
-  /** Percent-encoding (RFC 3986, 2.1), each byte one character; in a form `+` is a space. */
+  /** Percent-encoding (RFC 3986, 2.1), one character per byte; in a form, `+` is a space. */
   static percent(written: string, form: boolean): EncodedText {
     if (!written.includes('%') && !(form && written.includes('+'))) return new EncodedText(written, null, 0);
     return EncodedText.#read(0, written.length, (at) => {
@@ -24,7 +24,7 @@ export class EncodedText {
     });
   }
 
-  /** The JSON string of `written` whose quotes stand at `start` and before `end`. */
+  /** The JSON string in `written` whose quotation marks are at `start` and just before `end`. */
   static jsonString(written: string, start: number, end: number): EncodedText {
     const raw = written.slice(start + 1, end - 1);
     if (!raw.includes('\\')) return new EncodedText(raw, null, start + 1);
@@ -37,7 +37,10 @@ export class EncodedText {
     });
   }
 
-  /** What an event of several `data:` lines says (WHATWG HTML, 9.2.6); its lines stand between `start` and `end`. */
+  /**
+   * The data of a server-sent event with several `data:` lines (WHATWG HTML, 9.2.6), which stand between `start` and
+   * `end`.
+   */
   static eventData(written: string, start: number, end: number): EncodedText {
     const field = /(?<=^|\n)data: ?/y;
     return EncodedText.#read(start, end, (at) => {
@@ -61,7 +64,7 @@ export class EncodedText {
     return new EncodedText(parts.join(''), offsets, 0);
   }
 
-  /** Spans of what it says as spans of what is written. */
+  /** Converts spans of the decoded text to spans of the encoded text. */
   written(spans: readonly Span[]): Span[] {
     return spans.map((span) => ({
       ...span,
@@ -78,10 +81,12 @@ export class EncodedText {
 
 const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
-/** Also in lines of one length, as mail has it (RFC 2045, 6.8). */
+/** Also matches lines of equal length, as in mail (RFC 2045, 6.8). */
 const RUN = /(?<![\w+/-])(?:(?:[\w+/-]{60,76}\r?\n)+[\w+/-]*|[\w+/-]{16,})={0,2}/g;
 const HEX = /^(?:[\da-f]{2}){8,}$/i;
-/** Characters of a run by which text is told from other bytes, and the share of them that are read as text. */
+/**
+ * How many characters of a run are examined to distinguish text from other bytes, and what share of them must be text.
+ */
 const HEAD = 64;
 const READABLE = /[\t\n\r\x20-\x7e]/g;
 const LEAST_READABLE = 0.95;
@@ -89,11 +94,14 @@ const LEAST_READABLE = 0.95;
 interface Run {
   readonly start: number;
   readonly end: number;
-  /** UTF-16 without its zeros: ASCII can be read in it. */
+  /** UTF-16 with its zero bytes removed, so that ASCII is readable. */
   readonly said: string;
 }
 
-/** Stretches of a text that are text in base64, base64url or hexadecimal digits (RFC 4648, 4, 5 and 8), and what they say. */
+/**
+ * Stretches of a text that encode text in base64, base64url or hexadecimal (RFC 4648, 4, 5 and 8), with their decoded
+ * form.
+ */
 export function encodedRuns(text: string): Run[] {
   return [...text.matchAll(RUN)].flatMap(({ index: start, 0: run }) => {
     const head = bytesOf(run.slice(0, HEAD));
@@ -103,7 +111,7 @@ export function encodedRuns(text: string): Run[] {
   });
 }
 
-/** Each byte one character; null for what is no base64. */
+/** Decodes a run, one character per byte; null if it is not base64. */
 function bytesOf(run: string): string | null {
   if (HEX.test(run)) {
     const said = run.replace(/../g, (hex) => String.fromCharCode(Number.parseInt(hex, 16))).replaceAll('\0', '');

@@ -1,13 +1,13 @@
-/** Secrets in a query or a form (application/x-www-form-urlencoded): by the parameter's name, and within its value. */
+/** Finds secrets in a query or a form (application/x-www-form-urlencoded): by parameter name, and within values. */
 import { EncodedText } from './encoded-text.ts';
 import { folded, type SecretNames } from './secret-names.ts';
 import { isRandom } from './secret-values.ts';
 import { addAll, type Span, shifted } from './span.ts';
 
-/** A query of GraphQL that gives a variable a secret's name makes the variable secret. */
+/** A GraphQL argument whose name is secret makes the variable that is passed to it secret. */
 const GIVEN = /([\w-]{1,100})\s{0,8}:\s{0,8}\$(\w{1,100})/g;
 
-/** Variables of a GraphQL document that stand for secret arguments. */
+/** Variables of a GraphQL document that are passed to secret arguments. */
 export function secretVariables(document: string, names: SecretNames): Set<string> {
   return new Set(
     [...document.matchAll(GIVEN)].flatMap(([, name = '', variable = '']) =>
@@ -16,12 +16,12 @@ export function secretVariables(document: string, names: SecretNames): Set<strin
   );
 }
 
-/** Whether a text without a type has the look of a form. */
+/** Whether text without a declared type looks like a form. */
 export function looksLikeForm(text: string): boolean {
   return /^[^\s=&{}<>"']{1,200}=[^\s{}<>"]*$/.test(text);
 }
 
-/** `inner` searches what a parameter says. */
+/** @param inner searches the value of a parameter */
 export function secretParameters(
   text: string,
   names: SecretNames,
@@ -34,7 +34,7 @@ export function secretParameters(
     more = secretVariables(EncodedText.percent(query, true).text, names);
   for (const { index, 0: pair } of text.matchAll(/[^?&;#]+/g)) {
     const equals = pair.indexOf('=');
-    // A name that was encoded twice is decoded twice by somebody.
+    // A name may be encoded twice, and some servers decode it twice.
     const once = EncodedText.percent(equals < 0 ? '' : pair.slice(0, equals), true).text;
     const name = EncodedText.percent(once, false).text;
     const value = EncodedText.percent(pair.slice(equals + 1), true);
@@ -43,7 +43,7 @@ export function secretParameters(
     const found = whole ? [{ start: 0, end: value.text.length, place: folded(name) }] : inner(value.text, more);
     const offset = index + equals + 1;
     addAll(spans, value.written(found).map(shifted(offset)));
-    // A secret may stand where a name is expected, or all alone.
+    // A secret may stand in place of a name, or without one.
     if (equals !== 0 && !whole) addAll(spans, inner(pair.slice(0, Math.max(equals, 0))).map(shifted(index)));
   }
   return spans;

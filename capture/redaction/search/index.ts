@@ -1,4 +1,4 @@
-/** Where secrets stand in a text, found by name and by shape. */
+/** Finds secrets in text, by name and by shape. */
 export { ContentSearch } from './content.ts';
 export { secretParameters } from './form.ts';
 export { routeWithoutSecrets, tokensInPath } from './paths.ts';

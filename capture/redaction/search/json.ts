@@ -1,4 +1,7 @@
-/** Secrets in JSON: by key, by the pointers of a service, by an entry's name, and within strings. No recursion over the document. */
+/**
+ * Finds secrets in JSON: by key, by the service's pointers, by an entry's name, and within strings. Does not recurse
+ * into the document.
+ */
 import { endOf, type JsonDoc, kindOf, type Node, ROOT, rawOf, STRIDE, startOf, stringOf } from '../../../json/index.ts';
 import { EncodedText } from './encoded-text.ts';
 import { secretVariables } from './form.ts';
@@ -7,7 +10,9 @@ import { folded, lastWord, type SecretNames } from './secret-names.ts';
 import { isRandom } from './secret-values.ts';
 import { addAll, type Span, spansBelow } from './span.ts';
 
-/** In `{"name": "password", "value": "…"}` and its like: what names the entry, and what it holds. */
+/**
+ * In `{"name": "password", "value": "…"}` and similar entries: keys that hold the name, and keys that hold the value.
+ */
 const ENTRY_NAMES = new Set([
   'name',
   'key',
@@ -24,48 +29,51 @@ const ENTRY_NAMES = new Set([
   'label',
 ]);
 const ENTRY_VALUES = new Set(['value', 'values', 'val', 'v', 'content', 'data', 'text']);
-/** The same by other names, of which some name more than that: where the name is a label by itself, and the value a text. */
+/**
+ * Other pairs of such keys. Here the name must be a label by itself and the value must be a string, because these keys
+ * have other uses.
+ */
 const LABELS = new Set(['column', 'env', 'loc', 'option', 'pointer', 'prompt', 'question', 'setting', 'variable']);
 const SAID = new Set(['actual', 'answer', 'input', 'received', 'response']);
-/** What stands within an entry, beside its name. */
+/** Containers within an entry that may hold its value. */
 const BESIDE = new Set(['context', 'meta', 'params']);
-/** Names of columns, and what holds rows of them. */
+/** Keys that hold column names, and keys that hold rows. */
 const HEADS = new Set(['columns', 'cols', 'fields', 'header', 'headers', 'head', 'keys', 'names']);
 const ROWS = new Set(['rows', 'values', 'data', 'records', 'items', 'results', 'body']);
 /** Members of a private key (RFC 7518, 6). */
 const JOSE: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
-/** An option of a command, whose argument follows. */
+/** A command-line option whose argument follows it. */
 const OPTION = /^--[\w-]{2,40}$/;
-/** Deeper places share one key: a path that grows with the nesting would cost its square. */
+/** Places below this depth share one key. Otherwise the length of a path would make the cost quadratic in the depth. */
 const DEEPEST_PLACE = 32;
 
-/** Of a text that may name something, with its quotes; characters. */
+/** The longest string, including its quotation marks, that is considered as a name; characters. */
 const LONGEST_SAID = 200;
-/** Of a table that are looked at. */
+/** How many columns of a table are examined. */
 const MOST_COLUMNS = 1_000;
-/** Digits of a number that may be a secret by its shape. */
+/** How many digits a number must have to be checked for a secret shape. */
 const SHORTEST_NUMBER = 13;
 
-/** Searches what a string says. */
+/** Searches the decoded text of a string. */
 export type Inner = (text: string, more?: ReadonlySet<string>) => Span[];
 
 interface Frame {
   readonly inObject: boolean;
-  /** After the container. */
+  /** The node after the container. */
   readonly end: Node;
   readonly secret: boolean;
-  /** Its values are secret, since a sibling says so. */
+  /** Whether a sibling declares the values to be secret. */
   readonly entry: boolean;
   readonly place: string;
   readonly depth: number;
   readonly progress: PointerProgress;
-  /** Names that are secret here: variables of a GraphQL document beside them. */
+  /** Names that are secret here, because a GraphQL document next to them uses them as variables. */
   readonly more: ReadonlySet<string>;
-  /** Which places of a row are secret, by the names of its columns. */
+  /** The positions in a row that are secret, according to the column names. */
   readonly columns: ReadonlySet<number> | null;
-  /** Fields of a message in turn, names and values. */
+  /** Whether the array lists header fields, names and values alternating. */
   readonly fields: boolean;
-  /** The element before says that this one is secret. */
+  /** Whether the previous element declares this one to be secret. */
   next: boolean;
   index: number;
 }
@@ -103,7 +111,7 @@ export class JsonSecrets {
         } else if (secret && kind === 'number') {
           spans.push({ start: startOf(doc, node), end: endOf(doc, node), place, bare: true });
         } else if (kind === 'number' && endOf(doc, node) - startOf(doc, node) >= SHORTEST_NUMBER) {
-          // A card's, for one.
+          // For example the number of a payment card.
           const [start, end] = [startOf(doc, node), endOf(doc, node)];
           if (inner(doc.text.slice(start, end)).length > 0) spans.push({ start, end, place, bare: true });
         }
@@ -174,7 +182,7 @@ export class JsonSecrets {
     };
   }
 
-  /** Looks at an object's own members once, before its values. */
+  /** Inspects an object's own members once, before its values are visited. */
   #about(doc: JsonDoc, object: Node, end: Node) {
     let entry = false;
     let more: ReadonlySet<string> | null = null;
@@ -193,7 +201,7 @@ export class JsonSecrets {
     return { entry, more, columns };
   }
 
-  /** Whether a member says that what stands beside it is secret. */
+  /** Whether a member declares a sibling to be secret. */
   #namesEntry(doc: JsonDoc, name: string, value: Node, kind: string): boolean {
     if (kind === 'object') return name === 'source' && this.#about(doc, value, doc.tape[value + 2] ?? 0).entry;
     const last = lastWord(name);
@@ -215,7 +223,7 @@ export class JsonSecrets {
     return last;
   }
 
-  /** Which of the names in an array, or of what is named there, are secret. */
+  /** Positions of the elements of an array that name a secret, or that describe something with such a name. */
   #columns(doc: JsonDoc, array: Node): ReadonlySet<number> | null {
     const found = new Set<number>();
     const end = doc.tape[array + 2] ?? 0;
@@ -232,7 +240,7 @@ export class JsonSecrets {
     return this.#names.of(stringOf(doc, node)) === 'secret';
   }
 
-  /** Of a table whose first row names its columns. */
+  /** Secret columns of a table whose first row holds the column names. */
   #firstRow(doc: JsonDoc, array: Node, end: Node): ReadonlySet<number> | null {
     const first = array + STRIDE;
     if (first >= end || kindOf(doc, first) !== 'array') return null;
@@ -244,7 +252,7 @@ export class JsonSecrets {
     return this.#columns(doc, first);
   }
 
-  /** `["password", "…"]`, `["--password", "…"]`, and a message's fields in one list. */
+  /** Detects `["password", "…"]`, `["--password", "…"]`, and header fields in one flat list. */
   #announces(doc: JsonDoc, node: Node, { index, end, fields }: Frame): boolean {
     if (!couldName(doc, node)) return false;
     const next = doc.tape[node + 2] ?? end;
@@ -274,7 +282,7 @@ export class JsonSecrets {
     else addAll(spans, said.written(inner(said.text, more)).map(spansBelow(place)));
   }
 
-  /** A key may be an address or a token itself. */
+  /** A key may itself be an address or a token. */
   #key(doc: JsonDoc, node: Node, place: string, inner: Inner, spans: Span[]): void {
     const [start, end] = [startOf(doc, node), endOf(doc, node)];
     if (end - start < 8 || /^"[\w-]{1,24}"$/.test(rawOf(doc, node).slice(0, 40))) return;
@@ -283,13 +291,13 @@ export class JsonSecrets {
   }
 }
 
-/** A key's lines may stand in strings of their own. @param before whether one has begun and not ended */
+/** The lines of a PEM key may be separate strings. @param before whether a key has begun and not ended */
 function isWithinPem(said: string, before: boolean): boolean {
   const [begin, end] = [said.lastIndexOf('-----BEGIN'), said.lastIndexOf('-----END')];
   return begin === end ? before : begin > end;
 }
 
-/** A text that is no longer than what is called by a name. */
+/** Whether a node is a string short enough to be a name. */
 function couldName(doc: JsonDoc, node: Node): boolean {
   return kindOf(doc, node) === 'string' && endOf(doc, node) - startOf(doc, node) <= LONGEST_SAID;
 }

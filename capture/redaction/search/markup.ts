@@ -1,19 +1,24 @@
-/** Secrets in XML and HTML: the text of elements, and attributes, by their names, by what a `name` attribute says, or by the label before or above them. */
+/**
+ * Finds secrets in XML and HTML: text of elements and attributes, by their own names, by a `name` attribute, or by the
+ * label before or above them.
+ */
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 import { folded, type SecretNames } from './secret-names.ts';
 import { isRandom } from './secret-values.ts';
 import { addAll, type Span } from './span.ts';
 
-/** Attributes that name what an element holds: `<input name="csrf" value="…">`, `<entry key="password">…</entry>`. */
+/**
+ * Attributes that name the content of an element: `<input name="csrf" value="…">`, `<entry key="password">…</entry>`.
+ */
 const NAMING = new Set(['name', 'key', 'id', 'property', 'itemprop', 'field']);
 const HOLDING = new Set(['value', 'content', 'data', 'val']);
 
-/** Whether a text has a tag. */
+/** Whether a text contains a tag. */
 export function looksLikeMarkup(text: string): boolean {
   return /<[A-Za-z!?]/.test(text);
 }
 
-/** @param xml names keep their case, and nothing but CDATA hides tags */
+/** @param xml names are case-sensitive, and only CDATA hides tags */
 export function secretsInMarkup(text: string, names: SecretNames, xml: boolean): Span[] {
   const reading = new MarkupReading(text, names);
   const tokenizer = new Tokenizer({ xmlMode: xml, decodeEntities: false }, reading);
@@ -26,18 +31,18 @@ class MarkupReading implements TokenizerCallbacks {
   readonly spans: Span[] = [];
   readonly #text: string;
   readonly #names: SecretNames;
-  /** Open elements within the outermost secret one; 0 outside of any. */
+  /** How many elements are open within the outermost secret one; 0 outside of any. */
   #within = 0;
   #tag = '';
   #secretTag = false;
   #attribute = '';
   #value: { start: number; end: number } | null = null;
   #held: Span[] = [];
-  /** `<name>password</name>` was read: the next element holds it. */
+  /** `<name>password</name>` was read, so the next element holds the secret. */
   #named = false;
-  /** `<b>Password:</b>` was read: the text that follows is it. */
+  /** `<b>Password:</b>` was read, so the following text is the secret. */
   #labelled = false;
-  /** What stands in each column's head, and which column is read. */
+  /** The header text of each column, and the column that is being read. */
   #heads: string[] = [];
   #column = -1;
 
@@ -72,7 +77,7 @@ class MarkupReading implements TokenizerCallbacks {
     if (secrecy === 'secret' || (secrecy === 'random' && isRandom(said))) this.spans.push({ start, end, place });
     const name = this.#attribute.toLowerCase();
     const names = NAMING.has(name) && this.#names.of(characters(said)) === 'secret';
-    // What a page hides while it is typed.
+    // An input whose characters a browser hides.
     if (names || (name === 'type' && said.toLowerCase() === 'password')) this.#secretTag = true;
     else if (HOLDING.has(name)) this.#held.push({ start, end, place });
   }
@@ -115,7 +120,7 @@ class MarkupReading implements TokenizerCallbacks {
   onprocessinginstruction(): void {}
   ontextentity(): void {}
 
-  /** Begins a row or a cell: a cell below a secret's head is one. */
+  /** Begins a row or a cell. A cell below the header of a secret is secret. */
   #cell(tag: string): void {
     if (tag === 'table') this.#heads = [];
     if (tag === 'tr' || tag === 'table') this.#column = -1;
@@ -124,7 +129,7 @@ class MarkupReading implements TokenizerCallbacks {
     if (tag === 'td' && this.#names.of(this.#heads[this.#column] ?? '') === 'secret') this.#labelled = true;
   }
 
-  /** A cell or a term that names a secret and says no more, or any text that does so with a colon. */
+  /** Whether a cell or term consists of a secret's name, or any text does so and ends in a colon. */
   #isLabel(said: string): boolean {
     if (said.length > LONGEST_LABEL || !(said.endsWith(':') || LABELLED.has(this.#tag.toLowerCase()))) return false;
     return /\p{L}/u.test(said) && this.#names.of(said) === 'secret';
@@ -139,14 +144,14 @@ class MarkupReading implements TokenizerCallbacks {
   }
 }
 
-/** Longer texts are sentences. Characters. */
+/** Longer texts are sentences, not labels; characters. */
 const LONGEST_LABEL = 40;
-/** Elements whose text names what follows, without a colon. */
+/** Elements that label what follows them, even without a colon. */
 const LABELLED = new Set(['td', 'th', 'dt']);
-/** Elements whose text is none of the values that a label announces. */
+/** Elements whose text is never the value that a label announces. */
 const LABELS = new Set(['th', 'dt', 'label', 'button', 'option', 'a', 'legend', 'title', 'script', 'style']);
 
-/** Elements of HTML that have no content. */
+/** HTML elements that have no content. */
 const VOID = new Set([
   'input',
   'meta',
@@ -164,7 +169,7 @@ const VOID = new Set([
   'embed',
 ]);
 
-/** A name may be written by its characters' numbers. */
+/** Decodes character references in a name. */
 function characters(written: string): string {
   return written.replace(/&#(?:x([\da-f]{1,6})|(\d{1,7}));?/gi, (all, hex: string | undefined, decimal: string) => {
     const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);

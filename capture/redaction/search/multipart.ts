@@ -1,20 +1,24 @@
-/** Secrets in multipart bodies (RFC 7578, RFC 2046, 5.1): whole parts by their names, and within the others. */
+/**
+ * Finds secrets in multipart bodies (RFC 7578; RFC 2046, 5.1): whole parts by their names, and within the other parts.
+ */
 import { parseMediaType } from '../../../http/index.ts';
 import { EncodedText } from './encoded-text.ts';
 import { folded, type SecretNames } from './secret-names.ts';
 import { addAll, type Span, shifted, spansBelow } from './span.ts';
 import type { TextSearch } from './text.ts';
 
-/** Parts that are looked at; more is no form. */
+/** How many parts are examined. A real form has fewer. */
 const MOST_PARTS = 10_000;
 
-/** The boundary that a text begins with, where its type names none. */
+/** The boundary with which a text begins, if its type declares none. */
 export function boundaryOf(text: string, declared: string | undefined): string | null {
   if (declared !== undefined && declared !== '') return declared;
   return /^\s{0,4}--([^\r\n]{1,70})\r?\ncontent-[\w-]{1,40}:/i.exec(text.slice(0, 200))?.[1] ?? null;
 }
 
-/** `inner` searches a part's content of the type given; null when the body cannot be taken apart. */
+/**
+ * @param inner searches the content of a part of the given type @returns null if the body cannot be split into parts
+ */
 export function secretsInMultipart(
   text: string,
   boundary: string,
@@ -26,7 +30,7 @@ export function secretsInMultipart(
   let at = text.indexOf(mark);
   const outside = (start: number, end: number) =>
     addAll(spans, search.spans(text.slice(start, end)).map(shifted(start)));
-  // Another boundary than is said: whoever gets it may look for the right one.
+  // The body uses another boundary than declared, and a recipient may find the right one.
   if (at < 0) return boundaryOf(text, undefined) === null ? inner(text, '') : null;
   outside(0, at);
   for (let part = 0; at >= 0; part++) {
@@ -57,7 +61,7 @@ function secretsOfPart(
   inner: (text: string, type: string) => Span[] | null,
 ): Span[] | null {
   const { parameters } = parseMediaType(field(head, 'content-disposition'));
-  // RFC 5987: `name*=UTF-8''pass%77ord`.
+  // Extended parameter (RFC 5987): `name*=UTF-8''pass%77ord`.
   const extended = parameters.get('name*')?.replace(/^[^']*'[^']*'/, '');
   const name = parameters.get('name') ?? EncodedText.percent(extended ?? '', false).text;
   if (names.ofParameter(name) === 'secret') return [{ start: 0, end: content.length, place: folded(name) }];

@@ -1,4 +1,4 @@
-/** Secrets in URLs: tokens within paths, user information, and the path of a route without them. */
+/** Finds secrets in URLs: tokens in paths and user information. Also derives a route without secrets. */
 import { pathOf, routeOf } from '../../../http/index.ts';
 import { assignments } from './assignments.ts';
 import { EncodedText } from './encoded-text.ts';
@@ -18,8 +18,8 @@ export function tokensInUrls(text: string, names: SecretNames): Span[] {
 }
 
 /**
- * Parts of a path that are secret by the part before them, or look like an address that is a secret by itself. The path begins
- * at `start` of `text` and ends before a query or a fragment.
+ * Path segments that are secret because of the segment before them, or because they look like a capability URL. The
+ * path begins at `start` of `text` and ends before a query or a fragment.
  */
 export function tokensInPath(text: string, names: SecretNames, start = 0): Span[] {
   const spans: Span[] = [];
@@ -41,7 +41,10 @@ export function tokensInPath(text: string, names: SecretNames, start = 0): Span[
 const PLAIN = new SecretNames([], [], []);
 const HASH = /hmac:[\da-f]{16}/g;
 
-/** A request's route, which names its tally: without the secrets of its path, and the same for all of them. */
+/**
+ * The route of a request, under which it is tallied. Secrets in the path are removed, so that all such requests share
+ * one route.
+ */
 export function routeWithoutSecrets(target: string, templates: readonly string[], names: SecretNames = PLAIN): string {
   const route = routeOf(target, templates);
   if (templates.includes(route)) return route;

@@ -1,10 +1,16 @@
-/** Which of a service's JSON pointers (RFC 6901, with `*` for one segment and `**` for any number) a place is at, step by step. */
+/**
+ * Tracks step by step which of a service's JSON pointers (RFC 6901, with `*` for one segment and `**` for any number)
+ * match the current place.
+ */
 
-/** States of all patterns that are open, each once: the work for a step does not grow with the depth. */
+/**
+ * The states of all patterns that still match, each listed once, so that the work for a step does not grow with the
+ * depth.
+ */
 export type PointerProgress = readonly number[];
 
 export class Pointers {
-  /** By state: the segment that leads on; null where a pattern ends. */
+  /** For each state, the segment that leads to the next one; null at the end of a pattern. */
   readonly #segments: (string | null)[] = [];
   readonly start: PointerProgress;
 
@@ -34,7 +40,7 @@ export class Pointers {
     return progress.some((state) => this.#segments[state] === null);
   }
 
-  /** `**` may stand for nothing. */
+  /** Adds the states that are reached if `**` matches no segment. */
   #closed(states: readonly number[]): PointerProgress {
     const all = new Set(states);
     for (const state of all) if (this.#segments[state] === '**') all.add(state + 1);

@@ -1,33 +1,34 @@
 /**
- * Secrets in sentences, commands and calls, where no `=` and no `:` stands between a name and its value: `your password is …`, `--password …`,
- * `ENV DB_PASSWORD …`, `define('DB_PASSWORD', '…')`. Values are looked for first, and only a stretch before each is read: time is linear.
+ * Finds secrets in sentences, commands and calls, where neither `=` nor `:` separates a name from its value: `your
+ * password is …`, `--password …`, `ENV DB_PASSWORD …`, `define('DB_PASSWORD', '…')`. Candidate values are found first,
+ * and only a short stretch before each is read, so the time is linear.
  */
 import { folded, type SecretNames } from './secret-names.ts';
 import { isRandom } from './secret-values.ts';
 import type { Span } from './span.ts';
 
-/** Characters before a value, or after one, in which its name is looked for. */
+/** How many characters before or after a value are searched for its name. */
 const SENTENCE = 80;
 const WORDS_OF_A_NAME = 6;
 const VALUE = /(?<![^\s(>,])(["'`“«]?)([^\s"'`“”«»<>]{4,200})/g;
-/** What stands between a name and its value in a sentence. */
+/** Words between a name and its value in a sentence. */
 const VERBS = new Set(
   `is was are be becomes to as now reads equals set reset changed updated lautet ist wurde auf est es son ser e är er -> => →`.split(
     ' ',
   ),
 );
-/** Codes that are sent to a person, to be typed once. */
+/** One-time codes that are sent to a person. */
 const ONCE =
   /(?:^|\s)(?:otp|pin|tan|passcode|(?:access|activation|auth\w*|backup|confirmation|login|one-time|recovery|security|sms|verification) code)$/;
 const ONCE_AFTER = /^ is (?:your|the) (?:[\w-]{1,20} ){0,2}(?:code|otp|pin|passcode|password)\b/i;
 /** `use … as your password` */
 const AS_SECRET = /^ (?:is|as) (?:your|the|my|our) ((?:[\w-]{1,20} ){0,2}[\w-]{1,20})/i;
-/** `my password is sesame`: a plain word, where it is no word about the password. */
+/** `my password is sesame`: a plain word, unless it describes the password. */
 const PLAIN =
   /(?<!\p{L})(?:my|our|your|mein|unser|ihr|dein|mon|notre|votre|ton|mi|tu|su|minha|sua)\s(?:\p{L}{1,20}\s){0,2}(?:password|passwort|kennwort|passphrase|passcode|mot de passe|contraseña|senha)\s(?:is|was|ist|lautet|est|es|é)\s(?:now\s|jetzt\s)?(\p{L}{4,40})(?=[.,;!?)]|$|\s*\n|\s(?:and|but|please|so|thanks?|und|bitte|et|merci|y|por|e|obrigad[oa])(?!\p{L}))/giu;
 const ABOUT_IT =
   /^(?:ab|an|aus|ein|zurück)?ge\p{L}+(?:t|en)$|(?:ed|ing|able|ible|ect|ire|ório|ória|orio|oria|lich|ig|bar|ert)$|^(?:above|aktiv|alte?|anders|bad|based|below|blank|broken|case|compromis|correct[ao]?e?|d[eé]bil|different|easy|empty|expir[eéa]\w*|fa(?:ible|lsch|lsa|lso)|fine|fort[e]?|geändert|gone|good|gültig|hard|here|in(?:correct|valid|secure|korrekt)\w*|known|korrekt|leer|long|lost|mandatory|missing|none|null|obligatoire|okay|only|optional|permanent|private|public|ready|requis|(?:re)?set|sent|vergessen|safe|same|schwach|secret|secure|short|sicher|simple|stark|stolen|strong|temporary|there|unknown|unsafe|unsicher|valid\w*|vide|weak|wrong|your|zu)$/iu;
-/** A call whose first argument names what the second is: `setItem('authToken', '…')`; and PHP's `s:8:"password";s:6:"…"`. */
+/** A call whose first argument names the second: `setItem('authToken', '…')`. Also PHP's `s:8:"password";s:6:"…"`. */
 const ARGUMENTS = /(["'`])([\w$.-]{2,60})\1(?:\s{0,4},\s{0,4}|;s:\d{1,6}:)(["'`])/g;
 
 export function secretsInProse(text: string, names: SecretNames): Span[] {
@@ -51,12 +52,12 @@ export function secretsInProse(text: string, names: SecretNames): Span[] {
   return spans;
 }
 
-/** `--password sesame`, or a sentence that ends with a colon. */
+/** `--password sesame`, or a sentence that ends in a colon. */
 function mayBeOption(text: string, at: number): boolean {
   return /(?:^|\s)--\S{1,40}\s$|:\s$/.test(text.slice(Math.max(0, at - 44), at));
 }
 
-/** The name of a value that stands at `start`; null: it is none, or no secret. */
+/** The name of the value at `start`; null if it has none, or if the name is not secret. */
 function placeOf(text: string, start: number, quoted: boolean, said: string, names: SecretNames): string | null {
   const stretch = text.slice(Math.max(0, start - SENTENCE), start);
   const sentence =
@@ -87,7 +88,7 @@ function placeOf(text: string, start: number, quoted: boolean, said: string, nam
   return isSecret && (quoted || last.startsWith('--') || looksMade(said)) ? folded(last) : null;
 }
 
-/** No word: digits among letters of both cases, or among marks. */
+/** Not a word: has digits among letters of both cases, or among punctuation. */
 export function looksMade(said: string): boolean {
   if (!/\d/.test(said)) return false;
   return (

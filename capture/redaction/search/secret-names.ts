@@ -1,9 +1,9 @@
 /**
- * The one list of secret names, for header fields, cookies, parameters, JSON keys, XML names and parts of paths alike. Names
- * are folded before they are looked up: `X-Api-Key`, `apiKey`, `API_KEY` and `user[api-key]` are one name.
+ * The one list of secret names for header fields, cookies, parameters, JSON keys, XML names and path segments. Names
+ * are folded before they are looked up: `X-Api-Key`, `apiKey`, `API_KEY` and `user[api-key]` are the same name.
  */
 
-/** Personal data that is redacted on top of secrets; each rule can be left out. */
+/** Personal data that is redacted in addition to secrets. Each rule can be switched off. */
 export const PERSONAL_RULES = ['email', 'phone', 'card', 'address'] as const;
 export type PersonalRule = (typeof PERSONAL_RULES)[number];
 
@@ -39,7 +39,7 @@ export const SECRET_NAMES: Readonly<Record<Match, string>> = {
     salt seed session sessions share sig sign state ticket tokens unlock verification verifier`,
 };
 
-/** Words at the end of a name that say something about a secret, and not the secret itself: `token_type`, `passwordPolicy`. */
+/** Last words of names that describe a secret but do not hold it: `token_type`, `passwordPolicy`. */
 const ABOUT = new Set(
   `age algorithm at attempts banner changed consent count created enabled endpoint error errors exp expired expires expiration expiry format in
   invalid label lifetime length max message min notice placeholder policy required rules score status strength supported timeout title ttl type
@@ -55,38 +55,38 @@ export const PERSONAL_NAMES: Readonly<Record<PersonalRule, Readonly<Partial<Reco
   },
 };
 
-/** Last words of names of several words. */
+/** Words that make a name of several words secret if they come last. */
 const LAST_WORDS = ['key', 'code', 'number', 'phrase', 'answer', 'card', 'cert'];
 
-/** Fields of a load balancer that speak of a customer's identity as a whole. */
+/** Fields in which a load balancer describes a customer's identity. */
 const SECRET_FIELDS = /^x-(?:amzn-(?:oidc|mtls)-|forwarded-client-cert|ms-token|goog-(?:iap|authenticated))/;
-/** Fields with a secret's name that carry none: what a browser may do (Fetch), or a challenge (RFC 9110, 11.6.1). */
+/** Fields with a secret's name that hold none: permissions of a browser (Fetch), or a challenge (RFC 9110, 11.6.1). */
 const OPEN_FIELDS = /^(?:access-control-|sec-(?!websocket-protocol)|www-authenticate$|proxy-authenticate$)/;
 
-/** Anywhere in bytes of no notation, where names run into what stands beside them. */
+/** Matches names anywhere in binary data, where they have no delimiters. */
 const MENTIONED = new RegExp(SECRET_NAMES.part.split(/\s+/).join('|'), 'i');
 
-/** Whether bytes of a format without a text, such as MessagePack, name a secret. */
+/** Whether bytes of a binary format, such as MessagePack, name a secret. */
 export function mentionsSecret(latin1: string): boolean {
   return MENTIONED.test(latin1);
 }
 
-/** Parts of a path after which a secret follows: `/reset-password/…`. */
+/** Path segments that precede a secret: `/reset-password/…`. */
 const BEFORE_SECRET = new Set(
   `activate activation confirm confirmation forgot invitation invitations invite invites magic magiclink recover recovery
   reset unsubscribe verification verify`.split(/\s+/),
 );
-/** Parts of a path that name a step, and are no secret after one of those. */
+/** Path segments that name a step of a flow, and are not secret after one of those. */
 const STEP = new Set(
   `account accounts all api auth cancel change check complete confirm count create current delete done edit email exchange
   form generate get info introspect issue list login mail me new password passwords phone policies policy refresh remove renew
   request resend reset revoke rotate rules self send sent set settings start status success test update user users validate
   verify`.split(/\s+/),
 );
-/** Parts of a path below which services put more than secrets: `/auth/google`, `/sessions/opening`. */
+/** Path segments below which services place other things than secrets: `/auth/google`, `/sessions/opening`. */
 const PLACES = new Set(['auth', 'session', 'sessions', 'tokens']);
 const WORDS = /^[a-z]{1,12}(?:[-_][a-z]{1,12}){0,3}$/;
-/** Names are a service's, and few; what a client makes up must not fill the memory. */
+/** How many names are cached. A service uses few; names that clients invent must not exhaust memory. */
 const REMEMBERED = 10_000;
 const LONGEST_NAME = 200;
 
@@ -99,7 +99,7 @@ export class SecretNames {
   readonly #fields: ReadonlySet<string>;
   readonly #known = new Map<string, Secrecy>();
 
-  /** `fields` and `parameters` are a service's own; they are secret wherever they stand. */
+  /** `fields` and `parameters` are the service's own; they are secret wherever they occur. */
   constructor(fields: readonly string[], parameters: readonly string[], personal: readonly PersonalRule[]) {
     const names = (match: Match) =>
       [SECRET_NAMES[match], ...personal.map((rule) => PERSONAL_NAMES[rule][match] ?? '')]
@@ -126,54 +126,54 @@ export class SecretNames {
     this.#fields = new Set(fields.map((name) => name.toLowerCase()));
   }
 
-  /** Of a JSON key, an XML name, a part of a form. */
+  /** Secrecy of a JSON key, an XML name or a form field. */
   of(name: string): Secrecy {
     return remembered(this.#known, name, () => this.#secrecy(name));
   }
 
-  /** Whether a label names a secret, and not something about one: `API key`, but not `Password reset`. */
+  /** Whether a label names a secret itself: `API key`, but not `Password reset`. */
   calls(label: string): boolean {
     return this.of(lastWord(label)) === 'secret' || (this.of(label) === 'secret' && this.#parts.test(folded(label)));
   }
 
-  /** Where a text may name a secret, in order. */
+  /** Positions, in order, at which a text may name a secret. */
   mentions(text: string): number[] {
     return [...text.matchAll(this.#mentioned)].map(({ index }) => index);
   }
 
-  /** Of a parameter of a query or a form. */
+  /** Secrecy of a parameter of a query or a form. */
   ofParameter(name: string): Secrecy {
     return this.#match.parameter.has(folded(name)) ? 'secret' : this.of(name);
   }
 
-  /** Of a header field, its name in lower case. */
+  /** Secrecy of a header field; `name` is in lower case. */
   ofField(name: string): Secrecy {
     if (this.#fields.has(name) || SECRET_FIELDS.test(name)) return 'secret';
     return OPEN_FIELDS.test(name) ? 'open' : this.of(name);
   }
 
-  /** Whether the part of a path after `before` is a secret by its place. */
+  /** Whether the path segment `part` is secret because it follows `before`. */
   afterPart(before: string, part: string): boolean {
     if (STEP.has(part.toLowerCase()) || (PLACES.has(before.toLowerCase()) && WORDS.test(part))) return false;
     return wordsOf(before).some((word) => BEFORE_SECRET.has(word)) || this.of(before) === 'secret';
   }
 
   #secrecy(name: string): Secrecy {
-    // `password1`, `token2`: a number at the end of a word counts, and does not name.
+    // `password1`, `token2`: a number at the end of a word only counts.
     const words = wordsOf(name.slice(-LONGEST_NAME)).map((each) => each.replace(/(?<=\p{L})\d+$/u, ''));
     const whole = words.join('');
     const { part, word, whole: wholes, last, random } = this.#match;
     if (wholes.has(whole) || part.has(whole) || (words.length > 1 && last.has(words.at(-1) ?? ''))) return 'secret';
     if (!ABOUT.has(words.at(-1) ?? '')) {
       if (words.some((each) => part.has(each) || word.has(each))) return 'secret';
-      // `api-key-v2`, `mot_de_passe_actuel`: words that are one.
+      // `api-key-v2`, `mot_de_passe_actuel`: several words that form one name.
       if (words.some((_, i) => this.#parts.test(words.slice(0, i + 1).join('')))) return 'secret';
     }
     if (LEET.test(name) && LEET_READINGS.some((reading) => this.#isLeet(name, reading))) return 'secret';
     return words.some((each) => random.has(each)) ? 'random' : 'open';
   }
 
-  /** `p4ssw0rd`, `s3cr3t`, `4p1_k3y`. Short names are left out: nearly any digits would spell one. */
+  /** `p4ssw0rd`, `s3cr3t`, `4p1_k3y`. Short names are excluded, because almost any digits would match one. */
   #isLeet(name: string, reading: Readonly<Record<string, string>>): boolean {
     const tail = name.slice(-LONGEST_NAME);
     return [tail, tail.replace(/\d+$/, '')].some((uncounted) => {
@@ -189,26 +189,26 @@ export class SecretNames {
   }
 }
 
-/** A digit or mark that stands in a word where a letter would. */
+/** A digit or symbol in place of a letter within a word. */
 const LEET = /[\d@$!][a-z]/i;
 const LEET_LETTERS = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', '@': 'a', $: 's', '!': 'i' };
 const LEET_READINGS: readonly Readonly<Record<string, string>>[] = [LEET_LETTERS, { ...LEET_LETTERS, 1: 'l' }];
 
-/** A name in one way of writing, for a place: letters and digits in lower case. */
+/** One spelling of a name, for use in a place: letters and digits in lower case. */
 export function folded(name: string): string {
   return remembered(FOLDED, name, () => wordsOf(name.slice(-LONGEST_NAME)).join(''));
 }
 
 const FOLDED = new Map<string, string>();
 
-/** Of a name, or of a text: `rejectedValue`, `headerName`. */
+/** The last word of a name or a text: `rejectedValue` → `value`. */
 export function lastWord(name: string): string {
   return remembered(LAST, name, () => wordsOf(name.slice(-LONGEST_NAME)).at(-1) ?? '');
 }
 
 const LAST = new Map<string, string>();
 
-/** Names come again and again. */
+/** Names repeat often, so results are cached. */
 function remembered<T extends string>(known: Map<string, T>, name: string, tell: () => T): T {
   const before = known.get(name);
   if (before !== undefined) return before;
@@ -218,7 +218,7 @@ function remembered<T extends string>(known: Map<string, T>, name: string, tell:
   return told;
 }
 
-/** Letters of other alphabets that read as Latin ones (the plain pairs of Unicode's confusables). */
+/** Letters of other alphabets that look like Latin ones (single-character pairs of Unicode's confusables). */
 const LATIN: Readonly<Record<string, string>> = Object.fromEntries(
   [...'аaвbсcԁdеeԍgһhіiјjкkӏlмmоoрpԛqѕsтtуyѵvԝwхxαaεeιiκkνvοoρpτtυuχxıiłløoɡg'.matchAll(/(.)(.)/gu)].map(
     ([, like = '', letter = '']) => [like, letter],
@@ -236,13 +236,16 @@ function wordsOf(name: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** Nearly all names are: nothing of {@link inLatin} changes them, and without Unicode’s tables a name costs a quarter less. */
+/**
+ * True for nearly all names. {@link inLatin} leaves them unchanged, and skipping Unicode's tables saves a quarter of
+ * the time.
+ */
 function isAscii(name: string): boolean {
   for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) > 0x7f) return false;
   return true;
 }
 
-/** What was read byte by byte, as percent-encoding is, may be UTF-8. */
+/** A name that was decoded byte by byte, as from percent-encoding, may be UTF-8. */
 function unicodeOf(name: string): string {
   try {
     return decodeURIComponent(name.replace(/[%\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`));

@@ -1,11 +1,18 @@
-/** Values that are secret by their shape, wherever they stand. Every search takes time linear in the text. */
+/**
+ * Finds values that are secret by their shape, wherever they stand. Every search takes time linear in the length of the
+ * text.
+ */
 import type { PersonalRule } from './secret-names.ts';
 import { addAll, type Span } from './span.ts';
 
-/** Not within a longer word, except after a percent-encoded character: each run of letters is tried once. */
+/**
+ * A match must not begin within a longer word, except after a percent-encoded character, so each run of letters is
+ * tried once.
+ */
 const FREE = '(?:(?<![\\w-])|(?<=%[\\da-fA-F]{2}))';
 const KEYS = [
-  // JSON in base64: JWT (RFC 7519), JWE, and what else begins with a brace and then a quote, a space or a line's end.
+  // JSON in base64: JWT (RFC 7519), JWE, and anything else that begins with a brace followed by a quotation mark, a
+  // space or a line end.
   '(?:ey[AJ]|ewo|ew0K)[\\w+/=-]{10,}(?:\\.[\\w-]*){0,4}',
   '(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA)[A-Z0-9]{12,}',
   'gh[pousr]_\\w{8,}',
@@ -28,42 +35,42 @@ const KEYS = [
   '[MNO][\\w-]{22,27}\\.[\\w-]{6}\\.[\\w-]{27,40}',
   // Groq, Replicate, Tailscale, Brevo, Netlify, Stripe, Slack, Google, Contentful, BIP 32, Plaid, xAI, Facebook.
   '(?:gsk_|r8_|tskey-\\w{3,10}-|xkeysib-|nfp_|xoxe\\.|1//0|CFPAT-|[xyz]prv|access-(?:sandbox|development|production)-|xai-|EAA)(?=[\\w.-]*\\d)[\\w.-]{20,}',
-  // What is compressed and in base64: gzip, zlib, Zstandard, bzip2, xz, ZIP.
+  // Compressed data in base64: gzip, zlib, Zstandard, bzip2, xz, ZIP.
   '(?:H4sI|e(?:AE|F4|J[w-z]|N[o-r])|KLUv[/_]|QlpoO|UEsDB)[\\w+/-]{20,}={0,2}',
   'hv[sbr]\\.[\\w-]{20,}',
   'AGE-SECRET-KEY-\\w{20,}',
 ];
-/** Hashes of passwords: crypt's with their salts, Django's, LDAP's. They are tried offline. */
+/** Password hashes (crypt with salt, Django, LDAP), which can be attacked offline. */
 const PASSWORD_HASH =
   /\$(?:2[abxy]?\$\d\d\$[./\w]{20,}|(?:[1567y]|gy|apr1|sha1|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,10})\$(?:[\w=,./+-]{1,80}\$){1,4}[./+\w]{8,}={0,2})|\bpbkdf2_sha\d{1,3}\$\d+\$\w+\$[\w+/]{20,}=*|\{S?SHA(?:256|512)?\}[\w+/]{20,}=*/g;
 const KNOWN = new RegExp(`${FREE}(?:${KEYS.join('|')})`, 'g');
 const PEM = /-----BEGIN[A-Z0-9 %+]{3,40}-----[\s\S]*?(?:-----END[A-Z0-9 %+]{3,40}-----|$)/g;
-/** Credentials after their scheme (RFC 9110, 11.4) within a text; a challenge has parameters there. */
+/** Credentials after their scheme (RFC 9110, 11.4) within a text. A challenge has parameters in that place instead. */
 const CREDENTIALS = /\b(?:Bearer|Basic|DPoP)(?:\s|%20|\+){1,4}((?![\w-]{1,40}=["'])[\w.~+/=-]{4,})/gi;
-/** `curl -u name:password`, `wget --user=…`: what a command of HTTP is given. */
+/** `curl -u name:password`, `wget --user=…`: credentials for an HTTP client. */
 const USER_OPTION = /(?:\s-u|--(?:proxy-)?user)[ =]{1,4}["']?[^\s:"'\\]{1,100}:([^\s"'\\]{1,500})/g;
-/** `sshpass -p …`, and SQL's `IDENTIFIED BY '…'`. */
+/** `sshpass -p …`, and `IDENTIFIED BY '…'` in SQL. */
 const GIVEN =
   /(?:\bsshpass\s{1,4}-p\s{0,4}|\bIDENTIFIED\s{1,4}BY\s{1,4}(?:PASSWORD\s{1,4})?)["']?([^\s"'\\;]{1,200})/gi;
-/** `mysql -p…`, and Oracle's `name/password@database`. */
+/** `mysql -p…`, and `name/password@database` of Oracle. */
 const CLIENT =
   /\b(?:mysql(?:dump|admin)?|mariadb(?:-dump)?)\s[^\n]{0,200}?(?<=\s)-p["']?([^\s"'\\]{1,200})|(?:\bjdbc:oracle:\w{1,10}:|\bsqlplus\s{1,4}(?:-\w\s{1,4}){0,3})[^\s/"'@]{1,100}\/"?([^\s@"'\\]{1,200})"?@/g;
-/** A file of curl's, ftp's and others. */
+/** A netrc file, as curl, ftp and others read it. */
 const NETRC = /\b(?:machine\s{1,4}\S{1,255}|default)\s{1,4}login\s{1,4}\S{1,200}\s{1,4}password\s{1,4}(\S{1,200})/g;
 const PUTTY = /PuTTY-User-Key-File-\d:[\s\S]*?(?:Private-MAC:[^\n]*|$)/g;
 const USER_INFO = /\/\/(?:([^\s/?#@"'<>\\]{1,500})@|[^\s/?#@:"'<>\\]{1,100}:((?!\d{1,5}[/?#])[^\s"'<>\\?#]{1,300})@)/g;
-/** Drivers' names of a database that are no URL: `name:password@tcp(…)`. */
+/** Database connection strings that are not URLs: `name:password@tcp(…)`. */
 const DRIVER = /(?<![\w.:@/-])[\w.+-]{1,64}:([^\s"'<>]{1,200})@(?:tcp6?|udp|unix|cloudsql[\w-]{0,20})\(/g;
-/** Arguments that other commands are given. */
+/** Arguments of other commands. */
 const COMMAND =
   /\b(?:(?:docker|podman|nerdctl|helm|az|oc|skopeo|buildah|cf)\s[^\n]{0,100}?\blogin\s[^\n]{0,200}?(?<=\s)-p|redis-cli\s[^\n]{0,200}?(?<=\s)-a|ldap\w{3,10}\s[^\n]{0,300}?(?<=\s)-w|(?:mongo(?:sh|dump|restore|export|import)?|cqlsh|sqlcmd|bcp|rabbitmqadmin)\s[^\n]{0,200}?(?<=\s)-[pP]|curl\s[^\n]{0,500}?(?<=\s)--oauth2-bearer|(?:https?|xh)\s[^\n]{0,200}?(?<=\s)(?:-a|--auth)[ =]{1,4}["']?[^\s:"']{1,100}:)[ =]{0,4}["']?([^\s"'\\]{1,200})/g;
 const COMMANDS = /login|redis-cli|ldap|mongo|cqlsh|sqlcmd|bcp|rabbitmqadmin|curl|http|xh /;
-/** Cookies that a command or a dump of a message has (RFC 6265, 4). */
+/** Cookies in a command or a dump of a message (RFC 6265, 4). */
 const COOKIES =
   /(?:(?<![\w-])(?:set-)?cookie2?:[ \t]{0,8}|\bcurl\s[^\n]{0,500}?(?<=\s)(?:-b|--cookie)[ =]{1,4}["']?)([\w!#$%&*+.^|~-]{1,100}=[^\s;"'\\<>]{0,4000}(?:;[ \t]{0,8}[^\r\n;"'\\<>]{1,4000}){0,100})/gi;
-/** What Digest proves the password by (RFC 7616, 3.4). */
+/** The response parameter of Digest authentication, which proves the password (RFC 7616, 3.4). */
 const PROOF = /\bDigest\s[^\r\n]{0,2000}?\bresponse\s?=\s?\\?"?([\w+/=-]{4,200})/g;
-/** A network's password, as cameras read it. */
+/** A Wi-Fi password as in a QR code. */
 const WIFI = /\bWIFI:[^\r\n]{0,200}?(?<=[:;])P:((?:\\.|[^;\\\r\n]){1,200})/g;
 const CARD = /(?<![\w.-])[2-6](?:[ -]?\d){12,18}(?![\w-]|\.\d)/g;
 
@@ -96,11 +103,11 @@ export function knownShapes(text: string, personal: ReadonlySet<PersonalRule>): 
   return personal.has('email') ? spans.concat(emails(text)) : spans;
 }
 
-/** Shannon's entropy of a character of this many bits at least, over as many characters. */
+/** Minimum Shannon entropy per character, in bits, and minimum number of characters. */
 const RANDOM_BITS = 3;
 const RANDOM_LENGTH = 16;
 
-/** Whether a value looks drawn at random: no words, letters and digits mixed. */
+/** Whether a value looks randomly generated: letters and digits mixed, no words. */
 export function isRandom(value: string): boolean {
   if (value.length < RANDOM_LENGTH || !/^[\w+/=.~:%-]+$/.test(value)) return false;
   const digits = /\d/.test(value);
@@ -113,7 +120,7 @@ export function isRandom(value: string): boolean {
   return bits >= RANDOM_BITS;
 }
 
-/** 128 bits in base64url, at least, with every kind of character: an address that is a secret by itself. */
+/** At least 128 bits in base64url with every kind of character: a capability URL. */
 export function isCapability(part: string): boolean {
   return (
     part.length >= 22 &&
@@ -125,7 +132,7 @@ export function isCapability(part: string): boolean {
   );
 }
 
-/** A payment card's number by its issuer's length and its check digit (ISO/IEC 7812-1). */
+/** A payment card number, by its issuer's length and its check digit (ISO/IEC 7812-1). */
 function isCard(text: string): boolean {
   const digits = text.replace(/[ -]/g, '');
   if (
@@ -143,7 +150,7 @@ function isCard(text: string): boolean {
   return sum % 10 === 0;
 }
 
-/** By country, how long an account's number is (ISO 13616, SWIFT's registry). */
+/** Length of an account number by country (ISO 13616, SWIFT's registry). */
 const IBAN_LENGTHS = new Map(
   [
     ...`AD24AE23AL28AT20AZ28BA20BE16BG22BH22BR29BY28CH21CR22CY28CZ24DE22DK18DO28EE20EG29ES24FI18FO18FR27GB22GE22GI23GL18GR27GT28HR21HU28IE22IL23
@@ -153,7 +160,7 @@ const IBAN_LENGTHS = new Map(
 );
 const IBAN = /(?<![\w-])([A-Z]{2})\d{2}(?:[ -]?[A-Z\d]){11,30}/g;
 
-/** Account numbers with their check digits (ISO 7064, MOD 97-10); a word in capitals may follow. */
+/** Account numbers with valid check digits (ISO 7064, MOD 97-10). A word in capitals may follow. */
 function ibans(text: string): Span[] {
   return [...text.matchAll(IBAN)].flatMap(({ index: start, 0: run, 1: country = '' }) => {
     let end = 0;
@@ -172,22 +179,22 @@ function ibans(text: string): Span[] {
   });
 }
 
-/** Names of accounts that every system has. */
+/** Account names that every system has. */
 const ACCOUNT = /^(?:admin|administrator|root|username|guest|postgres|sa)$/;
-/** What stands before a colon in cursors and global ids. */
+/** Text before the colon in cursors and global ids. */
 const POSITION = /^(?:.{0,2}|after|before|cursor|gid|id|key|node|offset|page|start|array\w*|sha\d+|urn|v\d+)$/i;
 
-/** Whether a text that stood in base64 is a name and its password, as Basic has them, and not an id or a cursor. */
+/** Whether decoded base64 is a name and password, as in Basic authentication, and not an id or a cursor. */
 export function isCredentials(said: string): boolean {
   const [, name = '', password = ''] = /^([\w.@+-]{1,64}):([\x21-\x39\x3b-\x7e]{4,72})$/.exec(said) ?? [];
   if (name === '' || POSITION.test(name) || password.startsWith('//')) return false;
   if (ACCOUNT.test(name) || name.includes('@')) return !/^[\d-]+$/.test(password);
-  // Global ids begin with a type's name; numbers, UUIDs, digests and dates are no passwords.
+  // Global ids begin with a type name; numbers, UUIDs, digests and dates are not passwords.
   if (/^[A-Z]/.test(name) || password.length < 6 || /^[\da-f-]+$|^\d[\dTZ.+-]+$/i.test(password)) return false;
   return /[A-Za-z]/.test(password) && /[\d!#$%^&*@?~+=]/.test(password);
 }
 
-/** Lengths of RFC 5321, 4.5.3.1. */
+/** Length limits of RFC 5321, 4.5.3.1. */
 const LOCAL = 64;
 const DOMAIN = 255;
 
@@ -196,7 +203,7 @@ function emails(text: string): Span[] {
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
     let start = at;
     while (start > 0 && at - start < LOCAL && /[\w.!#$*+~'-]/.test(text[start - 1] ?? '')) start--;
-    // What stands before it in a text is no part of an address, though RFC 5322 would take it.
+    // Punctuation before an address in a text is not part of it, although RFC 5322 would allow it.
     while (start < at && /[^\w]/.test(text[start] ?? '')) start++;
     const domain = /^(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63}/u.exec(text.slice(at + 1, at + 1 + DOMAIN))?.[0];
     if (start < at && domain !== undefined) spans.push({ start, end: at + 1 + domain.length, place: 'email' });

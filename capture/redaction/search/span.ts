@@ -1,13 +1,13 @@
-/** Stretches of a text that go, and the text without them. */
+/** Stretches of a text to remove, and the text without them. */
 
 export interface Span {
   readonly start: number;
   readonly end: number;
-  /** Which place of the text it is, as both sides name it; keys the hash. */
+  /** The place in the text, named alike on both sides; keys the hash. */
   readonly place: string;
-  /** What is hashed, where the text only encodes it. */
+  /** The value that is hashed, if the text only encodes it. */
   readonly value?: string;
-  /** It stood without quotes where its hash needs them. */
+  /** Whether the value had no quotation marks and its hash needs them. */
   readonly bare?: boolean;
 }
 
@@ -16,11 +16,11 @@ export type Seal = (place: string, value: string) => string;
 
 export interface RedactedText {
   readonly text: string;
-  /** How many values have gone. */
+  /** How many values were removed. */
   readonly count: number;
 }
 
-/** Where spans overlap, the first of the longest wins and reaches to the end of the last. */
+/** Where spans overlap, the longest one that begins first wins, extended to the end of the last. */
 export function redacted(text: string, spans: readonly Span[], seal: Seal): RedactedText {
   const parts: string[] = [];
   let from = 0;
@@ -47,17 +47,17 @@ function merge(spans: readonly Span[]): Span[] {
   return merged;
 }
 
-/** For spans of a part of a text, which begins at `offset`. */
+/** Shifts spans of a part of a text by `offset`, where the part begins. */
 export const shifted =
   (offset: number) =>
   (span: Span): Span => ({ ...span, start: span.start + offset, end: span.end + offset });
 
-/** For spans of a part of a text that has a place of its own. */
+/** Prefixes the places of spans with the place of the part that they belong to. */
 export const spansBelow =
   (place: string) =>
   (span: Span): Span => ({ ...span, place: `${place}/${span.place}` });
 
-/** Adds as many as there are: a call takes only so many arguments. */
+/** Appends many elements; `push(...more)` would exceed the limit of arguments. */
 export function addAll(spans: Span[], more: readonly Span[]): void {
   for (const span of more) spans.push(span);
 }

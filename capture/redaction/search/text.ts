@@ -1,4 +1,7 @@
-/** Secrets in a text of unknown notation: by name, by shape, in URLs, in sentences, and behind percent-encoding and base64. */
+/**
+ * Finds secrets in text of unknown notation: by name, by shape, in URLs, in sentences, and behind percent-encoding and
+ * base64.
+ */
 import { assignments, secretTuples } from './assignments.ts';
 import { secretsInSql } from './columns.ts';
 import { EncodedText, encodedRuns } from './encoded-text.ts';
@@ -9,10 +12,10 @@ import { PERSONAL_RULES, type PersonalRule, SecretNames } from './secret-names.t
 import { isCredentials, knownShapes } from './secret-values.ts';
 import { addAll, redacted, type Span } from './span.ts';
 
-/** A URL in a parameter of a URL in a parameter: each is encoded once more. */
+/** How many layers of encoding are removed: a URL in a parameter of a URL in a parameter is encoded once per level. */
 const LAYERS = 3;
 
-/** Without any of these a text holds no secret that a search for one would find. */
+/** A text that does not match holds no secret that a search could find. */
 const CANDIDATE = /[=:@.]|eyJ|[ ]\S{4}|[a-z\d]{16}|[_-][\w-]{8}|Bearer|Basic|DPoP|-----BEGIN|\d(?:[ -]?\d){12}/i;
 
 export class TextSearch {
@@ -24,7 +27,7 @@ export class TextSearch {
     this.personal = new Set(personal);
   }
 
-  /** Names in `more` are secret in this text. @param layers of encoding that are looked behind */
+  /** Names in `more` are secret in this text. @param layers how many layers of encoding are removed */
   spans(text: string, more?: ReadonlySet<string>, layers = LAYERS): Span[] {
     const encoded = layers > 0 && /%[\da-f]{2}/i.test(text);
     if (!encoded && !CANDIDATE.test(text)) return [];
@@ -45,7 +48,10 @@ export class TextSearch {
     return spans;
   }
 
-  /** Whatever says a secret in base64 or hexadecimal digits goes as a whole: a part of it could not be written anew. */
+  /**
+   * A run of base64 or hexadecimal digits that contains a secret is removed as a whole, because a part of it cannot be
+   * rewritten.
+   */
   #base64(text: string, layers: number): Span[] {
     return encodedRuns(text).flatMap(({ start, end, said }) => {
       const found =
@@ -57,10 +63,10 @@ export class TextSearch {
   }
 }
 
-/** For texts that are not kept as captures are. */
+/** For text that is not stored as a capture. */
 export const LOGS = new TextSearch(new SecretNames([], [], PERSONAL_RULES), []);
 
-/** A text for a log or a person: what is secret in it is gone, without a hash. */
+/** Returns a text for a log or a message, with its secrets removed and not hashed. */
 export function withoutSecrets(text: string): string {
   return redacted(text, LOGS.spans(text), () => '[redacted]').text;
 }
