@@ -1,4 +1,7 @@
-/** One span for each request through the mirror, sent by OTLP/HTTP; both sides' spans are its children. */
+/**
+ * Creates one span for each request through the mirror and sends it by OTLP/HTTP. The spans of both sides are its
+ * children.
+ */
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -6,7 +9,7 @@ import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { TraceContext } from './message/index.ts';
 
 export interface MirrorSpan {
-  /** The same trace, with the mirror's span as the parent of what comes after. */
+  /** The same trace, with the mirror's span as the parent of what follows. */
   readonly context: TraceContext;
   /** @param at milliseconds since the epoch @default now */
   end(status: number | null, at?: number): void;
@@ -15,11 +18,14 @@ export interface MirrorSpan {
 export interface Telemetry {
   /** @param at milliseconds since the epoch @default now */
   request(from: TraceContext, method: string, route: string, primary: string, at?: number): MirrorSpan;
-  /** Sends what has not been sent. */
+  /** Sends the remaining spans. */
   flush(): Promise<void>;
 }
 
-/** Reads its endpoint and service name from OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_SERVICE_NAME. A full queue drops spans. */
+/**
+ * Reads the endpoint and the service name from OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_SERVICE_NAME. If the queue is full,
+ * spans are dropped.
+ */
 export function telemetry(): Telemetry {
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': process.env.OTEL_SERVICE_NAME ?? 'crossfade-mirror' }),

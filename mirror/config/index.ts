@@ -1,2 +1,2 @@
-/** The mirror's configuration, from the environment. */
+/** Reads the mirror's configuration from the environment. */
 export { type MirrorConfig, mirrorConfig } from './mirror-config.ts';

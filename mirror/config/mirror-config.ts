@@ -1,4 +1,4 @@
-/** The mirror's configuration, from the environment; a mistake names its variable. */
+/** Reads the mirror's configuration from the environment. Each error names the variable that is wrong. */
 import * as z from 'zod';
 import type { Side } from '../../capture/index.ts';
 import { PERSONAL_RULES } from '../../capture/redaction/index.ts';
@@ -26,7 +26,7 @@ const allowance = list(/^[A-Z]+ \/\S*$/, 'a method and a path template, such as 
   }),
 );
 
-/** Requests keep their targets: a path here would be taken and never used. */
+/** An origin without a path: requests keep their own targets, so a path here would be accepted and never used. */
 const origin = z
   .url({ protocol: /^http$/ })
   .refine((text) => `${new URL(text).origin}/` === new URL(text).href, 'must be http://host:port, without a path');
@@ -39,55 +39,67 @@ const schema = z.object({
   MIRROR_FORWARD_PORT: port.default(8081),
   MIRROR_REVERSE_PORT: port.default(8082),
   MIRROR_HEALTH_PORT: port.default(8083),
-  /** `off` leaves the recorder out: Envoy passes requests on, and every exchange is counted as lost. */
+  /** `off` runs Envoy without the recorder: requests pass, and every exchange is counted as lost. */
   MIRROR_RECORDER: z.enum(['on', 'off']).default('on'),
-  /** Ports of the loopback that Envoy and the recorder share; the embedded mirror has no need of them. */
+  /** Loopback ports that Envoy and the recorder share. The embedded mirror does not use them. */
   MIRROR_RECORDER_PORT: port.default(8084),
   MIRROR_ADMIN_PORT: port.default(8085),
   MIRROR_COPY_STABLE_PORT: port.default(8086),
   MIRROR_COPY_CANDIDATE_PORT: port.default(8087),
-  /** Milliseconds for which a customer's connection may be idle: more than the load balancer's idle timeout, so that it closes first. */
+  /**
+   * How long a customer's connection may be idle, in milliseconds. Longer than the load balancer's idle timeout, so
+   * that the load balancer closes first.
+   */
   MIRROR_KEEP_ALIVE_MS: z.coerce.number().int().min(1_000).max(4_000_000).default(75_000),
-  /** Asked of each side for readiness; any answer below 500 will do. */
+  /** Path of the readiness check of each side. Any answer below 500 counts as ready. */
   MIRROR_PRIMARY_HEALTH_PATH: z.string().regex(path).default('/healthz'),
   /** `firehose:<stream>`, `ndjson:<file>` (`-` is standard output) or `none`. */
   MIRROR_SINK: z
     .string()
     .regex(/^(firehose:.+|ndjson:.+|none)$/, 'must be firehose:<stream>, ndjson:<file> or none')
     .default('none'),
-  /** Milliseconds between two batches to the sink. */
+  /** Interval between batches to the sink, in milliseconds. */
   MIRROR_FLUSH_MS: z.coerce.number().int().min(10).max(60_000).default(1_000),
-  /** Milliseconds between two reports of its counts. */
+  /** Interval between reports of the metrics, in milliseconds. */
   MIRROR_METRICS_MS: z.coerce.number().int().min(10).max(60_000).default(10_000),
-  /** Share of the requests through the mirror that are copied. */
+  /** Share of the requests through the mirror that are copied, 0 to 1. */
   MIRROR_SAMPLE_RATE: share.default(1),
-  /** Share of the copies with which the stable side is asked once more, to learn what varies by itself. */
+  /**
+   * Share of the copied requests, 0 to 1, for which the stable side is asked a second time, to learn which values vary
+   * by themselves.
+   */
   MIRROR_NOISE_RATE: share.default(0),
   /** Requests with side effects that may be copied to the candidate, such as `POST /search,PUT /items/{id}`. */
   MIRROR_COPY_ALLOW: allowance,
-  /** The same for the stable side: as copies of the reverse face, and asked once more for the noise. */
+  /** The same for the stable side: as copies of the reverse face, and as second requests for control answers. */
   MIRROR_COPY_ALLOW_STABLE: allowance,
-  /** Bytes of each body that are kept; a request with a longer one is not copied. */
+  /** How many bytes of each body are kept. A request with a longer body is not copied. */
   MIRROR_BODY_CAP: z.coerce.number().int().min(1_024).max(1_048_576).default(262_144),
-  /** Captures that may be under way at once; what comes beyond is answered, but not copied. */
+  /** How many captures may be in progress at once. Further requests are answered, but not copied. */
   MIRROR_MAX_COPIES: z.coerce.number().int().min(1).max(10_000).default(64),
-  /** Milliseconds that the shadow has for its whole answer. */
+  /** Deadline for the whole answer of the shadow, in milliseconds. */
   MIRROR_COPY_DEADLINE_MS: z.coerce.number().int().min(10).max(60_000).default(5_000),
-  /** Keys the hashes that stand in for secrets, so that equality survives redaction. */
+  /** Keys the hashes that replace secrets, so that values can still be compared after redaction. */
   MIRROR_REDACTION_KEY: z.string().min(16),
-  /** Further header fields whose values are secret. */
+  /** Additional header fields whose values are secret. */
   MIRROR_REDACT_HEADERS: list(/^[\w-]+$/, 'a field name'),
-  /** Further parameters of queries and forms whose values are secret. */
+  /** Additional query and form parameters whose values are secret. */
   MIRROR_REDACT_PARAMETERS: list(/^[\w.-]+$/, 'a parameter name'),
   /** Places in JSON bodies that are secret: JSON pointers with `*` for one segment and `**` for any number of them. */
   MIRROR_REDACT_JSON: list(path, 'a JSON pointer, such as /user/email or /**/iban'),
-  /** Personal data that may stay readable, such as `email,address`. */
+  /** Personal data that stays readable, such as `email,address`. */
   MIRROR_REDACT_KEEP: list(new RegExp(`^(?:${PERSONAL_RULES.join('|')})$`), `one of ${PERSONAL_RULES.join(', ')}`),
-  /** Route templates such as `/items/{id}`, first match wins; anything else is its own path's first segment. */
+  /**
+   * Route templates such as `/items/{id}`; the first match wins. Any other request belongs to the route of its first
+   * path segment.
+   */
   MIRROR_ROUTES: list(path, 'a path template, such as /items/{id}'),
-  /** Milliseconds after SIGTERM in which new connections are still taken: the load balancer needs a while to hear of it. */
+  /**
+   * How long after SIGTERM new connections are still accepted, in milliseconds: the load balancer needs a while to
+   * notice.
+   */
   MIRROR_DRAIN_DELAY_MS: z.coerce.number().int().min(0).max(60_000).default(0),
-  /** Milliseconds after that in which requests under way may end. */
+  /** How long requests in progress may take to end after that, in milliseconds. */
   MIRROR_DRAIN_MS: z.coerce.number().int().min(0).max(3_600_000).default(25_000),
 });
 
@@ -114,7 +126,7 @@ export interface MirrorConfig {
   readonly drainMs: number;
 }
 
-/** @throws Error that names every variable that is wrong. */
+/** @throws Error that names every variable that is wrong */
 export function mirrorConfig(env: NodeJS.ProcessEnv): MirrorConfig {
   const result = schema.safeParse(env, { error: wordIssue });
   if (!result.success) throw new Error(`mirror: ${describeProblems(result.error, 'environment')}`);

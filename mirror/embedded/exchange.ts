@@ -1,4 +1,7 @@
-/** One customer's request and the primary's answer to it, streamed both ways by node's own client, each on a connection of its own. */
+/**
+ * Streams one customer's request to the primary and the answer back, with Node's own client and a connection for each
+ * exchange.
+ */
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { fieldPairs, NEVER_A_TRAILER } from '../../http/index.ts';
@@ -10,13 +13,13 @@ export const SWITCHED = 'the primary switched to a protocol that the client did 
 
 export interface PrimaryOptions {
   readonly primary: URL;
-  /** Told why the client got no answer of the primary's. */
+  /** Called with the reason why the client got no answer from the primary. */
   readonly failed: (error: unknown) => void;
-  /** Whether an answer that begins now says that the connection ends with it. */
+  /** Whether an answer that begins now must announce that its connection ends. */
   readonly closing: () => boolean;
 }
 
-/** Resolves once the client has its answer, or has left. */
+/** Resolves when the client has its answer, or has left. */
 export async function exchange(
   options: PrimaryOptions,
   req: IncomingMessage,
@@ -24,7 +27,7 @@ export async function exchange(
   head: RequestHead,
   recording: Recording | null,
 ): Promise<void> {
-  // Nobody else's expectation is known, and HTTP/1.0 has none (RFC 9110, 10.1.1).
+  // Other expectations are unknown, and HTTP/1.0 has none (RFC 9110, 10.1.1).
   const expects = req.headers.expect?.toLowerCase() === '100-continue' && req.httpVersionMinor >= 1;
   try {
     const upstream = send(options, req, [...head.fields, ...(expects ? ['Expect', '100-continue'] : [])], head);
@@ -33,20 +36,21 @@ export async function exchange(
     let continued = false;
     const answered = new Promise<void>((resolve, reject) => {
       upstream.on('error', reject);
-      // Without a listener node would end the connection, and nobody would hear of it.
+      // Without a listener Node would end the connection and report nothing.
       upstream.once('upgrade', (_response, socket) => {
         socket.destroy();
         reject(new Error(SWITCHED));
       });
-      // At once: an answer may have ended before its promise is looked at.
+      // Attach the listener at once: an answer may end before its promise is awaited.
       upstream.once('response', (response) => {
-        // A client that was not told to go on may or may not send the body: what follows on this connection is anybody's guess.
+        // A client that was not told to continue may or may not send its body, so what follows on this connection
+        // cannot be parsed.
         const last = (expects && !continued && !req.complete) || options.closing();
         resolve(passAnswer(response, { req, res, upstream, recording, last }));
       });
     });
     upstream.on('information', ({ statusCode, rawHeaders }) => {
-      // An early hint that cannot be passed on is left out, and so is a 100 that nobody asked for.
+      // An interim response that cannot be passed on is dropped, and so is a 100 that nobody asked for.
       if (statusCode !== 100 && req.httpVersionMinor >= 1)
         failingAlone(
           () => res.writeInformation(statusCode, responseFields(rawHeaders)),
@@ -58,7 +62,7 @@ export async function exchange(
       if (expects) res.writeContinue();
     });
     if (expects) upstream.flushHeaders();
-    // A client need not wait to be told to go on (RFC 9110, 10.1.1).
+    // A client need not wait for a 100 (RFC 9110, 10.1.1).
     forwardBody(req, upstream, head, recording);
     await answered;
   } catch (error) {
@@ -72,7 +76,7 @@ export async function exchange(
   }
 }
 
-/** @throws TypeError where node refuses to send what the client sent */
+/** @throws TypeError if Node refuses to send what the client sent */
 export function send(
   { primary }: Pick<PrimaryOptions, 'primary'>,
   req: IncomingMessage,
@@ -80,15 +84,15 @@ export function send(
   head: RequestHead,
 ): ClientRequest {
   return request({
-    // Node takes an IPv6 address without its brackets.
+    // Node expects an IPv6 address without brackets.
     host: primary.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: primary.port === '' ? 80 : primary.port,
     method: req.method ?? 'GET',
     path: req.url ?? '/',
-    // Node frames the body by itself once the field says that it is chunked.
+    // Node frames the body itself if the field says that it is chunked.
     headers: head.chunked ? [...headers, 'Transfer-Encoding', 'chunked'] : headers,
     setHost: false,
-    // A connection that nobody has used before: none can have been closed meanwhile, and a name that has moved is followed.
+    // Use a new connection each time: it cannot have been closed meanwhile, and a changed DNS name takes effect.
     agent: false,
     maxHeaderSize: 128 * 1024,
   });
@@ -124,7 +128,7 @@ interface Passing {
   readonly res: ServerResponse;
   readonly upstream: ClientRequest;
   readonly recording: Recording | null;
-  /** The connection ends with this answer. */
+  /** Whether the connection ends after this answer. */
   readonly last: boolean;
 }
 
@@ -137,7 +141,7 @@ async function passAnswer(response: IncomingMessage, passing: Passing): Promise<
   const phrase = reasonOf(response.statusMessage);
   if (phrase === '') res.writeHead(response.statusCode ?? 502, fields);
   else res.writeHead(response.statusCode ?? 502, phrase, fields);
-  // Events may wait long for the first of them.
+  // The first server-sent event may take long, so the head must not wait for it.
   res.flushHeaders();
   recording?.head(response.statusCode ?? 502, response.rawHeaders);
   if (recording !== null) response.on('data', (chunk: Buffer) => recording.chunk(chunk));
@@ -147,11 +151,11 @@ async function passAnswer(response: IncomingMessage, passing: Passing): Promise<
   recording?.answered(response.rawTrailers);
 }
 
-/** Resolves once the whole answer has been handed on; rejects when it breaks off, on either side. */
+/** Resolves when the whole answer has been passed on; rejects if either side breaks off. */
 function passBody(response: IncomingMessage, { res, upstream }: Passing): Promise<void> {
   return new Promise((resolve, reject) => {
     response.once('end', () => {
-      // Node takes a reset for the end of an answer that only the connection's end delimits.
+      // Node reports a reset as a normal end if the body is delimited by the end of the connection.
       const { errored } = response.socket;
       if (isFramed(response) || errored === null) resolve();
       else reject(errored);
@@ -182,12 +186,15 @@ function isBodiless(status: number | undefined): boolean {
   return status === 204 || status === 304;
 }
 
-/** A head that goes before its body is written in the socket's own encoding, by which a byte beyond ASCII would become two. */
+/**
+ * Writes the head byte by byte. A head that is sent before its body would use the socket's encoding, which turns a byte
+ * beyond ASCII into two.
+ */
 export function byteByByte(socket: Duplex): void {
   socket.setDefaultEncoding('latin1');
 }
 
-/** What a peer sent may be what node refuses to send: that ends the exchange, and never the process. */
+/** A peer may send something that Node refuses to send on. That ends the exchange, never the process. */
 export function failingAlone<T>(act: () => T, failed: (error: unknown) => void): T | null {
   try {
     return act();

@@ -1,6 +1,6 @@
 /**
- * One face of the mirror: streams every request to its primary at once and answers with what the primary says. What is recorded of it
- * goes to the recorder afterwards; nothing about that can be seen or felt by the client.
+ * One face of the mirror. It streams each request to its primary at once and returns the primary's answer. Recording
+ * happens afterwards and is invisible to the client.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -21,24 +21,30 @@ export interface FaceOptions extends RecordingPorts {
   readonly policy: CopyPolicy;
   /** Names the mirror in Via. */
   readonly ingress: string;
-  /** Milliseconds for which a client's connection may be idle: longer than the load balancer's idle timeout, so that it closes first. */
+  /**
+   * How long a client's connection may be idle, in milliseconds. Longer than the load balancer's idle timeout, so that
+   * the load balancer closes first.
+   */
   readonly keepAliveMs: number;
   readonly failures: FailureLog;
-  /** Spans are named by these. */
+  /** Route templates that name the spans. */
   readonly routes: readonly string[];
-  /** @default no spans, and a client's traceparent goes on unchanged */
+  /** @default - no spans, and a client's traceparent is passed on unchanged */
   readonly telemetry?: Telemetry;
 }
 
-/** ALB takes 64 KB of request fields in all; no request that reached the primary without the mirror may fail because of it. */
+/**
+ * ALB accepts 64 KB of request fields. A request that reaches the primary without the mirror must not fail because of
+ * it.
+ */
 const MAX_HEADER_BYTES = 128 * 1024;
 export class Face {
   readonly server: Server;
   readonly #options: FaceOptions;
-  /** Connections whose request is not answered yet, with its answer; null where they are no HTTP any more. */
+  /** Connections with an unanswered request, and its response; null if the connection no longer speaks HTTP. */
   readonly #busy = new Map<Duplex, ServerResponse | null>();
   readonly #connections = new Set<Duplex>();
-  /** Connections that end with the answer that is under way. */
+  /** Connections that end after the answer in progress. */
   readonly #ending = new WeakSet<Duplex>();
   #closing = false;
 
@@ -50,18 +56,19 @@ export class Face {
       // Slow loris. Node counts from the connection's beginning, and a load balancer opens connections ahead and keeps them for its
       // idle timeout (https://github.com/nodejs/node/issues/24980).
       headersTimeout: options.keepAliveMs,
-      // An upload may take as long as the load balancer lets it.
+      // An upload may take as long as the load balancer allows.
       requestTimeout: 0,
-      // Any other offer is ignored (RFC 9110, 7.8), and its body is a body.
+      // Any other offer is ignored (RFC 9110, 7.8), and its body is an ordinary body.
       shouldUpgradeCallback: (req) => mayUpgrade(req) && !this.#busy.has(req.socket),
     });
-    // Node would leave out the fields beyond 2,000 without a word; their bytes are bounded.
+    // Node would silently drop fields beyond 2,000. Their total size is limited instead.
     this.server.maxHeadersCount = 0;
     this.server.on('request', (req, res) => this.#serve(req, res));
     this.server.on('checkContinue', (req, res) => this.#serve(req, res));
     this.server.on('checkExpectation', (req, res) => this.#serve(req, res));
     this.server.on('upgrade', (req, socket, first) => this.#upgrade(req, socket, first));
-    // There are no tunnels here; without a listener node would end the connection without a word, and in no count.
+    // The mirror offers no tunnels. Without a listener Node would end the connection without an answer, and nobody
+    // would count it.
     this.server.on('connect', (_req, socket) => this.#tunnel(socket));
     this.server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#unreadable(error.code ?? '', socket));
     this.server.on('connection', (socket) => {
@@ -71,12 +78,12 @@ export class Face {
     });
   }
 
-  /** From now on every answer ends its connection. */
+  /** From now on, every answer ends its connection. */
   drain(): void {
     this.#closing = true;
   }
 
-  /** Ends the connections that carry no request, those that never have among them. */
+  /** Ends connections without a request, including those that never had one. */
   closeIdle(): void {
     for (const socket of this.#connections) if (!this.#busy.has(socket)) socket.destroy();
   }
@@ -84,15 +91,16 @@ export class Face {
   #serve(req: IncomingMessage, res: ServerResponse): void {
     const { counters, primaryUrl, ingress } = this.#options;
     const { socket } = req;
-    // It begins wherever node went on to read.
+    // Node may have continued to read here, where no new request may begin.
     if (this.#ending.has(socket)) return;
     this.#busy.set(socket, res);
     res.once('close', () => {
-      // Another request may have come ahead of this one's answer.
+      // The next request on this connection may have arrived before this answer.
       if (this.#busy.get(socket) === res) this.#busy.delete(socket);
     });
     counters.requests++;
-    // Behind an offer that is ignored node drops what came with it: half of the next request, or all of it.
+    // After an ignored upgrade offer, Node drops the bytes that arrived with it, which may be part or all of the next
+    // request.
     if (req.headers.upgrade !== undefined) this.#endAfter(res, socket);
     const head = new RequestHead(req.rawHeaders, ingress);
     const refusal = refusalOf(req, head);
@@ -111,10 +119,10 @@ export class Face {
   }
 
   #upgrade(req: IncomingMessage, socket: Duplex, first: Buffer): void {
-    // Before Node 24.9 every offer comes here.
+    // Before Node 24.9, every upgrade offer arrives here.
     if (this.#busy.has(socket)) return void this.#tunnel(socket);
     const { counters, primaryUrl, ingress } = this.#options;
-    // Node has let go of the socket: without a listener a client's reset would end the process.
+    // Node no longer handles errors of this socket: without a listener, a reset by the client would end the process.
     socket.on('error', () => socket.destroy());
     this.#busy.set(socket, null);
     socket.once('close', () => this.#busy.delete(socket));
@@ -138,29 +146,29 @@ export class Face {
     socket.on('error', () => socket.destroy());
     counters.requests++;
     counters.drop('refused');
-    // Said before the answer that is under way, it would be taken for that.
+    // An answer written here would be taken for the answer in progress.
     if (this.#busy.has(socket)) socket.destroy();
     else refuseSocket(socket, 501);
   }
 
-  /** What came is no request; a connection that ends or is reset is none either, and no news. */
+  /** The bytes were not a valid request. A connection that merely ends or is reset is not reported. */
   #unreadable(code: string, socket: Duplex): void {
     const { counters } = this.#options;
     const answer = this.#busy.get(socket);
     if (answer === null || !code.startsWith('HPE_')) return void socket.destroy();
-    // What follows a request that said close is not read at all (RFC 9112, 9.6).
+    // Bytes after a request with `Connection: close` are ignored (RFC 9112, 9.6).
     const isNew = (answer === undefined || answer.req.complete) && code !== 'HPE_CLOSED_CONNECTION';
     if (isNew && !this.#ending.has(socket)) {
       counters.requests++;
       counters.drop('refused');
     }
     if (answer?.req.complete === true) this.#endAfter(answer, socket);
-    // Half of an answer is out, or one that others come before: nothing that is said now would be taken for this one's.
+    // Part of an answer, or another answer before it, is already on its way, so a new answer would be misread.
     else if (answer?.headersSent === true || answer?.socket === null) socket.destroy();
     else refuseSocket(socket, statusOf(code));
   }
 
-  /** The connection ends once this request has its answer, and nothing that came behind it is read. */
+  /** Ends the connection after this request's answer, and stops reading further requests. */
   #endAfter(answer: ServerResponse, socket: Duplex): void {
     if (this.#ending.has(socket)) return;
     this.#ending.add(socket);
@@ -177,7 +185,7 @@ export class Face {
     failures.primaryFailed(primary, error);
   }
 
-  /** Every request belongs to a trace from here on, so that both sides' logs can be joined. */
+  /** Puts every request into a trace, so that the logs of both sides can be joined. */
   #span(req: IncomingMessage, head: RequestHead) {
     const { telemetry, routes, primary } = this.#options;
     if (telemetry === undefined) {
@@ -206,7 +214,7 @@ export class Face {
   }
 }
 
-/** The request's id, given if it has none; what a gateway adds; and a target that says its host once. */
+/** Ensures an id, adds the fields of a gateway, and leaves one single host in the target. */
 function identify(req: IncomingMessage, head: RequestHead): string {
   const form = originForm(req);
   if (form?.host !== undefined) {

@@ -1,4 +1,4 @@
-/** Says why the primary's answer became a 502, at most once a second: a primary that is gone must not fill the log. */
+/** Logs why the primary's answer became a 502, at most once a second, so that a dead primary does not fill the log. */
 import { withoutSecrets } from '../../capture/redaction/index.ts';
 
 const EVERY_MS = 1_000;
@@ -9,7 +9,7 @@ export class FailureLog {
   #last = Number.NEGATIVE_INFINITY;
   #unsaid = 0;
 
-  /** @param now milliseconds by a clock that nobody sets */
+  /** @param now monotonic clock, milliseconds */
   constructor(write: (line: string) => void, now: () => number) {
     this.#write = write;
     this.#now = now;
@@ -31,7 +31,7 @@ export class FailureLog {
 
 function said(error: unknown): { readonly code: string; readonly message: string } {
   if (!(error instanceof Error)) return { code: '', message: String(error) };
-  // Several addresses were tried: each has a reason, the whole has none.
+  // Several addresses were tried. Each attempt has a reason, but the aggregate error has none.
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   const { message } = first instanceof Error ? first : error;
   return { code: 'code' in error ? String(error.code) : error.name, message };

@@ -1,4 +1,4 @@
-/** Process entry of the mirror: two faces, a health port, metrics to stdout, drain on SIGTERM. */
+/** Process entry of the embedded mirror: two faces, a health port, metrics on stdout, and a drain on SIGTERM. */
 import { createServer, type Server } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
 import { Pool } from 'undici';
@@ -9,18 +9,21 @@ import { Face } from './face.ts';
 import { FailureLog } from './failure-log.ts';
 import { Readiness } from './readiness.ts';
 
-/** Connections are opened anew after this long, so that a name that has moved is followed, however steady the load. */
+/** Connections are replaced after this time, so that a changed DNS name takes effect under constant load. */
 const CONNECTION_TTL_MS = 10_000;
-/** Between two looks for connections that have become idle. */
+/** Interval between checks for idle connections. */
 const IDLE_MS = 100;
-/** What delivery of the last captures may take: on a busy machine a thread that has just been started needs more than five seconds to load. */
+/**
+ * Time limit for delivering the last captures. On a busy machine, a thread that has just started takes more than five
+ * seconds to load.
+ */
 const LAST_BATCH_MS = 20_000;
 
 const config = mirrorConfig(process.env);
 const counters = new Counters();
 const failures = new FailureLog(console.error, () => performance.now());
 const capture = new ThreadCapture(config.capture, counters);
-// It takes a tenth of a second to load: only where there is a collector.
+// Loading telemetry takes a tenth of a second, so it is loaded only if there is a collector.
 const spans =
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : (await import('../telemetry.ts')).telemetry();
 const urls: Readonly<Record<Side, URL>> = { stable: config.stableUrl, candidate: config.candidateUrl };
@@ -36,7 +39,10 @@ const readiness: Readonly<Record<Side, Readiness>> = {
 const faces: Readonly<Record<Side, Face>> = { stable: faceOf('stable'), candidate: faceOf('candidate') };
 let draining = false;
 
-/** `/healthz`: serving. `/readyz/forward`, `/readyz/reverse`: serving, and that face's primary can be reached. */
+/**
+ * `/healthz`: the process serves. `/readyz/forward`, `/readyz/reverse`: it serves, and that face's primary is
+ * reachable.
+ */
 const health = createServer(({ url }, res) => {
   const primary = url === '/readyz/forward' ? 'stable' : url === '/readyz/reverse' ? 'candidate' : null;
   const ok = !draining && (primary === null ? url === '/healthz' : readiness[primary].ready);
@@ -88,7 +94,10 @@ function report(): void {
   for (const line of counters.flush(config.ingress, Date.now())) console.log(line);
 }
 
-/** Answers what comes until the load balancer has heard of it, then what is under way, then delivers the last captures. */
+/**
+ * Keeps answering until the load balancer has noticed, finishes requests in progress, and then delivers the last
+ * captures.
+ */
 async function drain(): Promise<void> {
   draining = true;
   for (const side of ['stable', 'candidate'] as const) {

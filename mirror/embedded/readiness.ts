@@ -1,9 +1,12 @@
-/** Whether a primary can be reached: the one thing that the mirror's readiness depends on. */
+/** Whether a primary is reachable, which is all that the mirror's readiness depends on. */
 import { request } from 'undici';
 
 const INTERVAL_MS = 2_000;
 const TIMEOUT_MS = 1_500;
-/** In a row; a single lost answer must not take a mirror out of service. */
+/**
+ * Consecutive failures before a primary counts as unreachable, since one lost answer must not take a mirror out of
+ * service.
+ */
 const FAILURES = 3;
 
 export class Readiness {
@@ -11,7 +14,10 @@ export class Readiness {
   readonly #timer: NodeJS.Timeout;
   #failures = 0;
 
-  /** Asks until {@link Readiness.stop}. Any answer below 500 will do: what it says is between the service and its own health check. */
+  /**
+   * Checks until {@link Readiness.stop}. Any answer below 500 counts; its content concerns only the service's own
+   * health check.
+   */
   constructor(primary: URL, path: string) {
     this.#url = new URL(path, primary);
     this.#timer = setInterval(() => void this.check(), INTERVAL_MS);

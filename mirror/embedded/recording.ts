@@ -1,4 +1,7 @@
-/** Follows one customer's exchange and hands it to the recorder once the primary's answer is complete, as Envoy's script does. */
+/**
+ * Follows one customer's exchange and hands it to the recorder when the primary's answer is complete, as Envoy's script
+ * does.
+ */
 import { BodySample, type SamplePolicy } from '../../capture/bytes/index.ts';
 import { ObservedLeg, type RawLeg, type Side } from '../../capture/index.ts';
 import type { Counters, ExchangeRecorder } from '../recorder/index.ts';
@@ -63,14 +66,14 @@ export class Recording {
     this.#hand(this.#leg.failed(error));
   }
 
-  /** The client left. */
+  /** Called when the client has left. */
   aborted(): void {
     if (!this.#over) this.#drop('aborted');
   }
 
   #hand(leg: RawLeg): void {
     if (this.#over) return;
-    // Answered before the request was complete: there is nothing whole to copy.
+    // The primary answered before the request was complete, so there is no whole request to copy.
     if (!this.#whole) {
       this.#drop('error');
       return;

@@ -1,4 +1,4 @@
-/** Requests that the mirror refuses itself, plainly, and with the end of the connection. */
+/** Requests that the mirror itself refuses, with a plain answer that ends the connection. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RequestHead } from '../message/index.ts';
@@ -8,13 +8,16 @@ export interface Refusal {
   readonly why: string;
 }
 
-/** A host and a port (RFC 9112, 3.2): anything else two servers in a row may cut at another place. */
+/** A host and a port (RFC 9112, 3.2). Two servers in a row may split anything else differently. */
 const HOST = /^[\w.~!$&'()*+;=:%[\]@-]*$/;
 
-/** What node's parser lets pass, but two servers in a row may understand in two ways (RFC 9112, 3.2 and 6.1); and circles. */
+/**
+ * Refuses loops, and requests that Node's parser accepts but that two servers in a row may interpret differently (RFC
+ * 9112, 3.2 and 6.1).
+ */
 export function refusalOf(req: IncomingMessage, head: RequestHead): Refusal | null {
   if (req.httpVersionMajor !== 1) return { status: 505, why: 'HTTP/1.1 is spoken here' };
-  // HTTP/1.0 has none; it goes on as HTTP/1.1, which must.
+  // HTTP/1.0 requires no Host, but the request is sent on as HTTP/1.1, which does.
   if (head.hosts === 0) return { status: 400, why: 'no Host' };
   if (head.hosts > 1) return { status: 400, why: 'more than one Host' };
   if (!HOST.test(req.headers.host ?? '')) return { status: 400, why: 'no host in Host' };
@@ -27,11 +30,11 @@ export function refusalOf(req: IncomingMessage, head: RequestHead): Refusal | nu
 
 export interface OriginForm {
   readonly target: string;
-  /** Of an absolute target: it takes Host's place (RFC 9112, 3.2.2). @default - Host stays */
+  /** Host of an absolute target, which replaces the Host field (RFC 9112, 3.2.2). @default - Host stays */
   readonly host?: string;
 }
 
-/** A request's target as a primary reads it in one way only; null where it has none. */
+/** The request target in the one form that a primary cannot misread; null if there is no such form. */
 export function originForm({ method, url = '/' }: IncomingMessage): OriginForm | null {
   if (url.startsWith('/') || (url === '*' && method === 'OPTIONS')) return { target: url };
   const [, host, rest = ''] = /^https?:\/\/(?:[^/?#@]*@)?([^/?#]+)(.*)$/i.exec(url) ?? [];
@@ -43,19 +46,20 @@ export function refuse(res: ServerResponse, { status, why }: Refusal): void {
   res.writeHead(status, { 'content-type': 'text/plain', connection: 'close' }).end(`${why}\n`);
 }
 
-/** On a connection that is no HTTP any more. */
+/** Refuses on a connection that no longer speaks HTTP. */
 export function refuseSocket(socket: Duplex, status: number): void {
   if (!socket.writable) return void socket.destroy();
   socket.end(`HTTP/1.1 ${status} \r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   linger(socket);
 }
 
-/** What a client still writes, until it has read our end. */
+/** How long to keep reading from a client, until it has read the end of the connection. */
 const LINGER_MS = 2_000;
 
 /**
- * A connection that has been ended here. What still comes is thrown away: unread it would hide the client's own end, and keep the connection for ever; closed at once the connection
- * would be reset, and the answer lost (RFC 9112, 9.6).
+ * Lingers on a connection that has been ended on this side. Incoming bytes are discarded: left unread, they would hide
+ * the client's own end and keep the connection open forever. Closing at once would reset the connection, and the answer
+ * would be lost (RFC 9112, 9.6).
  */
 export function linger(socket: Duplex): void {
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
@@ -63,10 +67,12 @@ export function linger(socket: Duplex): void {
   socket.resume();
 }
 
-/** An answer for the primary that gave none, or one that cannot be passed on: nothing of what it said stays in it. */
+/**
+ * Answers 502 if the primary gave no answer, or one that cannot be passed on. Nothing of the primary's answer remains.
+ */
 export function badGateway(res: ServerResponse): void {
   if (res.headersSent) {
-    // Of an answer that still waits for the one before it, node would forget that it has failed.
+    // If this answer still waits for an earlier one, Node would forget that it failed.
     if (res.socket === null) res.once('socket', (socket) => socket.destroy());
     else res.destroy();
     return;
@@ -77,13 +83,13 @@ export function badGateway(res: ServerResponse): void {
   res.writeHead(502, 'Bad Gateway', fields).end(text);
 }
 
-/** Of a parse error, as node's own handler answers it. */
+/** Status for a parse error, as Node's own handler chooses it. */
 export function statusOf(code: string): number {
   if (code === 'HPE_HEADER_OVERFLOW') return 431;
   return code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW' ? 413 : 400;
 }
 
-/** A reason phrase that can be sent as it is; an empty one otherwise, for which node has its own. */
+/** The reason phrase, if it can be sent unchanged; otherwise an empty one, which Node replaces by its own. */
 export function reasonOf(reason: string | undefined): string {
   return reason !== undefined && /^[\t -~]+$/.test(reason) ? reason : '';
 }

@@ -1,4 +1,4 @@
-/** Upgrades (WebSocket), by node's own client to the primary; never copied. */
+/** Passes upgrades (WebSocket) to the primary with Node's own client. Upgrades are never copied. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -6,7 +6,7 @@ import { type RequestHead, responseFields } from '../message/index.ts';
 import { failingAlone, type PrimaryOptions, SWITCHED, send } from './exchange.ts';
 import { linger, refuseSocket } from './refusal.ts';
 
-/** A request to become another protocol: when the primary agrees, both sockets are one line, otherwise its answer is passed on. */
+/** If the primary agrees to switch protocols, both sockets are joined; otherwise its answer is passed on. */
 export function upgrade(
   options: PrimaryOptions,
   req: IncomingMessage,
@@ -48,11 +48,12 @@ export function upgrade(
   upstream.once('response', (response) => {
     if (response.statusCode === 101) return failed(new Error(SWITCHED));
     answered = true;
-    // After a refusal the connection ends: what follows on it was meant for another protocol. Node has taken the chunks apart.
+    // After a refusal the connection ends, because the following bytes belong to another protocol. Node has already
+    // removed the chunked framing.
     const fields = failingAlone(() => [...responseFields(response.rawHeaders), 'Connection', 'close'], failed);
     if (fields === null) return;
     socket.write(headText(response, fields), 'latin1');
-    // Half an answer must not look like a whole one that waits.
+    // A partial answer must not look like a complete one.
     void pipeline(response, socket).then(
       () => linger(socket),
       () => socket.destroy(),

@@ -1,8 +1,11 @@
-/** What Envoy tells of requests: a line for each that failed, and counts of all of them. */
+/** Envoy's reports on requests: a log line for each failure, and counters for all of them. */
 import { type Extension, extension } from './api.ts';
 import { SHARED } from './settings.ts';
 
-/** Envoy's own failures between it and the primary (https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage). */
+/**
+ * Response flags for failures between Envoy and the primary
+ * (https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage).
+ */
 export const PRIMARY_FAILED = ['UF', 'UC', 'UR', 'UH', 'UT', 'UPE', 'LR', 'URX', 'UO', 'DF'] as const;
 
 interface LogFilter {
@@ -13,7 +16,10 @@ interface AccessLog extends Extension {
   readonly filter?: LogFilter;
 }
 
-/** Of every 5xx, and of every request that has a flag, the reason. No path: it may hold secrets; the id joins the lines of others. */
+/**
+ * Logs the reason for every 5xx and for every request with a response flag. The path is left out because it may hold
+ * secrets; the request id joins the line with other logs.
+ */
 function failures(face: string): AccessLog {
   return {
     ...extension('envoy.access_loggers.stdout', 'extensions.access_loggers.stream.v3.StdoutAccessLog', {
@@ -48,7 +54,7 @@ function failures(face: string): AccessLog {
   };
 }
 
-/** Counts each request once, at its end. Its tags come from routes, from the script and from Envoy, so they are few. */
+/** Counts each request once, when it ends. The tags come from routes, the script and Envoy, so they take few values. */
 function counter(name: string, tags: Readonly<Record<string, string>>, filter?: LogFilter): AccessLog {
   const logger = extension('envoy.access_loggers.stats', 'extensions.access_loggers.stats.v3.Config', {
     stats_scope: { prefix: SHARED.stats },

@@ -1,18 +1,21 @@
-/** The part of Envoy's API (v3) that the mirror uses, in the names of its JSON form: a field that is misspelt does not compile. */
+/**
+ * The part of Envoy's v3 API that the mirror uses, with the field names of its JSON form. A misspelt field does not
+ * compile.
+ */
 
-/** A message behind google.protobuf.Any. */
+/** A message wrapped in google.protobuf.Any. */
 export interface Typed {
   readonly '@type': `type.googleapis.com/envoy.${string}`;
   readonly [field: string]: unknown;
 }
 
-/** An extension of Envoy's by its name. */
+/** An Envoy extension, by name. */
 export interface Extension {
   readonly name: `envoy.${string}`;
   readonly typed_config: Typed;
 }
 
-/** Seconds with up to nine digits, as protobuf writes them. */
+/** Seconds with up to nine decimal digits, as protobuf writes durations. */
 export type Duration = `${number}s`;
 
 export interface Address {
@@ -32,7 +35,7 @@ export interface RetryPolicy {
 }
 
 export interface Route extends PerRoute {
-  /** Names it in statistics. */
+  /** Name of the route in statistics. */
   readonly name?: string;
   readonly match: {
     readonly prefix?: string;
@@ -54,7 +57,7 @@ export interface Route extends PerRoute {
   readonly request_headers_to_remove?: readonly string[];
 }
 
-/** What may be said of a route, or of a part of its requests. */
+/** Settings that can apply to a route, or to a share of its requests. */
 interface PerRoute {
   readonly response_headers_to_remove?: readonly string[];
   readonly response_headers_to_add?: readonly HeaderOption[];

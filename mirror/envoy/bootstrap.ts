@@ -1,4 +1,4 @@
-/** Envoy's whole configuration, from the settings of one mirror. */
+/** Envoy's whole configuration, derived from the settings of one mirror. */
 import { address, type Bootstrap, type Extension, type Listener } from './api.ts';
 import { clusters } from './clusters.ts';
 import { copies, face, readiness } from './connection-manager.ts';
@@ -6,7 +6,7 @@ import type { EnvoySettings } from './settings.ts';
 import { KEPT_STATS } from './stats.ts';
 
 const LOOPBACK = '127.0.0.1';
-/** Of a connection, in either direction, before the faster side is held back. */
+/** Buffer limit per connection and direction. Beyond it, the faster side is slowed down. */
 const BUFFER_BYTES = 1_048_576;
 
 export function envoyBootstrap(settings: EnvoySettings): Bootstrap {
@@ -18,16 +18,16 @@ export function envoyBootstrap(settings: EnvoySettings): Bootstrap {
         {
           name: 'fixed',
           static_layer: {
-            // A target with a fragment is the primary's to refuse.
+            // Whether a target with a fragment is valid is left to the primary.
             'envoy.reloadable_features.http_reject_path_with_fragment': false,
           },
         },
-        // The recorder keeps here what it has told CloudWatch: this outlives it.
+        // The recorder stores here how much it has reported to CloudWatch, because this layer outlives the recorder.
         { name: 'admin', admin_layer: {} },
       ],
     },
     stats_config: {
-      // Nobody reads the others.
+      // Nobody reads the other statistics.
       stats_matcher: { inclusion_list: { patterns: KEPT_STATS.map((regex) => ({ safe_regex: { regex } })) } },
     },
     static_resources: {

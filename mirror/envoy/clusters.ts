@@ -1,28 +1,36 @@
-/** Where Envoy's requests go: both sides, for customers and for copies, and the recorder. */
+/** Where Envoy sends requests: to both sides, for customers and for copies, and to the recorder. */
 import { address, type Cluster, type Duration, extension, type HealthCheck, type Typed } from './api.ts';
 import { type Endpoint, type EnvoySettings, type EnvoySide, HAND_OVER_MS, MAX_IN_FLIGHT, SHARED } from './settings.ts';
 
-/** Readiness follows within seconds; one lost answer must not take a mirror out of service. */
+/** Readiness reacts within seconds, but one lost answer must not take a mirror out of service. */
 const HEALTH = { interval: '2s', timeout: '1.5s', failures: 3 } as const;
-/** A name that has moved is followed within its TTL, and within this where it has none. */
+/** A changed DNS name takes effect within its TTL, or within this time if it has none. */
 const DNS_REFRESH: Duration = '5s';
-/** The load balancer gives a target 10 s to accept (fixed); a customer's request meets the primary's own limit first. */
+/**
+ * The load balancer allows a target 10 s to accept (fixed). For a customer's request the primary's own limit applies
+ * first.
+ */
 const CONNECT: Duration = '5s';
-/** No limit of ours: a breaker would refuse customers whom the primary would serve. */
+/** No limit is set here: a circuit breaker would refuse customers whom the primary would serve. */
 const UNLIMITED = 4_294_967_295;
 const OPEN = {
   thresholds: [
     { max_connections: UNLIMITED, max_pending_requests: UNLIMITED, max_requests: UNLIMITED, max_retries: UNLIMITED },
   ],
 } as const;
-/** Below the shortest usual keep-alive of services (Node: 5 s), so that it is rarely the primary that closes first. */
+/**
+ * Shorter than the usual keep-alive of services (Node: 5 s), so that the primary is rarely the one that closes first.
+ */
 const IDLE: Duration = '4s';
 const PROTOCOL_OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
-/** 128 kB of fields, twice what ALB takes, and any number of them: what passes without the mirror passes with it. */
+/**
+ * 128 kB of fields, twice what ALB accepts, and any number of fields: whatever passes without the mirror passes through
+ * it.
+ */
 export const MAX_FIELDS_KB = 128;
 export const MAX_FIELDS = 10_000;
-/** Names go on as they were spelt, and so does the reason phrase. */
+/** Keeps the spelling of field names and the reason phrase. */
 export const SPELLING = {
   stateful_formatter: extension(
     'envoy.http.stateful_header_formatters.preserve_case',
@@ -33,9 +41,9 @@ export const SPELLING = {
 
 const HTTP1 = {
   enable_trailers: true,
-  // A 1.0 service is one that customers reach without the mirror.
+  // An HTTP/1.0 service is reachable without the mirror, so it must be through it.
   accept_http_10: true,
-  // Methods that Envoy does not know are the primary's to judge.
+  // Whether an unknown method is valid is left to the primary.
   allow_custom_methods: true,
 } as const;
 
@@ -65,7 +73,7 @@ function place(name: string, endpoint: Endpoint, resolver: Endpoint | undefined)
   if (isAddress) return { name, type: 'STATIC', load_assignment };
   return {
     name,
-    // Every address of the name is used, as each is a task of the service.
+    // Every address of the name is used, since each one is a task of the service.
     type: 'STRICT_DNS',
     load_assignment,
     respect_dns_ttl: true,
@@ -94,7 +102,7 @@ function health({ healthPath }: EnvoySettings, { host, port }: Endpoint): Health
   };
 }
 
-/** A side as customers reach it: by connections that are kept, or by one that nobody has used before. */
+/** A side as customers reach it: over kept connections, or over a new one. */
 function primary(settings: EnvoySettings, side: EnvoySide, fresh: boolean): Cluster {
   return {
     ...place(fresh ? freshCluster(side) : side, settings.sides[side], settings.resolver),
@@ -107,12 +115,12 @@ function primary(settings: EnvoySettings, side: EnvoySide, fresh: boolean): Clus
   };
 }
 
-/** The first try goes by a kept connection, the second by a fresh one (connection-manager.ts says for which requests). */
+/** Tries a kept connection first, and a new one on the retry (routes.ts says for which requests). */
 function twice(side: EnvoySide): Cluster {
   return {
     name: twiceCluster(side),
     connect_timeout: CONNECT,
-    // Envoy's own breaker lets three requests go once more at a time.
+    // Envoy's default circuit breaker allows only three retries at a time.
     circuit_breakers: OPEN,
     lb_policy: 'CLUSTER_PROVIDED',
     cluster_type: extension('envoy.clusters.aggregate', 'extensions.clusters.aggregate.v3.ClusterConfig', {
@@ -121,7 +129,7 @@ function twice(side: EnvoySide): Cluster {
   };
 }
 
-/** A side as it is asked for readiness: apart, so that no check decides which task of a primary serves customers. */
+/** A separate cluster for readiness checks, so that a check never decides which task of a primary serves customers. */
 function checked(settings: EnvoySettings, side: EnvoySide): Cluster {
   const endpoint = settings.sides[side];
   return {
@@ -135,7 +143,7 @@ const freshCluster = (side: EnvoySide) => `${side}_fresh`;
 export const twiceCluster = (side: EnvoySide) => `${side}_twice`;
 export const checkedCluster = (side: EnvoySide) => `${side}_checked`;
 
-/** A side as copies reach it: connections of their own, and as many as there may be exchanges under way. */
+/** A side as copies reach it: over separate connections, as many as there may be exchanges in progress. */
 function copyOf(settings: EnvoySettings, side: EnvoySide, http2: boolean): Cluster {
   const most = 2 * MAX_IN_FLIGHT;
   return {
@@ -154,11 +162,15 @@ export function copyCluster(side: EnvoySide, http2: boolean): string {
   return `copy_${side}${http2 ? '_http2' : ''}`;
 }
 
-/** It may be gone, hang or crawl: what it does not take at once is lost, and counted in this cluster's own statistics. */
+/**
+ * The recorder may be gone, hang or be slow. Whatever it does not accept at once is lost, and counted in this cluster's
+ * statistics.
+ */
 function recorder({ ports }: EnvoySettings): Cluster {
   return {
     ...place(SHARED.recorder, { host: '127.0.0.1', port: ports.recorder }, undefined),
-    // Not before an exchange has had its time: one that waits for a recorder that does not accept is slow, and is counted so.
+    // Longer than an exchange may wait: an exchange that waits for a recorder that does not accept is to be counted as
+    // slow.
     connect_timeout: `${(2 * HAND_OVER_MS) / 1_000}s`,
     circuit_breakers: {
       thresholds: [
@@ -167,7 +179,8 @@ function recorder({ ports }: EnvoySettings): Cluster {
     },
     typed_extension_protocol_options: options(
       { explicit_http_config: { http_protocol_options: {} } },
-      // The recorder closes what is idle for a minute: where few are recorded, each would need a connection.
+      // The recorder closes connections after a minute of idleness; a shorter timeout would cost a new connection for
+      // each exchange if few are recorded.
       { idle_timeout: '55s' },
     ),
   };
@@ -177,7 +190,7 @@ export function clusters(settings: EnvoySettings): readonly Cluster[] {
   const sides = ['stable', 'candidate'] as const;
   return [
     ...sides.flatMap((side) => [
-      // The protocol that the customer spoke: HTTP/2, and gRPC in it, goes on as HTTP/2.
+      // The customer's protocol is kept: HTTP/2, and gRPC over it, goes on as HTTP/2.
       primary(settings, side, false),
       primary(settings, side, true),
       twice(side),

@@ -1,4 +1,4 @@
-/** How Envoy speaks HTTP with customers, and with the recorder's copies. */
+/** How Envoy speaks HTTP with customers, and with the recorder when it sends copies. */
 import { NEVER_A_TRAILER, OWN_FIELDS, SHADOW_FIELD } from '../../http/index.ts';
 import { accessLogs, PRIMARY_FAILED } from './access-log.ts';
 import { type Duration, type Extension, extension, type HeaderOption, type Route } from './api.ts';
@@ -9,19 +9,22 @@ import { type EnvoySettings, type EnvoySide, SHARED } from './settings.ts';
 import { BAD_GATEWAY_BODY, UNREADABLE } from './unreadable-answers.ts';
 
 const router = extension('envoy.filters.http.router', 'extensions.filters.http.router.v3.Router', {
-  // Services see the fields that they saw without the mirror.
+  // Services see the same fields as without the mirror.
   suppress_envoy_headers: true,
-  // Counts by status code, of which nobody here reads any, are a sixteenth of what a request costs.
+  // Counts by status code, which nobody here reads, take a sixteenth of the cost of a request.
   dynamic_stats: false,
 });
 
-/** A load balancer ends what is silent for 4,000 s, its longest idle time-out: a stream that outlasts it is nobody's, and would stay for ever. */
+/**
+ * A load balancer closes connections that are idle for its longest idle timeout, 4,000 s. A stream that lasts longer
+ * has no client any more and would stay forever.
+ */
 const STREAM_IDLE: Duration = '4100s';
 
-/** What a connection may become. */
+/** The only protocol to which a connection may be upgraded. */
 const UPGRADE = 'websocket';
 
-/** A regular expression of all that is not `word`, in any case: RE2 knows no negation. */
+/** A regular expression for everything but `word`, in any case. RE2 has no negation. */
 function otherThan(word: string): string {
   const letters = [...word];
   const differs = letters.map((letter, i) => `${word.slice(0, i)}(?:[^${letter}].*)?`);
@@ -35,7 +38,7 @@ const TRAILERS = extension(
   { mutations: { request_trailers_mutations: withoutThose, response_trailers_mutations: withoutThose } },
 );
 
-/** Takes fields whose names begin so away, before anything of Envoy's has read them. */
+/** Removes fields with these prefixes before any part of Envoy reads them. */
 function without(prefixes: readonly string[]): Extension {
   return extension(
     'envoy.http.early_header_mutation.header_mutation',
@@ -51,9 +54,12 @@ interface Manager {
   readonly routes: readonly Route[];
   readonly requestHeaders?: readonly HeaderOption[];
   readonly responseHeaders?: readonly HeaderOption[];
-  /** Fields of answers. */
+  /** Response fields to remove. */
   readonly removed?: readonly string[];
-  /** Customers come in: their spelling is kept, an id given where there is none, and fields whose names begin so go no further. */
+  /**
+   * Set for the listeners of customers: the spelling of fields is kept, a request id is generated if there is none, and
+   * fields with these prefixes are removed.
+   */
   readonly customers?: { readonly untrusted: readonly string[] };
   readonly logs: readonly unknown[];
   readonly mappers: readonly unknown[];
@@ -83,22 +89,23 @@ function manager({
         enable_trailers: true,
         accept_http_10: true,
         allow_custom_methods: true,
-        // Any other offer is ignored (RFC 9110, 7.8): Envoy would answer 403.
+        // Any other upgrade offer is ignored (RFC 9110, 7.8); Envoy would answer 403.
         ignore_http_11_upgrade: [{ safe_regex: { regex: otherThan(UPGRADE) } }],
       },
       common_http_protocol_options: { idle_timeout: keepAlive, max_headers_count: MAX_FIELDS },
       max_request_headers_kb: MAX_FIELDS_KB,
       request_timeout: NEVER,
       stream_idle_timeout: STREAM_IDLE,
-      // Slow heads: longer than the load balancer needs for any head, it has read them itself.
+      // Protects against slow heads. No head takes the load balancer this long, because it has already read it
+      // completely.
       request_headers_timeout: '75s',
       drain_timeout: '5s',
-      // The path is the primary's to read, to the byte.
+      // The primary gets the path unchanged, byte for byte.
       normalize_path: false,
       merge_slashes: false,
       path_with_escaped_slashes_action: 'KEEP_UNCHANGED',
       server_header_transformation: 'PASS_THROUGH',
-      // The load balancer is the one hop that services trust: its fields stay as they are.
+      // The load balancer is the one hop that services trust, so its fields stay unchanged.
       use_remote_address: false,
       skip_xff_append: true,
       preserve_external_request_id: true,
@@ -106,7 +113,7 @@ function manager({
       request_id_extension: {
         typed_config: {
           '@type': 'type.googleapis.com/envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig',
-          // An id is not changed to carry a decision about traces.
+          // The request id is not changed to encode a tracing decision.
           pack_trace_reason: false,
         },
       },
@@ -126,13 +133,19 @@ function manager({
   );
 }
 
-/** A primary that gives no answer is a bad gateway, as the load balancer itself says it; Envoy's own words stay in the log. */
+/**
+ * If the primary gives no answer, clients get the 502 that a load balancer would send. Envoy's own wording stays in the
+ * log.
+ */
 const BAD_GATEWAY = {
   filter: { response_flag_filter: { flags: PRIMARY_FAILED } },
   status_code: 502,
   body: BAD_GATEWAY_BODY,
 };
-/** The recorder is told why there is no answer: of a copy by the answer's field, of a customer's request by the script, which takes the field away. */
+/**
+ * Tells the recorder why there is no answer. For a copy, the field arrives with the answer; for a customer's request,
+ * the script reads the field and removes it.
+ */
 const WHY: HeaderOption = {
   header: { key: SHARED.failed, value: '%RESPONSE_CODE_DETAILS%' },
   append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
@@ -149,10 +162,10 @@ const RECORDED_BAD_GATEWAY = {
   filter: { and_filter: { filters: [BAD_GATEWAY.filter, RECORDED] } },
   headers_to_add: [WHY],
 };
-/** What else Envoy answers by itself, such as a stream that stood still. */
+/** Other answers that Envoy generates itself, such as for a stream that stalled. */
 const RECORDED_OTHERWISE = { filter: RECORDED, headers_to_add: [WHY] };
 
-/** Where customers come in. */
+/** The listener of customers. */
 export function face(settings: EnvoySettings, side: EnvoySide): Extension {
   const name = side === 'stable' ? 'forward' : 'reverse';
   return manager({
@@ -163,7 +176,7 @@ export function face(settings: EnvoySettings, side: EnvoySide): Extension {
       {
         ...extension(LUA, 'extensions.filters.http.lua.v3.Lua', {
           default_source_code: { inline_string: faceScript(settings, side) },
-          // Chosen by its own logic alone; Envoy's cache of the route stays valid.
+          // The filter never changes the route, so Envoy may keep its cached route.
           clear_route_cache: false,
         }),
         disabled: true,
@@ -178,14 +191,15 @@ export function face(settings: EnvoySettings, side: EnvoySide): Extension {
         append_action: 'APPEND_IF_EXISTS_OR_ADD',
       },
     ],
-    // Nobody makes a request look like a copy, or has Envoy repeat it: by its own fields it would, for anybody.
+    // These fields control Envoy and mark copies, and Envoy would obey them from anybody. A client must not be able to
+    // set them.
     customers: { untrusted: [SHADOW_FIELD, OWN_FIELDS, 'x-envoy-'] },
     logs: accessLogs(name),
     mappers: [RECORDED_BAD_GATEWAY, BAD_GATEWAY, RECORDED_OTHERWISE],
   });
 }
 
-/** Where copies come in: through the same Envoy, so that both legs are timed at one point. */
+/** The listener of copies. They pass through the same Envoy, so that both sides are timed at the same point. */
 export function copies(side: EnvoySide): Extension {
   const to = (http2: boolean) => ({ cluster: copyCluster(side, http2), timeout: NEVER });
   return manager({
@@ -210,7 +224,7 @@ export function copies(side: EnvoySide): Extension {
   });
 }
 
-/** `/healthz`: serving. `/readyz/forward`, `/readyz/reverse`: serving, and that face's primary can be reached. */
+/** `/healthz`: Envoy serves. `/readyz/forward`, `/readyz/reverse`: it serves, and that face's primary is reachable. */
 export function readiness(): Extension {
   const check = (path: string, cluster?: EnvoySide) =>
     extension('envoy.filters.http.health_check', 'extensions.filters.http.health_check.v3.HealthCheck', {

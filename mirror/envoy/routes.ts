@@ -1,26 +1,28 @@
 /**
- * Which way a face's requests go, and which of them are recorded. All of it is Envoy's own matching, so that the script runs for the recorded ones
- * alone: on every request it was two fifths of what a request cost (bench/mirror/results.md).
+ * Decides where a face's requests go and which of them are recorded. This uses only Envoy's own matching, so that the
+ * script runs for recorded requests alone: run for each request, it took two fifths of the cost of a request
+ * (bench/mirror/results.md).
  */
 import { type Duration, extension, type HeaderMatch, type HeaderOption, type RetryPolicy, type Route } from './api.ts';
 import { twiceCluster } from './clusters.ts';
 import { LUA, pseudonymOf } from './script.ts';
 import { type EnvoySettings, type EnvoySide, type MirroredRequest, SHARED } from './settings.ts';
 
-/** How long a request may take is between the load balancer and the primary, as it is without the mirror. */
+/** The mirror sets no limit on the duration of a request; that is between the load balancer and the primary. */
 export const NEVER: Duration = '0s';
-/** Rates are told apart to a millionth. */
+/** Sampling rates have a resolution of one millionth. */
 const WEIGHTS = 1_000_000;
 
-/** What becomes of a request by the name of its route; of one that is recorded the script says more. */
+/** The fate of a request, which is the name of its route. For a recorded request the script refines it. */
 const FATE = { refused: 'refused', upgrade: 'upgrade', method: 'method', sample: 'sample' } as const;
 
-/** What no request reached: any method may go again (RFC 9110, 9.2.2). */
+/** If no byte reached the primary, any method may be retried (RFC 9110, 9.2.2). */
 const UNSENT = 'connect-failure,reset-before-request';
 const RETRY_UNSENT: RetryPolicy = { retry_on: UNSENT, num_retries: 2 };
 /**
- * A kept connection that the primary closes just as it is used again is no answer. Envoy cannot tell it from a primary that dies of
- * the request, so only what is safe and has no body goes once more, and by a fresh connection (RFC 9112, 9.3.1).
+ * A primary may close a kept connection just as it is used again, and then gives no answer. Envoy cannot distinguish
+ * this from a primary that crashes on the request, so only safe requests without a body are retried, on a new
+ * connection (RFC 9112, 9.3.1).
  */
 const RETRY_FRESH: RetryPolicy = {
   retry_on: `${UNSENT},reset`,
@@ -34,12 +36,17 @@ const RETRY_FRESH: RetryPolicy = {
 
 const FIRST_BYTE = '%COMMON_DURATION(US_TX_END:US_RX_BEG:us)%';
 
-/** From the last byte of the request to the first of the answer, taken where both legs pass. */
+/**
+ * Time from the last byte of the request to the first byte of the answer, measured where both sides' traffic passes.
+ */
 export const TIMING: HeaderOption = {
   header: { key: SHARED.timing, value: FIRST_BYTE },
   append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
 };
-/** Of a customer's request; from its first byte too, for an answer that begins while the request is under way, as gRPC's streams do. */
+/**
+ * For customers' requests. Also measured from the first byte of the request, because an answer may begin while the
+ * request is in progress, as in gRPC streams.
+ */
 const CUSTOMERS_TIMING: HeaderOption = {
   ...TIMING,
   header: { key: SHARED.timing, value: `${FIRST_BYTE} %COMMON_DURATION(US_TX_BEG:US_RX_BEG:us)%` },
@@ -51,7 +58,7 @@ const WITHOUT_BODY: readonly HeaderMatch[] = [
   { name: 'transfer-encoding', present_match: false },
 ];
 const WEBSOCKET: HeaderMatch = { name: 'upgrade', string_match: { exact: 'websocket', ignore_case: true } };
-/** What a handshake is (RFC 6455, 4.1). */
+/** What makes a request a WebSocket handshake (RFC 6455, 4.1). */
 const HANDSHAKE: readonly HeaderMatch[] = [
   WEBSOCKET,
   { name: ':method', string_match: { exact: 'GET' } },
@@ -61,17 +68,17 @@ const HANDSHAKE: readonly HeaderMatch[] = [
 
 type Direction = NonNullable<Route['route']> & { readonly cluster: string };
 
-/** A side's own are not believed, nor handed on. */
+/** If a side sends these fields itself, they are neither trusted nor passed on. */
 export const OWN_ANSWER_FIELDS: readonly string[] = [SHARED.timing, SHARED.date, SHARED.failed];
 
-/** Routes of the face whose primary is `side`; the first that matches is taken. */
+/** Routes of the face whose primary is `side`; the first match wins. */
 export function routes(settings: EnvoySettings, side: EnvoySide): readonly Route[] {
   const { ingress, allowed } = settings;
   const plain: Direction = { cluster: side, timeout: NEVER, retry_policy: RETRY_UNSENT };
   const fresh: Direction = { cluster: twiceCluster(side), timeout: NEVER, retry_policy: RETRY_FRESH };
   const recorded = (match: Route['match'], route: Direction) => sampled(settings, { name: FATE.sample, match, route });
   return [
-    // Several Host fields arrive as one: two servers in a row may choose differently (RFC 9112, 3.2).
+    // Envoy joins several Host fields into one. Two servers in a row may choose different ones (RFC 9112, 3.2).
     refused({ name: ':authority', string_match: { contains: ',' } }, 400, 'more than one Host\n'),
     refused(
       { name: 'via', string_match: { safe_regex: { regex: hopOf(pseudonymOf(ingress)) } } },
@@ -79,12 +86,13 @@ export function routes(settings: EnvoySettings, side: EnvoySide): readonly Route
       'the mirror was reached by way of itself: check the URLs of its sides\n',
     ),
     { name: FATE.upgrade, match: { prefix: '', headers: HANDSHAKE }, route: plain },
-    // Envoy holds its body back until the primary has switched, which waits for the body, or has read an empty one.
+    // Envoy would hold the body back until the primary has switched, while the primary waits for the body or has read
+    // an empty one.
     refused(WEBSOCKET, 400, 'a WebSocket begins with a GET that has no body\n'),
     recorded({ prefix: '/', headers: [SAFE, ...WITHOUT_BODY] }, fresh),
     recorded({ prefix: '/', headers: [SAFE] }, plain),
     ...allowed[side === 'stable' ? 'candidate' : 'stable'].map((request) => recorded(matchOf(request), plain)),
-    // Of targets that are no path too, such as that of `OPTIONS *`.
+    // Also matches targets that are not paths, such as that of `OPTIONS *`.
     { name: FATE.method, match: { prefix: '' }, route: plain, response_headers_to_remove: OWN_ANSWER_FIELDS },
   ];
 }
@@ -97,7 +105,10 @@ function refused(header: HeaderMatch, status: number, why: string): Route {
   };
 }
 
-/** The script runs, and the answer is timed, for a share of the requests: by a hash of the id, which is the same at every task and on every retry. */
+/**
+ * Runs the script and times the answer for a share of the requests. The choice is a hash of the request id, so it is
+ * the same on every task and on every retry.
+ */
 function sampled({ sampleRate }: EnvoySettings, route: Route & { readonly route: Direction }): Route {
   const others = { response_headers_to_remove: OWN_ANSWER_FIELDS };
   const recorded = {
@@ -129,18 +140,18 @@ function sampled({ sampleRate }: EnvoySettings, route: Route & { readonly route:
   };
 }
 
-/** A whole word of Via's. */
+/** Matches a whole entry of Via. */
 function hopOf(pseudonym: string): string {
   return `(?:.*[\\s,])?${quoted(pseudonym)}(?:[\\s,].*)?`;
 }
 
-/** The whole path, without its query. */
+/** Matches the whole path, without the query. */
 function matchOf({ method, template }: MirroredRequest): Route['match'] {
   const segments = template.slice(1).split('/').map(stepOf);
   return { safe_regex: { regex: segments.join('') }, headers: [{ name: ':method', string_match: { exact: method } }] };
 }
 
-/** As `matches` of http reads them. */
+/** Must match paths in the same way as `matches` in http/. */
 function stepOf(segment: string): string {
   if (segment === '**') return '(?:/.*)?';
   return segment === '*' || segment.startsWith('{') ? '/[^/]*' : `/${quoted(segment)}`;

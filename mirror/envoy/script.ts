@@ -1,7 +1,7 @@
 /**
- * The Lua filter of a face, which runs for the requests that are recorded (routes.ts). It samples both bodies while they stream, and posts
- * the whole exchange to the recorder once the answer is complete. It never waits: the post is asynchronous, and a request whose script
- * fails goes on without it.
+ * The Lua filter of a face, which runs for recorded requests only (routes.ts). It samples both bodies while they
+ * stream, and posts the whole exchange to the recorder when the answer is complete. It never waits: the post is
+ * asynchronous, and if the script fails the request continues without it.
  */
 import { type EnvoySettings, type EnvoySide, HAND_OVER_MS, SHARED } from './settings.ts';
 
@@ -18,7 +18,10 @@ local TIMING, FAILED = ${literal(SHARED.timing)}, ${literal(SHARED.failed)}
 ${BODY}`;
 }
 
-/** A mirror's name in Via, of its own for each ingress: two in a row are no circle (RFC 9110, 7.6.3). */
+/**
+ * The mirror's name in Via. It differs by ingress, so that two mirrors in a row are not taken for a loop (RFC 9110,
+ * 7.6.3).
+ */
 export function pseudonymOf(ingress: string): string {
   return `crossfade-mirror-${ingress}`;
 }

@@ -1,10 +1,10 @@
-/** What Envoy has to know of one mirror. */
+/** What Envoy needs to know about one mirror. */
 import { OWN_FIELDS } from '../../http/index.ts';
 
 export type EnvoySide = 'stable' | 'candidate';
 
 export interface Endpoint {
-  /** A name, or an IP address without brackets. */
+  /** A host name, or an IP address without brackets. */
   readonly host: string;
   readonly port: number;
 }
@@ -15,61 +15,61 @@ export interface MirroredRequest {
   readonly template: string;
 }
 
-/** All on one machine, or in one task: its containers share the loopback. */
+/** Ports of one machine or one task, whose containers share the loopback. */
 export interface EnvoyPorts {
-  /** Where customers come in; the primary is stable. */
+  /** For customers, with stable as the primary. */
   readonly forward: number;
-  /** Where customers come in; the primary is the candidate. */
+  /** For customers, with the candidate as the primary. */
   readonly reverse: number;
   readonly health: number;
-  /** Of the recorder, on the loopback. */
+  /** The recorder's, on the loopback. */
   readonly recorder: number;
   readonly admin: number;
-  /** Where the recorder sends copies, on the loopback, by the side that gets them. */
+  /** Where the recorder sends copies, on the loopback, by the side that receives them. */
   readonly copy: Readonly<Record<EnvoySide, number>>;
 }
 
 export interface EnvoySettings {
   readonly ingress: string;
   readonly sides: Readonly<Record<EnvoySide, Endpoint>>;
-  /** Address on which customers and health checks come in. */
+  /** Address on which customers and health checks connect. */
   readonly bind: string;
   readonly ports: EnvoyPorts;
   /** Share of the requests that are recorded, 0 to 1. */
   readonly sampleRate: number;
-  /** Bytes of each body that the recorder gets. */
+  /** How many bytes of each body are handed to the recorder. */
   readonly bodyCap: number;
-  /** Requests with side effects that may be recorded, by the side that gets the copy. */
+  /** Requests with side effects that may be recorded, by the side that receives the copy. */
   readonly allowed: Readonly<Record<EnvoySide, readonly MirroredRequest[]>>;
-  /** Asked of both sides for readiness; any answer below 500 will do. */
+  /** Path of the readiness check of both sides. Any answer below 500 counts as ready. */
   readonly healthPath: string;
-  /** Milliseconds for which a customer's connection may be idle; more than the load balancer's idle timeout. */
+  /** How long a customer's connection may be idle, in milliseconds; longer than the load balancer's idle timeout. */
   readonly keepAliveMs: number;
   /** A DNS server. @default - the system's */
   readonly resolver?: Endpoint;
 }
 
-/** Names that Envoy, its script and the recorder share. */
+/** Names that Envoy, its script and the recorder have in common. */
 export const SHARED = {
-  /** Dynamic metadata of a request: what became of it. */
+  /** Dynamic metadata of a request: its fate. */
   metadata: 'crossfade',
-  /** An answer's field with its timing at Envoy; the client never sees it. */
+  /** Response field with the time measured at Envoy; removed before the client sees it. */
   timing: `${OWN_FIELDS}timing`,
-  /** On a copy's answer: the Date that the side gave it; Envoy adds one where it gave none. */
+  /** On the answer to a copy: the Date that the side sent. Envoy adds a Date of its own if there is none. */
   date: `${OWN_FIELDS}date`,
-  /** On a copy's answer: it is Envoy's own, and why. */
+  /** On the answer to a copy: the reason, if Envoy itself generated the answer. */
   failed: `${OWN_FIELDS}failed`,
-  /** On a copy: the side is to be asked by HTTP/2. */
+  /** On a copy: asks Envoy to use HTTP/2. */
   http2: `${OWN_FIELDS}http2`,
-  /** Cluster of the recorder. */
+  /** Name of the recorder's cluster. */
   recorder: 'recorder',
-  /** Where exchanges are posted. */
+  /** Path to which exchanges are posted. */
   path: '/exchange',
-  /** Prefix of the counts by fate. */
+  /** Prefix of the counters by fate. */
   stats: 'crossfade',
 } as const;
 
-/** Exchanges on their way to the recorder at once; beyond, they are lost and counted. */
+/** How many exchanges may be on their way to the recorder at once. Further ones are lost, and counted. */
 export const MAX_IN_FLIGHT = 64;
-/** What one exchange may take to reach the recorder, milliseconds. */
+/** How long one exchange may take to reach the recorder, in milliseconds. */
 export const HAND_OVER_MS = 1_000;

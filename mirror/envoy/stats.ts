@@ -1,11 +1,14 @@
-/** Statistics of Envoy's that somebody reads; no others are kept (regular expressions of whole names). */
+/** The Envoy statistics that somebody reads, as regular expressions of whole names. All others are discarded. */
 import { twiceCluster } from './clusters.ts';
 import { SHARED } from './settings.ts';
 
-/** Clusters that routes name: Envoy counts a retry where the route led, not where the request went. */
+/**
+ * Clusters that routes refer to: Envoy counts a retry in the cluster of the route, not in the one that received the
+ * request.
+ */
 export const RETRYING: readonly string[] = ['stable', 'candidate', twiceCluster('stable'), twiceCluster('candidate')];
 
-/** What the recorder reads, and tells as metrics. */
+/** Statistics that the recorder reads and publishes as metrics. */
 export const TOLD_STATS: readonly string[] = [
   `${SHARED.stats}\\..*`,
   `cluster\\.${SHARED.recorder}\\.upstream_rq_(2xx|4xx|timeout|pending_overflow|active|pending_active)`,
@@ -14,10 +17,10 @@ export const TOLD_STATS: readonly string[] = [
 
 export const KEPT_STATS: readonly string[] = [
   ...TOLD_STATS,
-  // Process 1 waits for these to be none, when it drains (pid-one.ts).
+  // Process 1 waits until these are zero when it drains (pid-one.ts).
   'http\\.(forward|reverse)\\.downstream_rq_active',
-  // Readiness is computed from them, by Envoy's own health check filter.
+  // Envoy's health check filter computes readiness from them.
   'cluster\\..*_checked\\.membership_.*',
-  // For people who look why exchanges are missing.
+  // For people who investigate missing exchanges.
   '.*\\.lua\\.errors',
 ];

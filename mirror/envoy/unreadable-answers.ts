@@ -1,4 +1,4 @@
-/** Answers that Envoy would pass on and no client could read: 502 takes their place. */
+/** Replaces answers that Envoy would pass on but no client could parse by a 502. */
 import { type Extension, extension } from './api.ts';
 
 export const BAD_GATEWAY_BODY = { inline_string: 'Bad Gateway\n' } as const;
@@ -11,12 +11,15 @@ const is = (what: unknown, regex: string) => ({
   single_predicate: { input: what, value_match: { safe_regex: { google_re2: {}, regex } } },
 });
 
-/** Asked of every answer first: what follows is for the few. */
+/** Checked first for every answer, so that the further checks run for few. */
 const odd = is(input('HttpResponseStatusCodeMatchInput'), '101|.{4,}');
 const switched = is(input('HttpResponseStatusCodeMatchInput'), '101');
 const offered = is(input('HttpRequestHeaderMatchInput', { header_name: 'upgrade' }), '(?i)websocket');
 
-/** A status of four digits, and 101 to a request that offered no upgrade, after which a client waits for ever for its answer. */
+/**
+ * A status of four digits, or 101 for a request that offered no upgrade, after which the client would wait forever for
+ * its answer.
+ */
 export const UNREADABLE: Extension = extension(
   'envoy.filters.http.custom_response',
   'extensions.filters.http.custom_response.v3.CustomResponse',

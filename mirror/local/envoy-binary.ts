@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 
-/** Of the version that is deployed; older ones refuse settings that it takes. */
+/** The minor version that is deployed. Older versions reject some of the mirror's settings. */
 const OLDEST = 39;
 
 /**
- * Envoy on this machine: `ENVOY` names it, otherwise it is looked for in PATH, where other programs have the same name; null where
- * there is none that takes the mirror's settings. @throws Error when ENVOY names something else
+ * Finds Envoy on this machine: `ENVOY` names it, otherwise PATH is searched, where other programs may have the same
+ * name. Null if no Envoy accepts the mirror's settings.
+ * @throws Error if ENVOY names something else
  */
 export function envoyBinary({ ENVOY, PATH = '' }: Readonly<Record<string, string | undefined>>): string | null {
   if (ENVOY !== undefined && ENVOY !== '') {

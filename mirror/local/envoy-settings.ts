@@ -1,7 +1,7 @@
 import type { MirrorConfig } from '../config/index.ts';
 import type { EnvoySettings } from '../envoy/index.ts';
 
-/** Envoy's part of the mirror's configuration. */
+/** Extracts Envoy's part of the mirror's configuration. */
 export function envoySettings(config: MirrorConfig): EnvoySettings {
   const { policy, copyPorts, forwardPort, reversePort, healthPort, recorderPort, adminPort } = config;
   return {

@@ -1,6 +1,7 @@
 /**
- * Process entry: the Envoy that `ENVOY` names, and the recorder, started, restarted and ended together as ECS does with the containers of a task. It takes the
- * embedded mirror's environment and says what it says, so that either can stand in a rehearsal. A port of 0 is any free one.
+ * Process entry: runs the Envoy that `ENVOY` names, and the recorder. Both are started, restarted and ended together,
+ * as ECS does with the containers of a task. It takes the same environment and prints the same output as the embedded
+ * mirror, so a rehearsal can use either. Port 0 means any free port.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect } from 'node:net';
@@ -11,12 +12,15 @@ import { mirrorConfig } from '../config/index.ts';
 import { envoySettings } from './envoy-settings.ts';
 import { endWithThis, freePorts, startEnvoy } from './processes.ts';
 
-/** A recorder that ended is started again, but not at once. */
+/** Delay before a recorder that ended is restarted. */
 const RESTART_MS = 1_000;
-/** What a recorder that lives may take to start before requests are passed without it: on a busy machine five seconds were too few, and every capture was lost. */
+/**
+ * How long a new recorder may take to start before requests pass without it. On a busy machine five seconds were too
+ * few, and every capture was lost.
+ */
 const RECORDER_MS = 45_000;
 const ORPHAN_MS = 1_000;
-/** Of a recorder whose Envoy has died: it has captures to deliver. */
+/** How long a recorder may live after its Envoy has died, in order to deliver its captures. */
 const LAST_CAPTURES_MS = 15_000;
 const PORTS = [
   'MIRROR_FORWARD_PORT',
@@ -28,7 +32,7 @@ const PORTS = [
   'MIRROR_COPY_CANDIDATE_PORT',
 ] as const;
 
-// Who starts this has found it, and asked which version it is.
+// The caller has already found the binary and checked its version.
 const { ENVOY: binary } = process.env;
 if (binary === undefined) throw new Error('no Envoy: set ENVOY to its path');
 const env = await withPorts(process.env);
@@ -56,7 +60,7 @@ console.log(
   }),
 );
 process.once('SIGTERM', end);
-// Whoever started this may be gone without a word; a proxy that nobody uses must not stay.
+// The parent process may vanish without a signal, and a proxy that nobody uses must not stay behind.
 const parent = process.ppid;
 setInterval(() => {
   if (process.ppid !== parent) end();
@@ -68,7 +72,8 @@ envoy.once('exit', (code) => {
   if (recorder === null || recorder.exitCode !== null || recorder.signalCode !== null) return exit();
   recorder.once('exit', exit);
   if (asked) return;
-  // Envoy is the task's essential container: ECS then ends the recorder too, as it ends any, so that what it has taken is delivered.
+  // Envoy is the task's essential container: after it, ECS ends the recorder with SIGTERM, so that it delivers what it
+  // has taken.
   recorder.kill('SIGTERM');
   setTimeout(() => recorder?.kill('SIGKILL'), LAST_CAPTURES_MS);
 });
@@ -83,7 +88,7 @@ function end(): void {
 function startRecorder(): ChildProcess {
   const entry = join(import.meta.dirname, '..', 'sidecar', `main${extname(import.meta.filename)}`);
   const child = spawn(process.execPath, [entry], { env, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
-  // That it listens is said once, for all of the mirror.
+  // Readiness is announced once, for the whole mirror.
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (!line.includes('"event":"listening"')) console.log(line);
   });
@@ -97,7 +102,7 @@ function startRecorder(): ChildProcess {
   return child;
 }
 
-/** A recorder that ends, or never comes, is no reason to wait for ever: requests pass without it. */
+/** Waits until the port listens, or the child ends, or time is over: requests also pass without a recorder. */
 async function listening(port: number, child: ChildProcess): Promise<void> {
   for (const end = Date.now() + RECORDER_MS; Date.now() < end && child.exitCode === null; await after(50)) {
     const taken = await new Promise<boolean>((resolve) => {
@@ -109,7 +114,7 @@ async function listening(port: number, child: ChildProcess): Promise<void> {
   }
 }
 
-/** Every port that is 0, or that only Envoy and the recorder know, is chosen here. */
+/** Chooses a free port wherever the port is 0 or is internal to Envoy and the recorder. */
 async function withPorts(given: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
   const wanted = PORTS.filter((name) => (given[name] ?? '0') === '0');
   const free = await freePorts(wanted.length);

@@ -1,4 +1,4 @@
-/** Envoy and the recorder as processes of this machine, as they are containers of one task. */
+/** Runs Envoy and the recorder as processes of this machine, in place of the containers of a task. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
@@ -16,7 +16,10 @@ export interface EnvoyOptions {
   readonly concurrency?: number;
 }
 
-/** Started by the same process 1 as in its container; its output is this process's. @throws Error when it ends instead of being ready */
+/**
+ * Starts Envoy under the same process 1 as in its container, with its output on this process's.
+ * @throws Error if it ends instead of becoming ready
+ */
 export async function startEnvoy(options: EnvoyOptions): Promise<ChildProcess> {
   const { binary, settings, drainDelayMs, drainMs, concurrency = 2 } = options;
   const child = spawn('bash', ['-c', PID_ONE, 'envoy'], {
@@ -43,13 +46,16 @@ export async function startEnvoy(options: EnvoyOptions): Promise<ChildProcess> {
   }
 }
 
-/** Its process group goes when this process goes, however that ends: no proxy is left behind. Debian's sh takes no `--` here. */
+/**
+ * Ends the child's process group when this process ends, however that happens, so that no proxy stays behind. Debian's
+ * sh accepts no `--` here.
+ */
 export function endWithThis(child: ChildProcess): void {
   const watcher = spawn('sh', ['-c', 'cat >/dev/null; kill -KILL "-$0" 2>/dev/null', String(child.pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
-  // It lives by the pipe alone.
+  // Only the pipe keeps the watcher alive.
   watcher.unref();
 }
 
@@ -61,7 +67,7 @@ async function isReady({ ports }: EnvoySettings): Promise<boolean> {
   }
 }
 
-/** Ports of the loopback that nobody has at present, all different. */
+/** Returns loopback ports that are free at present, all different. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(

@@ -1,13 +1,14 @@
 /**
- * Which header fields pass the mirror, as RFC 9110 (7.6) and the design ask. One pass over a message's raw fields (names and
- * values alternating, order, case and duplicates kept), because every request of a customer comes through here.
+ * Which header fields pass the mirror, according to RFC 9110, 7.6, and the design. It takes a single pass over the raw
+ * fields (names and values alternating; order, case and duplicates kept), because every request of a customer comes
+ * through here.
  */
 import { OWN_FIELDS, SHADOW_FIELD } from '../../http/index.ts';
 
 /** A mirror's pseudonym in Via, of its own for each ingress: two in a row are no circle (RFC 9110, 7.6.3). */
 const pseudonymOf = (ingress: string) => `crossfade-mirror-${ingress}`;
 
-/** What happens to a field, and what it tells about the request. */
+/** What happens to a field, and what the field tells about the request. */
 type Field =
   | 'pass'
   | 'drop'
@@ -55,11 +56,14 @@ const RESPONSE_FIELDS: Readonly<Record<string, Field>> = {
   'transfer-encoding': 'coding',
 };
 
-/** A sender must not name fields meant for all recipients (RFC 9110, 7.6.1): a client cannot have these taken out. */
+/**
+ * A client cannot have these removed: a sender must not list fields in Connection that are meant for all recipients
+ * (RFC 9110, 7.6.1).
+ */
 const NEVER_REMOVED =
   /^(?:host|content-.*|authorization|cookie|via|x-forwarded-.*|x-amzn-.*|x-request-id|traceparent)$/;
 
-/** Names as they are spelt → what they mean: the same few come with every request. */
+/** Caches the meaning of names by their spelling, because the same few come with every request. */
 class Spellings {
   readonly #fields: Readonly<Record<string, Field>>;
   readonly #known = new Map<string, Field>();
@@ -74,7 +78,7 @@ class Spellings {
     const lower = name.toLowerCase();
     const meaning = Object.hasOwn(this.#fields, lower) ? (this.#fields[lower] ?? 'pass') : 'pass';
     const field = lower.startsWith(OWN_FIELDS) ? 'drop' : meaning;
-    // Bounded, since clients choose the names.
+    // The cache is bounded, because clients choose the names.
     if (this.#known.size < 1_000) this.#known.set(name, field);
     return field;
   }
@@ -83,22 +87,22 @@ class Spellings {
 const requestSpellings = new Spellings(REQUEST_FIELDS);
 const responseSpellings = new Spellings(RESPONSE_FIELDS);
 
-/** A request's fields as they go on, and what the mirror has to know of them. */
+/** A request's fields as they are sent on, and what the mirror has to know about them. */
 export class RequestHead {
-  /** Names and values alternating, without what ends at this hop. */
+  /** Names and values alternating, without hop-by-hop fields. */
   readonly fields: string[] = [];
   requestId: string | undefined = undefined;
   traceparent: string | undefined = undefined;
   amznTraceId: string | undefined = undefined;
-  /** Content-Length or Transfer-Encoding says that a body follows. */
+  /** Whether Content-Length or Transfer-Encoding announces a body. */
   hasBody = false;
-  /** The client announces trailers. */
+  /** Whether the client announces trailers. */
   trailers = false;
   hosts = 0;
   chunked = false;
-  /** A transfer coding besides `chunked`: it ends at this hop, where nobody undoes it. */
+  /** Whether a transfer coding other than `chunked` was used, which would have to be decoded at this hop. */
   coded = false;
-  /** This mirror has seen the request before. */
+  /** Whether the request has already passed this mirror. */
   looped = false;
   forwardedFor = false;
   readonly #pseudonym: string;
@@ -122,7 +126,7 @@ export class RequestHead {
           this.coded ||= !isChunked(value);
           continue;
         case 'te':
-          // The mirror passes trailers on, so it may say so itself (RFC 9110, 10.1.4).
+          // The mirror passes trailers on, so it may announce this itself (RFC 9110, 10.1.4).
           if (/\btrailers\b/i.test(value)) fields.push(name, 'trailers');
           continue;
         case 'length':
@@ -154,12 +158,12 @@ export class RequestHead {
     }
     if (named !== undefined) remove(fields, named);
     if (this.chunked || !this.trailers) return;
-    // Trailers follow chunks only; the field alone says nothing, and node refuses to send it.
+    // Only a chunked body can have trailers; without one the field means nothing, and Node refuses to send it.
     this.trailers = false;
     remove(fields, 'trailer');
   }
 
-  /** Replaces a field where it stands, in the case in which it stands, or adds it. */
+  /** Replaces a field in its place, keeping its spelling, or adds it. */
   set(name: string, value: string): void {
     const { fields } = this;
     const lower = name.toLowerCase();
@@ -171,7 +175,10 @@ export class RequestHead {
     fields.push(name, value);
   }
 
-  /** What a gateway adds (RFC 9110, 7.6.3). X-Forwarded-For is the load balancer's: set only where nobody has. */
+  /**
+   * Adds the fields of a gateway (RFC 9110, 7.6.3). X-Forwarded-For belongs to the load balancer, so it is set only if
+   * it is missing.
+   */
   addHop(protocol: string, peer: string | undefined): void {
     this.fields.push('Via', `${protocol} ${this.#pseudonym}`);
     if (!this.forwardedFor && peer !== undefined) this.fields.push('X-Forwarded-For', peer);
@@ -179,9 +186,9 @@ export class RequestHead {
 }
 
 /**
- * A response's fields as they go on to the client.
- * @param trailers the client can be sent trailers: what it gets is chunked
- * @throws Error where the primary used a transfer coding that nobody undoes here
+ * A response's fields as they are sent on to the client.
+ * @param trailers the client accepts trailers, so the body is sent chunked
+ * @throws Error if the primary used a transfer coding that cannot be decoded here
  */
 export function responseFields(raw: readonly string[], trailers = false): string[] {
   const fields: string[] = [];

@@ -1,4 +1,7 @@
-/** undici's raw fields are typed for all its versions; this one gives names and values as bytes, alternating. */
+/**
+ * undici's types for raw fields cover all its versions; the installed one returns names and values as bytes,
+ * alternating.
+ */
 export function rawFields(raw: unknown): string[] {
   const fields: string[] = [];
   if (Array.isArray(raw))

@@ -18,7 +18,7 @@ export interface TraceContext {
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 const AMZN_ROOT = /Root=1-([0-9a-f]{8})-([0-9a-f]{24})/;
 
-/** What the request brought, or a trace that begins here. */
+/** Continues the trace that the request carries, or begins a new one. */
 export function traceContext({ traceparent, amznTraceId }: RequestHead): TraceContext {
   const parent = traceparent === undefined ? null : TRACEPARENT.exec(traceparent);
   if (parent !== null) {
@@ -27,7 +27,7 @@ export function traceContext({ traceparent, amznTraceId }: RequestHead): TraceCo
   }
   const [, time, unique] = amznTraceId === undefined ? [] : (AMZN_ROOT.exec(amznTraceId) ?? []);
   const root = time === undefined || unique === undefined ? null : `${time}${unique}`;
-  // The last 16 digits: the first ones of a UUID hold its version.
+  // The last 16 digits, because the first ones of a UUID contain its version.
   return { traceId: root ?? randomDigits(), spanId: randomDigits().slice(16), flags: '01' };
 }
 
@@ -35,7 +35,10 @@ export function traceparentOf({ traceId, spanId, flags }: TraceContext): string 
   return `00-${traceId}-${spanId}-${flags}`;
 }
 
-/** 32 hex digits, 122 bits of which are random: node keeps entropy for UUIDs at hand, randomBytes asks each time. */
+/**
+ * 32 hex digits, 122 bits of which are random. Node keeps entropy for UUIDs at hand, while randomBytes fetches it each
+ * time.
+ */
 function randomDigits(): string {
   return randomUUID().replaceAll('-', '');
 }

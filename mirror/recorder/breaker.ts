@@ -1,6 +1,6 @@
 /**
- * Keeps a dead shadow from being asked again and again: after some failures in a row it is left alone for a while, then
- * asked once; that answer decides.
+ * Protects a dead shadow from repeated requests: after a number of consecutive failures it is left alone for a while,
+ * then asked once, and that answer decides.
  */
 
 const FAILURES_TO_OPEN = 20;
@@ -11,7 +11,7 @@ export class Breaker {
   #openUntil: number | undefined;
   #asking = false;
 
-  /** Whether a request may go now; one that goes while the breaker is open is the one that decides. */
+  /** Whether a request may be sent now. A request that is sent while the breaker is open is the one that decides. */
   admits(now: number): boolean {
     if (this.#openUntil === undefined) return true;
     if (now < this.#openUntil || this.#asking) return false;

@@ -1,4 +1,7 @@
-/** Which requests are copied: safe ones (RFC 9110, 9.2.1), and what is allowed by method and path for the side that gets the copy. */
+/**
+ * Which requests are copied: safe ones (RFC 9110, 9.2.1), and those that are allowed by method and path for the side
+ * that receives the copy.
+ */
 import type { Side } from '../../capture/index.ts';
 import { matches, pathOf } from '../../http/index.ts';
 
@@ -12,15 +15,15 @@ export interface CopyPolicy {
   /** Share of the requests through the mirror that are copied, 0 to 1. */
   readonly sampleRate: number;
   /**
-   * Requests with side effects that may be repeated, by the side that would do them twice: what is harmless at a candidate with a
-   * database of its own is a second order at the stable side.
+   * Requests with side effects that may be repeated, by the side that would perform them twice. What is harmless for a
+   * candidate with a database of its own is a second order on the stable side.
    */
   readonly allowed: Readonly<Record<Side, readonly AllowedCopy[]>>;
-  /** Bytes of a request's body, and of each answer's, that are kept. */
+  /** How many bytes of a request's body, and of each answer's body, are kept. */
   readonly bodyCap: number;
   /**
-   * Share of the copies with which the stable side is asked once more, so that what varies by itself is learned; only of those
-   * that may be copied to it.
+   * Share of the copied requests for which the stable side is asked a second time, to learn which values vary by
+   * themselves. Applies only to requests that may be copied to stable.
    */
   readonly noiseRate: number;
 }

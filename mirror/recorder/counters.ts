@@ -1,4 +1,4 @@
-/** What the mirror did and what it dropped, as metrics; every drop has a reason. */
+/** Counts the mirror's work and its losses, as metrics. Every loss has a reason. */
 import type { MirrorLoss } from '../../core/status/index.ts';
 
 /**
@@ -25,7 +25,7 @@ export const MIRROR_METRICS = {
   MirrorBreakerOpen: '1 while the breaker towards the side that gets the copies is open, by `Side`',
 } as const satisfies Record<string, string>;
 
-/** What comes of an exchange that a recorder has taken, besides a capture. */
+/** Reasons that arise only after a recorder has taken the exchange. */
 const RECORDERS_OWN: ReadonlySet<DropReason> = new Set(['busy', 'breaker', 'queue', 'sink']);
 
 export class Counters {
@@ -33,19 +33,19 @@ export class Counters {
   copies = 0;
   captured = 0;
   primaryErrors = 0;
-  /** Captures whose primary answer is longer than what is kept. */
+  /** Captures whose primary answer is longer than the kept part. */
   cut = 0;
-  /** Requests that were sent again on a fresh connection, because the one they went by had been closed meanwhile. */
+  /** Requests that were retried on a new connection, because the first connection had been closed meanwhile. */
   primaryRetries = 0;
   readonly dropped = new Map<DropReason, number>();
-  /** Of `primaryErrors`: by the proxy's word for why. */
+  /** Of `primaryErrors`: counts by the proxy's response flag. */
   readonly flags = new Map<string, number>();
-  /** By the side that gets the copies: whether its breaker is open now. */
+  /** For each side that receives copies, whether its breaker is open now. */
   readonly breakers = new Map<'stable' | 'candidate', () => boolean>();
 
-  /** Exchanges that the recorder took and that have come to an end, until somebody has noted them. */
+  /** Exchanges that the recorder took and has finished, until somebody has recorded the count. */
   settled = 0;
-  /** Of those, the ones that the proxy has counted as lost, until somebody has noted them. */
+  /** Of those, the exchanges that the proxy also counted as lost, until somebody has recorded the count. */
   givenUp = 0;
 
   delivered(captures: number): void {
@@ -64,8 +64,9 @@ export class Counters {
   }
 
   /**
-   * Embedded Metric Format lines for what was counted since the last call; counting starts anew.
-   * @param known false where nobody could say how many requests passed: a 0 would hide from the alarm that nobody counts them
+   * Returns Embedded Metric Format lines for the counts since the last call, and resets the counts.
+   * @param known false if the number of requests could not be determined: reporting 0 would hide from the alarm that
+   * nobody counts them
    */
   flush(ingress: string, now: number, known = true): string[] {
     const values = {

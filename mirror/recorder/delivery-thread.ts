@@ -1,4 +1,4 @@
-/** Entry of the capture's thread: captures come in as messages, go out as lines to the sink, one batch at a time. */
+/** Entry of the capture thread: captures arrive as messages and leave as lines to the sink, one batch at a time. */
 import { setTimeout as after } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { discardBodies, type RawCapture, RecordMaker, sizeOf } from '../../capture/index.ts';
@@ -9,7 +9,7 @@ import { sinkOf } from './sink.ts';
 const settings: CaptureSettings = workerData;
 const maker = new RecordMaker(settings.rules);
 const sink = sinkOf(settings.sink);
-/** As much as Firehose takes at once. */
+/** The most that Firehose accepts in one call. */
 const PIECE_BYTES = 4 * 1024 * 1024;
 
 let waiting: RawCapture[] = [];
@@ -20,7 +20,7 @@ parentPort?.on('message', (pairs: readonly RawCapture[]) => {
   if (!sending) void send();
 });
 
-/** Until nothing waits any more; what comes meanwhile goes with the next batch. */
+/** Sends until nothing waits any more. Captures that arrive meanwhile go with the next batch. */
 async function send(): Promise<void> {
   sending = true;
   while (waiting.length > 0) {
@@ -32,7 +32,7 @@ async function send(): Promise<void> {
   sending = false;
 }
 
-/** Takes the first captures out of a batch: of a long batch no more than a piece is text at a time. */
+/** Takes the first captures out of a batch. Of a long batch, only one piece at a time exists as text. */
 function pieceOf(batch: RawCapture[]): RawCapture[] {
   let [bytes, count] = [0, 0];
   for (const pair of batch) {
@@ -49,7 +49,7 @@ async function deliver(pairs: readonly RawCapture[]): Promise<void> {
   parentPort?.postMessage({ pairs: pairs.length, bytes, delivered } satisfies Settled);
 }
 
-/** A capture that cannot be written is one that the sink does not get. */
+/** A capture that cannot be serialised counts as one that the sink did not get. */
 function lineOf(pair: RawCapture): Buffer[] {
   try {
     return [maker.line(pair)];

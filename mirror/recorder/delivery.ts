@@ -1,6 +1,6 @@
 /**
- * Captures leave the customers' thread here: redaction, JSON and the sink have one of their own. What is under way is
- * bounded by bytes; beyond that captures are dropped and counted, never waited for.
+ * Moves captures off the customers' thread: redaction, serialisation and the sink run in a thread of their own. The
+ * captures in progress are limited in bytes. Further ones are dropped and counted; nothing waits.
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -10,32 +10,35 @@ import type { Counters } from './counters.ts';
 import type { SinkConfig } from './sink.ts';
 
 export interface Capture {
-  /** Takes a capture, or drops and counts it. Never throws, never waits. */
+  /** Takes a capture, or drops and counts it. Never throws and never waits. */
   offer(pair: RawCapture): void;
-  /** Resolves when what was taken has been delivered or dropped, or after `withinMs`. */
+  /** Resolves when everything that was taken has been delivered or dropped, at the latest after `withinMs`. */
   close(withinMs: number): Promise<void>;
 }
 
 export interface CaptureSettings {
   readonly rules: RecordRules;
   readonly sink: SinkConfig;
-  /** Milliseconds between two batches to the sink. */
+  /** Interval between batches to the sink, in milliseconds. */
   readonly flushMs: number;
 }
 
-/** What the capture's thread says after each batch: how many captures, of how many bytes, and how many the sink took. */
+/**
+ * Report of the capture thread after each batch: the number of captures, their size in bytes, and how many the sink
+ * accepted.
+ */
 export interface Settled {
   readonly pairs: number;
   readonly bytes: number;
   readonly delivered: number;
 }
 
-/** Of captures on their way. Twice the largest captures that can be under way at once fit. */
+/** Limit for captures on their way to the thread. The largest captures that can be in progress at once fit twice. */
 const QUEUE_BYTES = 64 * 1024 * 1024;
-/** Captures are handed over together: a message costs more than what it carries. */
+/** Captures are passed to the thread in groups, because a message costs more than its content. */
 const HAND_OVER_MS = 20;
 const HAND_OVER_PAIRS = 64;
-/** A thread that ends is started again, but not at once. */
+/** Delay before a thread that ended is restarted. */
 const RESTART_MS = 1_000;
 
 export class ThreadCapture implements Capture {
@@ -95,7 +98,7 @@ export class ThreadCapture implements Capture {
   }
 
   #start(): void {
-    // The entry stands beside this module, as source, as compiled module or as bundle.
+    // The entry is next to this module, as source, compiled module or bundle.
     const entry = new URL(`delivery-thread${extname(import.meta.url)}`, import.meta.url);
     const worker = new Worker(entry, { workerData: this.#settings });
     this.#worker = worker;

@@ -1,4 +1,7 @@
-/** Takes complete exchanges, sends their copies, and makes captures of both answers. Bounded in all it holds; nobody waits for it. */
+/**
+ * Takes complete exchanges, sends the copies, and builds captures from both answers. Everything it holds is bounded,
+ * and nobody waits for it.
+ */
 import { otherSide, type RawCapture, type RawLeg, type Side } from '../../capture/index.ts';
 import { type CopyPolicy, mayCopy } from './copy-policy.ts';
 import type { Counters } from './counters.ts';
@@ -8,9 +11,9 @@ import { sampled } from './sampling.ts';
 import type { CopyRequest, Shadow } from './shadow.ts';
 
 export interface RecorderPorts {
-  /** Copies, by the side that gets them. */
+  /** Senders of copies, by the side that receives them. */
   readonly shadows: Readonly<Record<Side, Shadow>>;
-  /** To the stable side once more, to learn what varies by itself. */
+  /** Asks the stable side a second time, to learn which values vary by themselves. */
   readonly noise: Shadow;
   readonly capture: Capture;
   readonly counters: Counters;
@@ -25,7 +28,7 @@ export class ExchangeRecorder {
     this.#ports = ports;
   }
 
-  /** Never throws, never waits; what it does not take is counted with its reason. */
+  /** Never throws and never waits. An exchange that it does not take is counted with a reason. */
   take(exchange: RecordedExchange): void {
     const shadow = this.#ports.shadows[otherSide(exchange.primary)];
     const full = shadow.reserve();
@@ -37,7 +40,7 @@ export class ExchangeRecorder {
     this.#underWay.add(pair);
   }
 
-  /** Resolves when every copy under way has its answer or has met its deadline. */
+  /** Resolves when every copy in progress has its answer or has reached its deadline. */
   async settled(): Promise<void> {
     await Promise.all(this.#underWay);
   }
@@ -47,10 +50,10 @@ export class ExchangeRecorder {
     const { leg, http2, ...request } = exchange;
     const { method, target, headers, requestBody } = request;
     if (leg.outcome === 'response' && leg.body.truncated) counters.cut++;
-    // A copy of its own: the capture's goes to another thread.
+    // A separate buffer, because the capture's own is transferred to another thread.
     const body = requestBody === undefined ? null : Buffer.from(requestBody.data);
     const copy: CopyRequest = { method, target, headers, body, http2 };
-    // Without a second answer it is a capture all the same.
+    // The capture is complete without the control answer.
     const again = this.#asksAgain(exchange) && noise.reserve() === null ? noise.copy(copy) : null;
     const answer = await shadow.copy(copy);
     const control = await again;

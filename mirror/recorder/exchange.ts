@@ -1,8 +1,8 @@
 import type { CustomerRequest, RawLeg } from '../../capture/index.ts';
 
-/** One customer's exchange as a proxy hands it over, once the primary's answer is complete. */
+/** One customer's exchange, as a proxy hands it over when the primary's answer is complete. */
 export interface RecordedExchange extends CustomerRequest {
   readonly leg: RawLeg;
-  /** The customer spoke HTTP/2, and so does the copy. */
+  /** Whether the customer spoke HTTP/2; the copy then does, too. */
   readonly http2: boolean;
 }

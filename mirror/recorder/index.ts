@@ -1,4 +1,4 @@
-/** Copies requests, observes both answers and ships captures; no customer waits for it. */
+/** Copies requests, observes both answers and ships captures. No customer waits for it. */
 export { type AllowedCopy, type CopyPolicy, isSafeMethod, mayCopy } from './copy-policy.ts';
 export { Counters, type DropReason, MIRROR_METRICS } from './counters.ts';
 export { type CaptureSettings, ThreadCapture } from './delivery.ts';

@@ -1,13 +1,16 @@
-/** Deterministic sampling: the same request id is chosen or not at every mirror of a kind, and again on a retry. Envoy has a hash of its own (envoy/routes.ts). */
+/**
+ * Deterministic sampling: a request id is chosen or not at every mirror of a kind, and again on a retry. Envoy uses a
+ * hash of its own (envoy/routes.ts).
+ */
 
-/** `rate` from 0 to 1. `purpose` makes choices of two kinds independent of each other. */
+/** @param rate 0 to 1 @param purpose makes choices for different purposes independent of each other */
 export function sampled(requestId: string, rate: number, purpose = ''): boolean {
   if (rate >= 1) return true;
   if (rate <= 0) return false;
   return hash(purpose + requestId) / 2 ** 32 < rate;
 }
 
-/** FNV-1a, then MurmurHash3's finaliser: FNV alone leaves the high bits of similar ids alike. */
+/** FNV-1a, followed by MurmurHash3's finaliser, because FNV alone leaves the high bits of similar ids alike. */
 function hash(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);

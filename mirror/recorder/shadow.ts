@@ -1,4 +1,4 @@
-/** The copy: bounded in number, time and size, and never waited for. */
+/** Sends copies: limited in number, time and size, and never waited for. */
 import type { Dispatcher } from 'undici';
 import type { SamplePolicy } from '../../capture/bytes/index.ts';
 import { ObservedLeg, type RawLeg } from '../../capture/index.ts';
@@ -7,16 +7,16 @@ import { rawFields } from '../message/index.ts';
 import { Breaker } from './breaker.ts';
 import type { Counters } from './counters.ts';
 
-/** An answer longer than this is cut off, and no good sign: the customers' mirror has better things to do than to read it. */
+/** A longer answer is cut off. It is a bad sign, and reading it would take resources from the customers' mirror. */
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 
 export interface CopyRequest {
   readonly method: string;
   readonly target: string;
-  /** Names and values alternating. */
+  /** Names and values, alternating. */
   readonly headers: readonly string[];
   readonly body: Buffer | null;
-  /** The side is to be asked by HTTP/2, where what sends the copy can. */
+  /** Whether to ask the side over HTTP/2, if the sender supports it. */
   readonly http2?: boolean;
 }
 
@@ -24,13 +24,13 @@ export interface ShadowOptions {
   readonly dispatcher: Dispatcher;
   readonly counters: Counters;
   readonly sample: SamplePolicy;
-  /** Copies, with the captures that they belong to, that may be under way at once. */
+  /** How many copies, including their captures, may be in progress at once. */
   readonly maxInFlight: number;
-  /** Milliseconds from the copy's dispatch to its last byte. */
+  /** Milliseconds from the dispatch of a copy to its last byte. */
   readonly deadlineMs: number;
   /** Fields that tell a proxy on the way about the copy. @default - none */
   readonly marks?: (request: CopyRequest) => readonly string[];
-  /** How an answer that came by a proxy is read. @default - as it is */
+  /** Interprets an answer that came through a proxy. @default - the answer is taken unchanged */
   readonly read?: (leg: RawLeg) => RawLeg;
 }
 
@@ -43,7 +43,7 @@ export class Shadow {
     this.#options = options;
   }
 
-  /** Takes a place for a capture, until {@link Shadow.release}; or says why there is none. */
+  /** Reserves a place for a capture until {@link Shadow.release}, or says why there is none. */
   reserve(): 'busy' | 'breaker' | null {
     if (this.#reserved >= this.#options.maxInFlight) return 'busy';
     if (!this.#breaker.admits(performance.now())) return 'breaker';
@@ -55,12 +55,12 @@ export class Shadow {
     this.#reserved--;
   }
 
-  /** Copies are being held back because too many in a row failed. */
+  /** Whether copies are being held back because too many in a row failed. */
   breakerOpen(): boolean {
     return this.#breaker.isOpen();
   }
 
-  /** Sends a copy for a place that was taken. Never rejects: what fails is a failed leg. */
+  /** Sends a copy for a place that was reserved. Never rejects: a failure is returned as a failed leg. */
   copy(request: CopyRequest): Promise<RawLeg> {
     return new Promise((resolve) => this.#send(request, resolve));
   }
@@ -76,7 +76,7 @@ export class Shadow {
     });
     const { method, target, headers, body } = request;
     try {
-      // undici types the methods it knows; others are tokens like them.
+      // undici's types list the methods that it knows, but any token is accepted.
       const options: Dispatcher.DispatchOptions = { method: method as Dispatcher.HttpMethod, path: target, body };
       dispatcher.dispatch(
         { ...options, headers: [...headers, SHADOW_FIELD, '1', ...marks(request)], bodyTimeout: 0, headersTimeout: 0 },

@@ -1,4 +1,7 @@
-/** Where captures go. A sink is asked from the capture's thread, one batch at a time; what it refuses is lost and counted. */
+/**
+ * Where captures go. A sink is called from the capture thread, one batch at a time. What it rejects is lost and
+ * counted.
+ */
 import { createWriteStream } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
@@ -10,7 +13,7 @@ export type SinkConfig =
   | { readonly kind: 'none' };
 
 export interface Sink {
-  /** How many of the lines were delivered. Never rejects. */
+  /** Returns how many of the lines were delivered. Never rejects. */
   send(lines: readonly Buffer[]): Promise<number>;
 }
 
@@ -41,7 +44,10 @@ export function firehoseSink(client: Pick<FirehoseClient, 'send'>, stream: strin
   };
 }
 
-/** Records are refused one by one: only those are sent again. Ends after some attempts, spread at random. */
+/**
+ * Firehose rejects records individually, and only those are sent again. Stops after some attempts, at randomised
+ * intervals.
+ */
 async function putBatch(
   client: Pick<FirehoseClient, 'send'>,
   stream: string,
@@ -57,7 +63,7 @@ async function putBatch(
       );
       left = FailedPutCount === 0 ? [] : left.filter((_line, i) => RequestResponses[i]?.ErrorCode !== undefined);
     } catch {
-      // Thrown after the client's own time-outs; what came of the batch is not known, so it may arrive twice.
+      // The client throws after its own time limits. The outcome of the batch is then unknown, so it may arrive twice.
     }
   }
   return batch.length - left.length;
@@ -89,7 +95,7 @@ export function ndjsonSink(path: string): Sink {
 }
 
 function firehoseClient(): FirehoseClient {
-  // The client's retries are off: refused records are told apart from a refused batch above.
+  // The client's own retries are off, because rejected records and a rejected batch are handled differently above.
   return new FirehoseClient({
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },

@@ -1,13 +1,14 @@
 /**
- * What Envoy counted, as the mirror's metrics. Envoy counts from its start, and outlives the recorder: how far metrics have been told
- * stands in Envoy's own runtime, so that a recorder that was restarted tells neither twice nor less; so does what came of the exchanges that
- * recorders took, so that those with which one died are told as lost by the next.
+ * Publishes Envoy's counts as the mirror's metrics. Envoy counts from its start and outlives the recorder. The amount
+ * already published is stored in Envoy's own runtime, so that a restarted recorder neither publishes a count twice nor
+ * misses one. The fate of exchanges that recorders took is stored there, too, so that those lost with a recorder are
+ * published by the next.
  */
 import * as z from 'zod';
 import { RETRYING, SHARED, TOLD_STATS } from '../envoy/index.ts';
 import type { Counters, DropReason } from '../recorder/index.ts';
 
-/** Envoy's admin: reads a path by GET, changes by POST. */
+/** Envoy's admin interface: GET reads, POST changes. */
 export interface EnvoyAdmin {
   get(path: string): Promise<string>;
   post(path: string): Promise<string>;
@@ -15,12 +16,15 @@ export interface EnvoyAdmin {
 
 /** Counts since Envoy's start. */
 export interface EnvoyCounts {
-  /** Requests that ended, by what became of them; of those that Envoy could not read the name is none. */
+  /** Requests that ended, by fate. Requests that Envoy could not parse have no fate. */
   readonly fates: Readonly<Record<string, number>>;
-  /** Requests that the primary did not answer, by Envoy's flags. */
+  /** Requests that the primary did not answer, by Envoy's response flag. */
   readonly primaryFailed: Readonly<Record<string, number>>;
   readonly retries: number;
-  /** Exchanges that the recorder took, that it could not read, that were one too many, that took too long, and that are on their way now. */
+  /**
+   * Exchanges that the recorder took, could not read, rejected as one too many, took too slowly, and that are on their
+   * way now.
+   */
   readonly taken: number;
   readonly unread: number;
   readonly overflow: number;
@@ -35,19 +39,19 @@ const runtimeSchema = z.looseObject({
   entries: z.record(z.string(), z.looseObject({ final_value: z.string() })).default({}),
 });
 
-/** A request's fate is its route's name, unless the script has said what became of what it recorded. */
+/** A request's fate is the name of its route, unless the script has set one. */
 const FAILED = `${SHARED.stats}.primary_failed.flag.`;
 const FATE = new RegExp(`^${SHARED.stats}\\.ended\\.route\\.(.*)\\.fate\\.(.*)$`);
 const STATS = `/stats?format=json&filter=${encodeURIComponent(`^(${TOLD_STATS.join('|')})$`)}`;
-/** What Envoy writes where there is nothing to write. */
+/** Placeholder that Envoy writes for an empty value. */
 const NONE = /^-?$/;
 const TOLD = 'crossfade.told.';
-/** Exchanges that recorders have taken, and of which it is told what became of them. */
+/** Exchanges that recorders have taken and whose fate has been published. */
 const SETTLED = 'settled';
-/** Of those, the ones that Envoy has given up meanwhile: they stand in its counts as lost, too. */
+/** Of those, the exchanges that Envoy has meanwhile given up; Envoy's counts list them as lost, too. */
 const GIVEN_UP = 'given-up';
 
-/** @throws Error when Envoy answers something else than its statistics */
+/** @throws Error if Envoy's answer is not its statistics */
 export function countsOf(text: string): EnvoyCounts {
   const values = new Map(
     statsSchema.parse(JSON.parse(text)).stats.map(({ name = '', value = 0 }) => [name, value] as const),
@@ -74,7 +78,7 @@ export function countsOf(text: string): EnvoyCounts {
   };
 }
 
-/** Drops and totals that these counts come to: requests = all drops + exchanges that were taken + those on their way. */
+/** Derives totals and losses from the counts: requests = all drops + exchanges taken + exchanges on their way. */
 export function totalsOf(counts: EnvoyCounts): Totals {
   const { fates, retries, taken, unread, overflow, timeout, underWay } = counts;
   const known = (fate: string) => fates[fate] ?? 0;
@@ -88,13 +92,13 @@ export function totalsOf(counts: EnvoyCounts): Totals {
     upgrade: known('upgrade'),
     oversize: known('oversize'),
     error: known('error') + unread,
-    // Chosen, and never complete: the client left.
+    // Chosen, but never complete: the client left.
     aborted: known('copy'),
-    // By a route of its own, or by Envoy, which could not read it.
+    // Refused by a route, or by Envoy, which could not parse the request.
     refused: requests - named,
     'recorder-busy': overflow,
     'recorder-slow': timeout,
-    // A refusal, a reset, a connection that nobody took: what is left, so that the counts add up.
+    // Rejected, reset, or never accepted: the remainder, so that the counts add up.
     'recorder-down': Math.max(0, known('sent') - taken - unread - overflow - timeout - underWay),
   };
 }
@@ -103,15 +107,17 @@ type Total = 'requests' | 'primaryRetries';
 type Drops = Readonly<Partial<Record<DropReason, number>>>;
 type Totals = Readonly<Record<Total, number>> & Drops;
 
-/** Tells `counters` what Envoy has counted, each count once. One call at a time: two would tell the same. */
+/**
+ * Adds Envoy's counts to `counters`, each count once. Calls must not overlap, or both would publish the same counts.
+ */
 export class EnvoyBooks {
   readonly #admin: EnvoyAdmin;
   readonly #counters: Counters;
-  /** How far each count was told, by this recorder or by those before it. */
+  /** How much of each count has been published, by this recorder or an earlier one. */
   #told: Map<string, number> | undefined;
-  /** Names of `#told` that Envoy was not given yet. */
+  /** Names in `#told` that have not been stored in Envoy yet. */
   readonly #unwritten = new Set<string>();
-  /** When Envoy was last asked. */
+  /** The number of missing exchanges at the last reading. */
   #missing = Number.POSITIVE_INFINITY;
 
   constructor(admin: EnvoyAdmin, counters: Counters) {
@@ -120,9 +126,9 @@ export class EnvoyBooks {
   }
 
   /**
-   * Before a recorder takes its first exchange: what earlier ones took and never told of went with them, and is lost. @throws Error when Envoy
-   * does not answer
-   * @param say writes down what the counters hold
+   * Call before a recorder takes its first exchange: publishes as lost what earlier recorders took and did not publish.
+   * @param say writes out what the counters hold
+   * @throws Error if Envoy does not answer
    */
   async leftBehind(say: () => void = () => {}): Promise<void> {
     const { counts, told } = await this.#read();
@@ -134,10 +140,10 @@ export class EnvoyBooks {
   }
 
   /**
-   * What was counted since the last time.
-   * @param say writes down what the counters hold; it is told what this returns
-   * @returns how many exchanges are not told of yet: on their way, being copied, or in the queue
-   * @throws Error when Envoy does not answer, or does not note it
+   * Publishes what was counted since the last call.
+   * @param say writes out what the counters hold; receives the return value
+   * @returns how many exchanges are still open: on their way, being copied, or queued
+   * @throws Error if Envoy does not answer or does not store the amounts
    */
   async tell(say: (open: number) => void = () => {}): Promise<number> {
     const { counts, told } = await this.#read();
@@ -165,7 +171,8 @@ export class EnvoyBooks {
   }
 
   /**
-   * What a recorder took while Envoy gave it up is a capture, and not lost. Neither Envoy's counts nor these are of one moment: lost is what was missing twice.
+   * An exchange that Envoy gave up while a recorder took it is a capture, not a loss. Envoy's counts and the recorder's
+   * are read at different moments, so only what was missing in two consecutive readings is lost.
    */
   #lost({ 'recorder-slow': slow = 0, 'recorder-down': down = 0 }: Drops, told: ReadonlyMap<string, number>): Drops {
     const missing = Math.max(0, slow + down - (told.get(GIVEN_UP) ?? 0));
@@ -188,7 +195,7 @@ export class EnvoyBooks {
     return new Map(told.map(([name, { final_value }]) => [name.slice(TOLD.length), Number(final_value)]));
   }
 
-  /** @returns by how much more there is than was told */
+  /** @returns the increase since the last published amount */
   #advance(told: Map<string, number>, name: string, total: number): number {
     const before = told.get(name) ?? 0;
     if (total <= before) return 0;
@@ -197,7 +204,10 @@ export class EnvoyBooks {
     return total - before;
   }
 
-  /** Envoy is asked to note it and it is said in one turn: a recorder that is killed between the two would lose it, or tell it twice. */
+  /**
+   * Stores the amounts in Envoy and writes them out in the same turn. If the recorder were killed between the two,
+   * counts would be lost or published twice.
+   */
   async #note(told: ReadonlyMap<string, number>, say: () => void): Promise<void> {
     const names = [...this.#unwritten];
     const path = `/runtime_modify?${names.map((name) => `${TOLD}${name}=${told.get(name)}`).join('&')}`;

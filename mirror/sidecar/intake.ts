@@ -1,20 +1,23 @@
-/** Where Envoy hands exchanges over. An answer is given once the bytes have come: nothing waits for what is made of them. */
+/** Accepts exchanges from Envoy. It answers when all bytes have arrived; processing happens afterwards. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { HAND_OVER_MS, SHARED } from '../envoy/index.ts';
 
-/** Fields of both messages, beside both bodies. */
+/** Maximum size of the fields of both messages, in addition to both bodies. */
 const HEADS_BYTES = 600_000;
 
-/** Envoy's own limit, less what an answer may need to reach it: what comes later counts as slow there, and must not be taken too. */
+/**
+ * Envoy's own limit, less the time that an answer needs to reach it. Envoy counts later exchanges as slow, so they must
+ * not be taken as well.
+ */
 const TAKEN_WITHIN_MS = 0.9 * HAND_OVER_MS;
-/** Nothing waits so long, for Envoy has let go of its connection: a clock has jumped. */
+/** No exchange waits this long, because Envoy closes its connection earlier. The clock has jumped. */
 const CLOCK_JUMPED_MS = 60_000;
 
 /**
- * An answer that comes as Envoy gives the exchange up is not read: Envoy closes the connection, which it does with no other one that was used within its
- * idle time-out (clusters.ts). On a busy machine it is late with that.
+ * Envoy does not read an answer that arrives just as it gives the exchange up. It then closes the connection, which it
+ * does with no other connection used within its idle timeout (clusters.ts); on a busy machine it does so late.
  */
 const GIVEN_UP_WITHIN_MS = 30_000;
 
@@ -25,13 +28,13 @@ export function inTime(sentAt: number, now: number): boolean {
 }
 
 /**
- * @param take told of each message; false lets it go, and a throw refuses it as unreadable
- * @param givenUp told of each that was taken after all, though Envoy has counted it as lost
+ * @param take receives each message; returns false to drop it, and throws to reject it as unreadable
+ * @param givenUp called for each exchange that was taken although Envoy counted it as lost
  */
 export function intake(bodyCap: number, take: (message: Buffer) => boolean, givenUp: () => void): Server {
-  /** When the last exchange of a connection was taken. */
+  /** When the last exchange of each connection was taken. */
   const taken = new WeakMap<Socket, number>();
-  // A request's body may come in base64.
+  // A request's body may be encoded in base64.
   const limit = 3 * bodyCap + HEADS_BYTES;
   const server = createServer({ keepAliveTimeout: 60_000 }, (req, res) => {
     taken.delete(req.socket);
@@ -41,9 +44,10 @@ export function intake(bodyCap: number, take: (message: Buffer) => boolean, give
     }
     bytesOf(req, limit).then(
       async (message) => {
-        // Whether Envoy has given up meanwhile stands behind the last byte: what it has counted as lost is no capture too.
+        // Envoy may have given up meanwhile, which shows only after the last byte. An exchange that it counted as lost
+        // must not become a capture as well.
         await turn();
-        // The end of a connection is read by a turn of its own.
+        // The end of a connection is reported in a later turn of the event loop.
         await turn();
         if (req.socket.readableEnded || req.socket.destroyed) res.destroy();
         else if (message === null) res.writeHead(413, { connection: 'close' }).end();
@@ -53,20 +57,20 @@ export function intake(bodyCap: number, take: (message: Buffer) => boolean, give
           res.writeHead(status).end();
         }
       },
-      // Envoy gave up on it, and has counted it.
+      // Envoy gave up on it and has counted it.
       () => res.destroy(),
     );
   });
   return server.on('connection', (socket) => {
     socket.once('close', () => {
-      // A server that closes ends its connections itself.
+      // A server that shuts down closes its connections itself.
       const at = server.listening ? taken.get(socket) : undefined;
       if (at !== undefined && performance.now() - at < GIVEN_UP_WITHIN_MS) givenUp();
     });
   });
 }
 
-/** @returns null when there are more than `limit` */
+/** @returns null if there are more than `limit` bytes */
 async function bytesOf(req: IncomingMessage, limit: number): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -80,7 +84,7 @@ async function bytesOf(req: IncomingMessage, limit: number): Promise<Buffer | nu
 
 const TAKEN = 204;
 
-/** What Envoy's script wrote may hold anything that a customer or a side sent. */
+/** The message may contain anything that a customer or a side sent, so parsing can fail. */
 function statusOf(take: () => boolean): number {
   try {
     return take() ? TAKEN : 503;

@@ -1,4 +1,7 @@
-/** Process entry of the recorder beside Envoy: takes exchanges, sends copies through Envoy, ships captures, tells metrics. */
+/**
+ * Process entry of the recorder next to Envoy: takes exchanges, sends copies through Envoy, ships captures and
+ * publishes metrics.
+ */
 import { setTimeout as after } from 'node:timers/promises';
 import { Pool, request } from 'undici';
 import type { Side } from '../../capture/index.ts';
@@ -19,9 +22,9 @@ import { inTime, intake } from './intake.ts';
 import { parseExchange } from './message.ts';
 import { copyLeg } from './proxied-leg.ts';
 
-/** Of Envoy's admin, on the loopback. */
+/** Time limit for calls of Envoy's admin interface, on the loopback. */
 const ADMIN_MS = 2_000;
-/** What delivery of the last captures may take. */
+/** Time limit for delivering the last captures. */
 const LAST_BATCH_MS = 5_000;
 const LOOPBACK = '127.0.0.1';
 
@@ -34,7 +37,7 @@ const recorder = new ExchangeRecorder({ shadows, noise: shadowOf('stable'), capt
 const admin = { get: (path: string) => ask('GET', path), post: (path: string) => ask('POST', path) };
 const books = new EnvoyBooks(admin, counters);
 
-// It takes a tenth of a second to load: only where there is a collector.
+// Loading telemetry takes a tenth of a second, so it is loaded only if there is a collector.
 const spans =
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : (await import('../telemetry.ts')).telemetry();
 
@@ -50,13 +53,13 @@ const server = intake(
   () => void counters.givenUp++,
 );
 let metrics: NodeJS.Timeout | undefined;
-/** Exchanges that Envoy handed over and that were not told of when it was last asked. */
+/** Exchanges that Envoy handed over and that had not been accounted for at the last reading. */
 let open = 0;
 let toldAt = performance.now();
 let reporting = Promise.resolve();
-// From here on: what a predecessor left untold is told by one that must end as soon as it has begun.
+// From here on, a recorder that must end right after its start still publishes what its predecessor left.
 process.once('SIGTERM', () => void drain());
-// Envoy may have begun later than this: then there is nothing to tell.
+// Envoy may have started later than this process; then there is nothing to publish.
 await books.leftBehind(() => say(false)).catch(() => {});
 await new Promise<void>((resolve, reject) => {
   server.once('error', reject);
@@ -81,7 +84,7 @@ function shadowOf(side: Side): Shadow {
   });
 }
 
-/** Of what the primary made of a recorded request; both sides' spans have the same parent. */
+/** Span of the primary's answer to a recorded request. Both sides' spans have the same parent. */
 function span({ at, headers, method, target, primary, leg }: RecordedExchange): void {
   const route = routeWithoutSecrets(target, config.capture.rules.routes);
   spans
@@ -124,8 +127,9 @@ function say(known: boolean): void {
 }
 
 /**
- * Envoy may have ended before its last counts were read. What it had handed over, and what never came, is lost. What came after the last counts were exchanges of
- * requests that nobody counted; of its other requests since then nobody can tell.
+ * Envoy may have ended before its last counts were read. Exchanges that it had handed over and that never arrived are
+ * lost. Exchanges that arrived after the last reading belong to requests that nobody counted; the number of Envoy's
+ * other requests since then is unknown.
  */
 function closeAccounts(): void {
   const missing = open - counters.settled;
@@ -133,7 +137,7 @@ function closeAccounts(): void {
   else counters.requests -= missing;
 }
 
-/** Envoy drains for as long as it takes and then ends: until then its exchanges are still taken. */
+/** Envoy drains for as long as it needs and then ends. Its exchanges are accepted until then. */
 async function drain(): Promise<void> {
   await Promise.race([envoyEnds(), after(config.drainDelayMs + config.drainMs)]);
   clearInterval(metrics);
@@ -147,10 +151,10 @@ async function drain(): Promise<void> {
 async function envoyEnds(): Promise<void> {
   for (let asked = 0; ; asked++) {
     try {
-      // Not /ready, which fails for as long as Envoy drains.
+      // `/ready` is no use here: it fails for as long as Envoy drains.
       await admin.get('/server_info');
     } catch {
-      // ECS tells this to end once Envoy has gone, where it went by itself.
+      // Envoy ended by itself, after which ECS sends this process SIGTERM.
       if (asked === 0)
         console.log(JSON.stringify({ event: 'envoy died', uncountedMs: Math.round(performance.now() - toldAt) }));
       return;

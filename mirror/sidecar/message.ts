@@ -1,4 +1,7 @@
-/** One exchange as Envoy's script posts it (envoy/script.ts): a line of JSON, then both messages, each as long as the line says. */
+/**
+ * Parses one exchange as Envoy's script posts it (envoy/script.ts): a line of JSON, then both messages with the lengths
+ * that the line states.
+ */
 import * as z from 'zod';
 import type { RawBody } from '../../capture/bytes/index.ts';
 import type { RawLeg } from '../../capture/index.ts';
@@ -13,23 +16,23 @@ const schema = z.strictObject({
   at: length,
   /** When it was handed over, by the same clock. */
   sent: length,
-  /** Of the request's head and body, and of the answer's head, body and trailers. */
+  /** Lengths of the request's head and body, and of the answer's head, body and trailers. */
   sizes: z.tuple([length, length, length, length, length]),
-  /** Of the answer's body on the wire. */
+  /** Length of the answer's body on the wire. */
   bytes: length,
-  /** 1: the request's body is base64, for it holds NUL. */
+  /** 1 if the request's body is in base64, because it contains NUL. */
   coded: z.union([z.literal(0), z.literal(1)]),
   firstByteUs: length,
   totalUs: length,
-  /** Envoy's reason where the answer is its own; otherwise empty. */
+  /** Envoy's reason, if it generated the answer itself; otherwise empty. */
   failed: z.string(),
   protocol: z.string(),
 });
 
-/** An exchange, and when Envoy handed it over: milliseconds since 1970. */
+/** An exchange and the time at which Envoy handed it over, in milliseconds since 1970. */
 export type HandedOver = RecordedExchange & { readonly sentAt: number };
 
-/** @throws Error when the message is none, or is not whole */
+/** @throws Error if the message is malformed or incomplete */
 export function parseExchange(message: Buffer): HandedOver {
   const end = message.indexOf(0x0a);
   if (end < 0) throw new Error('an exchange without its first line');
@@ -88,9 +91,9 @@ function bodyOf(bytes: Buffer, length: number): RawBody {
 }
 
 interface Fields {
-  /** Names and values alternating, without HTTP/2's pseudo fields. */
+  /** Names and values alternating, without the pseudo-header fields of HTTP/2. */
   readonly fields: string[];
-  /** @throws Error when it is missing */
+  /** @throws Error if it is missing */
   pseudo(name: string): string;
 }
 

@@ -1,8 +1,11 @@
-/** Answers that came by Envoy, on either leg: without what it adds, and with its own failures told apart from answers. */
+/**
+ * Reads answers that passed through Envoy, of either side: removes what Envoy adds, and separates Envoy's own failures
+ * from answers.
+ */
 import type { RawLeg } from '../../capture/index.ts';
 import { SHARED } from '../envoy/index.ts';
 
-/** Framing, which each hop chooses anew, and what Envoy tells the recorder. */
+/** Framing fields, which each hop chooses itself, and fields by which Envoy informs the recorder. */
 const OURS: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'connection',
@@ -12,7 +15,7 @@ const OURS: ReadonlySet<string> = new Set([
   SHARED.failed,
 ]);
 
-/** Fields as the side itself sent them. @param dated false: the Date is Envoy's */
+/** Fields as the side itself sent them. @param dated false if the Date is Envoy's */
 export function answerOf(fields: readonly string[], dated = true): string[] {
   const kept: string[] = [];
   for (let i = 0; i + 1 < fields.length; i += 2) {
@@ -23,7 +26,7 @@ export function answerOf(fields: readonly string[], dated = true): string[] {
   return kept;
 }
 
-/** A copy's answer: timed at Envoy, where the customer's was. */
+/** The answer to a copy, timed at Envoy like the customer's. */
 export function copyLeg(leg: RawLeg): RawLeg {
   if (leg.outcome === 'failed') return leg;
   const failed = fieldOf(leg.headers, SHARED.failed);
@@ -34,12 +37,12 @@ export function copyLeg(leg: RawLeg): RawLeg {
     ...leg,
     headers: answerOf(leg.headers, fieldOf(leg.headers, SHARED.date) !== undefined),
     firstByteMs,
-    // The rest of the answer passes Envoy as fast as it comes here.
+    // The rest of the answer passes Envoy as fast as it arrives here.
     totalMs: firstByteMs + (leg.totalMs - leg.firstByteMs),
   };
 }
 
-/** @param details Envoy's, such as `upstream_reset_before_response_started{connection_termination}` */
+/** @param details from Envoy, such as `upstream_reset_before_response_started{connection_termination}` */
 export function failureOf(details: string, totalMs: number): RawLeg {
   const reason = /connection_failure|no_healthy|overflow/.test(details)
     ? 'refused'

@@ -17,7 +17,8 @@ export function boundaryOf(text: string, declared: string | undefined): string |
 }
 
 /**
- * @param inner searches the content of a part of the given type @returns null if the body cannot be split into parts
+ * @param inner searches the content of a part of the given type
+ * @returns null if the body cannot be split into parts
  */
 export function secretsInMultipart(
   text: string,
