@@ -1,4 +1,7 @@
-/** What advice adds where a side is known: how its server comes to differ, and what to set there. Each names what it speaks of. */
+/**
+ * Additional advice for a side whose server is known: why that server's answers differ, and what to set there. Each
+ * hint names the server it is about.
+ */
 import { SERVERS, type Server, type Servers } from './servers.ts';
 import type { Cause } from './table.ts';
 
@@ -223,10 +226,13 @@ const HINTS: Partial<Record<Cause, SideHints>> = {
   'line-order': { candidate: { go: 'Maps of Go iterate at random: sort the keys.' } },
 };
 
-/** Of a side that nobody knows: what Crossfade was first made for, which names itself and so misleads nobody. */
+/**
+ * If a side's server is unknown, hints for these two apply: the servers that Crossfade was first made for. Each hint
+ * names its server, so it misleads nobody.
+ */
 const USUAL: { readonly stable: Server; readonly candidate: Server } = { stable: 'express', candidate: 'net-http' };
 
-/** `advice` and what holds for the servers that are there. */
+/** Returns `advice`, followed by the hints for the given servers. */
 export function adviceFor(cause: Cause, advice: string, servers: Servers): string {
   const hints = HINTS[cause];
   if (hints === undefined) return advice;
@@ -242,7 +248,7 @@ function hintOf(hints: Hints | undefined, server: Server): string | undefined {
   return families.map((family) => hints?.[family]).find((hint) => hint !== undefined);
 }
 
-/** Each hint once, in the order of the table, for the reference. */
+/** All hints of a cause, each once, in table order; used by the reference page. */
 export function hintsOf(cause: Cause): string[] {
   const { stable = {}, candidate = {} } = HINTS[cause] ?? {};
   return [...new Set([...Object.values(stable), ...Object.values(candidate)])];

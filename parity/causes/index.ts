@@ -1,4 +1,4 @@
-/** Why an answer differs: one table, and what holds for servers by name. */
+/** The table of causes, and additional advice for known servers. */
 export { adviceFor, hintsOf } from './hints.ts';
 export { isServer, SERVERS, type Server, type Servers } from './servers.ts';
 export { rankOf, SEVERITIES, type Severity, standsAgainst } from './severity.ts';

@@ -1,6 +1,6 @@
-/** The servers and frameworks that advice knows. */
+/** The servers and frameworks for which advice exists. */
 
-/** By id: its name, and what it is made of, the most specific first: advice for one of them holds for it too. */
+/** By id: the server's name, and what it is built on, most specific first. Advice for any of these applies, too. */
 export const SERVERS = {
   express: { name: 'Express', is: ['express', 'node'] },
   fastify: { name: 'Fastify', is: ['fastify', 'node'] },
@@ -27,7 +27,7 @@ export const SERVERS = {
 
 export type Server = keyof typeof SERVERS;
 
-/** null: nobody said, and its answers do not show it. */
+/** null: nobody named the server, and its answers do not show it. */
 export interface Servers {
   readonly stable: Server | null;
   readonly candidate: Server | null;

@@ -1,19 +1,19 @@
-/** How grave a difference is. */
+/** How serious a difference is. */
 
 /**
- * The gravest first. `breaking`: a client may fail. `undecided`: the owner decides, by a rule. `benign`: no client should notice.
- * `noise`: says nothing of the candidate.
+ * Most serious first. `breaking`: a client may fail. `undecided`: the owner decides, by writing a rule. `benign`: no
+ * client should notice. `noise`: says nothing about the candidate.
  */
 export const SEVERITIES = ['breaking', 'undecided', 'benign', 'noise'] as const;
 
 export type Severity = (typeof SEVERITIES)[number];
 
-/** 0 is the gravest: an order for sorting. */
+/** Sort order; 0 is the most serious. */
 export function rankOf(severity: Severity): number {
   return SEVERITIES.indexOf(severity);
 }
 
-/** Speaks against the candidate, unless it turns out to be noise or an owner decides otherwise. */
+/** Whether a difference counts against the candidate, unless it proves to be noise or the owner decides otherwise. */
 export function standsAgainst(severity: Severity): severity is 'breaking' | 'undecided' {
   return severity === 'breaking' || severity === 'undecided';
 }

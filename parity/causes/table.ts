@@ -1,27 +1,33 @@
 /**
- * The causes: every way known in which a rewrite's answer differs from that of the service that it replaces. A cause's id is
- * stable: it stands in stored verdicts, in rules and in reports. What holds for one server alone is a hint (hints.ts).
- * docs/reference/causes.md prints them.
+ * The causes: every known way in which a rewrite's answer differs from the original's. A cause's id is stable, because
+ * it appears in stored verdicts, rules and reports. Advice that applies to one server only is a hint (hints.ts).
+ * docs/reference/causes.md lists the causes.
  */
 import type { Severity } from './severity.ts';
 
 export interface CatalogueEntry {
-  /** Where a rule says nothing else. */
+  /** Applies unless a rule says otherwise. */
   readonly severity: Severity;
   readonly title: string;
-  /** What a developer should change, or know. */
+  /** What a developer should change or know. */
   readonly advice: string;
-  /** Says no more than that one value stands for another of the same type: an `ignore` rule and noise excuse it there. */
+  /**
+   * Only means that one value was replaced by another of the same type. An `ignore` rule or noise at that place excuses
+   * it.
+   */
   readonly ofValue?: boolean;
-  /** Of a header field that both sides send it is about more than the value, which alone may vary. */
+  /** For a header field that both sides send: concerns more than the value, which alone may vary. */
   readonly ofFieldForm?: boolean;
-  /** No variation of the stable side excuses it: something is lost, was not compared, or may not be so by chance. */
+  /**
+   * Never excused by variation of the stable side: something was lost, was not compared, or must not happen even by
+   * chance.
+   */
   readonly neverNoise?: boolean;
   /** Excerpts are text, not JSON. */
   readonly ofText?: boolean;
-  /** One setting or habit of the program shows in it, wherever it shows: all its places are one piece of work. */
+  /** Shows a single setting or habit of the program, wherever it occurs, so all its places are one piece of work. */
   readonly ofProgram?: boolean;
-  /** On an error page it is the wording that differs. */
+  /** On an error page, only the wording differs. */
   readonly ofWording?: boolean;
 }
 
@@ -454,7 +460,7 @@ export const CATALOGUE = {
   }),
 } satisfies Readonly<Record<string, CatalogueEntry>>;
 
-/** Stable id of a cause. */
+/** The stable id of a cause. */
 export type Cause = keyof typeof CATALOGUE;
 
 export function isCause(text: string): text is Cause {

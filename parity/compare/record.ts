@@ -1,4 +1,4 @@
-/** Does the candidate's answer say the same as the stable side's? Pure, never throws, bounded. */
+/** Decides whether the candidate's answer means the same as stable's. Pure, never throws, and takes bounded time. */
 
 import type { CaptureRecord, Decode, Leg } from '../../capture/format/index.ts';
 import { adviceFor, type Servers } from '../causes/index.ts';
@@ -10,22 +10,22 @@ import { compareHeaders, compareStatus, serverOf } from './head/index.ts';
 
 export interface Comparison {
   readonly route: string;
-  /** `unmatched`: the stable side itself gave no answer, so there is nothing to hold the candidate against. */
+  /** `unmatched`: stable gave no answer, so there is nothing to compare with. */
   readonly verdict: 'same' | 'benign' | 'undecided' | 'breaking' | 'unmatched';
   readonly differences: readonly Difference[];
-  /** The candidate failed (5xx or no answer) where the stable side did not. */
+  /** Whether the candidate failed (5xx or no answer) and stable did not. */
   readonly newError: boolean;
 }
 
-/** {@link compareRecord} with its options. */
+/** {@link compareRecord} with its options bound. */
 export type Compare = (record: CaptureRecord) => Comparison;
 
 export interface CompareOptions {
-  /** Undoes content codings; without it a body in a coding is compared only with the same bytes. */
+  /** Reverses content codings. Without it, a coded body is compared byte by byte only. */
   readonly decode?: Decode;
-  /** What owners have decided; {@link withNoise} adds what was learned. */
+  /** The owner's rules; {@link withNoise} adds learned noise. */
   readonly rules?: CompiledRules;
-  /** Which servers the sides are, where that is known; else advice goes by what their answers show. */
+  /** The servers of both sides, if known; otherwise advice follows from what their answers show. */
   readonly servers?: Servers;
 }
 
@@ -54,7 +54,7 @@ export function compareRecord(record: CaptureRecord, options: CompareOptions = {
   };
 }
 
-/** Every difference between two answers to one request. */
+/** Finds every difference between two answers to one request. */
 function compareAnswers(answers: Answers, decode: Decode | undefined, rules: RouteRules | undefined): Difference[] {
   const shape = shapeOf(answers.request);
   const status = compareStatus(answers, shape);
@@ -68,7 +68,7 @@ function ruled(differences: Difference[], rules: RouteRules | undefined): Differ
   return rules === undefined ? differences : applyRules(differences, rules);
 }
 
-/** With what advice has to say of the servers that are there. */
+/** Adds advice for the servers that are involved. */
 function advised(
   differences: Difference[],
   { stable, candidate }: CaptureRecord,
@@ -83,14 +83,14 @@ function advised(
   }));
 }
 
-/** By the gravest difference. */
+/** The verdict follows from the most serious difference. */
 export function verdictOf(differences: readonly Difference[]): Comparison['verdict'] {
   if (differences.some((d) => d.severity === 'breaking')) return 'breaking';
   if (differences.some((d) => d.severity === 'undecided')) return 'undecided';
   return differences.some((d) => d.severity === 'benign') ? 'benign' : 'same';
 }
 
-/** Milliseconds until the whole answer was there; null for a leg that failed. */
+/** Milliseconds until the answer was complete; null for a side that failed. */
 export function totalMs(leg: Leg): number | null {
   return leg.outcome === 'response' ? leg.timing.totalMs : null;
 }

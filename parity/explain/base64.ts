@@ -1,15 +1,21 @@
-/** Bytes in JSON: base64 in its alphabets, Node's Buffer object, an array of byte values. Texts are compared, nothing is decoded. */
+/**
+ * Bytes in JSON: base64 in its alphabets, Node's Buffer object, or an array of byte values. Texts are compared without
+ * decoding.
+ */
 import { elementsOf, type JsonDoc, keysOf, kindOf, memberOf, type Node, rawOf, stringOf } from '../../json/index.ts';
 
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
-/** One text for the same bytes; null where it is no base64. */
+/** The same text for the same bytes; null if the text is not base64. */
 export function canonicalBase64(text: string): string | null {
   if (!BASE64.test(text)) return null;
   return text.replaceAll('-', '+').replaceAll('_', '/').replaceAll('=', '');
 }
 
-/** The two hold the same bytes in other alphabets or with other padding. Words are words, whatever stands between them. */
+/**
+ * Whether both texts encode the same bytes in different alphabets or with different padding. Ordinary words do not
+ * count, whatever separates them.
+ */
 export function isOtherBase64(a: string, b: string): boolean {
   if (a.length < 4 || Math.abs(a.length - b.length) > 2) return false;
   const isPadded = (text: string) => text.endsWith('=') && text.length % 4 === 0;
@@ -20,7 +26,7 @@ export function isOtherBase64(a: string, b: string): boolean {
   return canonical !== null && canonical === canonicalBase64(b);
 }
 
-/** The bytes of `{"type":"Buffer","data":[…]}`, or null where it is something else. */
+/** The bytes of `{"type":"Buffer","data":[…]}`; null for any other value. */
 export function bufferBytes(doc: JsonDoc, node: Node): number[] | null {
   if (kindOf(doc, node) !== 'object' || keysOf(doc, node).length !== 2) return null;
   const [type, data] = [memberOf(doc, node, 'type'), memberOf(doc, node, 'data')];
@@ -28,7 +34,7 @@ export function bufferBytes(doc: JsonDoc, node: Node): number[] | null {
   return arrayBytes(doc, data);
 }
 
-/** The elements of an array of whole numbers from 0 to 255; null for anything else. */
+/** The elements of an array of integers from 0 to 255; null for any other value. */
 export function arrayBytes(doc: JsonDoc, node: Node): number[] | null {
   if (kindOf(doc, node) !== 'array') return null;
   const raw = elementsOf(doc, node).map((element) => rawOf(doc, element));
@@ -48,7 +54,7 @@ export function isBase64OfLength(text: string, bytes: number): boolean {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** Standard alphabet, no padding. */
+/** Standard alphabet, without padding. */
 function encode(bytes: readonly number[]): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {

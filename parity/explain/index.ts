@@ -1,4 +1,4 @@
-/** Which cause a difference has. */
+/** Determines the cause of a difference. */
 export { isMadeAnew, ofItsOwn } from './own-value.ts';
 export { explained } from './request-cause.ts';
 export { causeInQuery, type RequestShape, shapeOf } from './request-shape.ts';

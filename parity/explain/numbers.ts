@@ -1,15 +1,15 @@
-/** Why two number tokens are not the same number. */
+/** Explains why two number tokens are not equal. */
 
 import { type Decimal, decimalOf, isInteger, powerOfTen } from '../../json/index.ts';
 import { epochUnit, type Finding, wordsOf } from '../model/index.ts';
 
-/** Relative distance that rounding alone explains: four units in the last place of a double. */
+/** The relative distance that rounding alone explains: four units in the last place of a double. */
 const ROUNDING = 4 * Number.EPSILON;
 
-/** Numbers nearer to each other than this have not been rounded to 32 bits. */
+/** Numbers that are closer than this differ by less than rounding to 32 bits would cause. */
 const FINER_THAN_FLOAT32 = 1e-12;
 
-/** `name` is that of the member that holds them. */
+/** @param name of the member that holds the numbers */
 export function explainNumbers(a: string, b: string, name: string): Finding {
   const [x, y] = [decimalOf(a), decimalOf(b)];
   const [p, q] = [Number(a), Number(b)];
@@ -29,12 +29,12 @@ function precision(a: string, b: string, name: string): string {
   return `${a} and ${b} are one double; send ${name === '' ? 'it' : `\`${name}\``} as a string on both sides.`;
 }
 
-/** A float32 by its shortest text (up to 9 digits), or by that of the double that it is. */
+/** Whether the value is a float32, written as its shortest text (up to 9 digits) or as the equivalent double. */
 function isFloat32(value: number, { digits }: Decimal): boolean {
   return Math.fround(value) === value || digits.length <= 9;
 }
 
-/** By the words of the name, so that `items`, `usage`, `average` and `section` are none. */
+/** Words that indicate a time. Matched as whole words, so `items`, `usage`, `average` and `section` do not count. */
 const TIME_WORDS = new Set(
   'time timeout duration delay interval latency elapsed expires expiry uptime wait period ttl ms millis milliseconds sec secs seconds nanos ns us micros'.split(
     ' ',
@@ -48,7 +48,7 @@ function isTimeName(name: string): boolean {
   );
 }
 
-/** Powers of ten between s, ms, µs and ns. A factor of 1000 alone says little, so the name must speak for it. */
+/** Powers of ten between s, ms, µs and ns. Since a factor of 1000 proves little, the name must indicate a time, too. */
 function unitOf(x: Decimal, y: Decimal, [p, q]: readonly [number, number], name: string): Finding | null {
   const units = [epochUnit(p), epochUnit(q)];
   if (units.includes('s') && units.includes('ms')) {

@@ -1,6 +1,6 @@
 /**
- * Values that each side makes anew for an answer: that they differ says nothing, and that they are redacted may hide whether they are.
- * A place is told by its name, and a moment by the answer's own `Date`.
+ * Values that each side generates for its own answer. Their difference means nothing, and redaction may hide whether
+ * they are of that kind. A place is recognised by its name, and a time by the answer's own `Date`.
  */
 import { firstValue, lastKey } from '../../http/index.ts';
 import { type Cause, entryOf } from '../causes/index.ts';
@@ -24,7 +24,10 @@ export const isRedacted = (text: string) => REDACTED.test(text);
 export const REDACTED_ADVICE =
   'Both values are redacted, so that only their hashes tell that they differ, and not whether they mean the same; compare where they can be read (`--redact-keep`), or add a rule.';
 
-/** Tokens, sessions, nonces and ids of one exchange, by the name of the place; both values look random in one format, or are redacted. */
+/**
+ * Tokens, sessions, nonces and ids of a single exchange, by the name of the place. Both values must look random in the
+ * same format, or be redacted.
+ */
 export function isMadeAnew(name: string, a: string, b: string): boolean {
   if (!namesWhatIsNew(name)) return false;
   if (isRedacted(a) && isRedacted(b)) return true;
@@ -35,11 +38,11 @@ export function isMadeAnew(name: string, a: string, b: string): boolean {
 const looksRandom = (text: string) => /^[\w\-+/=.~:%]{16,}$/.test(text) && /\d/.test(text) && /[a-z]/i.test(text);
 
 const NEW = new Set('token tokens csrf xsrf nonce jwt sid sess session sessid traceparent'.split(' '));
-/** Before `id`. */
+/** Words before `id`. */
 const NEW_ID = new Set('trace span request correlation session'.split(' '));
 const NEW_NAME =
   /^(?:[a-z]*(?:csrf|xsrf|access|refresh|auth|session)token|csrfmiddlewaretoken|(?:php|j)?sess(?:ion)?id|(?:trace|span|request|correlation)id)$/;
-/** A client hands them to whichever side comes next, which must read them. */
+/** A client returns these to whichever side it reaches next, and that side must be able to read them. */
 const OF_PAGES = new Set('page next previous prev cursor continuation sync'.split(' '));
 
 function namesWhatIsNew(name: string): boolean {
@@ -49,7 +52,7 @@ function namesWhatIsNew(name: string): boolean {
   return NEW.has(last) || (last === 'id' && NEW_ID.has(words.at(-2) ?? '')) || NEW_NAME.test(words.join(''));
 }
 
-/** Causes that say only that a text is another. */
+/** Causes that only say that a text differs. */
 const VAGUE: ReadonlySet<Cause> = new Set<Cause>([
   'value',
   'number-value',
@@ -59,12 +62,12 @@ const VAGUE: ReadonlySet<Cause> = new Set<Cause>([
   'location',
 ]);
 
-/** The difference as what it is, where each side has made the value for its own answer. */
+/** Reclassifies a difference if each side generated the value for its own answer. */
 export function ofItsOwn(difference: Difference, answers: Answers): Difference {
   if ((difference.in !== 'body' && difference.in !== 'header') || difference.rule !== undefined) return difference;
   const { cause, stable, candidate } = difference;
   if (stable === null || candidate === null || isCut(stable) || isCut(candidate)) return difference;
-  // Places that are only counted may hold what is not each side's own.
+  // Places that are only counted may contain other values, too.
   if (difference.in === 'body' && difference.more !== undefined) return difference;
   if (cause === 'own-value')
     return isEchoed(stable, answers) ? { ...difference, ...why(otherValue(difference)) } : difference;
@@ -80,7 +83,7 @@ const isCut = (excerpt: string) => excerpt.endsWith('…') || excerpt.startsWith
 
 const otherValue = ({ in: where }: Difference): Cause => (where === 'header' ? 'cookie-value' : 'value');
 
-/** A client's own token comes back: the other side gives another. */
+/** Whether stable returns a value that the request contained, so that it is not one of stable's own. */
 function isEchoed(excerpt: string, { request }: Answers): boolean {
   const value = /[\w\-+/=.~:%]{16,}/.exec(excerpt.replace(/^[^=;"]*=/, ''))?.[0];
   if (value === undefined || value.includes('hmac:')) return false;
@@ -90,13 +93,16 @@ function isEchoed(excerpt: string, { request }: Answers): boolean {
 
 interface Masked {
   readonly text: string;
-  /** Layouts of moments. */
+  /** Layouts of times. */
   readonly moments: readonly string[];
   readonly hashes: readonly { readonly hash: string; readonly name: string | undefined }[];
   readonly ids: readonly string[];
 }
 
-/** What differs but in what was masked. null: redacted values whose names do not speak of what is made anew. */
+/**
+ * The cause if the values differ only in masked parts. null: values were redacted whose names do not indicate generated
+ * values.
+ */
 function causeOf(x: Masked, y: Masked, place: string): Cause | null {
   const other = x.hashes.filter(({ hash }, i) => hash !== y.hashes[i]?.hash);
   if (other.some(({ name }) => !namesWhatIsNew(name ?? place))) return null;
@@ -124,16 +130,16 @@ function masked(text: string, answers: Answers, side: 'stable' | 'candidate'): M
     left = left.replaceAll(ID, (found) => {
       if (isEchoed(found, answers)) return found;
       ids.push(found);
-      // The lengths tell the kinds apart.
+      // The length identifies the kind of id.
       return `⟨id of ${found.length}⟩`;
     });
   return { text: left, moments, hashes, ids };
 }
 
-/** A clock is read before the answer's head is written, and `Date` has whole seconds. */
+/** The clock is read before the head of the answer is written, and `Date` is in whole seconds. */
 const CLOCK_MS = 2_000;
 
-/** RFC 3339 and its basic form, RFC 9110, and seconds or milliseconds since 1970. */
+/** RFC 3339 and its basic format, RFC 9110, and seconds or milliseconds since 1970. */
 const MOMENT =
   /\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:[.,]\d{1,12})?(?: ?(?:Z|z|[+-]\d\d:?\d\d))?|(?<!\d)\d{8}T\d{6}Z|[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC)|(?<![\d.-])\d{10}(?:\d{3})?(?![\d.])/g;
 
@@ -151,7 +157,10 @@ function momentOf(text: string): { readonly ms: number; readonly layout: string 
 /** UUIDs, ULIDs and ObjectIds. */
 const ID = /\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-7][0-9A-HJKMNP-TV-Z]{25}|[0-9a-f]{24})\b/gi;
 
-/** What a request makes has an id that its maker chose; one that the request names is another's. A search by POST makes nothing. */
+/**
+ * Whether the request creates something whose id the server chooses. An id that the request names is not chosen by the
+ * server, and a search by POST creates nothing.
+ */
 function makesAnew({ request, stable, candidate }: Answers): boolean {
   const made = ({ status }: Answers['stable']) => status === 201 || status === 202 || (status >= 300 && status < 400);
   return request.method === 'POST' && made(stable) && made(candidate);
@@ -164,7 +173,7 @@ function nameOf(difference: Difference): string {
   return lastKey(difference.pointer.replace(/(?:\/text\(\)|\[\d+\])+$/, '')).replace(/^@/, '');
 }
 
-/** Excerpts of these causes are written as JSON in a body. */
+/** How excerpts of these causes are quoted: as JSON in a body. */
 function quotedAs(difference: BodyDifference | HeaderDifference): BodyDifference | HeaderDifference {
   if (difference.in === 'header' || entryOf(difference.cause).ofText !== true) return difference;
   const { stable, candidate } = difference;

@@ -1,11 +1,11 @@
-/** A body that differs because the request is one that Express and Go read differently: the cause is there, not in the body. */
+/** If Express and Go interpret a request differently, that is the cause of differences in the body. */
 
 import { lastKey } from '../../http/index.ts';
 import { CATALOGUE, type Cause } from '../causes/index.ts';
 import { type BodyDifference, why } from '../model/index.ts';
 import { causeInQuery, hasKeyOfAnotherCase, type RequestShape } from './request-shape.ts';
 
-/** Causes that only say that something differs. The others say why, and keep their say. */
+/** Causes that only say that something differs. More precise causes are kept. */
 const VAGUE: ReadonlySet<Cause> = new Set<Cause>([
   'key-missing',
   'key-added',
@@ -51,7 +51,7 @@ function causeInRequest(
   return ofQuery.has(difference) ? causeInQuery(shape) : null;
 }
 
-/** An answer that repeats a parameter shows which of its differences come from the query. */
+/** If an answer repeats a parameter, it shows which of its differences come from the query. */
 function namesPair({ pointer, stable, candidate }: BodyDifference, { oddPairs }: RequestShape): boolean {
   const steps = pointer.split('/');
   const values = [stable, candidate].map((excerpt) => excerpt?.replace(/^"(.*)"$/s, '$1'));

@@ -1,4 +1,7 @@
-/** What in a request is known to be read differently by Express and Go: it explains why the answers differ. */
+/**
+ * Properties of a request that Express and Go are known to interpret differently, and which explain why the answers
+ * differ.
+ */
 
 import type { CapturedBody, CaptureRecord } from '../../capture/format/index.ts';
 import { firstValue, parseMediaType } from '../../http/index.ts';
@@ -7,21 +10,24 @@ import { isJsonType } from '../model/index.ts';
 
 export interface RequestShape {
   readonly path: string;
-  /** ServeMux would clean the path: `//`, `/./` or `/../`. */
+  /** The path contains `//`, `/./` or `/../`, which ServeMux would clean. */
   readonly unclean: boolean;
-  /** Of the first segment that has letters. */
+  /** The first segment with letters contains a capital. */
   readonly upperCase: boolean;
-  /** net/url would drop a pair of the query: it holds `;` or a bad escape. */
+  /** The query contains `;` or an invalid escape, so net/url would drop a pair. */
   readonly droppedPair: boolean;
-  /** qs would nest a key of the query: `a[b]=c`. */
+  /** A key of the query has brackets, as in `a[b]=c`, which qs would nest. */
   readonly nestedKey: boolean;
-  /** A key of the query stands more than once. */
+  /** A key of the query occurs more than once. */
   readonly repeatedKey: boolean;
-  /** Pairs of the query that are read differently, as key and value. */
+  /** Pairs of the query that are interpreted differently, as key and value. */
   readonly oddPairs: readonly (readonly [string, string])[];
-  /** What the request's body is: JSON by its Content-Type, JSON that is called something else, or neither (or not captured). */
+  /**
+   * Whether the request's body is JSON by its Content-Type, JSON with another Content-Type, or neither (or not
+   * captured).
+   */
   readonly bodyIs: 'json-typed' | 'json-untyped' | 'other';
-  /** Keys of a JSON request body, bounded. */
+  /** Keys of a JSON request body, limited in number. */
   readonly bodyKeys: readonly string[];
 }
 
@@ -49,19 +55,19 @@ export function shapeOf({ target, headers, body }: CaptureRecord['request']): Re
   };
 }
 
-/** What in the query explains another answer. */
+/** The property of the query that explains a different answer. */
 export function causeInQuery(shape: RequestShape): Cause | null {
   if (shape.droppedPair) return 'query-pair-dropped';
   if (shape.nestedKey) return 'query-nesting';
   return shape.repeatedKey ? 'query-repeated' : null;
 }
 
-/** Later segments may be ids, whose case is theirs. */
+/** Later segments may be ids, in which case has a meaning. */
 const firstWord = (path: string) => path.split('/').find((segment) => /[a-z]/i.test(segment)) ?? '';
 
 const keyOf = (pair: string) => pair.split('=', 1)[0] ?? '';
 
-/** Of `a[b]`, what stands before the bracket. */
+/** The part of `a[b]` before the bracket. */
 const nameIn = (key: string) => key.split(/\[|%5B/i, 1)[0] ?? '';
 
 const isBroken = (pair: string) => pair.includes(';') || /%(?![0-9a-f]{2})/i.test(pair);
@@ -75,13 +81,16 @@ function hasNestedKey(pair: string): boolean {
   return /\[|%5B/i.test(key) && /(?:\]|%5D)$/i.test(key);
 }
 
-/** A key that Go takes for the struct's field and that JavaScript does not: the same except for its case. */
+/**
+ * Whether a key differs from the expected one only in case: Go accepts it for the field of a struct, JavaScript does
+ * not.
+ */
 export function hasKeyOfAnotherCase(keys: readonly string[], key: string): boolean {
   const folded = key.toLowerCase();
   return !keys.includes(key) && keys.some((other) => other.toLowerCase() === folded);
 }
 
-/** null if the text is not JSON, or not complete. */
+/** Returns null if the text is not complete JSON. */
 function keysOf(body: CapturedBody): string[] | null {
   if (body.encoding !== 'utf8' || body.truncated) return null;
   try {

@@ -1,4 +1,4 @@
-/** Why two strings are not the same string. */
+/** Explains why two strings are not equal. */
 
 import { withQueryAsRead } from '../../http/index.ts';
 import { ROOT, SameMeaning, sharedEnds, tokenize } from '../../json/index.ts';
@@ -6,7 +6,7 @@ import { type Finding, type Instant, instantOf, sameToTheCoarser } from '../mode
 import { isOtherBase64 } from './base64.ts';
 import { isMadeAnew, isRedacted, REDACTED_ADVICE } from './own-value.ts';
 
-/** `name`: of what holds them, or empty. */
+/** @param name of the member that holds the strings, or empty */
 export function explainStrings(a: string, b: string, name: string): Finding {
   if (a.toWellFormed() === b.toWellFormed()) return { cause: 'lone-surrogate' };
   const [x, y] = [instantOf(a), instantOf(b)];
@@ -19,7 +19,7 @@ export function explainStrings(a: string, b: string, name: string): Finding {
   return { cause: 'value', ...likeness(a, b) };
 }
 
-/** Neither is the zero time, or both are. */
+/** Neither value is the zero time, or both are. */
 function explainInstants(x: Instant, y: Instant): Finding {
   if (x.layout.endsWith('local') !== y.layout.endsWith('local')) return { cause: 'timestamp-zone' };
   if (x.nanos === y.nanos) return { cause: 'timestamp-format' };
@@ -30,7 +30,7 @@ function explainInstants(x: Instant, y: Instant): Finding {
   return { cause: 'value', advice: `Another instant, ${ms < 0 ? `${-ms} ms earlier` : `${ms} ms later`}${zone}.` };
 }
 
-/** Documents within a text, as messages of queues and events carry them. */
+/** Documents within a text, as in messages of queues and events. */
 function isSameJson(a: string, b: string): boolean {
   if (!OPENS.test(a) || !OPENS.test(b)) return false;
   const [x, y] = [tokenize(a), tokenize(b)];
@@ -39,7 +39,7 @@ function isSameJson(a: string, b: string): boolean {
 
 const OPENS = /^\s*[[{]/;
 
-/** Of two URLs with one path, by what their queries say. */
+/** Whether two URLs with the same path have equivalent queries. */
 function isSameUrl(a: string, b: string): boolean {
   return URL_WITH_PAIRS.test(a) && URL_WITH_PAIRS.test(b) && withQueryAsRead(a) === withQueryAsRead(b);
 }

@@ -1,4 +1,4 @@
-/** Why two JSON values that stand at the same place differ. */
+/** Explains why two JSON values at the same place differ. */
 
 import {
   decimalOf,
@@ -17,7 +17,10 @@ import { explainNumbers } from './numbers.ts';
 import { explainStrings } from './strings.ts';
 import { isNullStruct, isZeroTime, isZeroValue } from './zero-value.ts';
 
-/** Two values that do not mean the same and are not both arrays or both objects. `name`: of the member that holds them, or empty. */
+/**
+ * The values must not be equivalent, nor both arrays, nor both objects.
+ * @param name of the member that holds them, or empty
+ */
 export function explainValues(a: JsonDoc, x: Node, b: JsonDoc, y: Node, name: string): Finding {
   const [kind, other] = [kindOf(a, x), kindOf(b, y)];
   if (kind === 'number' && other === 'number') return explainNumbers(rawOf(a, x), rawOf(b, y), name);
@@ -31,7 +34,7 @@ export function explainValues(a: JsonDoc, x: Node, b: JsonDoc, y: Node, name: st
   return { cause: 'type', ...typeAdvice(kind, other) };
 }
 
-/** Where the stable side has a value and the candidate null. */
+/** Stable has a value and the candidate has null. */
 function fromNull(a: JsonDoc, x: Node, kind: JsonKind, name: string): Finding | null {
   const field = name === '' ? '' : ` for \`${name}\``;
   if (kind === 'array' && isEmpty(a, x)) {
@@ -51,7 +54,7 @@ function zeroForNull(doc: JsonDoc, node: Node, cause: 'zero-for-null' | 'null-fo
   return { cause: isZeroValue(doc, node) ? cause : 'type' };
 }
 
-/** A string in one, something that is neither string nor null in the other. */
+/** One value is a string, the other is neither a string nor null. */
 function againstString(text: JsonDoc, string: Node, doc: JsonDoc, node: Node): Finding {
   const kind = kindOf(doc, node);
   const value = stringOf(text, string);
@@ -100,7 +103,7 @@ function typeAdvice(kind: JsonKind, other: JsonKind): { advice?: string } {
   return {};
 }
 
-/** A member that the stable side sends and the candidate does not. */
+/** A member that stable sends and the candidate does not. */
 export function explainMissing(a: JsonDoc, value: Node, name: string): Finding {
   if (isZeroTime(a, value)) return { cause: 'zero-time' };
   if (kindOf(a, value) === 'null') return { cause: 'null-omitted' };
@@ -110,7 +113,7 @@ export function explainMissing(a: JsonDoc, value: Node, name: string): Finding {
   return { cause: 'key-missing', advice: `Send \`${name}\`.` };
 }
 
-/** A member that the candidate sends and the stable side does not. */
+/** A member that the candidate sends and stable does not. */
 export function explainAdded(b: JsonDoc, value: Node, name: string): Finding {
   if (isZeroTime(b, value)) {
     return { cause: 'zero-time', advice: `Leave \`${name}\` out where there is no time.` };

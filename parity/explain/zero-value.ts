@@ -1,12 +1,15 @@
-/** Go's zero values as JSON shows them. */
+/** Go's zero values, as they appear in JSON. */
 
 import { isEmpty, isZero, type JsonDoc, keysOf, kindOf, type Node, rawOf, STRIDE, stringOf } from '../../json/index.ts';
 import { instantOf } from '../model/index.ts';
 
-/** Structs nested more deeply are not asked. */
+/** Structs nested more deeply are not examined. */
 const MAX_STRUCTS = 16;
 
-/** `""`, 0, false, `[]`, `{}`, and an object (a struct) of nothing but zero values, null and the zero time. */
+/**
+ * Whether the value is `""`, 0, false, `[]`, `{}`, or an object (a struct) that contains only zero values, null and the
+ * zero time.
+ */
 export function isZeroValue(doc: JsonDoc, node: Node, depth = 0): boolean {
   switch (kindOf(doc, node)) {
     case 'string':
@@ -32,7 +35,7 @@ export function isZeroTime(doc: JsonDoc, node: Node): boolean {
   return kindOf(doc, node) === 'string' && instantOf(stringOf(doc, node))?.zero === true;
 }
 
-/** Whether it is what sql.NullString and its like marshal as: one field of theirs beside `Valid`. */
+/** Whether the object is the JSON of sql.NullString or a similar type: one field next to `Valid`. */
 export function isNullStruct(doc: JsonDoc, node: Node): boolean {
   if (kindOf(doc, node) !== 'object') return false;
   const keys = keysOf(doc, node).map((key) => stringOf(doc, key));

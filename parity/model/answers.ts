@@ -1,11 +1,11 @@
-/** Two answers to one request, and how their header fields are read. */
+/** Two answers to one request, and access to their header fields. */
 import type { CaptureRecord, ResponseLeg } from '../../capture/format/index.ts';
 
 export interface Answers {
   readonly request: CaptureRecord['request'];
-  /** When the request arrived, ISO-8601 UTC: what `Expires` is held against where an answer has no `Date`. */
+  /** When the request arrived, ISO-8601 UTC. `Expires` is measured from it if an answer has no `Date`. */
   readonly at: string;
-  /** Where each side was asked, if not at one host. */
+  /** The host of each side, if they differ. */
   readonly hosts?: CaptureRecord['hosts'] | undefined;
   readonly stable: ResponseLeg;
   readonly candidate: ResponseLeg;

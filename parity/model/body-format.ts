@@ -1,4 +1,4 @@
-/** Which comparer reads a body, by its media type. */
+/** Chooses the comparer of a body by its media type. */
 
 export type Kind =
   | 'json'
@@ -41,7 +41,7 @@ const TEXT = new Set([
 
 const YAML = new Set(['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml', 'text/vnd.yaml']);
 
-/** `type` in lower case, without parameters. */
+/** @param type in lower case, without parameters */
 export function kindOfMedia(type: string): Kind {
   if (type === '') return 'unnamed';
   if (JSON_LINES.has(type) || type.endsWith('+json-seq')) return 'json-lines';
@@ -56,14 +56,14 @@ export function kindOfMedia(type: string): Kind {
   return type.startsWith('text/') || TEXT.has(type) ? 'text' : 'binary';
 }
 
-/** Vendors' own JSON too, such as `application/x-amz-json-1.1`. */
+/** Includes vendors' own JSON types, such as `application/x-amz-json-1.1`. */
 const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+[-.])?json(?:-\d[\d.]*)?$/;
 
 export function isJsonType(type: string): boolean {
   return JSON_TYPE.test(type) || type.endsWith('+json');
 }
 
-/** Binary messages whose fields are told apart by their bytes alone. */
+/** Binary messages whose fields can be read without a schema. */
 export type MessageFormat = 'cbor' | 'messagepack' | 'protobuf' | 'grpc' | 'grpc-text';
 
 const MESSAGES: Readonly<Record<string, MessageFormat>> = {
@@ -83,7 +83,7 @@ const MESSAGES: Readonly<Record<string, MessageFormat>> = {
   'application/grpc-web-text+proto': 'grpc-text',
 };
 
-/** null for every other media type. */
+/** Returns null for every other media type. */
 export function messageFormatOf(type: string): MessageFormat | null {
   if (type.endsWith('+cbor')) return 'cbor';
   return Object.hasOwn(MESSAGES, type) ? (MESSAGES[type] ?? null) : null;

@@ -1,9 +1,12 @@
-/** In what two files differ besides their bytes, by their signatures. */
+/** How two files differ besides their bytes, judged by their signatures. */
 
-/** Longer or shorter by more than this share is another file, not the same one made again. */
+/** If the length differs by more than this share, it is another file, not the same one generated again. */
 const LENGTH_CLASS = 0.25;
 
-/** Of two signatures such as `400 bytes (25504446…)`: whether the length is of another kind, and the first bytes, which name the format. */
+/**
+ * Given two signatures such as `400 bytes (25504446…)`: whether the length is clearly different, and whether the first
+ * bytes differ, which identify the format.
+ */
 export function bytesVary(stable: unknown, candidate: unknown): ('length' | 'magic')[] {
   const [a, b] = [stable, candidate].map((text) => /^(\d+) bytes \((.*)\)$/.exec(String(text ?? '')));
   const [p, q] = [Number(a?.[1] ?? 0), Number(b?.[1] ?? 0)];

@@ -1,13 +1,13 @@
-/** The differences of one body as they are found: listed up to a bound, counted beyond it. */
+/** Collects the differences of one body: listed up to a limit, and counted beyond it. */
 import { rankOf, type Severity } from '../causes/index.ts';
 import { type BodyDifference, why } from './difference.ts';
 import { generalPointer } from './general-place.ts';
 
-/** More differences in one body than these are not listed. */
+/** How many differences of one body are listed at most. */
 export const MAX_DIFFERENCES = 50;
-/** Nor more than these of noise, which leaves room for what counts. */
+/** How many of them may be noise, so that room remains for differences that count. */
 const MAX_NOISE = 10;
-/** Of the same cause in other elements of one array, so many are listed; noise only once. */
+/** How many differences with the same cause are listed for the elements of one array. Noise is listed only once. */
 const MAX_ALIKE = 5;
 
 export interface Alike {
@@ -16,7 +16,7 @@ export interface Alike {
 
 interface Group extends Alike {
   listed: number;
-  /** Index of the last listed. */
+  /** Index of the last one listed. */
   last: number;
 }
 
@@ -27,7 +27,10 @@ export class Found {
   #unlisted = 0;
   #gravest: Severity = 'noise';
 
-  /** Where it is only counted: what counts it, and counts others of its cause in the same array without being told of them. */
+  /**
+   * Returns null if the difference was listed. Otherwise returns the counter of its cause in the same array, to which
+   * further ones can be added directly.
+   */
   add(difference: BodyDifference): Alike | null {
     const { cause, severity, rule = '', pointer, inXml } = difference;
     const key = `${cause} ${severity} ${rule} ${generalPointer(pointer, inXml)}`;

@@ -1,4 +1,4 @@
-/** Why two values differ: a cause and, where it can be said more precisely than the catalogue does, the advice. */
+/** Why two values differ: a cause, and advice if it can be more precise than the table's. */
 import type { Cause } from '../causes/index.ts';
 
 export interface Finding {

@@ -1,13 +1,18 @@
-/** Places that are one place to whoever learns or counts: the elements of an array, the entries of a map by id. */
+/**
+ * Generalises places for learning and counting: all elements of an array, or all entries of a map by id, are one place.
+ */
 import type { Difference } from './difference.ts';
 
-/** Steps that name one element or entry of many: indices, numbers, UUIDs, long hexadecimal ids. */
+/** Steps that select one element or entry of many: indices, numbers, UUIDs, long hexadecimal ids. */
 const ONE_OF_MANY = /^(?:\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{16,})$/;
 
-/** An XPath's index among the elements of one name; the first has none. */
+/** The index in an XPath among elements of one name. The first one has no index. */
 const INDEX = /\[\d+\](?=\/|$)/g;
 
-/** `/items/7/id` becomes the place in any item, with `*` for the index; of an XPath into XML, `/feed/entry[3]/title` that in any entry. */
+/**
+ * `/items/7/id` becomes `/items/*\/id`, the place in any item. In an XPath into XML, `/feed/entry[3]/title` becomes the
+ * place in any entry.
+ */
 export function generalPointer(pointer: string, inXml = false): string {
   if (inXml) return pointer.replaceAll(INDEX, '');
   if (!/[0-9a-fA-F]/.test(pointer)) return pointer;
@@ -17,10 +22,13 @@ export function generalPointer(pointer: string, inXml = false): string {
     .join('/');
 }
 
-/** A line of a text, or a cell of one. */
+/** A line of a text, or a cell of a line. */
 const LINE = /^\/line\/\d+(?:\/\d+)?$/;
 
-/** The place without array indices and ids: `header:etag`, `body/items/*\/id`, `answer`. Lines and cookies are places of their own. */
+/**
+ * The place without array indices and ids: `header:etag`, `body/items/*\/id`, `answer`. Lines and cookies stay separate
+ * places.
+ */
 export function generalPlace(difference: Difference): string {
   if (difference.in === 'header') {
     return `header:${difference.name}${difference.within === undefined ? '' : `:${difference.within}`}`;

@@ -1,4 +1,4 @@
-/** Differences between two answers, and the places at which they stand. */
+/** Differences between two answers, and their places. */
 export type { Answers } from './answers.ts';
 export { isJsonType, type Kind, kindOfMedia, type MessageFormat, messageFormatOf } from './body-format.ts';
 export { bytesVary } from './byte-variation.ts';

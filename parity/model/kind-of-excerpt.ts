@@ -1,4 +1,4 @@
-/** The JSON type that an excerpt of source text begins. */
+/** The JSON type of the value that an excerpt begins with. */
 export function kindOfExcerpt(text: string | null): string {
   if (text === null) return 'absent';
   switch (text[0]) {

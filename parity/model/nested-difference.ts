@@ -1,7 +1,7 @@
-/** Differences of a body that is part of a body. */
+/** Differences of a body that is part of another body. */
 import type { BodyDifference } from './difference.ts';
 
-/** `place`: the pointer of the part. */
+/** @param place pointer of the part */
 export function within(place: string, differences: readonly BodyDifference[]): BodyDifference[] {
   return differences.map((difference) => ({
     ...difference,

@@ -1,22 +1,28 @@
-/** Timestamps in text: which instant, to the nanosecond, and in which layout it is written. */
+/** Timestamps in text: the instant, to the nanosecond, and the layout in which it is written. */
 
 export interface Instant {
   /** Nanoseconds since 1970-01-01T00:00:00Z. */
   readonly nanos: bigint;
-  /** Length of the unit in which it is written, nanoseconds: 10^6 for `.120Z`. */
+  /** Length of the unit in which it is written, in nanoseconds: 10^6 for `.120Z`. */
   readonly unit: bigint;
-  /** What a reader of the layout must expect: `T`/space, count of fraction digits, `Z`/offset, or `http`. */
+  /**
+   * What a parser of the layout must expect: `T` or a space, the number of fraction digits, `Z` or an offset, or
+   * `http`.
+   */
   readonly layout: string;
   /** Go's zero time.Time, 0001-01-01T00:00:00Z. */
   readonly zero: boolean;
 }
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)([Tt ])(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,12}))?(?: ?(Z|z|[+-]\d\d:?\d\d))?$/;
-/** RFC 9110's dates, Date.toUTCString and Go's RFC1123. */
+/** Dates of RFC 9110, Date.toUTCString and Go's RFC1123. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC)$/;
 const SECOND = 1_000_000_000n;
 
-/** The instant that `text` names, or null where it is no timestamp. Local times (no zone) count as UTC, with a layout of their own. */
+/**
+ * The instant that `text` denotes, or null if it is not a timestamp. A local time (without a zone) counts as UTC, with
+ * a layout of its own.
+ */
 export function instantOf(text: string): Instant | null {
   if (text.length < 19 || text.length > 40) return null;
   const match = RFC3339.exec(text);
@@ -39,7 +45,10 @@ function httpDate(text: string): Instant | null {
 
 const ZERO_TIME = -62_135_596_800n * SECOND;
 
-/** The same instant in both, to the unit of the coarser one: by cutting, or by rounding. `.1` is neither of `.01`. */
+/**
+ * Whether both are the same instant in the unit of the coarser one, after truncating or rounding. For example, `.1` is
+ * neither for `.01`.
+ */
 export function sameToTheCoarser(a: Instant, b: Instant): boolean {
   if (a.unit === b.unit) return false;
   const [coarse, fine] = a.unit > b.unit ? [a, b] : [b, a];
@@ -47,13 +56,13 @@ export function sameToTheCoarser(a: Instant, b: Instant): boolean {
   return cut >= 0n ? cut < coarse.unit : -2n * cut <= coarse.unit;
 }
 
-/** Whether a number of seconds or milliseconds since 1970 is a date between 2001 and 2128, as most are. */
+/** Whether a number of seconds or milliseconds since 1970 is a date between 2001 and 2128, as most dates are. */
 export function epochUnit(value: number): 's' | 'ms' | null {
   if (value >= 1e9 && value < 5e9) return 's';
   return value >= 1e12 && value < 5e12 ? 'ms' : null;
 }
 
-/** Milliseconds since 1970, or null where a field is out of its range. Years below 100 are what they say. */
+/** Milliseconds since 1970, or null if a field is out of range. Years below 100 are taken literally. */
 function utc(year: number, month: number, day: number, hour: number, minute: number, second: number): number | null {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);

@@ -1,4 +1,4 @@
-/** Differences that say no more than that one value stands for another of the same type. */
+/** Differences that only mean that one value was replaced by another of the same type. */
 import { entryOf } from '../causes/index.ts';
 import { ATTRIBUTES, type Difference } from './difference.ts';
 

@@ -1,4 +1,4 @@
-/** What a value looks like, whatever it says: a value that may vary must still look as it did. */
+/** The format of a value, regardless of its content: a value that may vary must keep its format. */
 import { instantOf } from './timestamp.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -6,7 +6,7 @@ const JWT = /^eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?$/;
 const URL_TEXT = /^[a-z][a-z0-9+.-]*:\/\//i;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
 
-/** A format that no other text has by chance, or null. */
+/** A format that no other text has by coincidence, or null. */
 function surely(text: string): string | null {
   if (text === '') return 'an empty text';
   if (UUID.test(text)) return 'a UUID';
@@ -19,7 +19,7 @@ function surely(text: string): string | null {
 
 const TOKEN = 'a token';
 
-/** Formats that a text may have by chance, the narrowest first: `20260101` is an integer, hexadecimal, and a token. */
+/** Formats that a text may have by coincidence, narrowest first: `20260101` is an integer, hexadecimal, and a token. */
 function maybe(text: string): string[] {
   const formats: string[] = [];
   if (/^-?\d+$/.test(text)) formats.push('an integer in text');
@@ -35,7 +35,7 @@ export interface OtherFormat {
   readonly candidate: string;
 }
 
-/** Both formats, where those of two texts differ; null where they are, or may be, the same. */
+/** Both formats, if they differ; null if they are, or may be, the same. */
 export function otherFormat(stable: string, candidate: string): OtherFormat | null {
   const [sure, otherSure] = [surely(stable), surely(candidate)];
   const [formats, others] = [maybe(stable), maybe(candidate)];

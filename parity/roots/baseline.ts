@@ -1,4 +1,4 @@
-/** Known differences: a file names each by its route, cause and place, and only others count. */
+/** Known differences: a file lists them by route, cause and place, and only other differences count. */
 import * as z from 'zod';
 import { isCause } from '../causes/index.ts';
 import { type Compare, verdictOf } from '../compare/index.ts';
@@ -8,12 +8,12 @@ import { changeOf } from './root-cause.ts';
 import { type Roots, rootsOf } from './roots.ts';
 
 const entrySchema = z.strictObject({
-  /** As captures and templates name it. */
+  /** Route as in captures and templates. */
   route: z.string().min(1),
   cause: z.string().refine(isCause, 'must be a cause of docs/reference/causes.md'),
   /** `header:etag`, `body/items/*\/id`, `status`: array indices and ids are `*`. */
   place: z.string().min(1),
-  /** Status or types of both sides, where the cause has them: another change at the same place is new. */
+  /** Status or type of both sides, for causes that have them. Another change at the same place is new. */
   change: z.string().min(1).optional(),
 });
 
@@ -29,7 +29,10 @@ function entryKey({ route, cause, place, change: changed = '' }: BaselineEntry):
   return JSON.stringify([route, cause, place, changed]);
 }
 
-/** Compares as `compare` does; what the baseline names becomes noise. The candidate's new errors stay new errors. */
+/**
+ * Compares like `compare`, and turns differences that the baseline lists into noise. New errors of the candidate stay
+ * new errors.
+ */
 export function withBaseline(compare: Compare, { differences: known }: Baseline): Compare {
   if (known.length === 0) return compare;
   const keys = new Set(known.map(entryKey));
@@ -47,7 +50,7 @@ export function withBaseline(compare: Compare, { differences: known }: Baseline)
   };
 }
 
-/** All that was found, but noise: with it as the baseline the same comparison fails no more. */
+/** Everything that was found, except noise. With it as the baseline, the same comparison succeeds. */
 export function knownRoots(roots: Roots): Baseline {
   const entries = rootsOf(roots)
     .filter((root) => root.known || root.severity !== 'noise')

@@ -1,7 +1,7 @@
-/** Differences that a baseline names: they stay in sight, and no longer count. */
+/** Differences that a baseline lists stay visible, but no longer count. */
 import type { Difference } from '../model/index.ts';
 
-/** Stands where a rule's id would; no rule can have it. */
+/** Used in place of a rule's id; no rule can have it. */
 export const BASELINE_RULE = '(baseline)';
 
 export function isKnown({ rule }: Difference): boolean {

@@ -1,9 +1,12 @@
-/** Which differences one change of the candidate would end: those of one cause about one subject, on whatever route. */
+/**
+ * Groups the differences that one change of the candidate would remove: those with the same cause about the same
+ * subject, on any route.
+ */
 import { entryOf, rankOf } from '../causes/index.ts';
 import { type Difference, foldedName, generalPlace, kindOfExcerpt } from '../model/index.ts';
 import { isKnown } from './known-differences.ts';
 
-/** What became of what, where the cause alone does not say so: `404 → 200`, `string → array`; empty elsewhere. */
+/** The change, if the cause alone does not state it: `404 → 200`, `string → array`; empty otherwise. */
 export function changeOf(difference: Difference): string {
   switch (difference.in) {
     case 'status':
@@ -19,7 +22,10 @@ export function changeOf(difference: Difference): string {
   }
 }
 
-/** What the difference is about: a header field, a key, a change of status or type; empty where the cause is one of the whole program. */
+/**
+ * The subject of the difference: a header field, a key, a change of status or type; empty if the cause concerns the
+ * whole program.
+ */
 export function subjectOf(difference: Difference, route: string): string {
   if (difference.in === 'header') return generalPlace(difference).slice('header:'.length);
   const changed = changeOf(difference);
@@ -27,16 +33,16 @@ export function subjectOf(difference: Difference, route: string): string {
   const place = generalPlace(difference);
   const key = entryOf(difference.cause).ofText === true ? elementOf(place) : lastKey(place);
   if (key === undefined) return `${route} ${place}`;
-  // Missing in one spelling and added in another is one thing.
+  // A key that is missing in one spelling and added in another is a single change.
   return difference.cause === 'key-renamed' ? foldedName(key) : key;
 }
 
-/** Severity first, so that what is kept of too many is the gravest. */
+/** Severity comes first, so that the most serious ones are kept if there are too many. */
 export function rootKey(difference: Difference, route: string): string {
   return `${rankOf(difference.severity)} ${difference.cause} ${isKnown(difference) ? 'known' : 'new'} ${subjectOf(difference, route)}`;
 }
 
-/** The innermost key of a place in JSON; undefined in a text, and at the top. */
+/** The innermost key of a place in JSON; undefined in a text, and at the top level. */
 function lastKey(place: string): string | undefined {
   if (/^body\/line\//.test(place)) return undefined;
   return place
@@ -45,7 +51,10 @@ function lastKey(place: string): string | undefined {
     .findLast((step) => step !== '*');
 }
 
-/** The innermost element or attribute of a place in XML; undefined in HTML, whose elements say nothing of what they hold, and in a text. */
+/**
+ * The innermost element or attribute of a place in XML; undefined in HTML, whose elements do not describe their
+ * content, and in a text.
+ */
 function elementOf(place: string): string | undefined {
   const [root = '', ...inner] = place.split('/').slice(1);
   if (/^(?:html|line|row|\*)$/i.test(root)) return undefined;

@@ -1,4 +1,7 @@
-/** The root causes of a set of compared captures, each with its places and the first few captures. Merging is commutative and associative. */
+/**
+ * The root causes of a set of compared captures, each with its places and the first few captures. Merging is
+ * commutative and associative.
+ */
 import type { CaptureRecord } from '../../capture/format/index.ts';
 import { type Cause, rankOf, type Severity } from '../causes/index.ts';
 import type { Comparison } from '../compare/index.ts';
@@ -8,11 +11,11 @@ import { changeOf, rootKey, subjectOf } from './root-cause.ts';
 
 export interface RootPlace {
   readonly route: string;
-  /** Array indices and ids as `*`. */
+  /** With array indices and ids as `*`. */
   readonly place: string;
-  /** As {@link changeOf} says. */
+  /** See {@link changeOf}. */
   readonly change: string;
-  /** Captures that differ there. */
+  /** How many captures differ there. */
   pairs: number;
 }
 
@@ -32,15 +35,15 @@ export interface RootSample {
 export interface Root {
   readonly cause: Cause;
   readonly severity: Severity;
-  /** As {@link subjectOf} says. */
+  /** See {@link subjectOf}. */
   readonly subject: string;
-  /** A baseline names it. */
+  /** Whether a baseline lists it. */
   readonly known: boolean;
   differences: number;
-  /** Captures that have it. */
+  /** How many captures have it. */
   pairs: number;
   readonly places: Map<string, RootPlace>;
-  /** In the order of the input. */
+  /** In input order. */
   first: readonly RootSample[];
 }
 
@@ -52,7 +55,7 @@ export function emptyRoots(): Roots {
   return new Map();
 }
 
-/** @param at where the capture stood in the input */
+/** @param at position of the capture in the input */
 export function addRoots(roots: Roots, record: CaptureRecord, comparison: Comparison, at: RootSample['at']): void {
   const { route, differences } = comparison;
   const inThisPair = new Set<string>();
@@ -162,7 +165,10 @@ function earlier(a: RootSample['at'], b: RootSample['at']): boolean {
   return (a.source - b.source || a.line - b.line) < 0;
 }
 
-/** The smallest keys stay: one that is among them in the end was so in every part, so its counts are whole. */
+/**
+ * Keeps the smallest keys. A key that is among them in the end was among them in every part, so its counts are
+ * complete.
+ */
 function bound<T>(map: Map<string, T>, above: number, limit: number): void {
   if (map.size <= above) return;
   for (const key of [...map.keys()].sort().slice(limit)) map.delete(key);

@@ -1,14 +1,14 @@
-/** What rules say within one body. */
+/** The rules that apply within one body. */
 import type { BodyDifference } from '../model/index.ts';
 
 export type ArrayRule =
   | { readonly id: string; readonly kind: 'unordered' }
-  /** `steps`: the decoded steps of the pointer, within an element, to what tells elements apart. */
+  /** `steps`: decoded steps of the pointer, within an element, to the value that identifies it. */
   | { readonly id: string; readonly kind: 'keyed'; readonly steps: readonly string[] };
 
 export interface BodyRules {
-  /** The rule for the order of the elements of the array at a JSON pointer. */
+  /** The rule about the order of elements for the array at a JSON pointer. */
   arrayRule(pointer: string): ArrayRule | null;
-  /** The difference as a rule classes it, or as it is. */
+  /** Returns the difference as a rule classifies it, or unchanged. */
   judge(difference: BodyDifference): BodyDifference;
 }

@@ -3,16 +3,16 @@ import { type JsonKind, kindOfToken } from '../../json/index.ts';
 import { entryOf } from '../causes/index.ts';
 import type { Difference } from '../model/index.ts';
 
-/** What JSON calls it; `text` where the difference is not within JSON. */
+/** The JSON type; `text` if the difference is not within JSON. */
 export type SeenKind = JsonKind | 'text';
 
 export interface Seen {
   readonly kind: SeenKind;
-  /** Of a string what it says, else the source; only the beginning, where it is longer than an excerpt. */
+  /** The content of a string, or otherwise the source; only the beginning if it is longer than an excerpt. */
   readonly text: string;
 }
 
-/** null where a side has nothing there. */
+/** Returns null if the side has no value there. */
 export function seenIn(difference: Difference, side: 'stable' | 'candidate'): Seen | null {
   const value = difference[side];
   if (value === null) return null;
@@ -23,7 +23,7 @@ export function seenIn(difference: Difference, side: 'stable' | 'candidate'): Se
   return { kind, text: kind === 'string' ? saidBy(value) : value };
 }
 
-/** `excerpt` is a string token, or its beginning and an ellipsis. */
+/** @param excerpt a string token, or the beginning of one followed by an ellipsis */
 function saidBy(excerpt: string): string {
   try {
     const said: unknown = JSON.parse(excerpt);

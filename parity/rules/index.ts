@@ -1,4 +1,4 @@
-/** What an owner has decided about differences. */
+/** The decisions of an owner about differences. */
 export type { ArrayRule, BodyRules } from './body-rules.ts';
 export {
   appliesTo,

@@ -1,4 +1,4 @@
-/** What rules make of differences. Which rules there are: `rule-schema.ts`; what they mean: docs/reference/parity.md, "Rules". */
+/** Applies rules to differences. `schema.ts` defines the rules; docs/reference/parity.md, "Rules", explains them. */
 
 import { matchesPattern, type Segments, segmentsOf } from '../../http/index.ts';
 import { type Cause, entryOf, standsAgainst } from '../causes/index.ts';
@@ -8,9 +8,9 @@ import { seenIn } from './excerpt.ts';
 import type { Place, Rule, RuleSet } from './schema.ts';
 import { isTolerated } from './tolerance.ts';
 
-/** The rules that apply at a moment. */
+/** The rules that apply at a given time. */
 export interface CompiledRules {
-  /** Those that have expired, and so were left out. */
+  /** Rules that have expired and were left out. */
   readonly expired: readonly Rule[];
   forRoute(route: string): RouteRules;
 }
@@ -26,13 +26,13 @@ interface Compiled {
   readonly pointer: Segments | null;
 }
 
-/** Rules of which the last day (UTC) has passed. */
+/** Rules whose last day (UTC) has passed. */
 export function expiredRules({ rules }: RuleSet, now: Date): Rule[] {
   const today = now.toISOString().slice(0, 10);
   return rules.filter(({ expires }) => expires < today);
 }
 
-/** Rules by which no failing answer of any route would be seen. */
+/** Rules that would hide the failing answers of every route. */
 export function sweepingRules({ rules }: RuleSet): Rule[] {
   return rules.filter((rule) => {
     const { route, cause } = { cause: undefined, ...rule.where };
@@ -42,7 +42,7 @@ export function sweepingRules({ rules }: RuleSet): Rule[] {
   });
 }
 
-/** Whether a rule applies to some route of these, such as `GET /items/{id}`. */
+/** Whether a rule applies to any of these routes, such as `GET /items/{id}`. */
 export function appliesTo({ where }: Rule, routes: Iterable<string>): boolean {
   if (where.route === undefined) return true;
   const pattern = segmentsOf(where.route);
@@ -50,10 +50,10 @@ export function appliesTo({ where }: Rule, routes: Iterable<string>): boolean {
   return false;
 }
 
-/** They tell of answers that fail as a whole. */
+/** Causes of answers that fail as a whole. */
 const OF_FAILURES: ReadonlySet<Cause> = new Set<Cause>(['status', 'no-answer', 'crash-closes-connection']);
 
-/** Routes are templates, few in number; more than these are not remembered. */
+/** Routes are templates, and few; at most this many are cached. */
 const MAX_ROUTES = 10_000;
 
 export function compileRules(set: RuleSet, now: Date): CompiledRules {
@@ -73,12 +73,12 @@ export function compileRules(set: RuleSet, now: Date): CompiledRules {
   };
 }
 
-/** A record's route may be `GET /items/{id}`: a rule names the path, for all its methods. */
+/** A record's route may be `GET /items/{id}`. A rule names the path and applies to all methods. */
 export function pathOfRoute(route: string): string {
   return route.slice(Math.max(0, route.indexOf('/')));
 }
 
-/** Every difference as the rules class it. Those that a rule has classed already keep it. */
+/** Classifies differences according to the rules. Differences that a rule has already classified are left unchanged. */
 export function applyRules(differences: readonly Difference[], rules: RouteRules): Difference[] {
   return differences.map((difference) => rules.judge(difference));
 }
@@ -140,8 +140,9 @@ function byValue<D extends Difference>(rule: Rule, difference: D): D {
 }
 
 /**
- * What may vary is the value. `named`: the cause that the rule names, if it does; such a difference is meant as it is, unless it
- * is one of values.
+ * Only the value may vary.
+ * @param named the cause that the rule names, if any; a difference with that cause is excused unchanged, unless it is
+ * about a value
  */
 function ignoring<D extends Difference>(difference: D, rule: string, named: Cause | undefined): D {
   if (!isOfValues(difference)) {
@@ -153,13 +154,16 @@ function ignoring<D extends Difference>(difference: D, rule: string, named: Caus
   return varied.cause === 'format' ? varied : { ...difference, severity: 'noise', rule };
 }
 
-/** A value that one side lacks, or a file of another kind. */
+/** Whether one side lacks the value, or sends another kind of file. */
 function losesValue({ cause, stable, candidate }: Difference): boolean {
   if (cause === 'body-bytes') return bytesVary(stable, candidate).length > 0;
   return entryOf(cause).ofValue === true && (stable === null || candidate === null);
 }
 
-/** The difference if the value may vary: the same, or one of `format`, where not only the value does. */
+/**
+ * Returns the difference under the assumption that the value may vary: unchanged, or as one of `format` if more than
+ * the value differs.
+ */
 export function varying<D extends Difference>(difference: D): D {
   const [stable, candidate] = [seenIn(difference, 'stable'), seenIn(difference, 'candidate')];
   if (stable === null || candidate === null || stable.kind !== candidate.kind) return difference;

@@ -1,4 +1,4 @@
-/** What an owner has decided about differences: rules, as they are written. Their effect is in `rules.ts`. */
+/** The rules in which an owner records decisions about differences. `rules.ts` applies them. */
 import * as z from 'zod';
 import { problemsOf, wordIssue } from '../../input/index.ts';
 import { isCause, SEVERITIES } from '../causes/index.ts';
@@ -21,15 +21,15 @@ const headerSchema = z
   .transform((name) => name.toLowerCase());
 
 const decided = {
-  /** Stands in {@link Why.rule} of what it decided. */
+  /** Appears in {@link Why.rule} of each difference that the rule decided. */
   id: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,99}$/, 'must be lower-case letters, digits, dots, dashes'),
   owner: z.string().trim().min(1, 'must name who answers for it').max(200),
   reason: z.string().trim().min(1, 'must say why this is right').max(1000),
-  /** Last day (UTC) on which it applies, `YYYY-MM-DD`. */
+  /** The last day (UTC) on which the rule applies, `YYYY-MM-DD`. */
   expires: z.iso.date('must be a date, YYYY-MM-DD'),
 };
 
-/** Where: all that is named must fit. */
+/** Where the rule applies; every field that is given must match. */
 const placeSchema = z
   .strictObject({
     route: routeSchema.optional(),
@@ -48,11 +48,11 @@ const arrayPlaceSchema = z.strictObject({ route: routeSchema.optional(), pointer
 
 const toleranceSchema = z
   .strictObject({
-    /** Numbers may be so far apart. */
+    /** Numbers may differ by this much. */
     absolute: z.number().positive().optional(),
-    /** Or so far, as a part of the larger one: 0.01 is one per cent. */
+    /** Numbers may differ by this share of the larger one: 0.01 is one per cent. */
     relative: z.number().positive().max(1).optional(),
-    /** Timestamps may be so many milliseconds apart. */
+    /** Timestamps may differ by this many milliseconds. */
     ms: z.number().positive().optional(),
   })
   .refine((t) => t.absolute !== undefined || t.relative !== undefined || t.ms !== undefined, {
@@ -60,19 +60,19 @@ const toleranceSchema = z
   });
 
 export const ruleSchema = z.discriminatedUnion('kind', [
-  /** The value may vary; that it is there, its type and its format may not. */
+  /** The value may vary, but not its presence, type or format. */
   z.strictObject({ kind: z.literal('ignore'), ...decided, where: placeSchema }),
-  /** Elements of the array may come in any order. */
+  /** The elements of the array may come in any order. */
   z.strictObject({ kind: z.literal('unordered'), ...decided, where: arrayPlaceSchema }),
-  /** Elements of the array are told apart by what stands at `key` within them, and may come in any order. */
+  /** The elements of the array are identified by the value at `key` within them, and may come in any order. */
   z.strictObject({ kind: z.literal('keyed'), ...decided, where: arrayPlaceSchema, key: pointerSchema.min(1) }),
-  /** Numbers and timestamps may differ so much. */
+  /** Numbers and timestamps may differ within the tolerance. */
   z.strictObject({ kind: z.literal('tolerance'), ...decided, where: placeSchema, within: toleranceSchema }),
-  /** The difference is of this severity. */
+  /** The difference has this severity. */
   z.strictObject({ kind: z.literal('reclassify'), ...decided, where: placeSchema, severity: z.enum(SEVERITIES) }),
 ]);
 
-/** Rules of version 0.1 said `class` for `severity`. */
+/** Rules of version 0.1 used `class` for `severity`. */
 function ofEarlier(rule: unknown): unknown {
   if (typeof rule !== 'object' || rule === null || !('class' in rule) || 'severity' in rule) return rule;
   const { class: severity, ...rest } = rule;
@@ -95,7 +95,7 @@ export type RuleSet = z.infer<typeof ruleSetSchema>;
 export type Place = z.infer<typeof placeSchema>;
 export type Tolerance = z.infer<typeof toleranceSchema>;
 
-/** Rules that cannot be taken: nothing has been compared by them. */
+/** The rules are invalid, and nothing has been compared with them. */
 export class InvalidRulesError extends Error {
   readonly problems: readonly string[];
 
@@ -107,8 +107,8 @@ export class InvalidRulesError extends Error {
 }
 
 /**
- * @param value what the rules file holds, parsed from JSON
- * @throws {InvalidRulesError} names the path of everything that is wrong
+ * @param value content of the rules file, parsed from JSON
+ * ⏎ @throws {InvalidRulesError} names the path of every mistake
  */
 export function parseRules(value: unknown): RuleSet {
   const result = ruleSetSchema.safeParse(value, { error: wordIssue });

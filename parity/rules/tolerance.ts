@@ -1,11 +1,11 @@
-/** Differences that are small enough. */
+/** Differences that are small enough to be tolerated. */
 
 import { isWithin } from '../../json/index.ts';
 import { type Difference, instantOf } from '../model/index.ts';
 import { seenIn } from './excerpt.ts';
 import type { Tolerance } from './schema.ts';
 
-/** Two numbers, or two timestamps in one layout, that are no further apart than `tolerance` says. */
+/** Whether two numbers, or two timestamps in the same layout, differ by no more than `tolerance` allows. */
 export function isTolerated(difference: Difference, tolerance: Tolerance): boolean {
   const [a, b] = [seenIn(difference, 'stable'), seenIn(difference, 'candidate')];
   if (a === null || b === null || a.kind !== b.kind || difference.in === 'status') return false;

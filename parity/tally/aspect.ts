@@ -1,4 +1,4 @@
-/** In what respect a place varies: one that varies in its value must not be suppressed for a value of another format. */
+/** In which respect a place varies. Variation of a value must not excuse a value of another format. */
 import { entryOf, isCause } from '../causes/index.ts';
 import {
   type BodyDifference,
@@ -10,7 +10,7 @@ import {
 } from '../model/index.ts';
 import { varying } from '../rules/index.ts';
 
-/** The candidate answers with another class of status, and not with a success instead of an error. */
+/** The candidate answers with another class of status, other than a success in place of an error. */
 const WORSE_STATUS = 'worse-status';
 /** A list that has elements on the stable side has none on the candidate's. */
 const EMPTIED = 'emptied';
@@ -28,14 +28,14 @@ export function aspectOf(difference: Difference): string {
     if (aspect !== null) return aspect;
   }
   if (difference.in === 'body' && difference.emptied === true) return EMPTIED;
-  // What is lost here is not what is added there.
+  // Wording that is lost here is not the wording that is added there.
   if (entryOf(cause).ofWording === true && difference.candidate === null) return `${cause}-lost`;
   if (cause === 'pair-order') return 'array-order';
   if (cause === 'array-length' || cause === 'array-order' || !isOfValues(difference)) return cause;
   return varying(difference).cause === 'format' ? 'format' : 'value';
 }
 
-/** What varies in one of these respects varies in that of `aspect` too; empty where nothing excuses it. */
+/** Aspects whose variation implies variation in `aspect`; empty if nothing excuses it. */
 export function excusing(aspect: string): readonly string[] {
   if (
     aspect === WORSE_STATUS ||
@@ -45,20 +45,23 @@ export function excusing(aspect: string): readonly string[] {
     (isCause(aspect) && entryOf(aspect).neverNoise === true)
   )
     return [];
-  // What varies in its format varies in its value.
+  // If the format varies, the value does, too.
   if (aspect === 'value') return ['value', 'format'];
   if (aspect === 'location') return ['location', OTHER_PATH];
   if (!aspect.startsWith(BYTES)) return [aspect];
   return BYTE_ASPECTS.filter((other) => aspect.split('+').every((part) => other.split('+').includes(part)));
 }
 
-/** The status of an answer that is part of a body: of a batch, or of a call. */
+/** The status of an answer within a body: of a batch, or of a call. */
 function isWorseWithin({ cause, pointer, stable, candidate }: BodyDifference): boolean {
   if (cause === 'part-value' && pointer.endsWith('/status')) return isWorse(Number(stable), Number(candidate));
   return pointer.endsWith('/trailers/grpc-status') && stable === '"0"';
 }
 
-/** Fields whose value is all that differs; any other cause says what its change means to their readers, and is a respect of its own. */
+/**
+ * Causes that mean only a different value. Any other cause of a field states a consequence for its readers, and is an
+ * aspect of its own.
+ */
 const OF_VALUE = new Set([
   'header-value',
   'validator-value',
@@ -76,12 +79,12 @@ function fieldAspect({ cause, stable, candidate }: HeaderDifference): string | n
   if (cause === 'media-type') return `${cause}:${candidate.replace(/[\s;].*$/s, '')}`;
   if (cause === 'page-link')
     return relationsOf(stable).every((rel) => relationsOf(candidate).includes(rel)) ? cause : LOST;
-  // Which part it is, or only of how much.
+  // Either another part, or only another total length.
   if (cause === 'content-range') return stable.split('/')[0] === candidate.split('/')[0] ? cause : `${cause}-other`;
   return cause;
 }
 
-/** A field that stable sends is gone, or a page that it leads to. */
+/** The candidate lacks a field that stable sends, or a page that it links to. */
 const LOST = 'field-lost';
 
 const relationsOf = (links: string) =>
@@ -95,14 +98,14 @@ function isWorse(stable: number, candidate: number): boolean {
 const BYTES = 'bytes';
 const BYTE_ASPECTS = [BYTES, `${BYTES}+length`, `${BYTES}+magic`, `${BYTES}+length+magic`];
 
-/** `bytes`, and whether the length or the first bytes, which name the format, are of another kind as well. */
+/** `bytes`, and whether the length or the first bytes, which identify the format, are clearly different, too. */
 function bytesAspect({ stable, candidate }: Difference): string {
   return [BYTES, ...bytesVary(stable, candidate)].join('+');
 }
 
 /** The candidate leads to another path, not only to another query. */
 const OTHER_PATH = 'location-path';
-/** It leads to another host or to another kind of page, not only to another of the same kind. */
+/** The candidate leads to another host or another kind of page, not only to another page of the same kind. */
 const OTHER_PLACE = 'location-place';
 
 function locationAspect({ stable, candidate }: Difference): string {
@@ -111,7 +114,10 @@ function locationAspect({ stable, candidate }: Difference): string {
   return isOfOneKind(a.split('/'), b.split('/')) ? OTHER_PATH : OTHER_PLACE;
 }
 
-/** As long, and the same up to the first segment of the path, which names the kind; where there is no other, both must look like ids. */
+/**
+ * Whether two paths have the same length and are equal up to their first segment, which names the kind. Without such a
+ * segment, both must look like ids.
+ */
 function isOfOneKind(a: readonly string[], b: readonly string[]): boolean {
   const kind = a[0]?.endsWith(':') === true ? 3 : 1;
   if (a.length !== b.length || a.slice(0, kind).join('/') !== b.slice(0, kind).join('/')) return false;

@@ -1,4 +1,4 @@
-/** A batch of captures, as Firehose hands it over: each compared, each answered for by itself. Pure. */
+/** Processes a batch of captures from Firehose: each is compared, and each gets a result of its own. Pure. */
 
 import { type CaptureRecord, captureRecordSchema, identityOf } from '../../capture/format/index.ts';
 import type { Compare, Comparison } from '../compare/index.ts';
@@ -6,21 +6,21 @@ import { noiseOf } from './noise.ts';
 import { countedRoute, type RouteTallies } from './routes.ts';
 import { tallyOf } from './tally.ts';
 
-/** One line of NDJSON, and what it adds to the counts. */
+/** One line of NDJSON, and what it contributes to the counts. */
 export interface Judged {
   readonly identity: string;
   readonly at: string;
   readonly routes: RouteTallies;
-  /** The record with its verdict, as it is kept. */
+  /** The record with its verdict, as it is stored. */
   readonly line: string;
 }
 
-/** Why a line is no capture; a sentence without anything of the line itself. */
+/** Why a line is not a capture, in a sentence that quotes nothing from the line. */
 export interface Refused {
   readonly refused: string;
 }
 
-/** Verdicts longer than this are kept without their differences, which can be computed again from the capture beside them. */
+/** A longer verdict is stored without its differences, which can be computed again from the capture next to it. */
 const MAX_VERDICT = 64 * 1024;
 
 /** Never throws. */
@@ -40,7 +40,7 @@ export function judgeLine(text: string, compare: Compare): Judged | Refused {
   }
 }
 
-/** A record as it was captured, or as it was kept with an earlier verdict. */
+/** A record as captured, or as stored with an earlier verdict. */
 function parseRecord(text: string): CaptureRecord | Refused {
   let json: unknown;
   try {

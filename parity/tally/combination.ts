@@ -1,27 +1,28 @@
 /**
- * All that counts against a capture: every breaking and undecided difference by location and aspect. Counted beside the
- * captures, so that what turns out to be noise can be suppressed afterwards, whenever and in whatever order it is learned.
+ * Everything that counts against a capture: each breaking and undecided difference by location and aspect. Stored with
+ * the counts, so that differences that prove to be noise can be suppressed later, whenever and in whatever order that
+ * is learned.
  */
 
 import { standsAgainst } from '../causes/index.ts';
 import { type Difference, generalPlace } from '../model/index.ts';
 import { aspectOf } from './aspect.ts';
 
-/** One difference, or several that are alike: its place is {@link generalPlace}, its aspect {@link aspectOf}. */
+/** One difference, or several similar ones: its place is {@link generalPlace}, its aspect {@link aspectOf}. */
 export type Against = readonly [kind: 'breaking' | 'undecided', cause: string, place: string, aspect: string];
 
 export interface Combination {
-  /** The verdict that is left when all of it is suppressed. */
+  /** The verdict that remains if all of it is suppressed. */
   readonly rest: 'noise' | 'benign';
   readonly against: readonly Against[];
 }
 
-/** What an owner has decided is no noise: no aspect that is learned has this name. */
+/** An owner's decision cannot become noise: no learned aspect has this name. */
 const RULED = 'by rule';
-/** UTF-16 units. A capture of more than that stays what it was found to be. */
+/** In UTF-16 units. A capture with a longer key keeps its original verdict. */
 const LONGEST = 2000;
 
-/** What {@link combinationOf} reads; null: nothing counts against the capture, or more than can be kept. */
+/** The key that {@link combinationOf} reads; null if nothing counts against the capture, or more than can be stored. */
 export function combinationKey(differences: readonly Difference[]): string | null {
   const counted = differences.flatMap((d): Against[] =>
     standsAgainst(d.severity)
@@ -41,7 +42,7 @@ export function combinationOf(key: string): Combination {
   return { rest, against };
 }
 
-/** By what is left of it. */
+/** The verdict from the remaining differences. */
 export function gravestOf({ rest, against }: Combination): 'breaking' | 'undecided' | Combination['rest'] {
   if (against.some(([kind]) => kind === 'breaking')) return 'breaking';
   return against.length > 0 ? 'undecided' : rest;

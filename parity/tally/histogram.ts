@@ -1,4 +1,7 @@
-/** A mergeable latency histogram with logarithmic buckets: what it says of a value is off by at most {@link RELATIVE_ERROR}. */
+/**
+ * A mergeable latency histogram with logarithmic buckets. Values derived from it are off by at most {@link
+ * RELATIVE_ERROR}.
+ */
 import { unionOf } from './smallest-keys.ts';
 
 /**
@@ -9,7 +12,10 @@ export const RELATIVE_ERROR = 0.005;
 const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
 const LOG_GAMMA = Math.log(GAMMA);
 
-/** Milliseconds. What is faster counts as 1 µs, what is slower as three hours: so the number of buckets is bounded (2,303). */
+/**
+ * In milliseconds. Faster values count as 1 µs and slower ones as three hours, which limits the number of buckets to
+ * 2,303.
+ */
 const FASTEST = 0.001;
 const SLOWEST = 1e7;
 
@@ -20,7 +26,7 @@ export function bucketOf(ms: number): number {
   return Math.ceil(Math.log(Math.min(Math.max(ms, FASTEST), SLOWEST)) / LOG_GAMMA);
 }
 
-/** The bounds of a bucket, milliseconds: above `over`, up to and including `upTo`. */
+/** The bounds of a bucket in milliseconds: above `over`, up to and including `upTo`. */
 export function boundsOf(bucket: number): { over: number; upTo: number } {
   return { over: Math.exp((bucket - 1) * LOG_GAMMA), upTo: Math.exp(bucket * LOG_GAMMA) };
 }
@@ -29,14 +35,14 @@ export function sumHistograms(parts: readonly Histogram[]): Histogram {
   return Object.fromEntries(unionOf(parts, plus));
 }
 
-/** Of two counts. */
+/** Adds two counts. */
 export const plus = (x: number, y: number): number => x + y;
 
 export function countOf(histogram: Histogram): number {
   return Object.values(histogram).reduce((sum, count) => sum + count, 0);
 }
 
-/** The bucket in which the sample of that rank lies, 1 being the smallest; null when there are fewer samples. */
+/** The bucket of the sample with that rank (1 is the smallest); null if there are fewer samples. */
 export function bucketOfRank(histogram: Histogram, rank: number): number | null {
   let seen = 0;
   for (const [bucket, count] of sorted(histogram)) {
@@ -46,7 +52,7 @@ export function bucketOfRank(histogram: Histogram, rank: number): number | null 
   return null;
 }
 
-/** The value below which a share `q` (0 to 1) of the samples lies, milliseconds; null without samples. */
+/** The value in milliseconds below which a share `q` (0 to 1) of the samples lies; null without samples. */
 export function quantile(histogram: Histogram, q: number): number | null {
   const bucket = bucketOfRank(histogram, q * countOf(histogram));
   return bucket === null ? null : (2 * Math.exp(bucket * LOG_GAMMA)) / (GAMMA + 1);

@@ -1,4 +1,4 @@
-/** What many compared captures come to: counts by route, learned noise, and the verdict of the sign-off. */
+/** Aggregates compared captures: counts by route, learned noise, and the verdict of the sign-off. */
 export { type Judged, judgeLine } from './batch.ts';
 export { countOf, quantile } from './histogram.ts';
 export {

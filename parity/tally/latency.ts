@@ -1,4 +1,4 @@
-/** Is the candidate as fast as the stable side, at one percentile, as far as two histograms can show it? */
+/** Whether the candidate is as fast as stable at one percentile, as far as two histograms can show. */
 import { boundsOf, bucketOfRank, countOf, type Histogram, quantile } from './histogram.ts';
 import { lowerRank, samplesNeeded, upperRank } from './order-statistic.ts';
 
@@ -6,21 +6,24 @@ export const PERCENTILES = ['p50', 'p95', 'p99'] as const;
 export type Percentile = (typeof PERCENTILES)[number];
 const SHARE: Readonly<Record<Percentile, number>> = { p50: 0.5, p95: 0.95, p99: 0.99 };
 
-/** Half of 5 % for the limit of each side: by Bonferroni both hold with 95 %, however the two answers of a pair depend. */
+/**
+ * Half of 5 % for the limit of each side. By Bonferroni both limits hold with 95 %, however the two answers of a pair
+ * depend on each other.
+ */
 export const SHOWN_ALPHA = 0.025;
-/** To be called slower ends a soak, and is asked at every look: half of 0.1 % for each side. */
+/** Calling the candidate slower ends a soak, and is considered at every evaluation, so each side gets half of 0.1 %. */
 export const SLOWER_ALPHA = 0.0005;
 
 export interface LatencyPolicy {
-  /** Candidate latency may exceed the stable side's by this share … */
+  /** The candidate's latency may exceed stable's by this share … */
   readonly latencyTolerance: number;
   /** … or by this many milliseconds, whichever is more. */
   readonly latencyFloorMs: number;
 }
 
 /**
- * `within`: the upper limit of the ratio is within the policy. `slower`: its lower limit is not. `thin`: too few pairs for
- * limits. `undecided`: neither is shown; `likely` says whether the estimate itself is within the policy.
+ * `within`: the upper limit of the ratio is within the policy. `slower`: its lower limit is not. `thin`: too few pairs
+ * for limits. `undecided`: neither is shown; `likely` says whether the estimate itself is within the policy.
  */
 export type LatencyFinding =
   | { readonly is: 'within'; readonly text: string }
@@ -28,9 +31,9 @@ export type LatencyFinding =
   | { readonly is: 'thin' | 'undecided'; readonly likely: boolean; readonly text: string };
 
 /**
- * The limits are those of order statistics (order-statistic.ts), taken at the outer edges of their buckets, so that the
- * histogram's error never makes a candidate look faster. Histograms of different numbers of samples are no pairs: the
- * smaller number counts.
+ * Uses the limits of order statistics (order-statistic.ts) at the outer edges of their buckets, so that the histogram's
+ * error never makes a candidate look faster. If the histograms have different numbers of samples, the samples are not
+ * pairs, and the smaller number counts.
  */
 export function judgeLatency(
   stable: Histogram,
@@ -75,7 +78,7 @@ function edge(histogram: Histogram, rank: number | null, side: 'over' | 'upTo'):
   return bucket === null ? null : boundsOf(bucket)[side];
 }
 
-/** Up, so that a figure above its limit never reads as the limit. */
+/** Rounds up, so that a figure above its limit is never displayed as the limit. */
 function times(ratio: number): string {
   return (Math.ceil(ratio * 1000 - 1e-9) / 1000).toFixed(3);
 }

@@ -1,7 +1,7 @@
 /**
- * What varies by itself: learned from a second answer of the stable side to the same request (the record's `noise` leg), by
- * route and place, and suppressed there: in that respect only ({@link aspectOf}), once it has varied in {@link LEAST_VARIED} captures,
- * and only while the candidate does not differ more often.
+ * Learns what varies by itself, by route and place, from a second answer of stable to the same request (the record's
+ * `noise` leg). Such a difference is suppressed only in the aspect that varies ({@link aspectOf}), only after stable
+ * has varied in {@link LEAST_VARIED} captures, and only while the candidate does not differ more often.
  */
 
 import type { CaptureRecord } from '../../capture/format/index.ts';
@@ -12,9 +12,12 @@ import type { CompiledRules } from '../rules/index.ts';
 import { aspectOf, excusing } from './aspect.ts';
 import { smallestKeys, smallestOf, unionOf } from './smallest-keys.ts';
 
-/** In how many records a place differed in one respect, of those that have both a candidate's and a second stable answer. */
+/**
+ * In how many records a place differed in one aspect, among records with a candidate's answer and a second stable
+ * answer.
+ */
 export interface NoiseCount {
-  /** The second stable answer and the candidate's both differ from the first. */
+  /** Records in which both the second stable answer and the candidate's differ from the first. */
   readonly both: number;
   readonly onlyStable: number;
   readonly onlyCandidate: number;
@@ -23,7 +26,7 @@ export interface NoiseCount {
 export interface RouteNoise {
   /** Records with two stable answers. */
   readonly records: number;
-  /** By place and respect, `body/items/*\/id value`. */
+  /** By place and aspect, `body/items/*\/id value`. */
   readonly counts: Readonly<Record<string, NoiseCount>>;
 }
 
@@ -32,14 +35,17 @@ export type NoiseModel = Readonly<Record<string, RouteNoise>>;
 
 export const NO_NOISE: NoiseModel = {};
 
-/** Of each route, the first by name so many places are kept, of the model so many routes: merging in any order keeps the same. */
+/**
+ * For each route, the first so many places by name are kept, and for the model the first so many routes. Merging in any
+ * order keeps the same ones.
+ */
 export const MAX_PLACES = 1000;
 export const MAX_NOISE_ROUTES = 1000;
 
 /**
- * What one record teaches; nothing where it has no second stable answer.
- * @param compare without noise, but by the same rules
- * @param comparison of the record by it, where that is known
+ * What one record contributes; nothing if it has no second stable answer.
+ * ⏎ @param compare with the same rules, but without noise
+ * ⏎ @param comparison of the record by `compare`, if it exists already
  */
 export function noiseOf(record: CaptureRecord, compare: Compare, comparison?: Comparison): NoiseModel {
   const { noise, stable, candidate, route } = record;
@@ -77,7 +83,10 @@ function sumNoise(models: readonly NoiseModel[]): NoiseModel {
   return Object.fromEntries([...kept].map(([route, parts]) => [route, sumRouteNoise(parts, MAX_PLACES)]));
 }
 
-/** Models of many captures, merged with all that is known some at a time: a merge costs as much as what is known is large. */
+/**
+ * Collects models of many captures and merges them in groups, because each merge costs as much as the accumulated model
+ * is large.
+ */
 export class GatheredNoise {
   #known = NO_NOISE;
   #waiting: NoiseModel[] = [];
@@ -100,7 +109,7 @@ export class GatheredNoise {
 
 const TOGETHER = 256;
 
-/** @param most places that are kept */
+/** @param most how many places are kept */
 export function sumRouteNoise(parts: readonly RouteNoise[], most: number): RouteNoise {
   const counts = unionOf(
     parts.map((part) => part.counts),
@@ -112,7 +121,7 @@ export function sumRouteNoise(parts: readonly RouteNoise[], most: number): Route
   };
 }
 
-/** `rules`, and after them what the model has learned, as class `noise`. */
+/** Adds to `rules` what the model has learned, with severity `noise`. */
 export function withNoise(rules: CompiledRules, model: NoiseModel): CompiledRules {
   return {
     expired: rules.expired,
@@ -133,16 +142,19 @@ export function withNoise(rules: CompiledRules, model: NoiseModel): CompiledRule
 
 export interface NoisyPlace extends NoiseCount {
   readonly route: string;
-  /** As in {@link RouteNoise.counts}. */
+  /** See {@link RouteNoise.counts}. */
   readonly place: string;
   readonly records: number;
-  /** False: the candidate differs there more often than the stable side from itself, or what differs was not compared. */
+  /**
+   * False if the candidate differs there more often than stable differs from itself, or if the difference could not be
+   * compared.
+   */
   readonly suppressed: boolean;
-  /** The stable side varied there in fewer than {@link LEAST_VARIED} captures, which excuses nothing. */
+  /** Whether stable varied there in fewer than {@link LEAST_VARIED} captures, which excuses nothing. */
   readonly tooFew: boolean;
 }
 
-/** Every place that the stable side has varied in, with its counts. */
+/** Every place in which stable has varied, with its counts. */
 export function noisyPlaces(model: NoiseModel): NoisyPlace[] {
   return Object.entries(model).flatMap(([route, { records, counts }]) =>
     Object.entries(counts)
@@ -162,7 +174,9 @@ function isNoise(counts: RouteNoise['counts'], difference: Difference): boolean 
   return isSuppressed(counts, generalPlace(difference), aspectOf(difference));
 }
 
-/** Whether a difference of that location ({@link generalPlace}) and aspect ({@link aspectOf}) is noise by the counts. */
+/**
+ * Whether the counts make a difference with that location ({@link generalPlace}) and aspect ({@link aspectOf}) noise.
+ */
 export function isSuppressed(counts: RouteNoise['counts'], place: string, aspect: string): boolean {
   return excusing(aspect).some((one) => {
     const key = keyOf(place, one);
@@ -183,7 +197,7 @@ function varied({ both, onlyStable }: NoiseCount): number {
   return both + onlyStable;
 }
 
-/** Chance of reporting a location at which the candidate varies just as stable does, at one evaluation. */
+/** Probability of reporting a location at which the candidate varies exactly like stable, at one evaluation. */
 const ALPHA = 0.01;
 
 /**
@@ -208,7 +222,7 @@ function keyOf(place: string, aspect: string): string {
   return `${place} ${aspect}`;
 }
 
-/** What {@link keyOf} was given; no aspect has a space. */
+/** Splits what {@link keyOf} joined; an aspect contains no space. */
 function placeAndAspect(key: string): [place: string, aspect: string] {
   const space = key.lastIndexOf(' ');
   return [key.slice(0, space), key.slice(space + 1)];

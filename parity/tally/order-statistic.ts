@@ -4,27 +4,33 @@
  * Statistics (3rd ed. 2003), 7.1; NIST/SEMATECH e-Handbook of Statistical Methods, 7.2.6.2.
  */
 
-/** Rank (1 = smallest) of the sample that is at or above the q-quantile with confidence 1 − alpha; null: n is too small. */
+/**
+ * Rank (1 = smallest) of the sample that is at or above the q-quantile with confidence 1 − alpha; null if n is too
+ * small.
+ */
 export function upperRank(n: number, q: number, alpha: number): number | null {
   const rank = binomialQuantile(n, q, 1 - alpha) + 1;
   return rank > n ? null : rank;
 }
 
-/** Rank of the sample that is at or below the q-quantile with confidence 1 − alpha; null: n is too small. */
+/** Rank of the sample that is at or below the q-quantile with confidence 1 − alpha; null if n is too small. */
 export function lowerRank(n: number, q: number, alpha: number): number | null {
   const rank = binomialQuantile(n, q, alpha);
   return rank < 1 ? null : rank;
 }
 
-/** Fewest samples of which the largest is an upper limit of the q-quantile: q^n ≤ alpha. */
+/** The smallest number of samples whose maximum is an upper limit of the q-quantile: q^n ≤ alpha. */
 export function samplesNeeded(q: number, alpha: number): number {
   return Math.ceil(Math.log(alpha) / Math.log(q));
 }
 
-/** What is left out of the sum is below this share of the largest term. */
+/** Terms below this share of the largest one are left out of the sum. */
 const NEGLIGIBLE = 1e-18;
 
-/** Smallest k with P(Bin(n, p) ≤ k) ≥ target. Sums the terms around the mode, some ten standard deviations to either side. */
+/**
+ * Smallest k with P(Bin(n, p) ≤ k) ≥ target. Sums the terms around the mode, about ten standard deviations on either
+ * side.
+ */
 export function binomialQuantile(n: number, p: number, target: number): number {
   const mode = Math.min(n, Math.floor((n + 1) * p));
   const odds = p / (1 - p);

@@ -1,4 +1,7 @@
-/** Tallies of all routes of a cutover, bounded: routes may be taken from paths, and those are the clients' to choose. */
+/**
+ * The tallies of all routes of a cutover. Their number is limited, because routes may be derived from paths, which
+ * clients choose.
+ */
 import type { CaptureRecord, Leg } from '../../capture/format/index.ts';
 import { merge, type RouteTally } from './tally.ts';
 
@@ -6,25 +9,28 @@ export type RouteTallies = Readonly<Record<string, RouteTally>>;
 
 export const MAX_ROUTES = 200;
 
-/** Under which the routes beyond {@link MAX_ROUTES} are added up. No route of the mirror's has a space at its front. */
+/** The name under which routes beyond {@link MAX_ROUTES} are added up. No route of the mirror begins with a space. */
 export const OTHER_ROUTES = ' other routes';
 
 /**
- * Under which paths are added up that neither side serves. Anybody can send those, and however many there are, they are no routes
- * of the service.
+ * The name under which paths are added up that neither side serves. Anybody can request such paths, so they are not
+ * routes of the service.
  */
 export const UNSERVED = ' unserved paths';
 
-/** What a service answers about a path that it does not serve. */
+/** Statuses with which a service says that it does not serve a path. */
 const NOT_SERVED = [404, 405, 410];
 
-/** The route under which a record counts. A template is the owner's word that there is such a route, whatever was answered. */
+/**
+ * The route under which a record is counted. A template counts as a route whatever was answered, because the owner
+ * declared it.
+ */
 export function countedRoute({ route, stable, candidate }: CaptureRecord): string {
   const unserved = (leg: Leg) => leg.outcome === 'response' && NOT_SERVED.includes(leg.status);
   return !route.includes('{') && unserved(stable) && unserved(candidate) ? UNSERVED : route;
 }
 
-/** Commutative and associative, with `{}` as its zero: the first {@link MAX_ROUTES} by name are kept whole. */
+/** Commutative and associative, with `{}` as its zero. The first {@link MAX_ROUTES} routes by name are kept in full. */
 export function totalOf(parts: readonly RouteTallies[]): RouteTallies {
   const tallies = new Map<string, RouteTally[]>();
   for (const part of parts) for (const [route, tally] of Object.entries(part)) add(tallies, route, tally);

@@ -1,4 +1,7 @@
-/** Captures that show a cause, kept beside its count so that a person can look at them. As redacted as the record is. */
+/**
+ * Captures that show a cause, stored with its count so that a person can look at them. They are redacted like the
+ * record.
+ */
 
 import type { CaptureRecord } from '../../capture/format/index.ts';
 import type { Cause } from '../causes/index.ts';
@@ -7,11 +10,11 @@ import { type Difference, excerpt, placeOf } from '../model/index.ts';
 import { smallestOf, unionOf } from './smallest-keys.ts';
 
 export interface Sample {
-  /** By which the capture is found in the logs of both sides, in its trace, and among the captures. */
+  /** Finds the capture in the logs of both sides, in its trace, and among the captures. */
   readonly requestId: string;
   readonly at: string;
   readonly target: string;
-  /** Of the capture's first difference of that cause, in full; each text at most 120 UTF-16 units. */
+  /** The capture's first difference with that cause, in full; each text at most 120 UTF-16 units. */
   readonly place: string;
   readonly stable: string;
   readonly candidate: string;
@@ -20,7 +23,10 @@ export interface Sample {
 /** By cause. */
 export type Samples = Readonly<Record<string, readonly Sample[]>>;
 
-/** At most 16 × 2 samples a route, each under 1 kB of text: which ones is given by the captures, not by the order of their arrival. */
+/**
+ * At most 16 × 2 samples per route, each under 1 kB of text. The captures determine which ones are kept, not the order
+ * in which they arrive.
+ */
 const CAUSES = 16;
 const SAMPLES_PER_CAUSE = 2;
 
@@ -30,7 +36,10 @@ export function samplesOf(record: CaptureRecord, { differences }: Comparison): S
   return bounded(new Map([...first].map(([cause, difference]) => [cause, [sampleOf(record, difference)]])));
 }
 
-/** Commutative, associative and idempotent: the union, of which the smallest causes and in each the earliest captures are kept. */
+/**
+ * Commutative, associative and idempotent: the union, of which the smallest causes, and for each of them the earliest
+ * captures, are kept.
+ */
 export function mergeSamples(parts: readonly Samples[]): Samples {
   const merged = unionOf(parts, (x, y) => [...x, ...y]);
   return bounded(new Map([...merged].map(([cause, samples]) => [cause, earliest(samples)])));

@@ -1,4 +1,7 @@
-/** May the candidate get customers, by what the shadow showed? Asked per route; one unclean route is enough for no. */
+/**
+ * Decides from the results of the shadow whether the candidate may get customers. Each route is judged; a single route
+ * that is not clean is enough to refuse.
+ */
 
 import type { Severity } from '../causes/index.ts';
 import { judgeLatency, type LatencyPolicy, PERCENTILES, type Percentile } from './latency.ts';
@@ -9,34 +12,43 @@ import { findingsOf, type RouteTally } from './tally.ts';
 
 export interface SignoffPolicy extends LatencyPolicy {
   readonly minCapturesPerRoute: number;
-  /** Bound that zero breaking differences in n captures must reach: 3/n at 95 % (Hanley and Lippman-Hand 1983). */
+  /**
+   * Upper bound for the breaking rate. With no breaking difference in n captures the bound is 3/n at 95 % (Hanley and
+   * Lippman-Hand 1983).
+   */
   readonly maxBreakingRate: number;
-  /** Copies lost, oversize or without an answer of the stable side, as a share of all. */
+  /** Copies that were lost, oversize or without an answer of stable, as a share of all copies. */
   readonly maxDropRatio: number;
-  /** Percentiles at which `insufficient data` does not hold the sign-off, as long as the estimate is within the tolerance. */
+  /**
+   * Percentiles at which `insufficient data` does not prevent the sign-off, provided that the estimate is within the
+   * tolerance.
+   */
   readonly acceptInsufficientLatency: readonly Percentile[];
 }
 
-/** What became of the copies: a request that was never captured speaks neither for nor against the candidate. */
+/** The fate of the copies. A request that was never captured says nothing about the candidate. */
 export interface CopyCounts {
-  /** Requests that were to be copied. */
+  /** Requests that should have been copied. */
   readonly wanted: number;
-  /** Of these, those that were lost, by reason. */
+  /** Of these, the lost ones, by reason. */
   readonly lost: Readonly<Record<string, number>>;
 }
 
 export interface SignoffVerdict {
   /** `dirty`: something is shown to be wrong. `insufficient`: something is not yet shown to be right. */
   readonly status: 'clean' | 'dirty' | 'insufficient';
-  /** What is wrong, then what is missing, then what the policy accepts all the same, and what was suppressed; at most 32, for a state carries them. */
+  /**
+   * First what is wrong, then what is missing, then what the policy accepts anyway, and what was suppressed; at most 32
+   * reasons, because they are part of a state.
+   */
   readonly reasons: string[];
   readonly pairs: number;
   readonly routes: number;
 }
 
 /**
- * What the stable side does by itself is suppressed first (suppression.ts), and said.
- * @param copies null where nobody counts them, as for captures from files
+ * Variation of stable itself is suppressed first (suppression.ts), and mentioned.
+ * ⏎ @param copies null if nobody counts them, as for captures from files
  */
 export function judgeParity(counted: RouteTallies, policy: SignoffPolicy, copies: CopyCounts | null): SignoffVerdict {
   const { [UNSERVED]: unserved, ...routes } = suppressNoise(counted);
@@ -61,12 +73,13 @@ export function judgeParity(counted: RouteTallies, policy: SignoffPolicy, copies
   };
 }
 
-/** Share of all captures that routes which are too rare to judge may make up together. */
+/** Largest share of all captures that routes which are too rare to judge may have together. */
 const RARE_SHARE = 0.001;
 
 /**
- * Routes that hold nothing up although they have too few captures: nothing is wrong on them, and even if every request to them broke,
- * fewer than one in a thousand would. Otherwise anybody who asks for one more path holds up every sign-off.
+ * Routes that do not prevent the sign-off although they have too few captures: nothing is wrong on them, and even if
+ * every request to them failed, that would be fewer than one request in a thousand. Otherwise anybody could block every
+ * sign-off by requesting one more path.
  */
 function rareRoutes(routes: readonly (readonly [string, RouteTally])[], policy: SignoffPolicy): readonly string[] {
   let room = Math.min(RARE_SHARE, policy.maxBreakingRate) * routes.reduce((sum, [, a]) => sum + a.pairs, 0);
@@ -89,7 +102,7 @@ function isThin(a: RouteTally, policy: SignoffPolicy): boolean {
   return a.pairs < neededCaptures(policy);
 }
 
-/** What the verdict does not rest on, in a sentence each. */
+/** What the verdict does not rest on, in one sentence each. */
 function leftOut(unserved: RouteTally | undefined, rare: readonly string[], routes: RouteTallies): string[] {
   const named = rare.slice(0, LISTED).map((route) => `${route} (${routes[route]?.pairs ?? 0})`);
   const more = rare.length > LISTED ? `, ${rare.length - LISTED} more` : '';
@@ -140,7 +153,7 @@ function missing(a: RouteTally, policy: SignoffPolicy): string[] {
   return [...reasons, ...latency(a, policy).missing];
 }
 
-/** Sorted by what follows from it. No percentile is passed over. */
+/** Grouped by consequence. Every percentile is included. */
 function latency(a: RouteTally, policy: SignoffPolicy) {
   const found: { slower: string[]; missing: string[]; accepted: Percentile[] } = {
     slower: [],
@@ -157,7 +170,7 @@ function latency(a: RouteTally, policy: SignoffPolicy) {
   return found;
 }
 
-/** One sentence a percentile, however many routes it is about. */
+/** One sentence for each percentile, however many routes it concerns. */
 function accepted(routes: readonly (readonly [string, RouteTally])[], policy: SignoffPolicy): string[] {
   return PERCENTILES.flatMap((percentile) => {
     const thin = routes
@@ -169,7 +182,7 @@ function accepted(routes: readonly (readonly [string, RouteTally])[], policy: Si
   });
 }
 
-/** One sentence, however many places it is about. */
+/** One sentence, however many places it concerns. */
 function varying(routes: RouteTallies): string[] {
   const places = noisyPlaces(noiseIn(routes));
   const off = places.filter((place) => place.suppressed).sort((a, b) => b.both + b.onlyStable - a.both - a.onlyStable);
@@ -209,7 +222,7 @@ function losses(
   ];
 }
 
-/** Named in a reason; the rest is counted. */
+/** How many names a reason lists; the rest is counted. */
 const LISTED = 5;
 
 function listed(a: RouteTally, kind: Severity): string {

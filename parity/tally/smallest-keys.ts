@@ -4,14 +4,14 @@ export type Before = (a: string, b: string) => boolean;
 const byText: Before = (a, b) => a < b;
 
 /**
- * Those of the `limit` smallest keys: a key that is among them in a union is so in each part, so that no count of what is kept
- * in the end was lost on the way.
+ * The entries with the `limit` smallest keys. A key that is among them in a union is among them in each part, so the
+ * counts of all kept entries are complete.
  */
 export function smallestKeys<T>(all: Record<string, T>, limit: number): Record<string, T> {
   return Object.keys(all).length <= limit ? all : Object.fromEntries(smallestOf(new Map(Object.entries(all)), limit));
 }
 
-/** The same for a map. `drop` gets the entries that are not kept. */
+/** The same for a map. @param drop receives the entries that are not kept */
 export function smallestOf<T>(
   all: Map<string, T>,
   limit: number,
@@ -24,7 +24,9 @@ export function smallestOf<T>(
   return new Map(entries.slice(0, limit));
 }
 
-/** All records together: values of one key are added. One pass over many costs less than many unions of two. */
+/**
+ * Merges all records, adding the values of equal keys. One pass over many records costs less than many unions of two.
+ */
 export function unionOf<T>(parts: readonly Readonly<Record<string, T>>[], add: (x: T, y: T) => T): Map<string, T> {
   const union = new Map<string, T>();
   for (const part of parts) {

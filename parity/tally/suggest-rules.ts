@@ -1,6 +1,6 @@
 /**
- * Rules that an owner may want, from what varies in the stable side against itself over time: two answers to the same request.
- * Data that changed in between varies too, so that each suggestion waits for an owner, a reason and an expiry.
+ * Suggests rules from what varies in stable over time: two answers to the same request. Data that changed in between
+ * varies, too, so each suggestion needs an owner, a reason and an expiry date.
  */
 
 import type { CaptureRecord, ResponseLeg } from '../../capture/format/index.ts';
@@ -10,11 +10,11 @@ import { generalPlace } from '../model/index.ts';
 import { pathOfRoute } from '../rules/index.ts';
 import { aspectOf } from './aspect.ts';
 
-/** A rule with empty `owner` and `expires`: the rules file is refused until somebody fills them in. */
+/** A rule with empty `owner` and `expires`. The rules file is refused until somebody fills them in. */
 export type SuggestedRule = {
   readonly id: string;
   readonly owner: '';
-  /** What was seen. */
+  /** What was observed. */
   readonly reason: string;
   readonly expires: '';
   readonly where: {
@@ -30,11 +30,11 @@ export interface SuggestedRules {
   readonly rules: readonly SuggestedRule[];
 }
 
-/** The latest answers of so many requests are remembered, */
+/** The latest answers to this many requests are kept, */
 const MAX_ANSWERS = 2000;
-/** of so many characters together, the oldest forgotten first; */
+/** with this many characters in total, oldest discarded first; */
 const MAX_CHARACTERS = 32 * 1024 * 1024;
-/** and so many places are counted. */
+/** and this many places are counted. */
 const MAX_PLACES = 1000;
 
 interface Seen {
@@ -52,10 +52,10 @@ interface Varied {
   times: number;
 }
 
-/** Takes records one by one, in the order of time. Memory is bounded. */
+/** Takes records one at a time, in chronological order. Memory is bounded. */
 export class StableOverTime {
   readonly #options: CompareOptions;
-  /** By request, the oldest first. */
+  /** By request, oldest first. */
   readonly #latest = new Map<string, Seen>();
   readonly #repeats = new Map<string, number>();
   readonly #varied = new Map<string, Varied>();
@@ -90,7 +90,7 @@ export class StableOverTime {
     }
   }
 
-  /** Those that varied in at least `least` repeats, the most frequent first. */
+  /** Suggests rules for places that varied in at least `least` repetitions, most frequent first. */
   suggestRules(least = 1): SuggestedRules {
     const varied = [...this.#varied.values()].filter(({ times }) => times >= least).sort((a, b) => b.times - a.times);
     return { v: 1, rules: varied.map((one, index) => this.#ruleFor(one, index)) };
@@ -128,7 +128,7 @@ export class StableOverTime {
   }
 }
 
-/** {@link StableOverTime} over records that are already here, in the order of time. */
+/** {@link StableOverTime} for records that are already available, in chronological order. */
 export function suggestRules(records: Iterable<CaptureRecord>, options: CompareOptions = {}): SuggestedRules {
   const over = new StableOverTime(options);
   for (const record of records) over.add(record);

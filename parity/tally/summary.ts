@@ -1,7 +1,7 @@
 /**
- * What a set of compared captures comes to: by route and cause, with the first few of each by their place in the input. Merging is
- * commutative and associative, so the input may be cut anywhere and compared in any order. Filled in place: a copy for each of
- * a million captures would cost more than comparing them.
+ * The summary of a set of compared captures by route and cause, with the first few of each by their position in the
+ * input. Merging is commutative and associative, so the input may be split anywhere and compared in any order. It is
+ * filled in place, because copying it for each of a million captures would cost more than comparing them.
  */
 
 import type { CaptureRecord } from '../../capture/format/index.ts';
@@ -11,16 +11,16 @@ import { type Difference, placeOf } from '../model/index.ts';
 import { addRoots, emptyRoots, mergeRoots, type Roots } from '../roots/index.ts';
 import { bucketOf } from './histogram.ts';
 
-/** Where something stood: index of the input, and the line or HAR entry within it, from 1. */
+/** A position: index of the input, and the line or HAR entry within it, from 1. */
 export interface Position {
   readonly source: number;
   readonly line: number;
 }
 
-/** Samples that are kept of each cause, and of whatever could not be compared. */
+/** How many samples are kept of each cause, and of items that could not be compared. */
 export const SAMPLES = { cause: 3, unreadable: 20, unpaired: 5 } as const;
 
-/** How often something was met, and the first few. */
+/** How often something occurred, and the first few occurrences. */
 export interface Counted<T extends { readonly at: Position }> {
   count: number;
   first: T[];
@@ -38,9 +38,9 @@ export interface CauseSample {
 
 export interface CauseSummary {
   readonly cause: Cause;
-  /** A rule may give one cause several classes. */
+  /** Rules may give the same cause different severities. */
   readonly severity: Severity;
-  /** Differences; `pairs.count` says in how many pairs. */
+  /** Number of differences; `pairs.count` is the number of pairs that have them. */
   differences: number;
   readonly pairs: Counted<CauseSample>;
 }
@@ -48,7 +48,7 @@ export interface CauseSummary {
 export interface RouteSummary {
   readonly verdicts: Record<Comparison['verdict'], number>;
   newErrors: number;
-  /** By class and cause. */
+  /** By severity and cause. */
   readonly causes: Map<string, CauseSummary>;
   /** Bucket (parity/tally/histogram.ts) → count. */
   readonly stableLatency: Map<number, number>;
@@ -71,11 +71,11 @@ export interface Summary {
   /** What would have to be changed, across routes. */
   readonly roots: Roots;
   readonly unreadable: Counted<Unreadable>;
-  /** Of two logs: requests that stand in one of them only. */
+  /** For two logs: requests that occur in only one of them. */
   readonly unpaired: { readonly stable: Counted<Unpaired>; readonly candidate: Counted<Unpaired> };
-  /** Pairs of two logs that were found by method, URL and order, for want of a request id. */
+  /** Pairs of two logs that were matched by method, URL and order, because they have no request id. */
   byOrder: number;
-  /** Ids of the rules by which a difference has its severity. */
+  /** Ids of the rules that determined the severity of a difference. */
   readonly ruled: Set<string>;
 }
 

@@ -1,4 +1,6 @@
-/** Counted captures as if each had been compared with what is known of the stable side's own variation (`withNoise`). */
+/**
+ * Re-evaluates counted captures as if each had been compared with knowledge of stable's own variation (`withNoise`).
+ */
 
 import { type Against, type Combination, combinationOf, gravestOf } from './combination.ts';
 import { isSuppressed, mergeNoise, NO_NOISE, type NoiseModel } from './noise.ts';
@@ -6,9 +8,9 @@ import type { RouteTallies } from './routes.ts';
 import { findingKey, type RouteTally } from './tally.ts';
 
 /**
- * It does not matter when a variation was learned: captures that were counted before are suppressed as well. Only for reading; what is
- * suppressed is not merged again.
- * @param known learned elsewhere, besides what these tallies hold themselves
+ * It does not matter when a variation was learned: captures that were counted earlier are suppressed, too. The result
+ * is for reading only; it must not be merged again.
+ * ⏎ @param known learned elsewhere, in addition to what these tallies contain
  */
 export function suppressNoise(routes: RouteTallies, known: NoiseModel = NO_NOISE): RouteTallies {
   const model = mergeNoise(noiseIn(routes), known);
@@ -20,7 +22,7 @@ export function suppressNoise(routes: RouteTallies, known: NoiseModel = NO_NOISE
   );
 }
 
-/** What the second stable answers among counted captures have taught. */
+/** What was learned from the second stable answers among the counted captures. */
 export function noiseIn(routes: RouteTallies): NoiseModel {
   return Object.fromEntries(Object.entries(routes).map(([route, { noisy }]) => [route, noisy]));
 }
@@ -46,7 +48,10 @@ function ofRoute(tally: RouteTally): RouteTally {
   return { ...tally, ...pairs, combinations, findings: found };
 }
 
-/** By class, cause and place, as findings are; one that also stands in `left`, in another respect, is still against the capture. */
+/**
+ * By severity, cause and place, as for findings. A finding that also remains in `left`, in another aspect, still counts
+ * against the capture.
+ */
 function distinct(off: readonly Against[], left: readonly Against[]): Against[] {
   const byFinding = new Map(off.map((one) => [keyOf(one), one]));
   for (const one of left) byFinding.delete(keyOf(one));
@@ -60,7 +65,7 @@ function keyOf([kind, cause, place]: Against): string {
 function moveFinding(found: Record<string, number>, against: Against, pairs: number): void {
   const from = keyOf(against);
   const before = found[from];
-  // Of those beyond their number only the sum is known.
+  // For findings beyond the limit only the sum is known.
   if (before === undefined) return;
   if (before > pairs) found[from] = before - pairs;
   else delete found[from];

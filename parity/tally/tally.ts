@@ -1,4 +1,7 @@
-/** What many comparisons of one route come to: mergeable counters, sample captures and two latency histograms, all bounded. */
+/**
+ * Aggregates many comparisons of one route: mergeable counters, sample captures and two latency histograms, all
+ * bounded.
+ */
 
 import type { CaptureRecord } from '../../capture/format/index.ts';
 import { rankOf, SEVERITIES, type Severity } from '../causes/index.ts';
@@ -11,37 +14,46 @@ import { mergeSamples, type Samples, samplesOf } from './sample.ts';
 import { smallestOf, unionOf } from './smallest-keys.ts';
 
 export interface RouteTally {
-  /** Compared captures: the sum of the five after it, by the gravest difference of each capture. */
+  /** Compared captures: the sum of the next five, by the most serious difference of each capture. */
   readonly pairs: number;
   readonly same: number;
   readonly noise: number;
   readonly benign: number;
   readonly undecided: number;
   readonly breaking: number;
-  /** Records without an answer of the stable side. */
+  /** Records without an answer of stable. */
   readonly unmatched: number;
-  /** Captures of which a body was over the capture cap, and could not be compared to its end. */
+  /** Captures with a body that exceeded the capture cap and could not be compared to its end. */
   readonly oversize: number;
   readonly newErrors: number;
-  /** Captures by {@link CountedFinding}, at most {@link MAX_FINDINGS}, the gravest first; read them by {@link findingsOf}. */
+  /**
+   * Captures by {@link CountedFinding}, at most {@link MAX_FINDINGS}, most serious first. Read them with {@link
+   * findingsOf}.
+   */
   readonly findings: Readonly<Record<string, number>>;
-  /** Captures of findings beyond that number, by class; a capture counts once for each of its findings. */
+  /** Captures with findings beyond that number, by severity; a capture counts once for each of its findings. */
   readonly otherFindings: Readonly<Record<string, number>>;
-  /** Captures by the differences that count against them (combination.ts), at most {@link MAX_COMBINATIONS}; those of other captures stay as they are. */
+  /**
+   * Captures by the differences that count against them (combination.ts), at most {@link MAX_COMBINATIONS}; other
+   * captures are left unchanged.
+   */
   readonly combinations: Readonly<Record<string, number>>;
-  /** In how many records the stable side varied by itself, at most {@link MAX_NOISY_PLACES} places. Nothing here is suppressed by it yet. */
+  /**
+   * In how many records stable varied by itself, for at most {@link MAX_NOISY_PLACES} places. Not yet used for
+   * suppression here.
+   */
   readonly noisy: RouteNoise;
   readonly samples: Samples;
-  /** Milliseconds until each side's whole answer was there; of captures that both sides answered. */
+  /** Milliseconds until each side's answer was complete, for captures that both sides answered. */
   readonly stableLatency: Histogram;
   readonly candidateLatency: Histogram;
 }
 
-/** One way in which the captures of a route differ. */
+/** One way in which captures of a route differ. */
 export interface CountedFinding {
   readonly severity: Severity;
   readonly cause: string;
-  /** As `placeOf` says, indices and ids as `*`; at most 120 UTF-16 units. */
+  /** See `placeOf`, with indices and ids as `*`; at most 120 UTF-16 units. */
   readonly place: string;
   readonly pairs: number;
 }
@@ -71,7 +83,7 @@ export const EMPTY_TALLY: RouteTally = {
 
 /**
  * The tally of one record.
- * @param noise what its second stable answer teaches ({@link noiseOf})
+ * ⏎ @param noise learned from its second stable answer ({@link noiseOf})
  */
 export function tallyOf(record: CaptureRecord, comparison: Comparison, noise: NoiseModel = NO_NOISE): RouteTally {
   const newErrors = comparison.newError ? 1 : 0;
@@ -98,8 +110,9 @@ export function tallyOf(record: CaptureRecord, comparison: Comparison, noise: No
 }
 
 /**
- * Commutative and associative, with {@link EMPTY_TALLY} as its zero. A finding that is kept in the end was kept in every
- * part, for only smaller ones can push one out; so its count is whole, and what was pushed out stands in `otherFindings`.
+ * Commutative and associative, with {@link EMPTY_TALLY} as its zero. A finding that is kept in the end was kept in
+ * every part, because only smaller ones can displace it. Its count is therefore complete, and displaced findings are
+ * counted in `otherFindings`.
  */
 export function merge(tallies: readonly RouteTally[]): RouteTally {
   const of = <T>(part: (tally: RouteTally) => T) => tallies.map(part);
@@ -143,12 +156,12 @@ export function merge(tallies: readonly RouteTally[]): RouteTally {
   };
 }
 
-/** As {@link RouteTally.findings} has it. */
+/** Key of {@link RouteTally.findings}. */
 export function findingKey(kind: string, cause: string, place: string): string {
   return `${kind} ${cause} ${excerpt(place)}`;
 }
 
-/** The gravest class first, within it by cause and place. */
+/** Most serious severity first, then by cause and place. */
 export function findingsOf({ findings }: Pick<RouteTally, 'findings'>): CountedFinding[] {
   return Object.entries(findings)
     .sort(([a], [b]) => byGravity(a, b))

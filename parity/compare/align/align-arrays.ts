@@ -1,30 +1,36 @@
-/** Which element of one array answers to which of another: an insertion is one insertion, not a change of all that follows. */
+/**
+ * Pairs the elements of two arrays, so that an insertion is reported as one insertion and not as a change of everything
+ * after it.
+ */
 import { shortestEdit } from './shortest-edit.ts';
 
-/** Arrays may have a million elements: no object stands for one of them. */
+/** Uses typed arrays rather than an object for each element, because arrays may have a million elements. */
 export interface Alignment {
-  /** For each of the first array its partner's index in the second one, or {@link NO_PARTNER}. */
+  /** For each element of the first array, the index of its partner in the second one, or {@link NO_PARTNER}. */
   readonly partner: Int32Array;
   readonly onlyA: readonly number[];
   readonly onlyB: readonly number[];
-  /** Elements that are in both arrays stand in another order. */
+  /** Whether elements that occur in both arrays are in a different order. */
   readonly moved: boolean;
 }
 
-/** A number for each element; equal numbers mean the same element. */
+/** One number per element; equal numbers mean equal elements. */
 type Tokens = readonly number[];
 
 /**
- * In order as far as possible; what is in both but elsewhere has moved; what is left between the same neighbours is paired, as
- * changed. Aligning b with a gives the same pairs.
- * @param isWhole a token is all that its element says, so that one in both may be there by chance
+ * Keeps the order as far as possible. Elements that occur in both arrays at other places have moved; the remaining
+ * elements between the same neighbours are paired as changed. Aligning b with a yields the same pairs.
+ * @param isWhole whether a token stands for the element's whole content, so that equal tokens may be a coincidence
  */
 export function alignInOrder(a: Tokens, b: Tokens, isWhole = false): Alignment {
   const swapped = a.length > b.length || (a.length === b.length && isAfter(a, b));
   return swapped ? turned(align(b, a, isWhole)) : align(a, b, isWhole);
 }
 
-/** Whatever their order: the n-th of a token to the n-th. `pairRest`: those without a partner are paired in turn, as changed. */
+/**
+ * Ignores order: the n-th occurrence of a token is paired with the n-th.
+ * @param pairRest whether elements without a partner are paired in turn, as changed
+ */
 export function alignUnordered(a: Tokens, b: Tokens, pairRest: boolean): Alignment {
   const partner = byOccurrence(a, b);
   const moved = !isAscending(partner);
@@ -39,7 +45,10 @@ export function alignUnordered(a: Tokens, b: Tokens, pairRest: boolean): Alignme
 
 export const NO_PARTNER = -1;
 
-/** An array of the same length of whose elements fewer are in both has other elements; its own have not moved on. */
+/**
+ * If two arrays have the same length and share less than this part of their elements, the elements were replaced and
+ * did not move.
+ */
 const MOVED_ON = 1 / 2;
 
 function align(a: Tokens, b: Tokens, isWhole: boolean): Alignment {
@@ -60,7 +69,9 @@ function align(a: Tokens, b: Tokens, isWhole: boolean): Alignment {
   return toAlignment(partner, b.length, moved);
 }
 
-/** Whether nothing that is not at its own place on one side stands anywhere on the other: no order of elements needs to be looked for. */
+/**
+ * Whether no element that differs in its own place occurs anywhere on the other side, so that no alignment is needed.
+ */
 function isInPlace(a: Tokens, b: Tokens): boolean {
   if (a.length !== b.length) return false;
   const left = new Set<number>();
@@ -75,9 +86,9 @@ function inPlace(a: Tokens, b: Tokens): Alignment {
   return toAlignment(partner, b.length, false);
 }
 
-/** The n-th of a token in `a` to the n-th in `b`. */
+/** Pairs the n-th occurrence of each token in `a` with the n-th in `b`. */
 function byOccurrence(a: Tokens, b: Tokens): Int32Array {
-  /** By token its first place that is not given away, and by place the next one of its token. */
+  /** For each token its first unused place, and for each place the next one with the same token. */
   const first = new Map<number, number>();
   const next = new Int32Array(b.length);
   for (let j = b.length - 1; j >= 0; j--) {
@@ -95,7 +106,7 @@ function byOccurrence(a: Tokens, b: Tokens): Int32Array {
   return partner;
 }
 
-/** Pairs what is left on both sides and equal; whether there was any. */
+/** Pairs the remaining equal elements of both sides. @returns whether there were any */
 function addMoved(a: Tokens, b: Tokens, partner: Int32Array): boolean {
   const freeA: number[] = [];
   for (let i = 0; i < partner.length; i++) if (partner[i] === NO_PARTNER) freeA.push(i);
@@ -111,11 +122,11 @@ function addMoved(a: Tokens, b: Tokens, partner: Int32Array): boolean {
   return moved.some((at) => at !== NO_PARTNER);
 }
 
-/** Between two anchors, the first without a partner to the first without one. */
+/** Pairs the elements without a partner between two anchors, in order. */
 function pairBetween(anchors: Int32Array, partner: Int32Array, length: number): void {
   const taken = takenBy(partner, length);
   let end = length;
-  /** By index of `a`: where the next anchor is in `b`. */
+  /** For each index of `a`, the position of the next anchor in `b`. */
   const ends = new Int32Array(anchors.length);
   for (let i = anchors.length - 1; i >= 0; i--) {
     const anchor = anchors[i] ?? NO_PARTNER;
@@ -163,7 +174,9 @@ function unused(partner: Int32Array, length: number): number[] {
   return free;
 }
 
-/** By index of the other array: 1 where it has a partner. A byte each, for arrays may have a million elements. */
+/**
+ * For each index of the other array, 1 if it has a partner. One byte each, because arrays may have a million elements.
+ */
 function takenBy(partner: Int32Array, length: number): Uint8Array {
   const taken = new Uint8Array(length);
   for (const j of partner) if (j !== NO_PARTNER) taken[j] = 1;

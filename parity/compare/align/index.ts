@@ -1,3 +1,3 @@
-/** Which element, line or token of one side answers to which of the other. */
+/** Pairs the elements, lines or tokens of one side with those of the other. */
 export { type Alignment, alignInOrder, alignUnordered, NO_PARTNER } from './align-arrays.ts';
 export { shortestEditOf } from './shortest-edit.ts';

@@ -1,12 +1,18 @@
-/** The fewest insertions and deletions that turn one sequence into another (Myers, "An O(ND) Difference Algorithm", 1986). */
+/**
+ * The smallest number of insertions and deletions that turns one sequence into another (Myers, "An O(ND) Difference
+ * Algorithm", 1986).
+ */
 
-/** More edits than these are not looked for: time is bounded by their number × length, memory by their square. */
+/** The search stops beyond this many edits: time grows with their number times the length, memory with their square. */
 const MAX_EDITS = 256;
 
-/** For each of `a` its partner's index in `b`, or -1, in the same order on both sides; null where it takes too many edits. */
+/**
+ * For each element of `a`, the index of its partner in `b`, or -1; partners are in the same order on both sides. null
+ * if more edits are needed than the limit allows.
+ */
 export function shortestEdit(a: ArrayLike<number>, b: ArrayLike<number>): Int32Array | null {
   const trace: Int32Array[] = [];
-  /** By diagonal (k = x − y, shifted by the bound): how far along `a` one gets. */
+  /** For each diagonal (k = x − y, shifted by the bound), the farthest position reached in `a`. */
   const reach = new Int32Array(2 * MAX_EDITS + 3);
   const zero = MAX_EDITS + 1;
   for (let d = 0; d <= MAX_EDITS; d++) {
@@ -22,7 +28,7 @@ export function shortestEdit(a: ArrayLike<number>, b: ArrayLike<number>): Int32A
   return null;
 }
 
-/** The same of texts; aligning b with a gives the same partners. */
+/** The same for sequences of texts. Aligning b with a yields the same partners. */
 export function shortestEditOf(a: readonly string[], b: readonly string[]): Int32Array | null {
   if (!isAfter(a, b)) return editOf(a, b);
   const turned = editOf(b, a);
@@ -38,7 +44,7 @@ function isAfter(a: readonly string[], b: readonly string[]): boolean {
   return at >= 0 && (a[at] ?? '') > (b[at] ?? '');
 }
 
-/** What both begin and end with is no part of any edit. */
+/** A common beginning and a common end are never part of an edit. */
 function editOf(a: readonly string[], b: readonly string[]): Int32Array | null {
   const shorter = Math.min(a.length, b.length);
   let start = 0;

@@ -1,8 +1,8 @@
-/** Bytes that are read one value after the other, and told as JSON. */
+/** Reads bytes value by value and writes them as JSON. */
 
-/** Values are nested no deeper in practice. */
+/** Real values are not nested more deeply. */
 const DEEPEST = 256;
-/** Beyond these a body costs more than a second; of usual ones they are five megabytes. */
+/** A body with more values takes longer than a second to compare. Of typical values, this many are five megabytes. */
 const MOST_VALUES = 500_000;
 
 /** Reading past the end throws a RangeError, as DataView does. */
@@ -12,7 +12,7 @@ export class ByteReader {
   #at = 0;
   #depth = 0;
   #values = 0;
-  /** Numbers that are floats. */
+  /** How many numbers are floats. */
   floats = 0;
 
   constructor(bytes: Uint8Array) {
@@ -24,7 +24,7 @@ export class ByteReader {
     return this.#at >= this.#bytes.length;
   }
 
-  /** The first byte of the next value. @throws RangeError where there are too many */
+  /** Reads the first byte of the next value. @throws RangeError if there are too many values */
   head(): number {
     if (++this.#values > MOST_VALUES) throw new RangeError('too many values');
     return this.unsigned(1);
@@ -72,7 +72,7 @@ export class ByteReader {
     return length === 4 ? this.#view.getFloat32(from) : this.#view.getFloat64(from);
   }
 
-  /** What holds others. @throws RangeError where it is nested too deeply */
+  /** Reads a value that contains others. @throws RangeError if it is nested too deeply */
   within<T>(read: () => T): T {
     if (++this.#depth > DEEPEST) throw new RangeError('nested too deeply');
     const value = read();
@@ -82,13 +82,16 @@ export class ByteReader {
 }
 
 export interface BinaryText {
-  /** JSON, a text for each value. */
+  /** One JSON text per value. */
   readonly values: readonly string[];
-  /** Readers without types do not see that a number is a float, others refuse it where they expect an integer. */
+  /**
+   * How many numbers are floats. Readers without types do not notice a float; others reject one where they expect an
+   * integer.
+   */
   readonly floats: number;
 }
 
-/** null where the bytes are none. */
+/** Returns null if the bytes are not in the format. */
 export function textOfValues(bytes: Uint8Array, value: (reader: ByteReader) => string): BinaryText | null {
   const reader = new ByteReader(bytes);
   const values: string[] = [];

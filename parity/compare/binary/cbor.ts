@@ -1,8 +1,11 @@
-/** CBOR (RFC 8949) as JSON: what is written shorter or longer, in one piece or in several, reads alike. */
+/**
+ * Converts CBOR (RFC 8949) to JSON. Longer and shorter encodings, and texts in one or several pieces, give the same
+ * result.
+ */
 import { type BinaryText, type ByteReader, textOfValues, times } from './byte-reader.ts';
 import { joined, nameOfKey, wordOfBytes, wordOfNumber, wordOfUtf8 } from './words.ts';
 
-/** null where the bytes are none; several values may stand one behind the other (RFC 8742). */
+/** Returns null if the bytes are not CBOR. Several values may follow each other (RFC 8742). */
 export function textOfCbor(bytes: Uint8Array): BinaryText | null {
   return textOfValues(bytes, nextValue);
 }
@@ -11,7 +14,7 @@ const BREAK = 0xff;
 const INDEFINITE = 31;
 const [UNSIGNED, NEGATIVE, BYTES, TEXT, ARRAY, MAP, TAG] = [0, 1, 2, 3, 4, 5, 6];
 
-/** @throws RangeError where the bytes are none */
+/** @throws RangeError if the bytes are not CBOR */
 function nextValue(reader: ByteReader): string {
   const head = reader.head();
   const [major, info] = [head >> 5, head & 31];
@@ -35,7 +38,7 @@ function memberOf(reader: ByteReader): string {
   return `${name}:${nextValue(reader)}`;
 }
 
-/** Of four or eight bytes a bigint where a double may not hold it. */
+/** Of four or eight bytes; a bigint if a double may not represent it exactly. */
 function argument(reader: ByteReader, info: number): number | bigint {
   if (info < 24) return info;
   if (info === 24) return reader.unsigned(1);
@@ -46,7 +49,7 @@ function argument(reader: ByteReader, info: number): number | bigint {
   return long <= Number.MAX_SAFE_INTEGER ? Number(long) : long;
 }
 
-/** Pieces of one text or of bytes, or elements until a break. */
+/** The pieces of a text or of a byte string, or the elements of a container, up to a break. */
 function indefinite(reader: ByteReader, major: number): string {
   if (major === BYTES || major === TEXT) {
     const pieces: Uint8Array[] = [];
@@ -71,7 +74,7 @@ function isBreak(reader: ByteReader): boolean {
   return true;
 }
 
-/** Bignums (3.4.3) are integers; the tag that only announces CBOR (3.4.6) means nothing. */
+/** Bignums (3.4.3) are integers. The tag that only announces CBOR (3.4.6) is ignored. */
 function tagged(reader: ByteReader, tag: number): string {
   const value = nextValue(reader);
   if (tag === 55_799) return value;
@@ -82,7 +85,7 @@ function tagged(reader: ByteReader, tag: number): string {
   return String(tag === 2 ? integer : -1n - integer);
 }
 
-/** Characters of base64: to write a longer one in digits takes more time than it is long. */
+/** In base64 characters. Writing a longer integer in digits takes disproportionately long. */
 const MAX_INTEGER = 1_000;
 
 function simple(reader: ByteReader, info: number): string {
@@ -94,7 +97,7 @@ function simple(reader: ByteReader, info: number): string {
   return `{"(simple)":${info === 24 ? reader.unsigned(1) : info}}`;
 }
 
-/** IEEE 754, 16 bits (RFC 8949, appendix D). */
+/** Reads an IEEE 754 number of 16 bits (RFC 8949, appendix D). */
 function half(reader: ByteReader): number {
   reader.floats++;
   const bits = reader.unsigned(2);

@@ -1,4 +1,7 @@
-/** Frames of gRPC and gRPC-Web: a flag, four bytes of length, a message (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). */
+/**
+ * Frames of gRPC and gRPC-Web: a flag, four bytes of length, and a message
+ * (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md).
+ */
 import { textsOfProtobuf, ValueBudget } from './protobuf.ts';
 import { joined } from './words.ts';
 
@@ -13,8 +16,8 @@ interface Frame {
 }
 
 /**
- * Arrays of the messages, as JSON; null where the bytes are no frames, or a message is compressed.
- * @throws RangeError where there are too many values
+ * Arrays of the messages, as JSON; null if the bytes are not frames, or if a message is compressed.
+ * @throws RangeError if there are too many values
  */
 export function textsOfGrpc(a: Uint8Array, b: Uint8Array): readonly [string | null, string | null] {
   const [x, y] = [framesOf(a), framesOf(b)];
@@ -30,7 +33,7 @@ export function textsOfGrpc(a: Uint8Array, b: Uint8Array): readonly [string | nu
 
 const arrayOf = (messages: readonly (string | null)[]) => (messages.includes(null) ? null : `[${messages.join(',')}]`);
 
-/** What stands at the same place in both. */
+/** The messages at the same place on both sides. */
 function messagesOf(
   a: Frame | undefined,
   b: Frame | undefined,
@@ -45,7 +48,7 @@ function messagesOf(
 
 const NOTHING = new Uint8Array();
 
-/** null where the bytes are none. */
+/** Returns null if the bytes are not frames. */
 function framesOf(bytes: Uint8Array): Frame[] | null {
   const frames: Frame[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -60,8 +63,8 @@ function framesOf(bytes: Uint8Array): Frame[] | null {
 }
 
 /**
- * The same frames without compression, so that a message reads alike whether it was compressed or not.
- * @param decompress null where a message is not in its coding, or all are too long together
+ * The same frames without compression, so that a message reads the same whether it was compressed or not.
+ * @param decompress returns null if a message is not in its declared coding, or if all messages together are too long
  */
 export function uncompressed(
   bytes: Uint8Array,
@@ -81,7 +84,7 @@ export function uncompressed(
   return joined(pieces);
 }
 
-/** The bytes of gRPC-Web in base64, frame by frame or as a whole; null where they are none. */
+/** The bytes of gRPC-Web in base64, encoded frame by frame or as a whole; null if the text is not base64. */
 export function bytesOfGrpcText(text: string): Uint8Array | null {
   try {
     const parts = text
@@ -94,7 +97,7 @@ export function bytesOfGrpcText(text: string): Uint8Array | null {
   }
 }
 
-/** Of a name that stands twice the values are one list. */
+/** The values of a repeated name form one list. */
 function trailers(bytes: Uint8Array): string {
   const known = new Map<string, string>();
   for (const line of new TextDecoder().decode(bytes).split(/\r?\n/)) {

@@ -1,4 +1,4 @@
-/** Binary messages, written as JSON. */
+/** Converts binary messages to JSON. */
 export type { BinaryText } from './byte-reader.ts';
 export { textOfCbor } from './cbor.ts';
 export { bytesOfGrpcText, textsOfGrpc, uncompressed } from './grpc.ts';

@@ -1,13 +1,13 @@
-/** MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md) as JSON. */
+/** Converts MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md) to JSON. */
 import { type BinaryText, type ByteReader, textOfValues, times } from './byte-reader.ts';
 import { nameOfKey, wordOfBytes, wordOfNumber, wordOfUtf8 } from './words.ts';
 
-/** null where the bytes are none. */
+/** Returns null if the bytes are not MessagePack. */
 export function textOfMessagePack(bytes: Uint8Array): BinaryText | null {
   return textOfValues(bytes, nextValue);
 }
 
-/** @throws RangeError where the bytes are none */
+/** @throws RangeError if the bytes are not MessagePack */
 function nextValue(reader: ByteReader): string {
   const head = reader.head();
   if (head < 0x80) return String(head);
@@ -32,7 +32,7 @@ function extension(reader: ByteReader, length: number): string {
   return instant ?? `{"(extension ${type})":${wordOfBytes(reader.bytes(length))}}`;
 }
 
-/** Seconds and nanoseconds, whichever of the three lengths it has. */
+/** Seconds and nanoseconds, in any of the three lengths. */
 function timestamp(reader: ByteReader, length: number): string | null {
   let [seconds, nanos] = [0n, 0n];
   if (length === 4) seconds = BigInt(reader.unsigned(4));
@@ -49,7 +49,7 @@ const constant =
   (word: string): Read =>
   () =>
     word;
-/** From 0xc0 to 0xdf. */
+/** Readers for the leading bytes 0xc0 to 0xdf. */
 const BY_HEAD: readonly (Read | undefined)[] = [
   constant('null'),
   undefined,

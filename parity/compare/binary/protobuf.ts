@@ -1,32 +1,34 @@
 /**
- * Protobuf messages by their wire format alone (https://protobuf.dev/programming-guides/encoding/): values by field number, whatever
- * the order of the fields. Without a schema a number's signedness is not known, and a text that is also a message is taken for text.
+ * Reads protobuf messages by their wire format alone (https://protobuf.dev/programming-guides/encoding/): values by
+ * field number, whatever the order of the fields. Without a schema the signedness of a number is unknown, and bytes
+ * that are both a valid text and a valid message are taken for text.
  */
 import { utf8, wordOfBytes, wordOfText } from './words.ts';
 
-/** Messages nest no deeper in practice; deeper ones are bytes. */
+/** Real messages are not nested more deeply; anything deeper is treated as bytes. */
 const DEEPEST = 32;
 
-/** A number as its word, or what has a length: a text, a message, bytes or packed numbers. */
+/** A number as its word, or a value with a length: a text, a message, bytes, or packed numbers. */
 type Value = string | Uint8Array;
 type Fields = ReadonlyMap<number, readonly Value[]>;
 
-/** Beyond these a body costs more than a second; of usual messages they are some megabytes. */
+/** A body with more values takes longer than a second to compare. Of typical messages, this many are some megabytes. */
 const MOST_VALUES = 250_000;
 
-/** What may still be read of a body. */
+/** How many values of a body may still be read. */
 export class ValueBudget {
   #values = MOST_VALUES;
 
-  /** @throws RangeError where there are too many values */
+  /** @throws RangeError if there are too many values */
   take(): void {
     if (this.#values-- === 0) throw new RangeError('too many values');
   }
 }
 
 /**
- * Both messages as JSON: what one of them packs and the other does not, which every reader must take for the same, reads alike.
- * @throws RangeError where there are too many values
+ * Both messages as JSON. A field that one side packs and the other does not, which every reader must treat alike, gives
+ * the same result.
+ * @throws RangeError if there are too many values
  */
 export function textsOfProtobuf(a: Uint8Array, b: Uint8Array, budget: ValueBudget): Texts<string | null> {
   const [x, y] = [fieldsOf(a, budget), fieldsOf(b, budget)];
@@ -55,7 +57,7 @@ function written(x: Fields, y: Fields, budget: ValueBudget, depth: number): Text
   return [`{${ours.join(',')}}`, `{${theirs.join(',')}}`];
 }
 
-/** What has a length, as numbers where the other side has numbers. */
+/** Reads values with a length as packed numbers if the other side has numbers there. */
 function unpackedAs(theirs: readonly Value[], values: readonly Value[]): readonly Value[] {
   const number = theirs.find((value) => typeof value === 'string');
   if (number === undefined) return values;
@@ -64,7 +66,7 @@ function unpackedAs(theirs: readonly Value[], values: readonly Value[]): readonl
   );
 }
 
-/** null where the bytes are not such numbers. */
+/** Returns null if the bytes are not such numbers. */
 function unpacked(bytes: Uint8Array, like: string): string[] | null {
   const type = like.startsWith('"64:') ? 1 : like.startsWith('"32:') ? 5 : 0;
   const words: string[] = [];
@@ -77,7 +79,7 @@ function unpacked(bytes: Uint8Array, like: string): string[] | null {
   return words;
 }
 
-/** Of what stands at the same place in both; empty where a side has nothing there. */
+/** The values at the same place on both sides; empty if a side has none there. */
 function contentsOf(p: Value | undefined, q: Value | undefined, budget: ValueBudget, depth: number): Texts {
   const [x, y] = [contentOf(p, budget, depth), contentOf(q, budget, depth)];
   if (typeof x === 'string' && typeof y === 'string') return [x, y];
@@ -90,7 +92,7 @@ function contentsOf(p: Value | undefined, q: Value | undefined, budget: ValueBud
   return [typeof x === 'string' ? x : a, typeof y === 'string' ? y : b];
 }
 
-/** Text, a message, or bytes: the first that it can be. */
+/** Reads a value as text, a message, or bytes, whichever is possible first. */
 function contentOf(value: Value | undefined, budget: ValueBudget, depth: number): string | Fields {
   if (value === undefined || typeof value === 'string') return value ?? '';
   const text = utf8(value);
@@ -98,13 +100,14 @@ function contentOf(value: Value | undefined, budget: ValueBudget, depth: number)
   return (depth < DEEPEST ? fieldsOf(value, budget, true) : null) ?? wordOfBytes(value);
 }
 
-/** White space aside. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what tells a message from a text
+/** Control characters other than white space. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they distinguish a message from a text
 const CONTROL = /[\0-\x08\x0e-\x1f\x7f]/;
 
 /**
- * null where the bytes are no message.
- * @param guessed they may be something else: a number in more bytes than it needs, as nobody writes one, tells that they are
+ * Returns null if the bytes are not a message.
+ * @param guessed whether the bytes may be something else; a number encoded in more bytes than necessary, which no
+ * writer produces, shows that they are
  */
 function fieldsOf(bytes: Uint8Array, budget: ValueBudget, guessed = false): Fields | null {
   const fields = new Map<number, Value[]>();
@@ -154,7 +157,7 @@ function valueAt(bytes: Uint8Array, at: number, type: number): Read<Value> | nul
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Exact: a number as far as a double is. */
+/** Exact: a number if a double represents it, otherwise a bigint. */
 function varint(bytes: Uint8Array, from: number): Read<number | bigint> | null {
   let value = 0;
   let scale = 1;
@@ -174,7 +177,7 @@ function longVarint(bytes: Uint8Array, from: number): Read<bigint> | null {
     const byte = bytes[from + i];
     if (byte === undefined) return null;
     value |= BigInt(byte & 0x7f) << BigInt(7 * i);
-    // Readers take 64 bits of what ten bytes hold.
+    // Readers take 64 bits of the value in ten bytes.
     if (byte < 0x80) return { value: BigInt.asUintN(64, value), next: from + i + 1 };
   }
   return null;

@@ -1,6 +1,6 @@
-/** What JSON has no word for, as texts behind a mark that no other text has. */
+/** Represents values that JSON cannot express, as texts with a prefix that no other text has. */
 
-/** Begins a text that would else be taken for one of the others. */
+/** Prefix of a text that would otherwise be mistaken for one of the others. */
 const MARK = 'text:';
 const LOOKS_MARKED = /^(?:text:|base64:|32:|64:|key |NaN$|-?Infinity$)/;
 
@@ -18,14 +18,14 @@ export function wordOfBytes(bytes: Uint8Array): string {
   return `"base64:${btoa(text)}"`;
 }
 
-/** The name of a member, by the JSON of its key: one that is no text is another one than the text. */
+/** Name of a member, given the JSON of its key. A key that is not a text differs from the text of the same spelling. */
 export const nameOfKey = (key: string) => (key.startsWith('"') ? key : JSON.stringify(`key ${key}`));
 
 const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** To ask the decoder costs as much as so many characters do. */
+/** Calling the decoder costs as much as this many characters. */
 const SHORT = 24;
 
-/** null where the bytes are no UTF-8. */
+/** Returns null if the bytes are not UTF-8. */
 export function utf8(bytes: Uint8Array): string | null {
   if (bytes.length <= SHORT) {
     let text = '';
@@ -46,7 +46,7 @@ function decoded(bytes: Uint8Array): string | null {
   }
 }
 
-/** Bytes that are called a text, whether they are one or not. */
+/** Bytes that are declared as text, whether they are valid or not. */
 export const wordOfUtf8 = (bytes: Uint8Array) => {
   const text = utf8(bytes);
   return text === null ? wordOfBytes(bytes) : wordOfText(text);

@@ -1,4 +1,4 @@
-/** Two bodies: the same bytes first, then decoded, then by the format that they claim or have. */
+/** Compares two bodies: byte by byte first, then decoded, then by the format that they declare or appear to have. */
 
 import { type CapturedBody, type Decode, MAX_DECODED_BYTES, type ResponseLeg } from '../../../capture/format/index.ts';
 import { codingsOf, isRedirect, mediaTypeOf } from '../../../http/index.ts';
@@ -24,8 +24,8 @@ export function compareBody(
 }
 
 /**
- * A body is not in the coding that its field names, but is text: the field names no coding (`utf-8`, `aws-chunked`), or a recorder
- * has decoded both and kept the field. What they say is compared.
+ * A body is not in its declared content coding, but is text: the field does not name a coding (`utf-8`, `aws-chunked`),
+ * or a recorder decoded both bodies and kept the field. The texts are compared.
  */
 function comparePlain(answers: Answers, a: Read, b: Read, rules: BodyRules | undefined): BodyDifference[] {
   const { stable, candidate } = answers;
@@ -60,7 +60,7 @@ function compareAs(answers: Answers, a: Content, b: Content, rules: BodyRules | 
   return capped(asData ? differences : asErrorPage(answers, differences));
 }
 
-/** Whether the same bytes are the same content. */
+/** Whether equal bytes mean equal content. */
 function readAlike(a: ResponseLeg, b: ResponseLeg): boolean {
   const charset = (leg: ResponseLeg) => mediaTypeOf(leg).parameters.get('charset')?.toLowerCase() ?? 'utf-8';
   return codingsOf(a).join() === codingsOf(b).join() && charset(a) === charset(b);
@@ -71,7 +71,7 @@ function capped(differences: BodyDifference[]): BodyDifference[] {
   return [...differences.slice(0, MAX_DIFFERENCES), bodyDifference('too-many-differences', '', null, null)];
 }
 
-/** Equal digests mean equal bytes, whatever of them was kept. */
+/** Equal digests mean equal bytes, however much of them was kept. */
 function sameOnTheWire(a: CapturedBody, b: CapturedBody): boolean {
   if (a.bytes !== b.bytes) return false;
   if (a.digest !== undefined && b.digest !== undefined && a.digest === b.digest) return true;
@@ -94,7 +94,7 @@ function unknown(reason: string): BodyDifference {
   return bodyDifference('body-uncomparable', '', null, null, `${reason} ${why('body-uncomparable').advice}`);
 }
 
-/** The status of the side that has none says so already (RFC 9110, 15.3.5, 15.3.6, 15.4.5). */
+/** For these statuses the missing body follows from the status itself (RFC 9110, 15.3.5, 15.3.6, 15.4.5). */
 const NEVER_A_BODY = new Set([204, 205, 304]);
 
 function compareEmpty({ stable, candidate }: Answers, a: Uint8Array, b: Uint8Array): BodyDifference[] {
@@ -105,7 +105,10 @@ function compareEmpty({ stable, candidate }: Answers, a: Uint8Array, b: Uint8Arr
 
 const sizeOf = (bytes: Uint8Array) => (bytes.length === 0 ? null : `${bytes.length} bytes`);
 
-/** Of two pages that tell the same error the wording is one difference, not many; that of another error follows from its status. */
+/**
+ * If two pages report the same error, their wording counts as one difference, not many. A page for a different error
+ * follows from its status.
+ */
 function asErrorPage({ stable, candidate }: Answers, differences: BodyDifference[]): BodyDifference[] {
   const areErrors = stable.status >= 400 && candidate.status >= 400;
   if (!areErrors || !differences.some(({ cause }) => entryOf(cause).ofWording === true)) return differences;

@@ -1,9 +1,9 @@
-/** Two bodies of a format that nobody here reads, or that are not what they claim: byte by byte. */
+/** Compares two bodies byte by byte if their format is unknown, or if they are not in the format that they declare. */
 import type { Cause } from '../../causes/index.ts';
 import { type BodyDifference, why } from '../../model/index.ts';
 import { bodyDifference } from './json.ts';
 
-/** Both are known to differ. The advice names the first byte that does. */
+/** Call only if the bodies differ. The advice names the first byte that differs. */
 export function compareBytes(a: Uint8Array, b: Uint8Array, cause: Cause = 'body-bytes', pointer = ''): BodyDifference {
   const advice = `${why(cause).advice} The first byte that differs is number ${firstDifference(a, b)} (from 0).`;
   return bodyDifference(cause, pointer, signature(a), signature(b), advice);
@@ -20,7 +20,7 @@ function firstDifference(a: Uint8Array, b: Uint8Array): number {
   return i;
 }
 
-/** How long it is, and how it begins: the beginning names the format of most binary files. */
+/** The length and the first bytes, which identify the format of most binary files. */
 function signature(bytes: Uint8Array): string {
   const magic = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   return `${bytes.length} bytes (${magic}…)`;

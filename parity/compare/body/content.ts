@@ -1,4 +1,4 @@
-/** Two decoded contents, neither of them empty, by format. */
+/** Compares two decoded, non-empty contents by format. */
 
 import type { MediaType } from '../../../http/index.ts';
 import { isJson } from '../../../json/index.ts';
@@ -27,14 +27,14 @@ import { compareText } from './text.ts';
 
 export interface ContentComparison {
   readonly differences: BodyDifference[];
-  /** Both are JSON, or XML, which programs read on an error too, and were compared as such. */
+  /** Whether both were compared as JSON or XML, which programs parse even in an error. */
   readonly asData: boolean;
 }
 
-/** Multipart within multipart within multipart is compared as bytes. */
+/** Multipart nested more deeply is compared as bytes. */
 const MAX_NESTING = 2;
 
-/** `rules`: for the whole as JSON; they say nothing of parts, whose pointers are their own. */
+/** @param rules for the whole body as JSON; they do not apply to parts, which have pointers of their own */
 export function compareContent(a: Content, b: Content, rules?: BodyRules, nesting = 0): ContentComparison {
   if (a.text !== null && b.text !== null ? a.text === b.text : sameBytes(a.bytes, b.bytes)) return other([]);
   const [x, y] = [kindOf(a), kindOf(b)];
@@ -44,7 +44,7 @@ export function compareContent(a: Content, b: Content, rules?: BodyRules, nestin
   }
   if ((x === 'json' && !holdsJson(a)) || (y === 'json' && !holdsJson(b)))
     return other([compareBytes(a.bytes, b.bytes, holdsNaN(a) || holdsNaN(b) ? 'not-a-number' : 'malformed-json')]);
-  // What looks like JSON is YAML, too.
+  // Any JSON is also YAML.
   const kind = x !== y && isYaml(a) && isYaml(b) ? 'yaml' : x === y ? x : null;
   const differences = kind === null ? null : byKind(kind, a, b, nesting, rules);
   if (differences === null) return other(asTextOrBytes(x, y, a, b).map((difference) => saying(kind, difference)));
@@ -53,7 +53,7 @@ export function compareContent(a: Content, b: Content, rules?: BodyRules, nestin
 
 const isYaml = ({ mediaType }: Content) => kindOfMedia(mediaType.type) === 'yaml';
 
-/** What a body is read as where it can be. */
+/** The format as which a body of each kind is read, if possible. */
 const READ_AS: Partial<Record<Kind, string>> = {
   'json-lines': 'lines of JSON',
   events: 'events',
@@ -63,7 +63,7 @@ const READ_AS: Partial<Record<Kind, string>> = {
   yaml: 'YAML',
 };
 
-/** By a lesser way than its format has, the difference says so. */
+/** Adds a note to the difference if the bodies were compared with less than their own format. */
 function saying(kind: Kind | null, difference: BodyDifference): BodyDifference {
   const format = kind === null ? undefined : READ_AS[kind];
   if (format === undefined) return difference;
@@ -74,7 +74,7 @@ function saying(kind: Kind | null, difference: BodyDifference): BodyDifference {
   };
 }
 
-/** null where the format cannot be read. */
+/** Returns null if the content is not in the format. */
 function byKind(kind: Kind, a: Content, b: Content, nesting: number, rules?: BodyRules): BodyDifference[] | null {
   if (kind === 'multipart') {
     const compare = (p: Content, q: Content) => compareContent(p, q, undefined, nesting + 1).differences;
@@ -97,7 +97,9 @@ function asTextOrBytes(x: Kind, y: Kind, a: Content, b: Content): BodyDifference
   return [compareBytes(a.bytes, b.bytes)];
 }
 
-/** Long lines of calendars and cards go on below, behind a space (RFC 5545, 3.1; RFC 6350, 3.2). */
+/**
+ * Long lines of calendars and contact cards continue on the next line, after a space (RFC 5545, 3.1; RFC 6350, 3.2).
+ */
 const FOLDED = new Set(['text/calendar', 'text/vcard', 'text/x-vcard', 'text/directory']);
 
 function compareTexts({ type }: MediaType, stable: string, candidate: string): BodyDifference[] {
@@ -117,7 +119,10 @@ function compareCalls(stable: string, candidate: string): BodyDifference[] | nul
 
 const isText = (kind: Kind) => kind !== 'binary' && kind !== 'message';
 
-/** What the media type says, or, where it says only that it is text, what the text looks like: Go sniffs no JSON. */
+/**
+ * The declared media type decides. If it only says text, the appearance of the text decides, because Go's content
+ * sniffing does not detect JSON.
+ */
 function kindOf({ mediaType, text }: Content): Kind {
   const kind = kindOfMedia(mediaType.type);
   if (kind !== 'text' && kind !== 'unnamed' && kind !== 'binary' && kind !== 'yaml') return kind;
@@ -135,7 +140,7 @@ function holdsJson({ text }: Content): boolean {
   return text !== null && isJson(text);
 }
 
-/** It is no JSON, and would be without the words for what is no number, which Python writes. */
+/** Whether the text would be JSON without the words that Python writes for NaN and Infinity. */
 function holdsNaN({ text }: Content): boolean {
   if (text === null || isJson(text)) return false;
   return isJson(text.replaceAll(/(^|[:[,]\s*)(?:NaN|-?Infinity)(?=\s*(?:[,\]}]|$))/g, '$1null'));
@@ -143,14 +148,14 @@ function holdsNaN({ text }: Content): boolean {
 
 const looksLikeJson = (text: string) => /^\s*[[{]/.test(text) && isJson(text);
 
-/** Two lines at least, each an object or an array. */
+/** Whether there are at least two lines and each is an object or an array. */
 function looksLikeJsonLines(text: string): boolean {
   if (!/^\s*[[{]/.test(text)) return false;
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return lines.length > 1 && lines.every(looksLikeJson);
 }
 
-/** One JSON text a line, or a record behind RS. Pointer: `/<text from 0>` and on into it. */
+/** One JSON text per line, or per record after RS. Pointer: `/<index of the text>`, then the pointer within it. */
 function compareLines(a: string, b: string, rules?: BodyRules): BodyDifference[] | null {
   const [x, y] = withoutGuard(a, b).map(arrayOfLines);
   if (x == null || y == null || !areOfOneSequence(a, b)) return null;
@@ -160,7 +165,10 @@ function compareLines(a: string, b: string, rules?: BodyRules): BodyDifference[]
   return found;
 }
 
-/** What the readers of either version get: what one of them takes for the same may be another thing to the other. */
+/**
+ * Compares the values that readers of either YAML version get, because what one version considers equal may differ in
+ * the other.
+ */
 function compareYaml(a: string, b: string, rules?: BodyRules): BodyDifference[] | null {
   const by = (version: YamlVersion) => {
     const [x, y] = [jsonOfYaml(a, version), jsonOfYaml(b, version)];
@@ -170,7 +178,9 @@ function compareYaml(a: string, b: string, rules?: BodyRules): BodyDifference[] 
   return found?.some(({ severity }) => standsAgainst(severity)) === true ? found : by('1.1');
 }
 
-/** Two arrays that were made of other formats; where they are equal, only white space was not. */
+/**
+ * Compares two arrays that were built from other formats. If they are equal, the originals differ only in white space.
+ */
 function asArrays(a: string, b: string, rules: BodyRules | undefined): BodyDifference[] | null {
   return a === b ? [bodyDifference('white-space', '', null, null)] : compareJson(a, b, rules);
 }

@@ -1,4 +1,7 @@
-/** A body as its reader gets it: capture's encoding and content codings undone, characters decoded by the charset. */
+/**
+ * A body as its reader gets it: the capture's encoding and content codings are reversed, and characters are decoded
+ * with the charset.
+ */
 
 import {
   type Decode,
@@ -14,7 +17,7 @@ import { uncompressed } from '../binary/index.ts';
 export interface Content {
   readonly mediaType: MediaType;
   readonly bytes: Uint8Array;
-  /** null where the bytes are no text in the charset that they claim. */
+  /** null if the bytes are not valid text in the declared charset. */
   readonly text: string | null;
 }
 
@@ -28,7 +31,7 @@ export function readContent(leg: ResponseLeg, decode: Decode | undefined): Read 
   return !framed || typeof read === 'string' || decode === undefined ? read : withoutCompression(read, coding, decode);
 }
 
-/** Of gRPC, which compresses message by message. What is not in that coding stays as it is. */
+/** gRPC compresses each message separately. A message that is not in the declared coding is left unchanged. */
 function withoutCompression(content: Content, coding: string, decode: Decode): Content {
   let room = MAX_DECODED_BYTES;
   const bytes = uncompressed(content.bytes, (message) => {
@@ -40,7 +43,7 @@ function withoutCompression(content: Content, coding: string, decode: Decode): C
   return bytes === null || bytes === content.bytes ? content : byteContent(content.mediaType, bytes);
 }
 
-/** What an empty message costs, in bytes: a decoder is begun for each. */
+/** Cost of an empty message, expressed in bytes, because a decoder is started for each. */
 const FRAME = 1_024;
 
 function readBody(leg: ResponseLeg, decode: Decode | undefined): Read {
@@ -55,7 +58,9 @@ function readBody(leg: ResponseLeg, decode: Decode | undefined): Read {
   return decoded.outcome === 'decoded' ? byteContent(mediaType, decoded.bytes) : decoded.outcome;
 }
 
-/** As if no coding were named: what a recorder that decodes leaves, and what stands behind a label that is no coding. */
+/**
+ * Reads the body as if no coding were declared, as left by a recorder that decodes, or by a label that is not a coding.
+ */
 export function readPlain(leg: ResponseLeg): Content | 'malformed' {
   const mediaType = mediaTypeOf(leg);
   const { encoding, data } = leg.body;
@@ -73,25 +78,31 @@ function textOf(mediaType: MediaType, bytes: Uint8Array): string | null {
   const label = charsetOf(mediaType) ?? saidWithin(mediaType, bytes);
   if (!isAlwaysUtf8(mediaType)) return decodeText(bytes, label);
   const text = decodeText(bytes, 'utf-8');
-  // UTF-16 of ASCII is UTF-8 as well, with a NUL beside each character.
+  // ASCII in UTF-16 is also valid UTF-8, with a NUL next to each character.
   return text === null || text.includes('\0') ? decodeText(bytes, label) : text;
 }
 
-/** JSON and event streams are UTF-8 whatever the parameter says (RFC 8259, 8.1 and 11; HTML standard, 9.2.5). */
+/**
+ * JSON and event streams are always UTF-8, whatever the charset parameter says (RFC 8259, 8.1 and 11; HTML standard,
+ * 9.2.5).
+ */
 function isAlwaysUtf8({ type }: MediaType): boolean {
   const kind = kindOfMedia(type);
   return kind === 'json' || kind === 'json-lines' || kind === 'events';
 }
 
-/** Single quotes are no quotes in HTTP, but are sent. */
+/** Some servers put single quotes around the charset, although HTTP does not define them. */
 function charsetOf({ parameters }: MediaType): string | undefined {
   return parameters.get('charset')?.toLowerCase().replaceAll("'", '');
 }
 
-/** A document that says its charset says so here (HTML standard, 13.2.3.2). */
+/** Within this many bytes a document declares its charset (HTML standard, 13.2.3.2). */
 const PRESCANNED = 1024;
 
-/** In an XML declaration (RFC 7303, 3.2) or a `meta` of HTML, where the field names no charset. What stands there is no UTF-16. */
+/**
+ * The charset from an XML declaration (RFC 7303, 3.2) or an HTML `meta`, if the field declares none. Such a declaration
+ * is never in UTF-16.
+ */
 function saidWithin({ type }: MediaType, content: string | Uint8Array): string | undefined {
   if (kindOfMedia(type) !== 'markup') return undefined;
   const beginning = content.slice(0, PRESCANNED);
@@ -103,7 +114,7 @@ function saidWithin({ type }: MediaType, content: string | Uint8Array): string |
   return label?.startsWith('utf-16') === true ? undefined : label;
 }
 
-/** The text is there; its bytes are made only if somebody asks. */
+/** Content that is given as text; its bytes are computed on demand. */
 export function textContent(mediaType: MediaType, text: string): Content {
   let bytes: Uint8Array | undefined;
   return {
@@ -120,7 +131,9 @@ function isUtf8(charset: string | undefined): boolean {
   return charset === undefined || charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii';
 }
 
-/** Another byte is another text: nothing is replaced by U+FFFD, and a byte order mark stays in the text of UTF-8. */
+/**
+ * Different bytes give different texts: nothing is replaced by U+FFFD, and a UTF-8 byte order mark stays in the text.
+ */
 function decodeText(bytes: Uint8Array, charset = 'utf-8'): string | null {
   try {
     const [label, content] = endianness(charset, bytes);
@@ -130,7 +143,7 @@ function decodeText(bytes: Uint8Array, charset = 'utf-8'): string | null {
   }
 }
 
-/** Browsers take a label that nobody knows for none. */
+/** Browsers ignore an unknown charset label. */
 function isCharset(label: string): boolean {
   try {
     return new TextDecoder(label).encoding !== '';
@@ -139,7 +152,7 @@ function isCharset(label: string): boolean {
   }
 }
 
-/** `utf-16` names no order of bytes: its mark does, and is then no part of the text. */
+/** `utf-16` does not specify the byte order. The byte order mark does, and is then not part of the text. */
 function endianness(label: string, bytes: Uint8Array): readonly [string, Uint8Array] {
   if (label !== 'utf-16' || bytes.length < 2) return [label, bytes];
   const mark = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);

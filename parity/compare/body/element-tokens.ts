@@ -1,4 +1,7 @@
-/** A number for each element of two arrays by which they are aligned: by what identifies it, or by all that it says. */
+/**
+ * Assigns a number to each element of two arrays, by which the arrays are aligned: from what identifies the element, or
+ * from its whole content.
+ */
 import {
   endOf,
   type JsonDoc,
@@ -14,26 +17,26 @@ import {
   stringOf,
 } from '../../../json/index.ts';
 
-/** Members that usually tell elements of an array apart, the surest first. */
+/** Members that usually identify the elements of an array, most reliable first. */
 const IDENTITIES = ['id', '_id', 'uuid', 'key', 'code', 'name'];
-/** An id that is longer is none. */
+/** A longer value is not an id. */
 const MAX_ID = 200;
-/** Members of an element that are looked at for one that identifies it. */
+/** How many members of an element are considered as identifying. */
 const MAX_MEMBERS = 32;
 
 export interface Elements {
   readonly hashes: JsonHashes;
   readonly nodes: readonly Node[];
-  /** That of the elements. */
+  /** Depth of the elements. */
   readonly depth: number;
 }
 
 type Tokens = readonly number[];
 
 /**
- * By the first of {@link IDENTITIES} that every element of both has, each with another value; else by the member whose values the
- * sides share most, as a slug does where the ids are each side's own or gone; else by the members that hold the same values on
- * both sides; else by content.
+ * Uses the first of {@link IDENTITIES} that every element of both sides has with distinct values; otherwise the member
+ * whose values the sides have most in common, such as a slug if ids differ between the sides or are missing; otherwise
+ * the members that have the same values on both sides; otherwise the content.
  */
 export function elementTokens(a: Elements, b: Elements): readonly [Tokens, Tokens] {
   for (const name of IDENTITIES) {
@@ -42,12 +45,12 @@ export function elementTokens(a: Elements, b: Elements): readonly [Tokens, Token
   }
   const content = [contentTokens(a), contentTokens(b)] as const;
   const least = commonOf(...content);
-  // What most elements say as a whole needs no identity.
+  // If most elements have equal content on both sides, no identity is needed.
   if (least * 2 > Math.min(a.nodes.length, b.nodes.length)) return content;
   return identified(a, b, least) ?? content;
 }
 
-/** Elements that say no more than one value. */
+/** Whether each element is a single value. */
 export function areScalars(doc: JsonDoc, nodes: readonly Node[]): boolean {
   return nodes.every((node) => !CONTAINERS.has(kindOf(doc, node)));
 }
@@ -58,7 +61,7 @@ export function contentTokens({ hashes, nodes, depth }: Elements): number[] {
   return nodes.map((node) => hashes.of(node, depth));
 }
 
-/** By the value at a JSON pointer within each element; by content where an element has none. */
+/** Tokens from the value at a JSON pointer within each element, or from the content if an element has none. */
 export function keyTokens({ hashes, nodes, depth }: Elements, steps: readonly string[]): number[] {
   return nodes.map((node) => {
     const key = valueAt(hashes.doc, node, steps);
@@ -66,7 +69,7 @@ export function keyTokens({ hashes, nodes, depth }: Elements, steps: readonly st
   });
 }
 
-/** Whether each is a name with its value, and none stands twice: such a list is read as a map is. */
+/** Whether each element is a name with a value and no name repeats. Such a list is read like a map. */
 export function areNamedValues(doc: JsonDoc, nodes: readonly Node[]): boolean {
   const names = new Set<string>();
   for (const node of nodes) {
@@ -80,7 +83,10 @@ export function areNamedValues(doc: JsonDoc, nodes: readonly Node[]): boolean {
   return names.size === nodes.length;
 }
 
-/** By one member that is another in each element, or by several that hold the same values on both sides; null where there are none. */
+/**
+ * Tokens from one member with distinct values, or from several that have the same values on both sides; null if there
+ * are none.
+ */
 function identified(a: Elements, b: Elements, least: number): readonly [Tokens, Tokens] | null {
   let best: readonly [Tokens, Tokens] | null = null;
   let common = least;
@@ -102,7 +108,7 @@ function identified(a: Elements, b: Elements, least: number): readonly [Tokens, 
   return [together(0), together(1)];
 }
 
-/** Paths of the members of the first element that hold a text or a number, and of the members of these one step deeper. */
+/** Paths of the members of the first element that hold a text or a number, and of their members one level deeper. */
 function membersOf({ hashes: { doc }, nodes: [first] }: Elements): string[][] {
   if (first === undefined || kindOf(doc, first) !== 'object') return [];
   const names = (node: Node) =>
@@ -122,7 +128,7 @@ function tokensBy(a: Elements, b: Elements, steps: readonly string[]): readonly 
   return x !== null && y !== null && areDistinct(x) && areDistinct(y) ? [x, y] : null;
 }
 
-/** null where an element has no such member, or one that identifies nothing. */
+/** Returns null if an element has no such member, or one that identifies nothing. */
 function idsOf({ hashes, nodes, depth }: Elements, steps: readonly string[]): number[] | null {
   const { doc } = hashes;
   const ids: number[] = [];

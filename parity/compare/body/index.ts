@@ -1,2 +1,2 @@
-/** Bodies of two answers, compared by their format. */
+/** Compares the bodies of two answers by their format. */
 export { compareBody } from './body.ts';

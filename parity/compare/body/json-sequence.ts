@@ -1,11 +1,13 @@
-/** Formats that are a sequence of JSON texts (NDJSON, RFC 7464, server-sent events), written as one JSON array. */
+/** Converts formats that are a sequence of JSON texts (NDJSON, RFC 7464, server-sent events) to one JSON array. */
 import { isJson } from '../../../json/index.ts';
 import { areElements } from './json.ts';
 
-/** What browsers' clients and frameworks take off before they parse: a byte order mark, a guard against script inclusion. */
+/**
+ * Prefixes that clients and frameworks remove before parsing: a byte order mark, and guards against script inclusion.
+ */
 const GUARD = /^\uFEFF?(?:\)\]\}'?,?|while\s*\(\s*1\s*\)\s*;|for\s*\(\s*;\s*;\s*\)\s*;|\{\}&&)?/;
 
-/** Both texts without the guard that both begin with; as they are where they begin otherwise. */
+/** Removes a guard that both texts begin with; otherwise returns them unchanged. */
 export function withoutGuard(a: string, b: string): readonly [string, string] {
   const [x = '', y = ''] = [GUARD.exec(a)?.[0], GUARD.exec(b)?.[0]];
   return x === '' || x !== y ? [a, b] : [a.slice(x.length), b.slice(y.length)];
@@ -16,8 +18,8 @@ export function guarded(text: string): string {
 }
 
 /**
- * What a script calls its function with (JSONP), as Express and as others write it, and the function's name; null where the text is no
- * such call.
+ * The argument that a script passes to its function (JSONP), as Express and others write it, and the function's name;
+ * null if the text is not such a call.
  */
 export function callOf(script: string): { readonly callback: string; readonly argument: string } | null {
   const text = script.trimEnd().replace(/;$/, '').trimEnd();
@@ -27,11 +29,11 @@ export function callOf(script: string): { readonly callback: string; readonly ar
 
 const CALL = /^(?:\/\*\*\/)? ?(?:typeof ([\w$.]+) === 'function' && )?([\w$.]+)\(/;
 
-/** Lines, or records behind RS, of which each is JSON: as one array. null where one is not. */
+/** Combines lines, or records after RS, into one array. null if one of them is not JSON. */
 export function arrayOfLines(text: string): string | null {
   const texts = text
     .split(text.includes(RECORD) ? RECORD : '\n')
-    // JSON’s own white space alone: `trim` takes a byte order mark off as well.
+    // Only the white space of JSON, because `trim` would also remove a byte order mark.
     .filter((line) => line.charCodeAt(0) > SPACE || /[^\t\r\n ]/.test(line));
   const array = `[${texts.join(',')}]`;
   return texts.length > 0 && areElements(array, texts) ? array : null;
@@ -41,15 +43,15 @@ const SPACE = 32;
 /** RFC 7464: record separator. */
 const RECORD = '\u001e';
 
-/** Whether a reader of the one format would find nothing in the other: lines have no separators. */
+/** Whether a reader of one format would find nothing in the other, because lines have no separators. */
 export function areOfOneSequence(a: string, b: string): boolean {
   return a.includes(RECORD) === b.includes(RECORD);
 }
 
 /**
- * The events of two streams (text/event-stream; HTML standard, 9.2.6), each as one array of objects; data that is JSON is taken as
- * such. Comments and blank lines say nothing, nor does a name without data. What no blank line ends is dispatched by no browser:
- * it counts where both streams end so.
+ * The events of two streams (text/event-stream; HTML standard, 9.2.6), each as an array of objects; data that is JSON
+ * is inserted as JSON. Comments, blank lines and names without data are ignored. Browsers never dispatch an event that
+ * no blank line ends, so it counts only if both streams end that way.
  */
 export function arraysOfEvents(a: string, b: string): readonly [string, string] {
   const [x, y] = [eventsOf(a), eventsOf(b)];
@@ -75,7 +77,10 @@ function eventsOf(text: string): Events {
   return { events, unfinished: eventOf(last, known) };
 }
 
-/** null where the block says nothing. `known`: the id that holds until another one comes, which to say again says nothing. */
+/**
+ * Returns null if the block contains no event.
+ * @param known the id that stays in effect until another one arrives; repeating it changes nothing
+ */
 function eventOf(block: string, known: { id: string }): string | null {
   const fields = new Map<string, string[]>();
   for (const line of block.split('\n')) {
@@ -93,7 +98,7 @@ function eventOf(block: string, known: { id: string }): string | null {
   return ['data', 'id', 'retry'].some((name) => fields.has(name)) ? objectOf(fields) : null;
 }
 
-/** As browsers do (HTML standard, 9.2.6). */
+/** Whether browsers ignore the field (HTML standard, 9.2.6). */
 function isIgnored(name: string, value: string): boolean {
   return (name === 'retry' && !/^\d+$/.test(value)) || (name === 'id' && value.includes('\0'));
 }
@@ -110,7 +115,7 @@ function objectOf(fields: ReadonlyMap<string, readonly string[]>): string {
   return `{${members.join(',')}}`;
 }
 
-/** One value each, or arrays of what stands one behind the other: a list of two is not two values. */
+/** A single value for each, or arrays of the values in sequence: a list of two elements is not two values. */
 export function wholesOf(a: readonly string[], b: readonly string[]): readonly [string, string] {
   const [[x], [y]] = [a, b];
   const single = a.length === 1 && b.length === 1;

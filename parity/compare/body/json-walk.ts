@@ -1,4 +1,4 @@
-/** Walks two JSON documents that do not mean the same and reports each place where they differ. */
+/** Walks through two JSON documents that are not equivalent, and reports each place where they differ. */
 
 import {
   after,
@@ -44,7 +44,7 @@ import {
 
 type Side = 'stable' | 'candidate';
 
-/** Keys without partners, and the names of those that have one. */
+/** Keys without a partner, and the names of those that have one. */
 interface Unpaired extends Pick<MemberPairs, 'onlyA' | 'onlyB'> {
   readonly paired: ReadonlySet<string>;
 }
@@ -68,7 +68,7 @@ export class JsonWalk {
     this.#hashesB = new JsonHashes(meaning.b);
   }
 
-  /** `counted`: what counts the differences of the same array, by their cause. */
+  /** @param counted counts the differences within the same array, by cause */
   walk(x: Node, y: Node, path: Path | null, depth: number, counted?: Map<Cause, Alike>): void {
     if (this.#meaning.same(x, y, depth)) return;
     const kind = kindOf(this.#a, x);
@@ -80,7 +80,9 @@ export class JsonWalk {
     else this.#arrays(x, y, path, depth);
   }
 
-  /** An array may have a million elements that differ alike: no place is written for those that are only counted. */
+  /**
+   * An array may have a million elements that differ in the same way, so differences that are only counted get no path.
+   */
   #values(x: Node, y: Node, path: Path | null, counted: Map<Cause, Alike> | undefined): void {
     const finding = explainValues(this.#a, x, this.#b, y, nameOf(path));
     const known = counted?.get(finding.cause);
@@ -108,7 +110,7 @@ export class JsonWalk {
     if (left.onlyA.length + left.onlyB.length > 0) this.#unpaired(left, path, depth);
   }
 
-  /** Walks what has a partner. @returns what has none */
+  /** Walks through the members that have a partner. @returns those without one */
   #paired({ both, onlyA, onlyB }: MemberPairs, path: Path | null, depth: number): Unpaired {
     const paired = new Set<string>();
     for (const [key, partner] of both) {
@@ -119,7 +121,7 @@ export class JsonWalk {
     return { onlyA, onlyB, paired };
   }
 
-  /** A list against an object that has one; whether it is so. */
+  /** Handles a list on one side and an object that contains a list on the other. @returns whether that is the case */
   #listInEnvelope(x: Node, y: Node, path: Path | null, depth: number): boolean {
     const [a, b] = [this.#a, this.#b];
     const outer: Side = kindOf(a, x) === 'object' && kindOf(b, y) === 'array' ? 'stable' : 'candidate';
@@ -135,7 +137,7 @@ export class JsonWalk {
     return true;
   }
 
-  /** Reports an envelope. @returns the path of what is within it */
+  /** Reports an envelope. @returns the path of its content */
   #unwrapped(key: Node, outer: Side, path: Path | null): Path {
     const value = key + STRIDE;
     const name = stringOf(outer === 'stable' ? this.#a : this.#b, key);
@@ -167,7 +169,7 @@ export class JsonWalk {
     this.#alone(besides(envelope, outer === 'stable' ? onlyA : onlyB, outer, paired), path, depth);
   }
 
-  /** In no envelope. */
+  /** Reports members without a partner, where there is no envelope. */
   #alone({ onlyA, onlyB, paired }: Unpaired, path: Path | null, depth: number): void {
     const [a, b] = [this.#a, this.#b];
     const missing = onlyA.map((key) => ({ name: stringOf(a, key), value: key + STRIDE }));
@@ -175,7 +177,7 @@ export class JsonWalk {
     const [foldedMissing, foldedAdded] = [missing, added].map(
       (keys) => new Map(keys.map((k) => [foldedName(k.name), k])),
     );
-    // A key of another name and another value may be another key.
+    // A key with another name and another value may be a different key.
     const sameAs = (value: Node, other: { readonly name: string; readonly value: Node } | undefined, ours: boolean) => {
       if (other === undefined) return undefined;
       const [p, q] = ours ? [value, other.value] : [other.value, value];
@@ -211,7 +213,7 @@ export class JsonWalk {
       const named = areNamedValues(this.#a, p) && areNamedValues(this.#b, q);
       this.#report({ cause: named ? 'pair-order' : 'array-order' }, path, x, y, rule?.id);
     }
-    // Rules speak of single places.
+    // Rules apply to individual places, so nothing is aggregated if there are rules.
     const counted = this.#rules === undefined ? new Map<Cause, Alike>() : undefined;
     for (let i = 0; i < partner.length; i++) {
       const j = partner[i] ?? NO_PARTNER;
@@ -228,7 +230,7 @@ export class JsonWalk {
     for (const j of onlyB) this.#report(advice('is added'), childOf(path, start + j), null, middleB[j] ?? 0);
   }
 
-  /** How many elements at the beginning and at the end mean the same. */
+  /** Skips elements at the beginning and at the end that are equivalent. */
   #middle(p: readonly Node[], q: readonly Node[], depth: number): readonly [number, number] {
     const shorter = Math.min(p.length, q.length);
     let start = 0;
@@ -249,7 +251,7 @@ export class JsonWalk {
     return alignInOrder(...elementTokens(a, b), isWhole);
   }
 
-  /** `rule`: one that says that this does not count. */
+  /** @param rule a rule that excuses this difference */
   #report(
     finding: Finding & { readonly emptied?: boolean },
     path: Path | null,
@@ -273,13 +275,16 @@ export class JsonWalk {
   }
 }
 
-/** What the side of an envelope has beside it. */
+/** The other members of the side that has the envelope. */
 function besides(envelope: Node, keys: readonly Node[], outer: Side, paired: ReadonlySet<string>): Unpaired {
   const others = keys.filter((key) => key !== envelope);
   return outer === 'stable' ? { onlyA: others, onlyB: [], paired } : { onlyA: [], onlyB: others, paired };
 }
 
-/** A member of one side whose own members are those that stand without partners on the other: most of either, and all where a single one does. */
+/**
+ * Finds a member of one side whose own members are the ones without a partner on the other side: most of either, and
+ * all if there is only one.
+ */
 function envelopeAmong(
   doc: JsonDoc,
   keys: readonly Node[],

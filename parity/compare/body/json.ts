@@ -1,6 +1,7 @@
 /**
- * Two JSON texts: every place where they differ, and why. Numbers are exact, keys may come in any order, array elements are
- * aligned. Never throws; time is linear in the texts, except for the bounded alignment of arrays.
+ * Compares two JSON texts and reports every place where they differ, with the cause. Numbers are compared exactly, keys
+ * may be in any order, and array elements are aligned. Never throws. Time is linear in the length of the texts, except
+ * for the bounded alignment of arrays.
  */
 
 import {
@@ -25,12 +26,15 @@ import { JsonWalk } from './json-walk.ts';
 
 export { MAX_DIFFERENCES } from '../../model/index.ts';
 
-/** Reused for the tokens of each text, because allocating costs more than reading a short text; nothing of it outlives a comparison. */
+/**
+ * Reused for the tokens of each text, because allocating costs more than reading a short text. Nothing in it outlives a
+ * comparison.
+ */
 const ROOM = new Int32Array(STRIDE * 4096);
 
 /**
- * null where one of the two is not JSON (equal texts are equal, whatever they are). `stable` and `candidate` may change places:
- * the same places differ then, but for those that are only written otherwise, of which the first is named.
+ * Returns null if one of the texts is not JSON (equal texts are equal, whatever they contain). Swapping `stable` and
+ * `candidate` yields the same places, except for differences in notation only, of which the first is reported.
  */
 export function compareJson(stable: string, candidate: string, rules?: BodyRules): BodyDifference[] | null {
   if (stable === candidate) return [];
@@ -41,7 +45,7 @@ export function compareJson(stable: string, candidate: string, rules?: BodyRules
   const mostlyShared = (ends.prefix + ends.suffix) * 2 > stable.length;
   const retold = mostlyShared ? null : retelling(a, candidate);
   if (retold !== null) {
-    // One of a kind: there is nothing to count.
+    // A single difference needs no counting.
     return [
       ...retold.notes.map(({ cause, node, raw }) => bodyDifference(cause, pointerOf(a, node), rawOf(a, node), raw)),
       ...spaceDifferences(a, retold.spacing),
@@ -56,7 +60,10 @@ export function compareJson(stable: string, candidate: string, rules?: BodyRules
   return found.differences();
 }
 
-/** Whether each of the texts is JSON, and so one element of the array that they make: read at once, for there may be a million. */
+/**
+ * Whether each text is valid JSON and therefore one element of the array that they form. Parsed as one array, because
+ * there may be a million texts.
+ */
 export function areElements(array: string, texts: readonly string[]): boolean {
   const doc = tokenize(array);
   if (doc === undefined) return false;
@@ -69,7 +76,7 @@ export function areElements(array: string, texts: readonly string[]): boolean {
   return element === after(doc, ROOT);
 }
 
-/** `stable` and `candidate` are source texts, null where a side has nothing there. */
+/** @param stable source text; null if the side has no value there @param candidate likewise */
 export function bodyDifference(
   cause: Cause,
   pointer: string,

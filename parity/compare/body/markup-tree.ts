@@ -1,11 +1,14 @@
-/** Two XML documents as trees: an element that moved, came or went shifts no other. Pointer: an XPath. */
+/**
+ * Compares two XML documents as trees, so that an element that was moved, added or removed shifts no other. Pointer: an
+ * XPath.
+ */
 import { explainStrings, isMadeAnew } from '../../explain/index.ts';
 import { type BodyDifference, Found } from '../../model/index.ts';
 import { shortestEditOf } from '../align/index.ts';
 import { kindOfNode, labelsOf, type MarkupNode, type MarkupToken, treesOf } from '../markup/index.ts';
 import { bodyDifference } from './json.ts';
 
-/** Empty where they say the same. */
+/** Returns an empty list if the documents are equivalent. */
 export function compareTrees(stable: readonly MarkupToken[], candidate: readonly MarkupToken[]): BodyDifference[] {
   const found = new Found();
   const sink: Sink = { add: (difference) => found.add({ ...difference, inXml: true }) };
@@ -13,7 +16,10 @@ export function compareTrees(stable: readonly MarkupToken[], candidate: readonly
   return found.differences();
 }
 
-/** A root that differs only in its namespace is reported once, and its content is compared as if the namespace were stable's. */
+/**
+ * A root that differs only in its namespace is reported once. Its content is then compared as if it were in stable's
+ * namespace.
+ */
 function inNamespaceOf(
   stable: readonly MarkupToken[],
   candidate: readonly MarkupToken[],
@@ -66,14 +72,14 @@ function compareChildren(a: readonly MarkupNode[], b: readonly MarkupNode[], at:
   const kept = new Set(others);
   for (const i of missing) {
     const lost = bodyDifference('markup-value', xpathOf([...at, steps[i] ?? '']), written(a[i]), null);
-    // The last of a list, or a member: no variation of stable excuses that.
+    // The list is now empty, or a member is gone. No variation of stable excuses that.
     found.add(kept.has(names[i] ?? '') ? lost : { ...lost, emptied: true });
   }
   for (const j of added)
     found.add(bodyDifference('markup-value', xpathOf([...at, theirs[j] ?? '']), null, written(b[j])));
 }
 
-/** Of one kind or name; they differ. */
+/** Both nodes have the same kind or name, and differ. */
 function compareNodes(x: MarkupNode, y: MarkupNode, at: Steps, found: Sink): void {
   if (x.token.kind === 'open' && y.token.kind === 'open') {
     for (const difference of attributeDifferences(x.token, y.token, xpathOf(at))) found.add(difference);
@@ -83,7 +89,7 @@ function compareNodes(x: MarkupNode, y: MarkupNode, at: Steps, found: Sink): voi
 
 type Text = Exclude<MarkupNode['token'], { kind: 'open' }>;
 
-/** What JSON would say of two instants holds here too. */
+/** Two instants are compared as they are in JSON. */
 function textDifference(x: Text, y: Text, at: Steps): BodyDifference {
   const place = xpathOf(at);
   const name = at.at(-2)?.replace(/\[\d+\]$/, '') ?? '';
@@ -107,7 +113,7 @@ function leftOver(
   return [free(taken), free(given)];
 }
 
-/** Those with one label, the first with the first. */
+/** Pairs nodes with the same label in order of occurrence. */
 function pairedBy(
   [left, right]: readonly [readonly number[], readonly number[]],
   labels: readonly string[],
@@ -120,14 +126,20 @@ function pairedBy(
   });
 }
 
-/** Elements of one name whose order their standard gives no meaning: WebDAV (RFC 4918, 14), and entries of Atom (RFC 4287, 4.1.1). */
+/**
+ * Elements with the same name whose order has no meaning according to their standard: WebDAV (RFC 4918, 14), and the
+ * entries of Atom (RFC 4287, 4.1.1).
+ */
 const SETS = new Set(
   ['response', 'propstat', 'lockentry', 'activelock', 'privilege', 'ace']
     .map((name) => `<{DAV:}${name}`)
     .concat('<{http://www.w3.org/2005/Atom}entry', '<{http://www.w3.org/2005/Atom}link'),
 );
 
-/** Elements of one name are a list, whose order counts; between those of different names it is a matter of the schema. */
+/**
+ * Elements with the same name form a list, whose order counts. Whether the order of different names counts depends on
+ * the schema.
+ */
 function orderDifferences(
   pairs: readonly Pair[],
   a: readonly MarkupNode[],
@@ -148,17 +160,17 @@ function orderDifferences(
   ];
 }
 
-/** Of more than can be arguments of one call, too. */
+/** Unlike Math.min with spread arguments, this accepts any number of pairs. */
 function least(pairs: readonly Pair[], of: (pair: Pair) => number): number {
   return pairs.reduce((smallest, pair) => Math.min(smallest, of(pair)), Number.POSITIVE_INFINITY);
 }
 
-/** By the place on the stable side; the first that stands before its predecessor on the other. */
+/** In the order of stable, the first pair that precedes its predecessor on the candidate's side. */
 function firstOutOfOrder(pairs: readonly Pair[]): Pair | undefined {
   return pairs.find(([, j], at) => j < (pairs[at - 1]?.[1] ?? -1));
 }
 
-/** Each with its place among those of its name. */
+/** Each node with its position among those of the same name. */
 function stepsOf(nodes: readonly MarkupNode[]): string[] {
   const counts = new Map<string, number>();
   return nodes.map(({ token }) => {
@@ -171,14 +183,14 @@ function stepsOf(nodes: readonly MarkupNode[]): string[] {
 
 const written = (node: MarkupNode | undefined) => (node === undefined ? null : sourceOf([...tokensOf(node)]));
 
-/** The beginning of what stands there: longer ones are cut. */
+/** The first tokens of a subtree; excerpts are cut anyway. */
 function* tokensOf({ token, children }: MarkupNode): Generator<MarkupToken> {
   yield token;
   for (const child of children) yield* tokensOf(child);
   if (token.kind === 'open') yield { kind: 'close', name: token.name, means: token.means };
 }
 
-/** Of a run of tokens, the first. */
+/** The first tokens of a run. */
 export function sourceOf(tokens: readonly MarkupToken[]): string {
   return tokens
     .slice(0, 20)
@@ -202,14 +214,14 @@ export function attributeDifferences(x: Open, y: Open, place: string): BodyDiffe
   });
 }
 
-/** An element may name what its value is (`input`, `meta`). */
+/** An element may describe its value itself (`input`, `meta`). */
 function namedBy({ attributes }: Open, name: string): string {
   return name === 'value' || name === 'content' ? (attributes.get('name') ?? attributes.get('id') ?? name) : name;
 }
 
 const MAX_STEPS = 32;
 
-/** Only the innermost steps where there are very many. */
+/** Only the innermost steps if there are very many. */
 export function xpathOf(steps: readonly string[]): string {
   return `/${steps.length > MAX_STEPS ? '/' : ''}${steps.slice(-MAX_STEPS).join('/')}`;
 }

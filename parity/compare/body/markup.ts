@@ -1,4 +1,7 @@
-/** Two HTML or XML documents: elements, attributes in any order, text with white space collapsed. Pointer: an XPath. */
+/**
+ * Compares two HTML or XML documents: elements, attributes in any order, and text with white space collapsed. Pointer:
+ * an XPath.
+ */
 
 import { type BodyDifference, within } from '../../model/index.ts';
 import { shortestEditOf } from '../align/index.ts';
@@ -6,7 +9,10 @@ import { type MarkupToken, tokensOfMarkup, type UnreadableMarkup } from '../mark
 import { bodyDifference, compareJson, MAX_DIFFERENCES } from './json.ts';
 import { attributeDifferences, compareTrees, sourceOf, xpathOf } from './markup-tree.ts';
 
-/** Both are known to differ. null where neither is a document, or one is too deep or too large to be read as one. */
+/**
+ * Call only if the documents differ. Returns null if neither is a document, or if one is too deep or too large to be
+ * parsed.
+ */
 export function compareMarkup(stable: string, candidate: string, xml: boolean): BodyDifference[] | null {
   const [a, b] = [tokensOfMarkup(stable, xml), tokensOfMarkup(candidate, xml)];
   if (!isRead(a) || !isRead(b)) return compareUnreadable(stable, a, candidate, b);
@@ -14,10 +20,10 @@ export function compareMarkup(stable: string, candidate: string, xml: boolean): 
   return found.length > 0 ? found : [bodyDifference('markup-format', '', stable, candidate)];
 }
 
-/** Tags that go without saying in HTML (HTML standard, 13.1.2.4). */
+/** Tags that HTML implies (HTML standard, 13.1.2.4). */
 const IMPLIED = ['html', 'head', 'body'];
 
-/** Without those of them that one document alone writes, and that have no attribute. */
+/** Removes implied tags that only one of the documents has, if they have no attributes. */
 function withoutImplied(
   ...documents: readonly [MarkupToken[], MarkupToken[]]
 ): readonly [MarkupToken[], MarkupToken[]] {
@@ -53,7 +59,10 @@ function compareUnreadable(stable: string, a: Read, candidate: string, b: Read):
   return [bodyDifference('malformed-xml', '', stable, candidate, `A parser says: ${reason}.`)];
 }
 
-/** HTML, whose elements stand within text and show in their order. Empty where they say the same. */
+/**
+ * Compares HTML, whose elements are part of the text and are displayed in order. Returns an empty list if the documents
+ * are equivalent.
+ */
 function compareTokens(a: readonly MarkupToken[], b: readonly MarkupToken[]): BodyDifference[] {
   const partner = shortestEditOf(a.map(shapeOf), b.map(shapeOf));
   if (partner === null) return [bodyDifference('too-many-differences', '', null, null)];
@@ -77,7 +86,7 @@ function compareTokens(a: readonly MarkupToken[], b: readonly MarkupToken[]): Bo
   return found;
 }
 
-/** Of data that is JSON, as scripts hold it, by what it says. */
+/** Compares texts. JSON data, as in scripts, is compared as JSON. */
 function textDifferences(place: string, a: string, b: string): BodyDifference[] {
   if (a === b) return [];
   if (/\/script(?:\[\d+\])?\/text\(\)$/.test(place) && unescaped(a) === unescaped(b))
@@ -86,7 +95,7 @@ function textDifferences(place: string, a: string, b: string): BodyDifference[] 
   return data === null ? [bodyDifference('markup-value', place, a, b)] : within(place, data);
 }
 
-/** With the escapes of html/template written out, which stand in texts of scripts alone; each other escape stays as it is. */
+/** Replaces the escapes that html/template uses in scripts. Any other escape is left unchanged. */
 function unescaped(script: string): string {
   return script.replaceAll(
     /\\(?:u(?:00(3[ce]|26)|(202[89]))|x(3[ce]|26)|[\s\S])/gi,
@@ -97,7 +106,10 @@ function unescaped(script: string): string {
   );
 }
 
-/** What one side has alone, and the two tokens after it that answer to each other; past the end where there are none. */
+/**
+ * Yields the tokens that only one side has, and the two corresponding tokens after them (past the end if there are
+ * none).
+ */
 function* stretches(
   a: readonly MarkupToken[],
   b: readonly MarkupToken[],
@@ -112,12 +124,12 @@ function* stretches(
   }
 }
 
-/** What two tokens share that stand for each other, though their values differ. */
+/** What two corresponding tokens have in common, although their values differ. */
 function shapeOf(token: MarkupToken): string {
   return token.kind === 'open' || token.kind === 'close' ? `${token.kind} ${token.means}` : token.kind;
 }
 
-/** The open elements that both documents have, and which of its name each one is among its siblings. */
+/** Tracks the open elements that both documents have, with the position of each among its siblings of the same name. */
 class Path {
   readonly #steps: { readonly name: string; readonly index: number; readonly children: Map<string, number> }[] = [];
   readonly #roots = new Map<string, number>();

@@ -1,4 +1,7 @@
-/** Two binary messages, by what they say. Pointer: into the JSON that stands for them; of protobuf `/<field number>/<value from 0>`. */
+/**
+ * Compares two binary messages by their content. Pointer: into the equivalent JSON; for protobuf `/<field
+ * number>/<index of the value>`.
+ */
 import { type BodyDifference, type MessageFormat, messageFormatOf, why } from '../../model/index.ts';
 import {
   type BinaryText,
@@ -19,7 +22,7 @@ type Reader = (a: Content, b: Content) => Pair<BinaryText | null>;
 const each =
   (read: (bytes: Uint8Array) => BinaryText | null): Reader =>
   (a, b) => [read(a.bytes), read(b.bytes)];
-/** Formats whose numbers, without a schema, differ only in length. */
+/** Formats whose numbers, without a schema, may differ only in length. */
 const untyped =
   (read: (a: Uint8Array, b: Uint8Array) => Pair<string | null>): Reader =>
   (a, b) => {
@@ -45,7 +48,7 @@ const READERS: Readonly<Record<MessageFormat, Reader>> = {
   },
 };
 
-/** null where one cannot be read. Both are known to differ. */
+/** Call only if the messages differ. Returns null if one cannot be parsed. */
 export function compareMessages(a: Content, b: Content): BodyDifference[] | null {
   const [format, other] = [a, b].map(({ mediaType }) => messageFormatOf(mediaType.type));
   if (format == null || other == null || format !== other) return null;
@@ -60,7 +63,7 @@ export function compareMessages(a: Content, b: Content): BodyDifference[] | null
   return [...(typed ? found : found.map(ofPresence)), ...floats];
 }
 
-/** A value that readers take for absent, unless the schema lets them ask for presence. */
+/** Values that readers treat as absent, unless the schema tracks presence. */
 const DEFAULTS = new Set(['[0]', '[""]', '["64:0"]', '["32:0"]']);
 
 function ofPresence(difference: BodyDifference): BodyDifference {

@@ -1,24 +1,24 @@
-/** A multipart body (RFC 2046, 5.1) taken apart, in bytes. */
+/** Splits a multipart body (RFC 2046, 5.1) into parts of bytes. */
 
 import type { HeaderList } from '../../../capture/format/index.ts';
 import { firstValue, type MediaType, parseMediaType } from '../../../http/index.ts';
 
 /** A body with more parts is compared as bytes. */
 const MAX_PARTS = 200;
-/** A part with more fields has no body that is found. */
+/** If a part has more fields, its body is not located. */
 const MAX_FIELDS = 100;
-/** Longest boundary that RFC 2046 allows. */
+/** The longest boundary that RFC 2046 allows. */
 const MAX_BOUNDARY = 70;
 
 export interface Part {
   readonly headers: HeaderList;
-  /** By Content-Disposition; null where it names none. */
+  /** From Content-Disposition; null if it gives no name. */
   readonly name: string | null;
   readonly mediaType: MediaType;
   readonly bytes: Uint8Array;
 }
 
-/** null where the body is not what `boundary` says. */
+/** Returns null if the body does not match `boundary`. */
 export function parseMultipart(bytes: Uint8Array, boundary: string | undefined): Part[] | null {
   if (boundary === undefined || boundary === '' || boundary.length > MAX_BOUNDARY) return null;
   const delimiter = new TextEncoder().encode(`--${boundary}`);
@@ -40,7 +40,7 @@ export function parseMultipart(bytes: Uint8Array, boundary: string | undefined):
 
 const [CR, LF, DASH] = [13, 10, 45];
 
-/** An HTTP message that is the content of a part, as answers to batches have it (RFC 9112, 10.2). */
+/** Parses an HTTP message that is the content of a part, as in answers to batch requests (RFC 9112, 10.2). */
 export function parseMessage(bytes: Uint8Array): Part & { readonly startLine: string } {
   const end = endOfLine(bytes, 0);
   const startLine = new TextDecoder().decode(bytes.subarray(0, end < 0 ? bytes.length : end)).trim();
@@ -48,7 +48,7 @@ export function parseMessage(bytes: Uint8Array): Part & { readonly startLine: st
   return { startLine, ...(parsePart(rest) ?? partOf([], rest)) };
 }
 
-/** null where a line is no field: readers disagree where the fields of such a part end. */
+/** Returns null if a line is not a header field, because readers disagree on where the fields of such a part end. */
 function parsePart(bytes: Uint8Array): Part | null {
   const headers: [string, string][] = [];
   let at = 0;
@@ -85,7 +85,7 @@ function endOfLine(bytes: Uint8Array, from: number): number {
 
 const isClosing = (bytes: Uint8Array, at: number) => bytes[at] === DASH && bytes[at + 1] === DASH;
 
-/** Whether nothing but white space follows, or the dashes of the last delimiter: any other line belongs to a part. */
+/** Whether only white space or the dashes of the last delimiter follow. Any other line belongs to a part. */
 function isEndOfDelimiter(bytes: Uint8Array, after: number): boolean {
   let at = isClosing(bytes, after) ? after + 2 : after;
   while (bytes[at] === SPACE || bytes[at] === TAB) at++;
@@ -95,7 +95,7 @@ function isEndOfDelimiter(bytes: Uint8Array, after: number): boolean {
 
 const [SPACE, TAB] = [32, 9];
 
-/** Where a line is `delimiter`. */
+/** Finds the line that is `delimiter`. */
 function find(bytes: Uint8Array, delimiter: Uint8Array, from: number): number {
   if (from < 0) return -1;
   for (let at = bytes.indexOf(DASH, from); at >= 0; at = bytes.indexOf(DASH, at + 1)) {

@@ -1,4 +1,7 @@
-/** Two multipart bodies: the parts by name, or by number where they have none. Pointer: `/<name or number>` and on into the part. */
+/**
+ * Compares two multipart bodies, part by part: by name, or by number if parts have no name. Pointer: `/<name or
+ * number>`, then the pointer within the part.
+ */
 
 import { pointerStep } from '../../../http/index.ts';
 import { type BodyDifference, within } from '../../model/index.ts';
@@ -8,7 +11,7 @@ import { type Part, parseMessage, parseMultipart } from './multipart-parts.ts';
 
 type CompareContent = (stable: Content, candidate: Content) => BodyDifference[];
 
-/** null where a body is not what its boundary says. Both are known to differ. */
+/** Call only if the bodies differ. Returns null if a body does not match its boundary. */
 export function compareMultipart(a: Content, b: Content, compare: CompareContent): BodyDifference[] | null {
   const [x, y] = [a, b].map(({ bytes, mediaType }) => parseMultipart(bytes, mediaType.parameters.get('boundary')));
   if (!x || !y) return null;
@@ -39,7 +42,7 @@ function comparePart(
 
 type Message = ReturnType<typeof parseMessage>;
 
-/** Of the start line only what programs read, the status of an answer; fields of the moment say nothing. */
+/** Of the start line, only the status counts. Fields that depend on the moment are ignored. */
 function compareMessagesOf(a: Message, b: Message, compare: CompareContent): BodyDifference[] {
   const [p, q] = [a, b].map(({ startLine }) => /^HTTP\/[\d.]+ (\d{3})/.exec(startLine)?.[1] ?? startLine);
   const [x, y] = [a, b].map((message) =>
@@ -56,7 +59,7 @@ const OF_THE_MOMENT = new Set(['date', 'server', 'expires', 'etag', 'last-modifi
 
 const contentOf = ({ mediaType, bytes }: Part) => byteContent(mediaType, bytes);
 
-/** A name that stands twice gets a number. */
+/** Repeated names are numbered. */
 function byPlace(parts: readonly Part[]): Map<string, Part> {
   const places = new Map<string, Part>();
   for (const [i, part] of parts.entries()) {
@@ -68,7 +71,10 @@ function byPlace(parts: readonly Part[]): Map<string, Part> {
 
 const lengthOf = (part: Part | undefined) => (part === undefined ? null : `${part.bytes.length} bytes`);
 
-/** Names in lower case, in any order; the boundary of a part that is multipart itself says nothing, and the length follows from the content. */
+/**
+ * Header fields with names in lower case, in any order. The boundary of a nested multipart is arbitrary, and the length
+ * follows from the content, so both are left out.
+ */
 function headersOf({ headers }: Pick<Part, 'headers'>): string {
   return headers
     .filter(([name]) => name.toLowerCase() !== 'content-length')

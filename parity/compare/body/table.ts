@@ -1,9 +1,12 @@
-/** Two tables (RFC 4180): cells, whatever their quoting. Pointer: `/line/<record from 1>/<cell from 1>`; a record that one side lacks has no cell. */
+/**
+ * Compares two tables of separated values (RFC 4180), cell by cell, regardless of quoting. Pointer: `/line/<record from
+ * 1>/<cell from 1>`; a missing record has no cell.
+ */
 import type { BodyDifference } from '../../model/index.ts';
 import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
 import { lineEndings, pairLines } from './text.ts';
 
-/** Both are known to differ. `tabs`: what the media type says. */
+/** Call only if the tables differ. @param tabs whether the media type declares tabs as separators */
 export function compareTables(stable: string, candidate: string, tabs: boolean): BodyDifference[] {
   const separator = tabs ? '\t' : separatorOf(stable, candidate);
   const [ours, theirs] = [readTable(stable, separator), readTable(candidate, separator)];
@@ -18,7 +21,7 @@ export function compareTables(stable: string, candidate: string, tabs: boolean):
   for (const [i, j] of aligned.pairs) {
     if (found.length >= MAX_DIFFERENCES) return [...found, bodyDifference('too-many-differences', '', null, null)];
     const differing = compareRecords(i, i === null ? undefined : a[i], j, j === null ? undefined : b[j]);
-    // Of a record with very many cells, more than can be arguments of one call.
+    // A record may have more cells than one call may have arguments.
     for (const difference of differing) found.push(difference);
   }
   if (found.length > 0) return found;
@@ -37,13 +40,16 @@ const CUT_ADVICE = 'One side ends within quotes, which strict readers refuse: cl
 const MARK_ADVICE =
   'Send a byte order mark where stable does: spreadsheets take the charset from it, and simple readers take it for a part of the first name.';
 
-/** A mark that comes, or that goes before text which spreadsheets read wrongly without it. */
+/** Whether a byte order mark was added, or removed before text that spreadsheets misread without one. */
 function isMarkRead(stable: string, candidate: string): boolean {
   const [before, after] = [stable, candidate].map((text) => text.startsWith('\uFEFF'));
   return before !== after && (after === true || /[^\p{ASCII}]/u.test(candidate));
 }
 
-/** What spreadsheets of most countries write for a comma, where the first line of both has one and no comma. */
+/**
+ * Spreadsheets of many countries use semicolons. A semicolon is the separator if the first line of both texts has one
+ * and no comma.
+ */
 function separatorOf(...texts: readonly string[]): string {
   const heads = texts.map((text) => (text.split('\n', 1)[0] ?? '').replaceAll(/"[^"]*"/g, ''));
   const isIn = (separator: string) => heads.every((head) => head.includes(separator));
@@ -72,11 +78,11 @@ const textOf = (cells: Cells | undefined) => cells?.join(',') ?? null;
 
 interface Table {
   readonly records: readonly string[][];
-  /** It ends within quotes. */
+  /** Whether the text ends within quotes. */
   readonly isCut: boolean;
 }
 
-/** Quotes that are never closed reach to the end, as readers that do not give up take them. */
+/** A quotation that is never closed extends to the end, as in lenient readers. */
 function readTable(text: string, separator: string): Table {
   const records: string[][] = [];
   let [record, cell, quoted]: [string[], string, boolean] = [[], '', false];

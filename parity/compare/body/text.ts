@@ -1,16 +1,16 @@
-/** Two texts, line by line: every line that differs is named. Pointer: `/line/<number from 1>`. */
+/** Compares two texts line by line and reports every line that differs. Pointer: `/line/<number from 1>`. */
 
 import type { BodyDifference } from '../../model/index.ts';
 import { shortestEditOf } from '../align/index.ts';
 import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
 
-/** Both are known to differ. */
+/** Call only if the texts differ. */
 export function compareText(stable: string, candidate: string): BodyDifference[] {
   const [a, b] = [withoutLast(unified(stable)), withoutLast(unified(candidate))];
   return a === b ? lineEndings(stable, candidate) : differingLines(a.split('\n'), b.split('\n'));
 }
 
-/** CRLF against LF, and the newline at the end. */
+/** Detects CRLF against LF, and a missing newline at the end. */
 export function lineEndings(stable: string, candidate: string): BodyDifference[] {
   const [a, b] = [unified(stable), unified(candidate)];
   const found: BodyDifference[] = [];
@@ -22,13 +22,16 @@ export function lineEndings(stable: string, candidate: string): BodyDifference[]
 }
 
 export interface LinePairs {
-  /** Indices of the lines that differ, null where a side has no such line. */
+  /** Indices of the lines that differ; null if a side has no such line. */
   readonly pairs: readonly (readonly [number | null, number | null])[];
-  /** The first that differs where the same lines stand in another order. */
+  /** The first line that differs, if both sides have the same lines in another order. */
   readonly reordered: number | null;
 }
 
-/** Which line of one text answers to which of another: an insertion is one insertion, not a change of all that follows. */
+/**
+ * Pairs the lines of two texts, so that an insertion is reported as one insertion and not as a change of everything
+ * after it.
+ */
 export function pairLines(a: readonly string[], b: readonly string[]): LinePairs {
   if (a.length === b.length) {
     const pairs = a.flatMap((line, i): [number, number][] => (line === b[i] ? [] : [[i, i]]));
@@ -48,7 +51,7 @@ export function pairLines(a: readonly string[], b: readonly string[]): LinePairs
   return { pairs, reordered: null };
 }
 
-/** Between two lines that both have: the first to the first. */
+/** Pairs the lines between two common lines, in order. */
 function inTurn(i: number, iEnd: number, j: number, jEnd: number): [number | null, number | null][] {
   return Array.from({ length: Math.max(iEnd - i, jEnd - j) }, (_, n) => [
     i + n < iEnd ? i + n : null,
@@ -68,7 +71,7 @@ function differingLines(a: readonly string[], b: readonly string[]): BodyDiffere
   return pairs.length > MAX_DIFFERENCES ? [...found, bodyDifference('too-many-differences', '', null, null)] : found;
 }
 
-/** A long line, from shortly before the place where it differs from `other`. */
+/** An excerpt of a long line, beginning shortly before the place where it differs from `other`. */
 function around(line: string | undefined, other: string | undefined): string | null {
   if (line === undefined) return null;
   let i = 0;

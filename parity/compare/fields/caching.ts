@@ -5,28 +5,28 @@ import type { Cause } from '../../causes/index.ts';
 import type { Answers } from '../../model/index.ts';
 import { tokensOf } from './token-set.ts';
 
-/** Who may keep an answer: nobody, the client alone, everybody on the way. */
+/** Who may store an answer: nobody, the client only, or any cache on the way. */
 type Keeper = 'nobody' | 'client' | 'anybody';
 
 interface Leave {
   readonly keeper: Keeper;
   /**
-   * Seconds in which it may be used again without asking. `guessed`: none is said, and caches may reckon one from Last-Modified
-   * (RFC 9111, 4.2.2); `unsaid`: nor is there anything to reckon from.
+   * For how many seconds the answer may be reused without revalidation. `guessed`: no lifetime is given, and caches may
+   * estimate one from Last-Modified (RFC 9111, 4.2.2); `unsaid`: there is no Last-Modified either.
    */
   readonly fresh: number | 'guessed' | 'unsaid';
-  /** The same in shared caches, if they have a lifetime of their own (RFC 9111, 5.2.2.10). */
+  /** The same for shared caches, if they have a separate lifetime (RFC 9111, 5.2.2.10). */
   readonly shared: Leave['fresh'];
-  /** Directives beyond these, sorted. */
+  /** The remaining directives, sorted. */
   readonly others: string;
 }
 
 const WIDTH: Readonly<Record<Keeper, number>> = { nobody: 0, client: 1, anybody: 2 };
 
-/** Directives that `keeper` and `fresh` say already. */
+/** Directives that `keeper` and `fresh` already cover. */
 const READ = new Set(['no-store', 'private', 'public', 'no-cache', 'max-age', 's-maxage']);
 
-/** Cache-Control, and Expires and Pragma where it says nothing. */
+/** Compares Cache-Control, or Expires and Pragma if there is none. */
 export function changeOfCaching(name: string, answers: Answers): Cause | null {
   const [a, b] = [leaveOf('stable', answers), leaveOf('candidate', answers)];
   const control = (side: 'stable' | 'candidate') => firstValue(answers[side].headers, 'cache-control');
@@ -39,10 +39,10 @@ export function changeOfCaching(name: string, answers: Answers): Cause | null {
   return alike && a.fresh === b.fresh && a.shared === b.shared ? 'header-unread' : 'cache-lifetime';
 }
 
-/** Each use was confirmed, and is no longer. */
+/** Stable required revalidation for every use, and the candidate does not. */
 const isLonger = (a: Leave['fresh'], b: Leave['fresh']) => a === 0 && typeof b === 'number' && b > 0;
 
-/** Vary (RFC 9110, 12.5.5): the request's fields by which caches tell answers apart. */
+/** Compares Vary (RFC 9110, 12.5.5), the request fields by which caches distinguish answers. */
 export function changeOfVary(a: readonly string[], b: readonly string[], answers: Answers): Cause | null {
   const [stable, candidate] = [tokensOf(a), tokensOf(b)];
   const lost = candidate.includes('*')
@@ -64,7 +64,7 @@ function leaveOf(side: 'stable' | 'candidate', answers: Answers): Leave {
   const fresh = keeper === 'nobody' ? 0 : freshOf(leg, directives, answers.at);
   const said = keeper === 'anybody' && !directives.has('no-cache') ? directives.get('s-maxage') : undefined;
   const shared = said === undefined ? fresh : secondsOf(said);
-  // What nobody keeps, nothing else is said of.
+  // If nobody may store the answer, other directives have no effect.
   return { keeper, fresh, shared, others: keeper === 'nobody' ? '' : others.sort().join() };
 }
 
@@ -76,7 +76,10 @@ function directivesOf({ headers }: ResponseLeg): (readonly [name: string, value:
   });
 }
 
-/** Answers to other methods are not kept in practice; those to a request with Authorization only by leave (RFC 9111, 3.5). */
+/**
+ * In practice, answers to other methods are not stored. Answers to a request with Authorization need explicit
+ * permission (RFC 9111, 3.5).
+ */
 function keeperOf({ request }: Answers, directives: ReadonlyMap<string, string>): Keeper {
   if (directives.has('no-store') || (request.method !== 'GET' && request.method !== 'HEAD')) return 'nobody';
   const authorised = firstValue(request.headers ?? [], 'authorization') !== null;

@@ -1,8 +1,11 @@
-/** Values of fields that have a grammar, written otherwise: spacing, quotes and case that mean nothing. */
+/** Compares field values by their grammar: spacing, quotes and case that have no meaning are ignored. */
 import { membersOf, splitOutsideQuotes, unquote } from '../../../http/index.ts';
 import { tokensOf } from './token-set.ts';
 
-/** Members, each with parameters in any order: Content-Disposition (RFC 6266), HSTS (RFC 6797), structured fields (RFC 9651), Link (RFC 8288). */
+/**
+ * Lists of members, each with parameters in any order: Content-Disposition (RFC 6266), HSTS (RFC 6797), structured
+ * fields (RFC 9651), Link (RFC 8288).
+ */
 const PARAMETERS = new Set([
   'accept-ch',
   'cache-status',
@@ -34,7 +37,7 @@ const PARAMETERS = new Set([
   'x-xss-protection',
 ]);
 
-/** Members are a dictionary (RFC 9651, 3.2): they have a name and no order, and `i` says `i=?1`. */
+/** Dictionaries (RFC 9651, 3.2): members have a name and no order, and `i` means `i=?1`. */
 const DICTIONARIES = new Set([
   'content-digest',
   'digest',
@@ -46,10 +49,10 @@ const DICTIONARIES = new Set([
   'repr-digest',
 ]);
 
-/** Semicolons stand between equals, so that none of them is the first. */
+/** Fields whose parts between semicolons are all of the same rank, so that none is the main value. */
 const UNORDERED = new Set(['strict-transport-security']);
 
-/** One word, or a list of words, whose case says nothing. */
+/** Fields with one word or a list of words, in which case has no meaning. */
 const CASELESS = new Set([
   'content-range',
   'cross-origin-resource-policy',
@@ -59,21 +62,24 @@ const CASELESS = new Set([
   'x-permitted-cross-domain-policies',
 ]);
 
-/** Directives between semicolons, each a name and its sources (CSP 3). */
+/** Fields with directives between semicolons, each with a name and sources (CSP 3). */
 const DIRECTIVES = new Set(['content-security-policy', 'content-security-policy-report-only', 'feature-policy']);
 
-/** `name` in lower case. */
+/** @param name in lower case */
 export function writtenAlike(name: string, a: string, b: string): boolean {
   if (name === 'www-authenticate' || name === 'proxy-authenticate') return challenges(a) === challenges(b);
   if (DIRECTIVES.has(name)) return directives(a) === directives(b);
-  // For whom it is meant, not in what order (RFC 9110, 8.5).
+  // Content-Language names the intended audience; its order has no meaning (RFC 9110, 8.5).
   if (name === 'content-language') return tokensOf([a]).join() === tokensOf([b]).join();
   if (CASELESS.has(name)) return membersOf([a]).join().toLowerCase() === membersOf([b]).join().toLowerCase();
   if (PARAMETERS.has(name)) return parameterised(a, name) === parameterised(b, name);
   return name.startsWith('x-ratelimit-') ? Number(a) === Number(b) : false;
 }
 
-/** Each a scheme and its parameters, which have no order (RFC 9110, 11.2 and 11.6.1); a comma stands between both. */
+/**
+ * Challenges: a scheme with parameters, which have no order (RFC 9110, 11.2 and 11.6.1). Commas separate both
+ * challenges and parameters.
+ */
 function challenges(text: string): string {
   return JSON.stringify(challengesOf(text).map(({ scheme, parameters }) => [scheme, [...parameters].sort()]));
 }
@@ -94,7 +100,7 @@ export function challengesOf(text: string): readonly Challenge[] {
   return known;
 }
 
-/** The first of a name counts (CSP 3, 2.2.1); sources are a set. */
+/** The first directive of a name counts (CSP 3, 2.2.1), and its sources are a set. */
 function directives(text: string): string {
   const known = new Map<string, string>();
   for (const directive of text.split(';')) {
@@ -105,10 +111,10 @@ function directives(text: string): string {
   return JSON.stringify([...known].sort(([x], [y]) => (x < y ? -1 : 1)));
 }
 
-/** Each answer has one of its own (CSP 3, 7.1). */
+/** Each answer has a nonce of its own (CSP 3, 7.1). */
 const withoutNonce = (source: string) => source.replace(/^'nonce-[^']+'$/i, "'nonce-'");
 
-/** Names are case-insensitive; values are case-sensitive, except single words whose grammar folds case. */
+/** Names are case-insensitive. Values are case-sensitive, except for words whose grammar ignores case. */
 function parameterised(text: string, name: string): string {
   const fold = FOLDED.has(name);
   const members = membersOf([text]).map((member) => {
@@ -123,7 +129,7 @@ function parameterised(text: string, name: string): string {
   return JSON.stringify(DICTIONARIES.has(name) ? members.sort() : members);
 }
 
-/** Of these a value is a keyword or a number, never a text. */
+/** Parameters whose value is a keyword or a number, never free text. */
 const FOLDED = new Set([
   'strict-transport-security',
   'x-frame-options',
@@ -141,7 +147,10 @@ function parameter(text: string, fold: boolean): string {
   return `${name}=${fold ? value.toLowerCase() : normalValue(name, value)}`;
 }
 
-/** The charset before an extended value has no case, nor have its escapes (RFC 8187); space within an inner list only stands between its items. */
+/**
+ * The charset of an extended value and its escapes are case-insensitive (RFC 8187). White space within an inner list
+ * only separates its items.
+ */
 function normalValue(name: string, value: string): string {
   if (name.endsWith('*'))
     return value

@@ -1,4 +1,4 @@
-/** What header fields say, however they are written, and what it means to their readers that they go or change. */
+/** The meaning of header fields, however they are written, and the consequences if they are missing or changed. */
 export { writtenAlike } from './field-grammar.ts';
 export { type FieldChange, meaningOf } from './meaning.ts';
 export { isRefusedCoding } from './refused-coding.ts';

@@ -1,15 +1,15 @@
-/** Link (RFC 8288): what clients follow from page to page, and what is only a hint. */
+/** Compares Link (RFC 8288): relations that clients follow from page to page, and relations that are only hints. */
 import { firstValue, membersOf, splitOutsideQuotes, unquote, withQueryAsRead } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import type { Answers } from '../../model/index.ts';
 
-/** By these clients go from page to page. */
+/** Relations by which clients go from page to page. */
 const PAGES = new Set(['first', 'last', 'next', 'prev', 'previous']);
 
-/** Nothing but speed is lost without them (HTML standard, "Link types"). */
+/** Relations whose absence costs only speed (HTML standard, "Link types"). */
 const HINTS = new Set(['dns-prefetch', 'modulepreload', 'preconnect', 'prefetch', 'preload', 'prerender']);
 
-/** Null: relations that no standard obliges clients to follow. */
+/** Returns null for relations that no standard obliges clients to follow. */
 export function changeOfLinks(a: readonly string[], b: readonly string[], answers: Answers): Cause | null {
   const [stable, candidate] = [linksOf(a, answers), linksOf(b, answers)];
   const isPage = ([relation]: Link) => PAGES.has(relation);
@@ -28,7 +28,7 @@ const sameQuery = (a: string, b: string) => withQueryAsRead(a) === withQueryAsRe
 
 type Link = readonly [relation: string, target: string, parameters: string];
 
-/** One for each relation of each link. */
+/** One entry for each relation of each link. */
 function linksOf(values: readonly string[], { request, hosts }: Answers): Link[] {
   const host = hosts?.stable ?? firstValue(request.headers ?? [], 'host') ?? 'crossfade.invalid';
   const base = `http://${host}${request.target.startsWith('/') ? request.target : '/'}`;
@@ -37,7 +37,7 @@ function linksOf(values: readonly string[], { request, hosts }: Answers): Link[]
     const relation = parameters.find((parameter) => /^rel\s*=/i.test(parameter))?.replace(/^rel\s*=\s*/i, '') ?? '';
     const rest = parameters.filter((parameter) => !/^rel\s*=/i.test(parameter)).sort();
     const place = target.replace(/^<|>$/g, '');
-    // Whatever the scheme: TLS may end before the service.
+    // The scheme is ignored, because TLS may end before the service.
     const absolute = URL.canParse(place, base) ? new URL(place, base).href.replace(/^https?:/, '') : place;
     return unquote(relation)
       .toLowerCase()

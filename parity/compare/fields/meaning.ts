@@ -1,6 +1,6 @@
 /**
- * What it means to whoever reads a field that it goes or changes, by the standard that defines it: one table
- * (docs/adr/0066). A field that is not here is the owner's to decide.
+ * The consequences for readers if a field is missing or changed, according to the standard that defines the field, in
+ * one table (docs/adr/0066). For other fields, the owner decides.
  */
 import { firstValue, isRedirect, parseMediaType } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
@@ -11,7 +11,7 @@ import { challengesOf } from './field-grammar.ts';
 import { changeOfLinks } from './links.ts';
 import { tokensOf } from './token-set.ts';
 
-/** A field that is not the same on both sides: its values on each, none where a side does not send it. */
+/** A field that differs: its values on each side, empty if the side does not send it. */
 export interface FieldChange {
   readonly name: string;
   readonly stable: readonly string[];
@@ -19,7 +19,7 @@ export interface FieldChange {
   readonly answers: Answers;
 }
 
-/** Null: the standard does not say. */
+/** Returns null if the standard does not say. */
 type Meaning = (change: FieldChange) => Cause | null;
 
 const lost =
@@ -32,26 +32,26 @@ const added =
   ({ stable }) =>
     stable.length === 0 ? cause : null;
 
-/** Of gRPC's messages; `identity` is none. */
+/** Codings of gRPC messages; `identity` means none. */
 const codings = (values: readonly string[]) => tokensOf(values).filter((coding) => coding !== 'identity');
 
 const protection = lost('protection-missing');
 
-/** Of what an answer shows: a redirect shows nothing. */
+/** Protects the content of an answer; a redirect has no content to protect. */
 const pageProtection: Meaning = ({ candidate, answers }) => {
   if (candidate.length > 0) return null;
   return isRedirect(answers.stable) && isRedirect(answers.candidate) ? 'header-unread' : 'protection-missing';
 };
 
 const MEANINGS: Readonly<Record<string, Meaning>> = {
-  // RFC 9110, 14.3: that ranges may be asked for. `none` says what holds without the field.
+  // RFC 9110, 14.3: announces that ranges may be requested. `none` means the same as a missing field.
   'accept-ranges': ({ stable }) => (stable.length === 0 || stable.join() === 'none' ? 'header-unread' : null),
-  // RFC 9110, 10.2.1: what OPTIONS asks for; elsewhere it is told for information.
+  // RFC 9110, 10.2.1: OPTIONS asks for it; elsewhere it is for information.
   allow: ({ stable, candidate, answers }) => {
     const [a, b] = [tokensOf(stable), tokensOf(candidate)];
     const gone = a.filter((method) => !b.includes(method));
     if (a.length > 0 && gone.length === 0) return 'header-wider';
-    // HEAD goes with GET, and OPTIONS was answered just now.
+    // HEAD is implied by GET, and OPTIONS has just been answered.
     const missed = gone.some((method) => method !== 'options' && (method !== 'head' || !b.includes('get')));
     return answers.request.method === 'OPTIONS' && candidate.length > 0 && missed ? 'method-lost' : null;
   },
@@ -62,20 +62,21 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   // W3C Clear Site Data
   'clear-site-data': ({ stable, candidate }) =>
     tokensOf(stable).every((kind) => tokensOf(candidate).includes(kind)) ? null : 'site-data-kept',
-  // https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md: of a call without messages, which has no trailers of its own.
+  // https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md: the status of a call without messages, which has no
+  // separate trailers.
   'grpc-status': ({ stable, candidate }) =>
     candidate.length > 0 && (stable.length > 0 || candidate.join() !== '0') ? 'call-status' : null,
   'grpc-accept-encoding': ({ stable, candidate }) =>
     codings(stable).every((coding) => codings(candidate).includes(coding)) ? 'header-wider' : null,
   'grpc-encoding': ({ stable, candidate }) =>
     codings(stable).join() === codings(candidate).join() ? 'header-unread' : null,
-  // RFC 6455, 4.1: a client closes the connection where it is told of a protocol that it did not ask for.
+  // RFC 6455, 4.1: a client closes the connection if it is given a protocol that it did not ask for.
   'sec-websocket-protocol': ({ answers }) => (answers.stable.status === 101 ? 'subprotocol' : null),
-  // Reports go to the owner (Reporting API, Network Error Logging).
+  // Reports are sent to the owner (Reporting API, Network Error Logging).
   nel: added('header-unread'),
   'report-to': added('header-unread'),
   'reporting-endpoints': added('header-unread'),
-  // RFC 6266, 4.2: `inline` says what holds without the field; any other type is read as `attachment`.
+  // RFC 6266, 4.2: `inline` means the same as a missing field; any unknown type is read as `attachment`.
   'content-disposition': ({ stable, candidate }) => {
     const isShown = ([value = 'inline']: readonly string[]) => /^\s*inline\s*(?:;|$)/i.test(value);
     if (isShown(stable) !== isShown(candidate)) return 'disposition';
@@ -93,7 +94,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'www-authenticate': (change) => changeOfChallenges(change, 401),
   // RFC 9110, 12.5.5
   vary: ({ stable, candidate, answers }) => changeOfVary(stable, candidate, answers),
-  // Browsers do without them, and protect less.
+  // Browsers work without these fields, but protect less.
   'content-security-policy': pageProtection,
   'cross-origin-embedder-policy': protection,
   'cross-origin-opener-policy': protection,
@@ -105,7 +106,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'x-frame-options': pageProtection,
 };
 
-/** As it is saved: `filename*` comes before `filename` (RFC 6266, 4.3). Null where it is not to be read. */
+/**
+ * The name under which a download is saved: `filename*` takes precedence over `filename` (RFC 6266, 4.3). null if it
+ * cannot be parsed.
+ */
 function fileNameOf([value = '']: readonly string[]): string | null {
   const { parameters } = parseMediaType(value);
   const [, escaped] = /^utf-8'[^']*'((?:[^%]|%[0-9a-f]{2})*)$/i.exec(parameters.get('filename*') ?? '') ?? [];
@@ -123,23 +127,26 @@ export function meaningOf(change: FieldChange): Cause | null {
   return change.name.startsWith('access-control-') ? changeOfCors(change) : (meaning?.(change) ?? null);
 }
 
-/** Fetch standard: browsers heed none of these fields where no origin is allowed, so that one that goes may not be missed. */
+/** Browsers ignore these fields if no origin is allowed, so a missing one may have no effect (Fetch standard). */
 function changeOfCors({ name, stable, candidate, answers }: FieldChange): Cause | null {
   if (isWider(name, stable, candidate, answers)) return 'cors-wider';
-  // How long a browser need not ask again.
+  // For how long a browser need not ask again.
   if (name === 'access-control-max-age') return 'header-unread';
   const unread = firstValue(answers.stable.headers, 'access-control-allow-origin') === null && candidate.length === 0;
   return unread || isEchoed(name, stable, candidate, answers) ? null : 'cors';
 }
 
-/** Any origin before, now the one that asked, and Vary says that others get another answer: whether they are allowed is not told. */
+/**
+ * Stable allowed any origin. The candidate allows the origin that asked, and Vary says that others get another answer,
+ * which is unknown.
+ */
 function isEchoed(name: string, stable: readonly string[], allowed: readonly string[], answers: Answers): boolean {
   if (name !== 'access-control-allow-origin' || stable.join() !== '*') return false;
   const vary = answers.candidate.headers.flatMap(([field, value]) => (field.toLowerCase() === 'vary' ? [value] : []));
   return allowed.join() === firstValue(answers.request.headers ?? [], 'origin') && tokensOf(vary).includes('origin');
 }
 
-/** Clients answer a scheme that they know; another realm only makes them ask again. */
+/** Clients respond to a scheme that they know. Another realm only makes them ask for credentials again. */
 function changeOfChallenges({ stable, candidate, answers }: FieldChange, status: number): Cause | null {
   if (stable.length === 0 || answers.stable.status !== status || answers.candidate.status !== status) return null;
   const [a, b] = [stable, candidate].map((values) => challengesOf(values.join(', ')));

@@ -1,8 +1,8 @@
-/** Whether a client that says which content codings it takes can read an answer (RFC 9110, 12.5.3). */
+/** Whether a client that states its accepted content codings can read an answer (RFC 9110, 12.5.3). */
 import { firstValue, membersOf } from '../../../http/index.ts';
 import type { Answers } from '../../model/index.ts';
 
-/** `codings`: values of Content-Encoding. A client that says nothing may take any. */
+/** A client that states nothing may get any coding. @param codings values of Content-Encoding */
 export function isRefusedCoding(codings: readonly string[], { request }: Answers): boolean {
   const accepted = firstValue(request.headers ?? [], 'accept-encoding');
   if (accepted === null) return false;
@@ -18,7 +18,7 @@ function weighed(member: string): readonly [coding: string, weight: number] {
   return [nameOf(coding), weight === undefined ? 1 : Number(weight) || 0];
 }
 
-/** RFC 9110, 8.4.1: older names mean the same. */
+/** Older names of a coding mean the same (RFC 9110, 8.4.1). */
 const nameOf = (coding: string) =>
   coding
     .trim()

@@ -1,7 +1,7 @@
 /** The members of a field whose members are a set of tokens. */
 import { membersOf, unquote } from '../../../http/index.ts';
 
-/** Sorted; names of tokens have no case, nor have the values of those that are used. */
+/** Sorted, in lower case: names of tokens are case-insensitive, and so are the values in use. */
 export function tokensOf(values: readonly string[]): string[] {
   return [...new Set(membersOf(values).map(normalToken))].sort();
 }

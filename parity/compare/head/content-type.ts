@@ -1,4 +1,7 @@
-/** Content-Type: another media type breaks clients, another charset of JSON does not, and http.Error has its own mark. */
+/**
+ * Compares Content-Type. Another media type breaks clients; another charset of JSON does not; http.Error has a cause of
+ * its own.
+ */
 
 import type { ResponseLeg } from '../../../capture/format/index.ts';
 import { firstValue, isRedirect, type MediaType, mediaTypeOf } from '../../../http/index.ts';
@@ -26,7 +29,7 @@ function causeOf(answers: Answers): Cause | null {
     if (isHttpError(candidate) && isJsonType(x.type)) return 'error-as-text';
     if (isErrorOfHead(answers)) return 'header-value';
     if (describesNothing(answers)) return 'media-type-of-nothing';
-    // Clients that were told no type have guessed it until now.
+    // Without a declared type, clients have been guessing it so far.
     return x.type === '' ? 'header-added' : 'media-type';
   }
   if (isWithoutBoundary(x, y)) return 'media-type';
@@ -41,7 +44,7 @@ function causeOf(answers: Answers): Cause | null {
 
 const BOUNDARY = 'Name the boundary in Content-Type: without it no client finds the parts.';
 
-/** Without one nobody finds the parts (RFC 2046, 5.1.1); which one it is says nothing. */
+/** Without a boundary, readers cannot find the parts (RFC 2046, 5.1.1); its value is arbitrary. */
 function isWithoutBoundary(stable: MediaType, candidate: MediaType): boolean {
   const isNamed = ({ parameters }: MediaType) => parameters.has('boundary');
   return (
@@ -49,7 +52,7 @@ function isWithoutBoundary(stable: MediaType, candidate: MediaType): boolean {
   );
 }
 
-/** Names that registrations give as other names of one media type, with the name to be used. */
+/** Alternative names that registrations list for a media type, with the preferred name. */
 const ALIASES: ReadonlyMap<string, string> = new Map([
   // RFC 7303, 9.2
   ['text/xml', 'application/xml'],
@@ -63,11 +66,11 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ),
   // RFC 6713, 3
   ['application/x-gzip', 'application/gzip'],
-  // https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md: proto is what holds without a suffix.
+  // https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md: without a suffix, proto is assumed.
   ['application/grpc+proto', 'application/grpc'],
   ['application/grpc-web+proto', 'application/grpc-web'],
   ['application/grpc-web-text+proto', 'application/grpc-web-text'],
-  // RFC 8081, 4.4; browsers heed no type of a font.
+  // RFC 8081, 4.4; browsers ignore the type of a font.
   ...['woff', 'woff2', 'otf', 'ttf'].flatMap((font) =>
     [`application/font-${font}`, `application/x-font-${font}`].map((name) => [name, `font/${font}`] as const),
   ),
@@ -79,18 +82,21 @@ const registered = (type: string) => ALIASES.get(type) ?? type;
 
 const lengthOf = ({ headers }: ResponseLeg) => firstValue(headers, 'content-length');
 
-/** Stable sends no body, and the candidate none either, or one on an error, which is reported as such. HEAD describes the body that GET would send. */
+/**
+ * Whether stable sends no body, and the candidate sends none or an error body, which is reported separately. An answer
+ * to HEAD describes the body that GET would return.
+ */
 function describesNothing({ request, stable, candidate }: Answers): boolean {
   if (request.method === 'HEAD') return lengthOf(stable) === '0' && (lengthOf(candidate) ?? '0') === '0';
   return stable.body.bytes === 0 && (candidate.body.bytes === 0 || stable.status >= 400);
 }
 
-/** The status tells a client of HEAD that nothing is there; whether any reads the type as well is unknown. */
+/** For HEAD, the status already says that nothing is there. Whether any client reads the type as well is unknown. */
 function isErrorOfHead({ request, stable, candidate }: Answers): boolean {
   return request.method === 'HEAD' && stable.status >= 400 && candidate.status >= 400;
 }
 
-/** The two fields that http.Error sets. */
+/** Detects the two fields that http.Error sets. */
 function isHttpError(leg: ResponseLeg): boolean {
   const nosniff = firstValue(leg.headers, 'x-content-type-options')?.toLowerCase() === 'nosniff';
   return mediaTypeOf(leg).type === 'text/plain' && nosniff;

@@ -1,8 +1,8 @@
-/** A cookie's date, read as RFC 6265, 5.1.1 says: four things in any order, and no date where one of them is missing. */
+/** Parses a cookie's date as RFC 6265, 5.1.1 requires: four components in any order, and no date if one is missing. */
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
-/** Milliseconds since 1970, or null: such an Expires is ignored. */
+/** Milliseconds since 1970; null if the date is invalid, in which case browsers ignore Expires. */
 export function cookieDate(text: string): number | null {
   let [time, day, month, year]: [string[] | null, number | null, number | null, number | null] = [
     null,

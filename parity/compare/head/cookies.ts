@@ -1,4 +1,6 @@
-/** Set-Cookie fields, read as a browser reads them (RFC 6265, 5.2): name, value, attributes and how long the cookie lives. */
+/**
+ * Reads Set-Cookie fields as a browser does (RFC 6265, 5.2): name, value, attributes, and how long the cookie lives.
+ */
 
 import type { ResponseLeg } from '../../../capture/format/index.ts';
 import { firstValue, unquote } from '../../../http/index.ts';
@@ -7,18 +9,21 @@ import { type Answers, ATTRIBUTES, type HeaderDifference } from '../../model/ind
 import { cookieDate } from './cookie-date.ts';
 import { headerDifference } from './header-difference.ts';
 
-/** Two clocks and two answers: an expiry that is computed from now differs by so many seconds at most. */
+/**
+ * An expiry computed from the current time may differ by this many seconds, because there are two clocks and two
+ * answers.
+ */
 const TOLERANCE_S = 5;
 
 interface Cookie {
   readonly written: string;
   readonly name: string;
   readonly value: string;
-  /** Names in lower case; the last of a name counts. */
+  /** Names in lower case; the last of a repeated name counts. */
   readonly attributes: ReadonlyMap<string, string>;
 }
 
-/** `stable` and `candidate`: the Set-Cookie values of each side in order. */
+/** @param stable Set-Cookie values in order @param candidate likewise */
 export function compareCookies(
   stable: readonly string[],
   candidate: readonly string[],
@@ -44,7 +49,7 @@ function compareCookie(a: Cookie | undefined, b: Cookie | undefined, answers: An
   const at = Date.parse(answers.at);
   const [lives, others] = [lifeOf(a, answers.stable, at), lifeOf(b, answers.candidate, at)];
   const sameLife = closeTo(lives, others);
-  // What is deleted has no value that anybody reads.
+  // Nobody reads the value of a deleted cookie.
   const value = unquote(a.value) === unquote(b.value) || (lives === 0 && others === 0);
   const found: HeaderDifference[] = [];
   if (!sameAttributes(a, b) || !sameLife || otherMaxAge(a, b)) {
@@ -61,7 +66,7 @@ function causeOfValues(name: string, a: string, b: string): 'cookie-value' | 'co
   return isMadeAnew(name, unquote(a), unquote(b)) ? 'own-value' : 'cookie-value';
 }
 
-/** The attributes alone: a value that may vary does not stand before them. */
+/** Only the attributes, without the value, which may vary. */
 function attributesOf({ name, written }: Cookie): string {
   const semicolon = written.indexOf(';');
   return `${name}${semicolon < 0 ? ' (no attributes)' : written.slice(semicolon)}`;
@@ -69,19 +74,19 @@ function attributesOf({ name, written }: Cookie): string {
 
 function parseCookie(written: string): Cookie {
   const [pair = '', ...rest] = written.split(';');
-  // Without `=` it is a value that has no name (RFC 6265bis, 5.6).
+  // Text without `=` is a value without a name (RFC 6265bis, 5.6).
   const [name, value] = pair.includes('=') ? halves(pair) : ['', pair.trim()];
   return { written, name, value, attributes: new Map(rest.map(halves).map(([key, v]) => [key.toLowerCase(), v])) };
 }
 
-/** Of two with one name, domain and path the later replaces the earlier (RFC 6265, 5.3). */
+/** A later cookie replaces an earlier one with the same name, domain and path (RFC 6265, 5.3). */
 function byName(values: readonly string[]): Map<string, Cookie[]> {
   const kept = new Map<string, Cookie>();
   for (const cookie of values.map(parseCookie)) {
     const { name, attributes } = cookie;
     const place = ['domain', 'path'].map((key) => normalAttribute(key, attributes.get(key) ?? ''));
     const key = JSON.stringify([name, ...place]);
-    // What is set again stands where it was last set.
+    // A replaced cookie takes its later position.
     kept.delete(key);
     kept.set(key, cookie);
   }
@@ -93,7 +98,7 @@ function halves(text: string): [string, string] {
   return at < 0 ? [text.trim(), ''] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
-/** All but those that say how long it lives. */
+/** Compares all attributes except those that determine the lifetime. */
 function sameAttributes(a: Cookie, b: Cookie): boolean {
   const normal = ({ attributes }: Cookie) =>
     JSON.stringify(
@@ -105,12 +110,14 @@ function sameAttributes(a: Cookie, b: Cookie): boolean {
   return normal(a) === normal(b);
 }
 
-/** Attributes that are heeded, but those of a cookie's life; browsers ignore any other (RFC 6265, 5.2). */
+/**
+ * Attributes that browsers obey, except those that determine the lifetime. Browsers ignore all others (RFC 6265, 5.2).
+ */
 const KNOWN = new Set(['domain', 'path', 'secure', 'httponly', 'samesite', 'partitioned']);
 
 /**
- * As if it were not there (RFC 6265, 5.2.3 and 5.2.4). What holds without a Path is not told by the request, whose path a proxy may
- * have shortened.
+ * Whether browsers treat the attribute as absent (RFC 6265, 5.2.3 and 5.2.4). The default Path cannot be derived from
+ * the request, whose path a proxy may have shortened.
  */
 function isIgnored(name: string, value: string): boolean {
   return (name === 'domain' && value === '') || (name === 'path' && !value.startsWith('/'));
@@ -122,7 +129,7 @@ function normalAttribute(name: string, value: string): string {
   return name === 'secure' || name === 'httponly' || name === 'partitioned' ? '' : value;
 }
 
-/** Seconds from the answer on; 0: deleted; null: until the browser closes. Max-Age wins over Expires. */
+/** Seconds from the answer on; 0: deleted; null: until the browser closes. Max-Age takes precedence over Expires. */
 function lifeOf({ attributes }: Cookie, { headers }: ResponseLeg, at: number): number | null {
   const maxAge = attributes.get('max-age');
   if (maxAge !== undefined && /^-?\d+$/.test(maxAge)) return Math.max(0, Number(maxAge));
@@ -137,7 +144,7 @@ function closeTo(a: number | null, b: number | null): boolean {
   return Math.abs(a - b) <= TOLERANCE_S || a === b;
 }
 
-/** Where both sides say Max-Age, no clock is involved. */
+/** If both sides send Max-Age, the clocks do not matter. */
 function otherMaxAge(a: Cookie, b: Cookie): boolean {
   const [x, y] = [a.attributes.get('max-age'), b.attributes.get('max-age')];
   return x !== undefined && y !== undefined && Math.max(0, Number(x)) !== Math.max(0, Number(y)) && x !== y;
@@ -151,7 +158,7 @@ function sameUnescaped(a: string, b: string): boolean {
   }
 }
 
-/** As written, except for a date that moves with the clock. */
+/** The field as written, except for a date that moves with the clock. */
 function withoutExpires({ written }: Cookie): string {
   return written.replaceAll(/(;\s*expires=)[^;]*/gi, '$1');
 }

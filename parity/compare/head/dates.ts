@@ -1,11 +1,14 @@
-/** Dates that are computed from the moment of the answer: both may say the same life. */
+/** Dates that are computed from the time of the answer. Different dates may mean the same lifetime. */
 import { firstValue } from '../../../http/index.ts';
 import type { Answers } from '../../model/index.ts';
 
-/** Two clocks and two answers, seconds. */
+/** Tolerance for two clocks and two answers, in seconds. */
 const TOLERANCE_S = 5;
 
-/** Whether both dates are as long after their answers' own `Date`, or both in the past, which is all that `0` and the like say. */
+/**
+ * Whether both dates are equally long after their answers' own `Date`, or both in the past, which is all that values
+ * such as `0` mean.
+ */
 export function sameMoment(stable: string | null, candidate: string | null, answers: Answers): boolean {
   if (stable === null || candidate === null) return false;
   const [a, b] = [lifeOf(stable, answers, 'stable'), lifeOf(candidate, answers, 'candidate')];
@@ -13,8 +16,8 @@ export function sameMoment(stable: string | null, candidate: string | null, answ
 }
 
 /**
- * Whether both are dates, or seconds where the field may give either, that are as long before or after their answers' own `Date`,
- * and the moment of the answer is all that makes them differ.
+ * Whether both values are dates (or seconds, if the field allows either) that are equally long before or after their
+ * answers' own `Date`, so that only the time of the answer makes them differ.
  */
 export function movesWithDate(
   name: string,
@@ -27,13 +30,13 @@ export function movesWithDate(
   return a !== null && b !== null && Math.abs(a - b) <= TICK_S;
 }
 
-/** A clock that ticks between the date and the field. */
+/** Tolerance for a clock that ticks between the two fields, in seconds. */
 const TICK_S = 1;
 
-/** IMF-fixdate, which every sender must write (RFC 9110, 5.6.7). */
+/** IMF-fixdate, which every sender must use (RFC 9110, 5.6.7). */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
-/** Seconds from the answer's `Date` on; null: that cannot be said. */
+/** Seconds after the answer's `Date`; null if that cannot be determined. */
 function distanceOf(name: string, text: string, answers: Answers, side: 'stable' | 'candidate'): number | null {
   if (name === 'retry-after' && /^\d+$/.test(text)) return Number(text);
   const date = firstValue(answers[side].headers, 'date');
@@ -42,7 +45,7 @@ function distanceOf(name: string, text: string, answers: Answers, side: 'stable'
     : null;
 }
 
-/** Seconds; 0: stale already (RFC 9111, 5.3: what is no date is in the past). */
+/** Lifetime in seconds; 0 if the answer is already stale (RFC 9111, 5.3: an invalid date counts as past). */
 function lifeOf(text: string, answers: Answers, side: 'stable' | 'candidate'): number {
   const date = Date.parse(firstValue(answers[side].headers, 'date') ?? '');
   const expires = /\d:\d/.test(text) ? Date.parse(text) : Number.NaN;

@@ -1,4 +1,4 @@
-/** How the end of a body is marked: Content-Length against chunks, and the length that HEAD announces. */
+/** How the end of a body is marked: Content-Length or chunks, and the length that an answer to HEAD announces. */
 
 import { codingsOf, firstValue } from '../../../http/index.ts';
 import type { Answers, HeaderDifference } from '../../model/index.ts';
@@ -8,7 +8,7 @@ export function compareFraming({ request, stable, candidate }: Answers): HeaderD
   const [a, b] = [firstValue(stable.headers, 'content-length'), firstValue(candidate.headers, 'content-length')];
   const [x, y] = [firstValue(stable.headers, 'transfer-encoding'), firstValue(candidate.headers, 'transfer-encoding')];
   if (a !== null && b !== null) {
-    // With a body it only repeats the body's own length.
+    // With a body, the field only repeats the body's length.
     if (a === b) return [];
     const follows = follow(Number(a), Number(b)) || codingsOf(stable).join() !== codingsOf(candidate).join();
     if (request.method === 'HEAD' && stable.status === 200 && candidate.status === 200 && !follows)
@@ -20,7 +20,7 @@ export function compareFraming({ request, stable, candidate }: Answers): HeaderD
   return a === b ? [] : [headerDifference('content-length', 'content-length', a, b)];
 }
 
-/** Bytes that a newline at the end and some escapes cost, which a GET tells more exactly. */
+/** The difference in length that a final newline and some escapes can make; a GET shows the exact difference. */
 const ESCAPES = 0.05;
 
 function follow(a: number, b: number): boolean {

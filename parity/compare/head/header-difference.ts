@@ -1,8 +1,8 @@
-/** How a difference of a header field is made. */
+/** Builds the difference of a header field. */
 import type { Cause } from '../../causes/index.ts';
 import { excerpt, type HeaderDifference, why } from '../../model/index.ts';
 
-/** `stable` and `candidate`: the values of the field on each side, null where it does not send it. */
+/** @param stable values of the field; null if the side does not send it @param candidate likewise */
 export function headerDifference(
   cause: Cause,
   name: string,

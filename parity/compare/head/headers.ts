@@ -1,4 +1,7 @@
-/** Header fields, names folded, values in order: what clients may notice, and what any two servers differ in. */
+/**
+ * Compares header fields, with names folded and values in order: differences that clients may notice, and differences
+ * between any two servers.
+ */
 
 import { type Field, fieldsOf, membersOf } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
@@ -13,10 +16,10 @@ import { compareLocation } from './location.ts';
 import { inStableHost } from './own-host.ts';
 import { compareValidator } from './validators.ts';
 
-/** More fields than this that differ say no more than this many. */
+/** At most this many differences of header fields are reported. */
 const MAX_HEADER_DIFFERENCES = 50;
 
-/** Name the server, the hop or the moment. */
+/** Fields that name the server, the hop or the time. */
 const IDENTITY = new Set([
   'age',
   'alt-svc',
@@ -52,15 +55,15 @@ const IDENTITY = new Set([
   'x-vercel-id',
 ]);
 
-/** Fields whose value differs in any two answers; only a missing one is reported. */
+/** Fields whose value differs between any two answers; only a missing field is reported. */
 const CORRELATION = new Set(['x-request-id', 'x-correlation-id', 'request-id']);
 
-/** Hashes of the body's bytes, which follow from them (RFC 9530). */
+/** Hashes of the body, which follow from its bytes (RFC 9530). */
 const DIGESTS = new Set(['content-digest', 'content-md5', 'digest', 'repr-digest']);
 
 const haveOtherBytes = ({ stable, candidate }: Answers) => stable.body.data !== candidate.body.data;
 
-/** A keyed hash of the body's bytes, or a signature over them. */
+/** Keyed hashes of the body, or signatures over it. */
 const SIGNATURES = new Set([
   'signature',
   'x-content-signature',
@@ -69,7 +72,7 @@ const SIGNATURES = new Set([
   'x-signature',
 ]);
 
-/** List-valued fields whose members are a set: tokens, in any case and order. */
+/** Fields whose values form a set of tokens, in any case and order. */
 const TOKEN_SETS = new Set([
   'accept-ranges',
   'access-control-allow-headers',
@@ -82,7 +85,7 @@ const TOKEN_SETS = new Set([
   'vary',
 ]);
 
-/** List-valued fields whose members have an order. Only list-valued fields may be joined (RFC 9110, 5.3). */
+/** Fields whose values form an ordered list. Only list-valued fields may be joined (RFC 9110, 5.3). */
 const LISTS = new Set([
   'accept',
   'accept-encoding',
@@ -141,7 +144,7 @@ function compareField(name: string, a: readonly string[], b: readonly string[], 
   }
 }
 
-/** Why the values of a field differ that has no comparison of its own. */
+/** The cause for a field without a comparison of its own. */
 function causeOf(change: FieldChange): Cause {
   const { name, stable: a, candidate: b, answers } = change;
   const inBoth = a.length > 0 && b.length > 0;
@@ -156,7 +159,7 @@ function causeOf(change: FieldChange): Cause {
   return meaningOf(change) ?? (inBoth ? 'header-value' : a.length === 0 ? 'header-added' : 'header-missing');
 }
 
-/** Whether two values that are written differently say the same to every reader. */
+/** Whether two values that are written differently mean the same to every reader. */
 function meansTheSame({ name, stable: a, candidate: b, answers }: FieldChange): boolean {
   if (TOKEN_SETS.has(name) && sameList(tokensOf(a), tokensOf(b))) return true;
   if (LISTS.has(name) && sameList(membersOf(a), membersOf(b))) return true;
@@ -169,12 +172,15 @@ function joined(values: readonly string[]): string | null {
   return values.length > 0 ? values.join(', ') : null;
 }
 
-/** Of fields that hold one value, two that differ are read as one by one client and as the other by the next (RFC 9110, 5.3). */
+/**
+ * If a single-valued field is sent twice with different values, clients may disagree on which one counts (RFC 9110,
+ * 5.3).
+ */
 function twiceAs(name: string): Cause | null {
   return name === 'content-type' ? 'media-type' : name === 'location' ? 'location' : null;
 }
 
-/** One difference for all the names that are only written in another case. */
+/** Reports a single difference for all names that differ only in case. */
 function compareNames(stable: ReadonlyMap<string, Field>, candidate: ReadonlyMap<string, Field>): HeaderDifference[] {
   for (const [name, { written }] of stable) {
     const other = candidate.get(name)?.written;
@@ -183,7 +189,7 @@ function compareNames(stable: ReadonlyMap<string, Field>, candidate: ReadonlyMap
   return [];
 }
 
-/** http.Error sets two fields for one reason. */
+/** http.Error sets two fields for one reason, which is reported once. */
 function consolidated(found: HeaderDifference[]): HeaderDifference[] {
   if (!found.some(({ cause }) => cause === 'error-as-text')) return found;
   return found.filter(({ name }) => name !== 'x-content-type-options');

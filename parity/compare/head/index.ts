@@ -1,4 +1,4 @@
-/** Status and header fields of two answers, compared. */
+/** Compares the status and the header fields of two answers. */
 export { compareHeaders } from './headers.ts';
 export { inStableHost } from './own-host.ts';
 export { inStableNonces } from './own-nonce.ts';

@@ -1,18 +1,18 @@
-/** Location and Content-Location: where they lead, not how they are written. */
+/** Compares Location and Content-Location by the place that they lead to, not by their spelling. */
 
 import { firstValue, withQueryAsRead } from '../../../http/index.ts';
 import type { Answers, HeaderDifference } from '../../model/index.ts';
 import { headerDifference } from './header-difference.ts';
 import { inStableHost } from './own-host.ts';
 
-/** Stands for the host where the request's is not known. */
+/** Placeholder if the host of the request is unknown. */
 const SOMEWHERE = 'crossfade.invalid';
 
 export function compareLocation(name: string, answers: Answers): HeaderDifference[] {
   const { request, hosts, stable, candidate } = answers;
   const [a, b] = [firstValue(stable.headers, name), firstValue(candidate.headers, name)];
   if (a === b) return [];
-  // Nobody follows it but from a redirect.
+  // Clients follow it only in a redirect.
   if (a === null && !isRedirect(stable) && !isRedirect(candidate))
     return [headerDifference('header-added', name, a, b)];
   const host = hosts?.stable ?? firstValue(request.headers ?? [], 'host');
@@ -33,7 +33,10 @@ const SCHEME =
 const QUERY =
   'The query is written otherwise (order of its pairs, escapes, `+` for `%20`), which nearly every service reads alike; add a rule if yours does.';
 
-/** At one host both sides were asked by one scheme: TLS lost, or a redirect to where nobody listens. */
+/**
+ * Both sides were asked at the same host with the same scheme, so another scheme means that TLS was lost, or that the
+ * redirect leads to a closed port.
+ */
 function isOtherScheme(a: string | null, b: string | null, { hosts }: Answers): boolean {
   if (hosts !== undefined && hosts.stable !== hosts.candidate) return false;
   const [x, y] = [a, b].map((reference) => /^https?:(?=\/\/)/i.exec(reference ?? '')?.[0].toLowerCase());
@@ -42,7 +45,10 @@ function isOtherScheme(a: string | null, b: string | null, { hosts }: Answers): 
 
 const isRedirect = ({ status }: Answers['stable']) => status >= 300 && status < 400;
 
-/** Path, query and fragment, with the host unless it is the request's own, whatever the scheme: TLS may end before it. */
+/**
+ * Path, query and fragment, with the host unless it is the request's own. The scheme is ignored then, because TLS may
+ * end before the service.
+ */
 function resolve(reference: string | null, target: string, host: string | null): string | null {
   if (reference === null) return null;
   const base = `http://${host ?? SOMEWHERE}`;
@@ -52,7 +58,7 @@ function resolve(reference: string | null, target: string, host: string | null):
   return normalised(`${elsewhere ? url.origin : ''}${url.pathname}${url.search}${url.hash}`);
 }
 
-/** Escapes in one case, and none of what needs none (RFC 3986, 6.2.2). */
+/** Normalises escapes: one case, and none for characters that need no escape (RFC 3986, 6.2.2). */
 function normalised(reference: string): string {
   return reference.replaceAll(/%[0-9a-f]{2}/gi, (escaped) => {
     const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));

@@ -1,9 +1,9 @@
-/** Which server an answer shows, by the fields in which servers name themselves. */
+/** Recognises a server by the fields in which servers name themselves. */
 import type { ResponseLeg } from '../../../capture/format/index.ts';
 import { firstValue } from '../../../http/index.ts';
 import { isServer, type Server } from '../../causes/index.ts';
 
-/** A proxy's name (nginx, envoy, awselb) says nothing of what is behind it. */
+/** Proxies (nginx, envoy, awselb) are not listed, because they say nothing about the service behind them. */
 const PRODUCTS: readonly (readonly [RegExp, Server])[] = [
   [/^next\.js/, 'node'],
   [/^php\b/, 'php'],
@@ -16,7 +16,7 @@ const PRODUCTS: readonly (readonly [RegExp, Server])[] = [
   [/^(?:actix|axum|rocket|hyper)/, 'rust'],
 ];
 
-/** null where it shows none. */
+/** Returns null if the answer names none. */
 export function serverOf({ headers }: ResponseLeg): Server | null {
   for (const field of ['x-powered-by', 'server']) {
     const said = firstValue(headers, field)?.toLowerCase() ?? '';

@@ -1,4 +1,4 @@
-/** Two status codes: what made them differ, where the request and the answers tell. */
+/** Compares two status codes, and determines the cause if the request and the answers show it. */
 
 import type { ResponseLeg } from '../../../capture/format/index.ts';
 import { type FieldLines, firstValue } from '../../../http/index.ts';
@@ -8,7 +8,10 @@ import { type Answers, type StatusDifference, why } from '../../model/index.ts';
 
 export interface StatusFinding {
   readonly difference: StatusDifference;
-  /** Header fields and body follow from it (an error has another body than a page), so that they need no telling. */
+  /**
+   * Whether header fields and body follow from the status (an error has a different body than a page), so that they
+   * need not be reported.
+   */
   readonly settles: boolean;
 }
 
@@ -47,18 +50,24 @@ function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestSh
   return causeInQuery(shape) ?? causeInRequestBody(a, b, shape) ?? 'status';
 }
 
-/** Whether the client holds what a 304 tells it to use (RFC 9110, 15.4.5); a request of which no fields are known may. */
+/**
+ * Whether the client holds the stored answer that a 304 refers to (RFC 9110, 15.4.5). If the request's fields are
+ * unknown, it may.
+ */
 function isConditional(request: FieldLines | undefined): boolean {
   if (request === undefined) return true;
   return ['if-none-match', 'if-modified-since'].some((name) => firstValue(request, name) !== null);
 }
 
-/** One side answers OPTIONS of itself, or both do, as with 200 and 204. */
+/** Whether OPTIONS is answered by the framework of one side, or of both, as with 200 and 204. */
 function isDefaulted(a: ResponseLeg, b: ResponseLeg): boolean {
   return isSuccess(a) ? isSuccess(b) || isUnrouted(b) : isUnrouted(a) && isSuccess(b);
 }
 
-/** A browser asks so before it sends what needs leave (Fetch standard, "CORS-preflight request"), and stable gives leave. */
+/**
+ * Whether the request is a preflight, which a browser sends before a request that needs permission (Fetch standard,
+ * "CORS-preflight request"), and stable gives permission.
+ */
 function isPreflight(request: FieldLines, { headers }: ResponseLeg): boolean {
   const asks = firstValue(request, 'access-control-request-method') !== null;
   return asks || firstValue(headers, 'access-control-allow-origin') !== null;
@@ -71,7 +80,10 @@ function causeInRequestBody(a: ResponseLeg, b: ResponseLeg, shape: RequestShape)
   return shape.bodyIs === 'json-typed' ? 'request-body-validity' : null;
 }
 
-/** The refusal says that a key is required or missing which the request sends in another case: a capital alone may be what the API asks for. */
+/**
+ * Whether the refusal says that a key is required or missing which the request sends in another case. The word alone is
+ * not enough: it may be the key that the API requires.
+ */
 function isCaseRefused({ body }: ResponseLeg, { bodyKeys }: RequestShape): boolean {
   if (body.encoding !== 'utf8') return false;
   const text = body.data.slice(0, MAX_REFUSAL);
@@ -79,14 +91,14 @@ function isCaseRefused({ body }: ResponseLeg, { bodyKeys }: RequestShape): boole
   return bodyKeys.some((key) => missed.some((word) => word !== key && word.toLowerCase() === key.toLowerCase()));
 }
 
-/** A name with few words between it and what is said of it, before or behind. */
+/** A name, with at most a few words between it and the statement about it. */
 const MISSED =
   /[\w$-]{1,64}["'`]?(?: [\w$-]{1,32}){0,4} (?:required|missing)\b|\b(?:required|missing):? ["'`][\w$-]{1,64}["'`]/gi;
 
-/** A refusal says why at its beginning. */
+/** Only the beginning of a refusal is searched for the reason. */
 const MAX_REFUSAL = 4_096;
 
-/** The one says nothing of the method, the other names those that are served. */
+/** One side does not mention the method, while the other names the methods that it supports. */
 const isMethodRefused = (unrouted: ResponseLeg, other: ResponseLeg) =>
   unrouted.status === 404 && other.status === 405 && firstValue(other.headers, 'allow') !== null;
 const isSuccess = ({ status }: ResponseLeg) => status >= 200 && status < 300;
@@ -98,7 +110,10 @@ function oneIsLost(a: ResponseLeg, b: ResponseLeg): boolean {
   return (isSuccess(a) && b.status === 404) || (isSuccess(b) && a.status === 404);
 }
 
-/** Redirects to the same path with or without its last `/`; the place may stand behind a base path, which the request does not name. */
+/**
+ * Whether a redirect leads to the same path with or without its last `/`. The target may include a base path that the
+ * request does not contain.
+ */
 function slashRedirect({ status, headers }: ResponseLeg, path: string): boolean {
   const location = REDIRECTS.has(status) ? firstValue(headers, 'location') : null;
   if (location === null) return false;
@@ -107,7 +122,7 @@ function slashRedirect({ status, headers }: ResponseLeg, path: string): boolean 
   return path === `${to}/` || behindBase || relativeTo(path, to) === `${path}/`;
 }
 
-/** What http.FileServer says. */
+/** The redirect that http.FileServer sends. */
 function isIndexRedirect({ status, headers }: ResponseLeg, path: string): boolean {
   return status === 301 && path.endsWith('/index.html') && firstValue(headers, 'location') === './';
 }
@@ -117,13 +132,19 @@ function pathOfLocation(location: string): string {
   return location.replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '');
 }
 
-/** `items/` for a request of `/shop/items` means `/shop/items/`. */
+/** For a request of `/shop/items`, `items/` means `/shop/items/`. */
 function relativeTo(path: string, reference: string): string {
   return reference.startsWith('/') ? reference : path.slice(0, path.lastIndexOf('/') + 1) + reference;
 }
 
-/** What encoding/json (v1, v2) and jsontext say of a value that they cannot marshal; v2 words it by chance, with a no-break space or not. */
+/**
+ * Error of encoding/json (v1, v2) and jsontext for a value that cannot be marshalled. v2 deliberately varies its
+ * wording, by a no-break space.
+ */
 const MARSHAL_ERROR = /\bjson:\s(?:unsupported|unable to marshal|cannot marshal|error calling)|\bjsontext:\s/;
 
-/** json.Marshal fails on NaN and Infinity and says so; a null of stable beside a failure that says nothing is no evidence. */
+/**
+ * json.Marshal fails on NaN and Infinity and says so. A null of stable next to a failure without this text is no
+ * evidence.
+ */
 const NO_NUMBER = /unsupported value:\s(?:NaN|[+-]Inf)/;

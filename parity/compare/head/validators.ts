@@ -1,11 +1,11 @@
-/** ETag and Last-Modified: what a client's conditional requests, and so its 304s, live on. */
+/** Compares ETag and Last-Modified, on which conditional requests, and therefore 304s, depend. */
 import type { HeaderDifference } from '../../model/index.ts';
 import { headerDifference } from './header-difference.ts';
 
-/** `name`: `etag` or `last-modified`. */
+/** @param name `etag` or `last-modified` */
 export function compareValidator(name: string, stable: string | null, candidate: string | null): HeaderDifference[] {
   if (stable === candidate) return [];
-  // Three notations of dates are to be read (RFC 9110, 5.6.7).
+  // Recipients must accept three date formats (RFC 9110, 5.6.7).
   if (name === 'last-modified' && stable !== null && candidate !== null && Date.parse(stable) === Date.parse(candidate))
     return [headerDifference('header-format', name, stable, candidate)];
   const cause = kindOf(name, stable) === kindOf(name, candidate) ? 'validator-value' : 'validator-kind';

@@ -1,13 +1,16 @@
-/** HTML, as browsers read it. */
+/** Reads HTML as browsers do. */
 import { Parser } from 'htmlparser2';
 import { asRendered } from './space.ts';
 import type { MarkupToken } from './token.ts';
 import { instruction, TokenList } from './token-list.ts';
 
-/** In these, white space counts. */
+/** Elements in which white space counts. */
 const VERBATIM = new Set(['pre', 'textarea', 'script', 'style']);
 
-/** @throws UnreadableMarkupError where it is nested too deeply, or has too many elements, to be told apart in bounded time. */
+/**
+ * @throws UnreadableMarkupError if the document is nested too deeply or has too many elements to be compared in bounded
+ * time
+ */
 export function tokensOfHtml(source: string): MarkupToken[] {
   const tokens = new TokenList();
   let verbatim = 0;
@@ -34,13 +37,15 @@ export function tokensOfHtml(source: string): MarkupToken[] {
     },
   });
   parser.end(source);
-  // A tag that never ends shows nothing in a browser, but the document was cut there.
+  // A tag without an end displays nothing in a browser, but shows that the document was cut there.
   const cut = source.slice(parser.startIndex);
   if (cut !== '') tokens.add({ kind: 'other', text: cut });
   return asRendered(tokens.all());
 }
 
-/** Comments that programs read: of servers and caches, and those by which a page is taken up again; words are for people. */
+/**
+ * Comments that programs read: those of servers and caches, and hydration markers. Comments in words are for people.
+ */
 const SPEAKS = /^\s*(?:$|[^\p{L}\p{N}\s]|\/?(?:ko|esi|lit|ng\w*|v-\w+)\b)/iu;
 
 function attributesOf(attributes: Readonly<Record<string, string>>): Map<string, string> {
@@ -55,7 +60,7 @@ function meantBy(name: string, value: string): string {
   return BOOLEAN.has(name) && value.toLowerCase() === name ? '' : value;
 }
 
-/** Declarations of CSS in their order, without the white space between them; of one with quotes or brackets nothing is taken apart. */
+/** CSS declarations in order, without the white space between them. A style with quotes or brackets is not split. */
 function declarationsIn(style: string): string {
   if (/["'()\\]/.test(style)) return style;
   return style
@@ -68,14 +73,17 @@ function declarationsIn(style: string): string {
     .join(';');
 }
 
-/** Their keywords are read in any case (HTML standard, "Keywords and enumerated attributes"; RFC 5646, 2.1.1; WHATWG Encoding, 4.2). */
+/**
+ * Attributes whose values are case-insensitive (HTML standard, "Keywords and enumerated attributes"; RFC 5646, 2.1.1;
+ * WHATWG Encoding, 4.2).
+ */
 const FOLDED = new Set(
   'accept-charset autocapitalize charset contenteditable crossorigin decoding dir draggable enctype enterkeyhint fetchpriority formenctype formmethod http-equiv hreflang inputmode kind lang loading method preload referrerpolicy scope shape spellcheck translate wrap'.split(
     ' ',
   ),
 );
 
-/** Their presence is all that counts (HTML standard, "Boolean attributes"). */
+/** Attributes of which only the presence counts (HTML standard, "Boolean attributes"). */
 const BOOLEAN = new Set(
   'allowfullscreen async autofocus autoplay checked controls default defer disabled formnovalidate inert ismap itemscope loop multiple muted nomodule novalidate open playsinline readonly required reversed selected'.split(
     ' ',

@@ -4,11 +4,14 @@ import type { MarkupNode } from './tree.ts';
 export interface Labels {
   readonly stable: readonly string[];
   readonly candidate: readonly string[];
-  /** Names of several elements that a part of theirs tells apart: one without its partner is another element. */
+  /**
+   * Names shared by several elements that can be identified by a part of them. Such an element without a partner is a
+   * different element.
+   */
   readonly identified: ReadonlySet<string>;
 }
 
-/** By kind or name; where several elements share a name, also by what tells them apart, if anything does. */
+/** By kind or name; if several elements share a name, also by what identifies them, if anything does. */
 export function labelsOf(stable: readonly MarkupNode[], candidate: readonly MarkupNode[]): Labels {
   const identified = new Set<string>();
   const keys = new Map<string, Key>();
@@ -27,7 +30,7 @@ export function labelsOf(stable: readonly MarkupNode[], candidate: readonly Mark
   return { stable: stable.map(label), candidate: candidate.map(label), identified };
 }
 
-/** What an element is called, or of which kind another node is. */
+/** The name of an element, or the kind of another node. */
 export function kindOfNode({ token }: MarkupNode): string {
   return token.kind === 'open' ? `<${token.means}` : token.kind;
 }
@@ -41,10 +44,13 @@ function byName(nodes: readonly MarkupNode[]): Map<string, MarkupNode[]> {
   );
 }
 
-/** Parts of an element that are looked at for one that identifies it. */
+/** How many parts of an element are considered as identifying. */
 const MAX_PARTS = 32;
 
-/** The attribute, or the element within that holds a text alone, whose values are distinct on each side and the most of them on both. */
+/**
+ * The attribute, or the child element with text only, whose values are distinct on each side and shared most between
+ * the sides.
+ */
 function identityOf(a: readonly MarkupNode[], b: readonly MarkupNode[]): Key | null {
   const [first] = a;
   if (first === undefined) return null;
@@ -83,7 +89,7 @@ function attributeOf({ token }: MarkupNode, name: string): string | null {
   return token.kind === 'open' ? (token.attributes.get(name) ?? null) : null;
 }
 
-/** Of an element that holds nothing else. */
+/** The text of an element without other content. */
 function textOf({ token, children: [only, ...others] }: MarkupNode): string | null {
   return token.kind === 'open' && only?.token.kind === 'text' && others.length === 0 ? only.token.text : null;
 }

@@ -1,9 +1,9 @@
-/** White space between tags and within text: where it is data, and where it only lays a document out. */
+/** White space between tags and within text: where it is data, and where it is only layout. */
 import type { MarkupToken } from './token.ts';
 
 /**
- * XML: white space between tags is layout, unless text stands beside it, the element holds nothing else, or `xml:space` says so
- * (XML 1.0, 2.10).
+ * In XML, white space between tags is layout, unless it is next to text, is the only content of the element, or is
+ * preserved by `xml:space` (XML 1.0, 2.10).
  */
 export function withoutLayout(tokens: readonly MarkupToken[]): MarkupToken[] {
   const layout = new Set<number>();
@@ -34,7 +34,7 @@ const XML_SPACE = '{http://www.w3.org/XML/1998/namespace}space';
 
 interface Frame {
   readonly preserve: boolean;
-  /** Indices of the texts that are white space alone. */
+  /** Indices of the texts that consist of white space. */
   readonly spaces: number[];
   hasText: boolean;
   hasElements: boolean;
@@ -42,11 +42,14 @@ interface Frame {
 
 const newFrame = (preserve: boolean): Frame => ({ preserve, spaces: [], hasText: false, hasElements: false });
 
-/** HTML: white space is one space, and none at the edge of a block (CSS Text 3, 4.1.1 and 4.1.2, by the elements' usual display). */
+/**
+ * In HTML, white space collapses to one space, and to none at the edge of a block (CSS Text 3, 4.1.1 and 4.1.2, with
+ * the usual display of each element).
+ */
 export function asRendered(tokens: readonly MarkupToken[]): MarkupToken[] {
   const out: MarkupToken[] = [];
   let atEdge = true;
-  /** Index of the text whose last space goes if a block's edge follows. */
+  /** Index of the text whose last space is removed if the edge of a block follows. */
   let spaced = -1;
   const edge = () => {
     const last = out[spaced];
@@ -70,18 +73,18 @@ export function asRendered(tokens: readonly MarkupToken[]): MarkupToken[] {
   return out.filter((token) => token.kind !== 'text' || token.text !== '');
 }
 
-/** HTML's white space is ASCII's alone (HTML standard, "ASCII whitespace"): U+00A0 and U+3000 are seen. */
+/** Only ASCII white space collapses in HTML (HTML standard, "ASCII whitespace"): U+00A0 and U+3000 are displayed. */
 const SPACE = /^[\t\n\f\r ]/;
 const collapsed = (text: string) => text.replaceAll(/[\t\n\f\r ]+/g, ' ');
 
-/** Elements that stand within a line of text. */
+/** Elements that are part of a line of text. */
 const INLINE = new Set(
   'a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp slot small span strike strong sub sup time tt u var wbr'.split(
     ' ',
   ),
 );
 
-/** They stand in a line as a word does. */
+/** Elements that take part in a line like a word. */
 const REPLACED = new Set(
   'audio button canvas embed iframe img input meter object output progress select svg textarea video'.split(' '),
 );

@@ -1,16 +1,16 @@
-/** The tokens of a document as a parser hands them over, within bounds: text in one piece, no deep nesting, not too many. */
+/** Collects the tokens that a parser emits, within bounds: text in one piece, limited nesting, limited number. */
 import type { MarkupToken } from './token.ts';
 import { UnreadableMarkupError } from './unreadable.ts';
 
 /**
- * Parsers look through the open elements at some tags, so that time grows with depth. Browsers nest no deeper (Blink's
+ * For some tags, parsers search the open elements, so time grows with depth. Browsers limit the depth, too (Blink's
  * kMaximumHTMLParserDOMTreeDepth).
  */
 const MAX_NESTING = 512;
-/** Beyond these a document costs more than a second; of usual markup they are ten megabytes. */
+/** A document with more tokens takes longer than a second. Of typical markup, this many are ten megabytes. */
 const MAX_TOKENS = 400_000;
 
-/** More attributes than that of one element. */
+/** The limit of attributes of one element. */
 const MAX_ATTRIBUTES = 10_000;
 
 export class TokenList {
@@ -20,7 +20,7 @@ export class TokenList {
   #text = '';
   #verbatim = false;
 
-  /** One more of the element that comes next. @throws UnreadableMarkupError */
+  /** Counts an attribute of the next element. @throws UnreadableMarkupError */
   attribute(): void {
     if (++this.#attributes > MAX_ATTRIBUTES) throw new UnreadableMarkupError(false, 'too many attributes');
   }
@@ -51,7 +51,7 @@ export class TokenList {
   }
 }
 
-/** A doctype or a processing instruction, whatever its case and white space. */
+/** Normalises the case and the white space of a doctype or a processing instruction. */
 export function instruction(text: string): MarkupToken {
   return { kind: 'other', text: `<${text.toLowerCase().replaceAll(/\s+/g, ' ').trim()}>` };
 }

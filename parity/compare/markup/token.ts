@@ -1,6 +1,6 @@
 /** A part of a document. */
 export type MarkupToken =
-  /** `name` as it is written; `means`: with its namespace for its prefix, where the document is XML. */
+  /** `name` is the name as written; `means`, in XML, has the namespace in place of the prefix. */
   | {
       readonly kind: 'open';
       readonly name: string;
@@ -8,7 +8,7 @@ export type MarkupToken =
       readonly attributes: ReadonlyMap<string, string>;
     }
   | { readonly kind: 'close'; readonly name: string; readonly means: string }
-  /** `verbatim`: all of its white space counts. */
+  /** `verbatim`: all white space counts. */
   | { readonly kind: 'text'; readonly text: string; readonly verbatim: boolean }
-  /** Comments, doctype and processing instructions. */
+  /** A comment, doctype or processing instruction. */
   | { readonly kind: 'other'; readonly text: string };

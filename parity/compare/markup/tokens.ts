@@ -1,10 +1,10 @@
-/** A document as tokens that mean the same whatever the white space, the quotes and the character references. */
+/** A document as tokens that do not depend on white space, quotes and character references. */
 import { tokensOfHtml } from './html.ts';
 import type { MarkupToken } from './token.ts';
 import { UnreadableMarkupError } from './unreadable.ts';
 import { tokensOfXml } from './xml.ts';
 
-/** Why a text could not be read as a document, for people. `malformed`: no parser of its format reads it. */
+/** Explains why a text could not be read as a document. `malformed`: no parser of its format accepts it. */
 export interface UnreadableMarkup {
   readonly malformed: boolean;
   readonly reason: string;

@@ -1,15 +1,15 @@
-/** Two documents as trees in which equal content has equal numbers. */
+/** Two documents as trees, in which equal content has equal numbers. */
 import type { MarkupToken } from './token.ts';
 
-/** An element with what it holds, or a text, comment or instruction. */
+/** An element with its content, or a text, comment or instruction. */
 export interface MarkupNode {
   readonly token: Exclude<MarkupToken, { kind: 'close' }>;
   readonly children: readonly MarkupNode[];
-  /** The same in both documents for the same name, attributes and children. */
+  /** A number that is equal in both documents for equal names, attributes and children. */
   readonly says: number;
 }
 
-/** The nodes at the top of each document, whose tokens are balanced. */
+/** The top-level nodes of each document. The tokens must be balanced. */
 export function treesOf(
   ...[stable, candidate]: readonly [readonly MarkupToken[], readonly MarkupToken[]]
 ): readonly [readonly MarkupNode[], readonly MarkupNode[]] {
@@ -37,7 +37,7 @@ function treeOf(tokens: readonly MarkupToken[], numbers: Map<string, number>): r
   return top;
 }
 
-/** Ends with a kind or a bracket, so that none goes on in what follows. */
+/** Ends with a kind or a bracket, so that it is never a prefix of another content. */
 function contentOf(token: MarkupNode['token']): string {
   if (token.kind !== 'open') return `${JSON.stringify(token.text)}${token.kind}`;
   if (token.attributes.size === 0) return `${token.means}[]`;

@@ -1,4 +1,4 @@
-/** Ends the reading of a document. */
+/** Aborts the reading of a document. */
 export class UnreadableMarkupError extends Error {
   readonly malformed: boolean;
 

@@ -1,11 +1,17 @@
-/** XML, as a parser reads it that refuses what is not well-formed. Names are known by their namespaces, not by their prefixes. */
+/**
+ * Reads XML with a parser that rejects documents that are not well-formed. Names are compared by namespace, not by
+ * prefix.
+ */
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { withoutLayout } from './space.ts';
 import type { MarkupToken } from './token.ts';
 import { instruction, TokenList } from './token-list.ts';
 import { UnreadableMarkupError } from './unreadable.ts';
 
-/** @throws UnreadableMarkupError where it is not well-formed (XML 1.0, 2.1), is nested too deeply or has too many elements. */
+/**
+ * @throws UnreadableMarkupError if the document is not well-formed (XML 1.0, 2.1), is nested too deeply or has too many
+ * elements
+ */
 export function tokensOfXml(source: string): MarkupToken[] {
   const tokens = new TokenList();
   const parser = new SaxesParser({ xmlns: true });
@@ -13,7 +19,7 @@ export function tokensOfXml(source: string): MarkupToken[] {
     throw new UnreadableMarkupError(true, message);
   });
   parser.on('xmldecl', ({ version }) => {
-    // What holds without a declaration needs none (XML 1.0, 2.8), and the text is out of its encoding.
+    // A declaration with the default version has no effect (XML 1.0, 2.8), and the text is already decoded.
     if (version !== '1.0') tokens.add(instruction(`?xml version="${version}"?`));
   });
   parser.on('attribute', () => tokens.attribute());
@@ -37,10 +43,13 @@ export function tokensOfXml(source: string): MarkupToken[] {
   return withoutLayout(tokens.all());
 }
 
-/** Each reference takes four characters at least: a document is no longer than so many times its source. */
+/** In characters. A reference takes at least four, so entities lengthen a document by a bounded factor. */
 const LONGEST_ENTITY = 64;
 
-/** Entities that are plain text, which stand for no other. @throws UnreadableMarkupError where there is another one */
+/**
+ * Declares entities that are plain text and refer to no other.
+ * @throws UnreadableMarkupError if there is any other kind
+ */
 function declareEntities(doctype: string, known: Record<string, string>): void {
   for (const [, name = '', value] of doctype.matchAll(/<!ENTITY\s+([^\s"'>]+)\s+(?:"([^"&%<]*)"\s*>)?/g)) {
     if (value === undefined || value.length > LONGEST_ENTITY)
@@ -59,12 +68,12 @@ const meant = ({ name, uri, local }: Name) => (uri === '' ? name : `{${uri}}${lo
 
 const named = <K extends 'open' | 'close'>(kind: K, tag: Name) => ({ kind, name: tag.name, means: meant(tag) });
 
-/** Its value is a name (XML Schema Part 1, 2.6.1), which its prefix makes one of a namespace. */
+/** The value of this attribute is a name (XML Schema Part 1, 2.6.1), whose prefix stands for a namespace. */
 const TYPE = '{http://www.w3.org/2001/XMLSchema-instance}type';
 
 /**
- * A value that is a name with a prefix in scope (`xsi:type`, a fault code of SOAP), with the namespace for the prefix: the same prefix may
- * stand for another namespace, and another one for the same.
+ * Replaces the prefix of a value that is a qualified name (`xsi:type`, a SOAP fault code) by its namespace, because
+ * sides may use different prefixes for a namespace, or the same prefix for different ones.
  */
 function resolved(value: string, resolve: Resolve): string {
   if (!value.includes(':') || value.length > MAX_NAME) return value;
@@ -73,16 +82,16 @@ function resolved(value: string, resolve: Resolve): string {
   return uri === undefined || uri === '' ? value : `{${uri}}${local}`;
 }
 
-/** A type's name is in the default namespace where it has no prefix. */
+/** A type name without a prefix is in the default namespace. */
 function resolvedType(value: string, resolve: Resolve): string {
   const uri = value.includes(':') ? undefined : resolve('');
   return uri === undefined || uri === '' ? resolved(value, resolve) : `{${uri}}${value.trim()}`;
 }
 
-/** A longer value is no name. */
+/** A longer value is not a name. */
 const MAX_NAME = 200;
 
-/** As most elements of large documents have. */
+/** Shared, because most elements of large documents have none. */
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 
 type Resolve = (prefix: string) => string | undefined;

@@ -1,2 +1,2 @@
-/** YAML, written as JSON. */
+/** Converts YAML to JSON. */
 export { jsonOfYaml, type YamlVersion } from './json-of-yaml.ts';

@@ -1,4 +1,7 @@
-/** What YAML says, as JSON text: numbers by their text, what JSON has no word for behind its tag. */
+/**
+ * The content of YAML as JSON text. Numbers keep their spelling, and values that JSON cannot express are written with
+ * their tag.
+ */
 import {
   type Alias,
   type Document,
@@ -13,16 +16,16 @@ import {
   type YAMLMap,
 } from 'yaml';
 
-/** Longer texts are compared as texts: the parser takes some microseconds a character. */
+/** Longer texts are compared as text, because the parser takes some microseconds per character. */
 const LONGEST = 262_144;
-/** Aliases stand for what they name, over and over. */
+/** Limits the result, because aliases can repeat content again and again. */
 const MOST_NODES = 100_000;
 const MOST_CHARACTERS = 8 * 1024 * 1024;
 
-/** By the rules of which readers there are: `yes` is a boolean in 1.1, and a text in 1.2. */
+/** Readers of both versions exist: `yes` is a boolean in 1.1 and a text in 1.2. */
 export type YamlVersion = '1.1' | '1.2';
 
-/** A text for each document; null where it is not to be read. */
+/** One JSON text per document; null if the text cannot be parsed. */
 export function jsonOfYaml(text: string, version: YamlVersion): readonly string[] | null {
   if (text.length > LONGEST) return null;
   try {
@@ -31,13 +34,16 @@ export function jsonOfYaml(text: string, version: YamlVersion): readonly string[
     const writer = new Writer(namedBy(documents));
     return documents.map((document) => writer.write(document.contents));
   } catch (error) {
-    // It is nested more deeply than the parser goes, or too much is named by aliases.
+    // The text is nested more deeply than the parser allows, or aliases expand to too much.
     if (error instanceof RangeError) return null;
     throw error;
   }
 }
 
-/** What each alias names: the last node with its anchor before it. (The parser's own `resolve` walks through the document for each.) */
+/**
+ * For each alias, the last preceding node with that anchor. (The parser's own `resolve` searches the document for each
+ * alias.)
+ */
 function namedBy(documents: readonly Document.Parsed[]): ReadonlyMap<Alias, ParsedNode> {
   const named = new Map<Alias, ParsedNode>();
   for (const document of documents) {
@@ -64,7 +70,7 @@ class Writer {
     this.#named = named;
   }
 
-  /** @throws RangeError */
+  /** @throws RangeError if aliases expand to too much */
   write(node: ParsedNode | null): string {
     this.#count(1, 0);
     if (node === null) return 'null';
@@ -89,7 +95,10 @@ class Writer {
     return text;
   }
 
-  /** With what `<<` merges, which readers of both versions know, where a key of its own does not say otherwise. */
+  /**
+   * Includes the members that `<<` merges, which readers of both versions support, unless the map has the same key
+   * itself.
+   */
   #members(node: YAMLMap): (readonly [string, string])[] {
     const members: (readonly [string, string])[] = [];
     const merged = new Map<string, string>();
@@ -99,7 +108,7 @@ class Writer {
         members.push([this.#nameOf(key as ParsedNode | null), this.write(value as ParsedNode | null)]);
         continue;
       }
-      // The earlier map wins (https://yaml.org/type/merge.html).
+      // The earlier map takes precedence (https://yaml.org/type/merge.html).
       for (const map of maps)
         for (const [name, one] of this.#members(map)) if (!merged.has(name)) merged.set(name, one);
     }
@@ -107,13 +116,13 @@ class Writer {
     return [...members, ...merged];
   }
 
-  /** A key that is no text is another one than the text. */
+  /** A key that is not a text differs from the text of the same spelling. */
   #nameOf(key: ParsedNode | null): string {
     const name = this.write(key);
     return name.startsWith('"') ? name : JSON.stringify(`key ${name}`);
   }
 
-  /** null where it is no map, and no list of maps. */
+  /** Returns null if the node is neither a map nor a list of maps. */
   #mapsOf(node: ParsedNode | null): YAMLMap[] | null {
     this.#count(1, 0);
     if (isAlias(node)) return this.#mapsOf(this.#named.get(node) ?? null);
@@ -126,7 +135,7 @@ class Writer {
 
 const isMergeKey = (key: unknown) => isScalar(key) && key.source === '<<' && key.type === 'PLAIN';
 
-/** Tags of YAML itself say what the value shows. */
+/** YAML's own tags only repeat what the value shows. */
 function tagged(tag: string | undefined, json: string): string {
   return tag === undefined || tag.startsWith('tag:yaml.org,2002:') ? json : `{${JSON.stringify(tag)}:${json}}`;
 }
@@ -137,6 +146,6 @@ function scalar({ value, source }: Scalar): string {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return JSON.stringify(value);
   if (typeof value === 'number' && source !== undefined && NUMBER.test(source)) return source;
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
-  // Infinity, instants and bytes.
+  // Infinity, timestamps and bytes.
   return JSON.stringify({ [typeof value]: source ?? String(value) });
 }
