@@ -38,7 +38,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'core/acceptance': { pure: true, imports: ['markdown'] },
   'core/doctor': { imports: [MODEL, 'core/listener'], pure: true },
   'core/runbook': { imports: [MODEL], pure: true },
-  'core/status': { imports: [MODEL], pure: true },
+  'core/status': { imports: ['input', MODEL], pure: true },
   'core/listener': { imports: [], pure: true },
   'core/metrics': { imports: [MODEL, 'core/gate', 'core/gate/bets'], pure: true },
   'core/fence': { imports: [MODEL, 'core/listener'], pure: true },
@@ -124,7 +124,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ['core/listener', MODEL, 'lambdas/aws/calls'],
     packages: ['@aws-sdk/client-application-auto-scaling', '@aws-sdk/client-ecs'],
   },
-  'lambdas/aws/states': { imports: [MODEL, 'lambdas/aws/calls'], packages: ['@aws-sdk/client-sfn'] },
+  'lambdas/aws/states': { imports: [MODEL, 'input', 'lambdas/aws/calls'], packages: ['@aws-sdk/client-sfn'] },
   'lambdas/aws': {
     purpose: 'EventBridge, S3, SNS and Lambda.',
     imports: [MODEL, 'core/status', 'lambdas/aws/calls', 'capture'],
@@ -137,7 +137,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'lambdas/zones': { imports: ['core/campaign'] },
   'lambdas/chat': { imports: ['core/status'] },
   'lambdas/events': {
-    imports: ['core/listener', MODEL, 'core/fence', 'parity/compare', 'parity/tally'],
+    imports: ['core/listener', MODEL, 'input', 'core/fence', 'parity/compare', 'parity/tally'],
     packages: ['aws-lambda'],
   },
   'lambdas/tasks': { imports: ['core/listener', MODEL, 'core/fence', 'core/phases', 'parity/tally'] },
@@ -298,7 +298,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
 
-  'cli/shared': { imports: [MODEL, 'json', 'input', 'parity/causes', 'parity/rules'], packages: ['commander', 'yaml'] },
+  'cli/shared': {
+    imports: [MODEL, 'json', 'input', 'capture/redaction', 'parity/causes', 'parity/rules'],
+    packages: ['commander', 'yaml'],
+  },
   'cli/run': {
     imports: [
       'core/*',
@@ -365,7 +368,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'cli/steer': {
-    imports: ['core/*', 'capture/redaction', AWS, 'lambdas/compose', 'cli/run', 'cli/shared'],
+    imports: ['core/*', AWS, 'lambdas/compose', 'cli/run', 'cli/shared'],
     packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/client-sfn', '@aws-sdk/client-sts', 'commander'],
   },
   'cli/console': {

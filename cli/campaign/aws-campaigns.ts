@@ -15,8 +15,6 @@ import type { CampaignRun, Campaigns } from './executions.ts';
 const MACHINE = 'crossfade-campaign';
 /** Events of two looks: the newest output of one is among them. */
 const EVENTS = 40;
-/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html */
-const MAX_CAUSE = 32_768;
 
 export async function openAwsCampaigns(): Promise<Campaigns> {
   const states = new SFNClient(CLIENT_OPTIONS);
@@ -60,7 +58,7 @@ class AwsCampaigns implements Campaigns {
   }
 
   async stop(execution: string, reason: string): Promise<void> {
-    const cause = `${this.#caller}: ${reason}`.slice(0, MAX_CAUSE);
+    const cause = `${this.#caller}: ${reason}`;
     await this.#states.send(
       new StopExecutionCommand({ executionArn: this.#arnOf(execution), error: 'Crossfade.CampaignStopped', cause }),
     );

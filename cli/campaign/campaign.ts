@@ -14,6 +14,7 @@ import {
   attempt,
   EXIT,
   NOTHING_CHANGED,
+  personText,
   plain,
   plainJson,
   readDocumentFile,
@@ -96,7 +97,7 @@ function stopCampaign(terminal: Terminal): Command {
           state: `The campaign ${name} may go on: its stop was not confirmed.`,
           next: 'run the same command again.',
         }),
-        async () => (await openCampaigns()).stop(run.execution, reason),
+        async () => (await openCampaigns()).stop(run.execution, personText(reason)),
       );
       const moving = Object.values(run.state.states ?? {}).filter(isUnderWay).length;
       say(

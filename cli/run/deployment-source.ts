@@ -26,17 +26,39 @@ export function withDeployed(command: Command): Command {
 
 /** @throws UsageError when there is no such deployment; as AWS's client does when that cannot be asked. */
 export async function deployed(options: DeployedOptions): Promise<Deployment> {
-  return (await located(options)).deployment;
+  return (await find(options)).deployment;
 }
 
 /** The deployment, and its clock: that of a rehearsal is faster. @throws as {@link deployed} */
-export async function located({ ingress, deployment }: DeployedOptions): Promise<Located> {
+export async function located(options: DeployedOptions): Promise<Located> {
+  const { deployment, now } = await find(options);
+  return { deployment, now: now ?? (await clockOfAws(deployment)) };
+}
+
+/** With its clock where that is known by now. */
+async function find({ ingress, deployment }: DeployedOptions): Promise<Pick<Located, 'deployment'> & Partial<Located>> {
   if (deployment === undefined) return fromAws(ingress);
   const source = `--deployment: ${deployment}`;
   const value = readJsonFile('--deployment', deployment);
   if (typeof value === 'object' && value !== null && 'rehearsal' in value)
     return enterRehearsal(parsed(source, rehearsedSchema, value));
-  return { deployment: parsed(source, deploymentSchema, value), now: Date.now };
+  return { deployment: parsed(source, deploymentSchema, value) };
+}
+
+/**
+ * AWS's time by one answer of ELBv2, without which no command could do anything about traffic; this machine's where nothing answers. A rollback
+ * that is recorded an hour ahead would wait an hour longer for the stable side's tasks.
+ */
+async function clockOfAws({ rules }: Deployment): Promise<() => number> {
+  const [{ DescribeRulesCommand, ElasticLoadBalancingV2Client }, { CLIENT_OPTIONS }] = await Promise.all([
+    import('@aws-sdk/client-elastic-load-balancing-v2'),
+    import('../../lambdas/aws/calls/index.ts'),
+  ]);
+  const client = new ElasticLoadBalancingV2Client(CLIENT_OPTIONS);
+  await client.send(new DescribeRulesCommand({ RuleArns: rules.map(({ arn }) => arn) })).catch(() => undefined);
+  const aheadMs = client.config.systemClockOffset;
+  client.destroy();
+  return () => Date.now() + aheadMs;
 }
 
 async function fromAws(ingress: string): Promise<Located> {

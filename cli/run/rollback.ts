@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { describeRollback, rollBack } from '../../core/fence/index.ts';
 import { isSafe } from '../../core/model/index.ts';
-import { attempt, byOption, EXIT, type Left, plain, say, type Terminal } from '../shared/index.ts';
+import { attempt, byOption, EXIT, type Left, personText, plain, say, type Terminal } from '../shared/index.ts';
 import { type DeployedOptions, located, withDeployed } from './deployment-source.ts';
 import type { Located } from './running-rehearsal.ts';
 
@@ -48,7 +48,8 @@ export async function returnToStable(find: () => Promise<Located>, asked: Asked)
     ({ refused }) => leftBy(writes.done > 0 || (writes.tried > 0 && !refused)),
     async () => {
       const { deployment, now } = await find();
-      const request = { trigger: 'operator', at: new Date(now()).toISOString(), ...asked } as const;
+      const reason = personText(asked.reason);
+      const request = { trigger: 'operator', at: new Date(now()).toISOString(), ...asked, reason } as const;
       const { rollbackDepsOf } = await import('../../lambdas/compose/rollback.ts');
       const ports = rollbackDepsOf(deployment);
       const clock = { ...ports.clock, now };

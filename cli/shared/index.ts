@@ -9,6 +9,7 @@ export { EmptyAnswerError } from './failure-kinds.ts';
 export { number, templates, wholeNumber } from './option-values.ts';
 export { byOption, FAIL_ON, type FailOn, failOnOption, repeatable } from './options.ts';
 export { outputFile, outputFileInNewFolder } from './output-file.ts';
+export { personText } from './person-text.ts';
 export { processTerminal } from './process-terminal.ts';
 export { fileFailure, parseYaml, readBytes, readDocumentFile, readJsonFile, unusableFile } from './read-file.ts';
 export { givenRules, readRules } from './rules-file.ts';

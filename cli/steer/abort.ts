@@ -1,10 +1,9 @@
 /** `crossfade abort`: ends one named run by the rollback; `crossfade rollback` asks for no name and takes whichever run there is. */
 import { Command } from 'commander';
-import { withoutSecrets } from '../../capture/redaction/index.ts';
 import { describeRollback, rollBack } from '../../core/fence/index.ts';
 import type { CutoverId } from '../../core/model/index.ts';
 import { type DeployedOptions, type Returned, withDeployed } from '../run/index.ts';
-import { attempt, EXIT, plain, say, type Terminal, UsageError } from '../shared/index.ts';
+import { attempt, EXIT, personText, plain, say, type Terminal, UsageError } from '../shared/index.ts';
 import { callerArn } from './caller.ts';
 import { cutoverId, type Ledger, openLedger, ownLease } from './run-of.ts';
 
@@ -57,7 +56,7 @@ async function abort(
   const { executionArn } = lease;
   const request = {
     trigger: 'operator',
-    reason: withoutSecrets(reason),
+    reason: personText(reason),
     by,
     at: new Date(ledger.now()).toISOString(),
     scope: { kind: 'execution', executionArn },

@@ -23,8 +23,6 @@ export interface Ledger extends Located {
   readonly approvals: Approvals;
   /** The lease of the ingress; null: nothing has run here. */
   lease(): Promise<Lease | null>;
-  /** AWS's time where the client found that this machine's is wrong by minutes: until then its own. */
-  readonly now: () => number;
   /** Runs before the one that holds the lease, oldest first. */
   past(): Promise<readonly Lease[]>;
 }
@@ -42,7 +40,7 @@ export async function openLedger(options: DeployedOptions): Promise<Ledger> {
   const leases = dynamoLeases(dynamo, table);
   return {
     deployment,
-    now: () => (dynamo.config.systemClockOffset === 0 ? now() : Date.now() + dynamo.config.systemClockOffset),
+    now,
     leases,
     decisionLog: dynamoDecisionLog(dynamo, table, ingressId),
     approvals: dynamoApprovals(dynamo, table, ingressId),

@@ -1,11 +1,10 @@
 /** `crossfade approve` and `crossfade refuse`: answer the sign-off that a cutover waits for. */
 import { Command } from 'commander';
-import { withoutSecrets } from '../../capture/redaction/index.ts';
 import { type ApprovalRequest, type CutoverId, SupersededError } from '../../core/model/index.ts';
 import { agree, agreeNoted, closedSignoff } from '../../core/phases/index.ts';
 import type { SignoffAnswer } from '../../lambdas/aws/states/index.ts';
 import { type DeployedOptions, withDeployed } from '../run/index.ts';
-import { attempt, EXIT, plain, say, type Terminal } from '../shared/index.ts';
+import { attempt, EXIT, personText, plain, say, type Terminal } from '../shared/index.ts';
 import { callerArn } from './caller.ts';
 import { cutoverId, type Ledger, laterClock, movedOn, openLedger, planOf, type SeenPlace } from './run-of.ts';
 
@@ -65,7 +64,7 @@ async function give(
   const late = movedOn(lease, seen);
   if (late !== null) return { given: false, text: late };
   const by = await callerArn();
-  const comment = withoutSecrets(said);
+  const comment = personText(said);
   if (answer === 'refuse') return send(ledger, request, by, { answer, reason: `${by}: ${comment}` });
   const { signoff: policy } = planOf(entries);
   const first = agree(policy, lease.startedBy, request, by, comment);

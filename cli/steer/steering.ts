@@ -1,10 +1,9 @@
 /** `crossfade pause`, `resume`, `promote` and `retry`: requests to a running cutover, fenced and kept in its log. */
 import { Command } from 'commander';
-import { withoutSecrets } from '../../capture/redaction/index.ts';
 import { type CutoverId, type LogEntry, parseDuration, SupersededError } from '../../core/model/index.ts';
 import { askSteering, MOST_PAUSED_SECONDS, type SteeringRequest } from '../../core/phases/index.ts';
 import { type DeployedOptions, withDeployed } from '../run/index.ts';
-import { attempt, EXIT, plain, say, type Terminal, UsageError } from '../shared/index.ts';
+import { attempt, EXIT, personText, plain, say, type Terminal, UsageError } from '../shared/index.ts';
 import { callerArn } from './caller.ts';
 import { cutoverId, type Ledger, laterClock, movedOn, openLedger, ownLease, type SeenPlace, soFar } from './run-of.ts';
 
@@ -110,7 +109,7 @@ export async function steerRun(
       const by = await callerArn();
       const entries = await ledger.decisionLog.entries(id);
       const now = laterClock(ledger, entries);
-      const reason = withoutSecrets(why);
+      const reason = personText(why);
       const answer = askSteering(lease, request, { by, reason, now }, soFar(entries, lease));
       if ('refused' in answer) return answer;
       try {

@@ -3,11 +3,18 @@
  * is renamed or dropped without a new `v` (docs/reference/status-events.md, status-event.schema.json).
  */
 import * as z from 'zod';
+import { shortened } from '../../input/index.ts';
 import { cutoverIdSchema, type Deployment, ingressIdSchema, NOTICE_KINDS, type Notice } from '../model/index.ts';
 import { consoleLinks } from './console-links.ts';
 
 /** Raised when a reader of the present version could no longer read what is written. */
 const STATUS_EVENT_VERSION = 1;
+
+/**
+ * SNS and EventBridge take 256 KiB. A message on the topic has the text six times, for mail and for machines, in JSON within JSON,
+ * where a quotation mark is four characters. The decision log has the rest.
+ */
+const LONGEST = { subject: 200, text: 4_000, todo: 800, evidence: 1_500 } as const;
 
 /** Where EventBridge's rules find the events. */
 export const STATUS_EVENT_SOURCE = 'crossfade';
@@ -105,10 +112,10 @@ export function statusEvent(
     severity: SEVERITY_OF[kind],
     phase,
     candidatePercent,
-    subject,
-    text: body,
-    todo,
-    signoff,
+    subject: shortened(subject, LONGEST.subject),
+    text: shortened(body, LONGEST.text),
+    todo: todo === null ? null : shortened(todo, LONGEST.todo),
+    signoff: signoff === null ? null : { ...signoff, evidence: shortened(signoff.evidence, LONGEST.evidence) },
     links: { ...consoleLinks(deployment) },
   };
 }

@@ -2,6 +2,10 @@
 import * as z from 'zod';
 import type { RollbackRequest } from '../../core/fence/index.ts';
 import { capacitySnapshotSchema, causeText, TRIGGERS, withoutAdvice } from '../../core/model/index.ts';
+import { shortened } from '../../input/index.ts';
+
+/** A cause of Step Functions may have 32,768 characters; the reason stands in the lease, in the log and several times in one message. */
+const LONGEST_REASON = 2_000;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */
 const alarmAction = z.object({
@@ -46,6 +50,11 @@ const direct = z.strictObject({
 
 /** Events that do not ask for a rollback (an alarm going OK, a run that succeeded) answer null. */
 export function parseRollbackEvent(event: unknown, now: string): RollbackRequest | null {
+  const request = readEvent(event, now);
+  return request === null ? null : { ...request, reason: shortened(request.reason, LONGEST_REASON) };
+}
+
+function readEvent(event: unknown, now: string): RollbackRequest | null {
   const action = alarmAction.safeParse(event);
   if (action.success) {
     const { alarmName, state } = action.data.alarmData;

@@ -10,7 +10,7 @@ import {
   type Hooks,
   type Plan,
 } from '../../core/model/index.ts';
-import { describeProblems, wordIssue } from '../../input/index.ts';
+import { describeProblems, shortened, wordIssue } from '../../input/index.ts';
 import type { ProviderCall } from './callers.ts';
 
 const LONGEST_REASON = 300;
@@ -40,13 +40,9 @@ async function answerOf(
     if (call === undefined) throw new SourceError(`the deployment has no provider ${provider} that can be asked`);
     const answer = voteSchema.safeParse(await call({ v: 1, ingress, hook: name, when, ...step }), { error: wordIssue });
     if (!answer.success) throw new SourceError(`its answer is wrong: ${describeProblems(answer.error, 'answer')}`);
-    return { name, vote: answer.data.vote, reason: short(answer.data.reason) };
+    return { name, vote: answer.data.vote, reason: shortened(answer.data.reason, LONGEST_REASON) };
   } catch (error) {
     const why = error instanceof SourceError ? error.message : describeError(error);
-    return { name, vote: otherwise, reason: short(`${why}; the plan says ${otherwise} then`) };
+    return { name, vote: otherwise, reason: shortened(`${why}; the plan says ${otherwise} then`, LONGEST_REASON) };
   }
-}
-
-function short(text: string): string {
-  return text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON)}…` : text;
 }

@@ -21,6 +21,7 @@ import {
   type PlanMetrics,
   type TimeRange,
 } from '../../core/model/index.ts';
+import { shortened } from '../../input/index.ts';
 import { baselineOf } from './baseline.ts';
 import { cloudWatchPoints } from './cloudwatch-queries.ts';
 import { type Asked, POINT_MS, type PointSource, type Points } from './source.ts';
@@ -152,5 +153,5 @@ function wholeMinutes({ settleAfter }: PlanMetric, { from, to }: TimeRange): Tim
 
 function troubleOf(error: unknown): string {
   const text = error instanceof SourceError ? error.message : describeError(error);
-  return text.length > LONGEST_TROUBLE ? `${text.slice(0, LONGEST_TROUBLE)}…` : text;
+  return shortened(text, LONGEST_TROUBLE);
 }

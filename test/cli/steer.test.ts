@@ -31,6 +31,26 @@ beforeEach(() => {
   site = new SteeredSite(backend, dir, ++sequence);
 });
 
+const HOUR_MS = 3_600_000;
+
+function hoursFromNow(at: string | null | undefined): number {
+  return Math.round((Date.parse(at ?? '') - Date.now()) / HOUR_MS);
+}
+
+/** The backend's load balancers, whose clock is an hour ahead of this machine's. */
+function anHourAhead() {
+  return serve((request, response) => {
+    const { url = '/', method = 'GET', headers } = request;
+    const sent = relay(new URL(url, backend.environment.AWS_ENDPOINT_URL), { method, headers }, (answer) => {
+      response.sendDate = false;
+      const date = new Date(Date.now() + HOUR_MS).toUTCString();
+      response.writeHead(answer.statusCode ?? 500, { ...answer.headers, date });
+      answer.pipe(response);
+    });
+    request.pipe(sent);
+  });
+}
+
 describe('steering from the command line', () => {
   it('is kept with the caller’s identity, the reason and the time, and status shows it', async () => {
     await site.begin();
@@ -50,26 +70,40 @@ describe('steering from the command line', () => {
   it('goes by the clock of AWS where this machine’s is an hour behind: a pause of an hour lasts for one', async () => {
     await site.begin();
     await site.enter('stage');
-    const hour = 3_600_000;
-    const ahead = await serve((request, response) => {
-      const { url = '/', method = 'GET', headers } = request;
-      const sent = relay(new URL(url, backend.environment.AWS_ENDPOINT_URL_DYNAMODB), { method, headers }, (answer) => {
-        response.sendDate = false;
-        const date = new Date(Date.now() + hour).toUTCString();
-        response.writeHead(answer.statusCode ?? 500, { ...answer.headers, date });
-        answer.pipe(response);
-      });
-      request.pipe(sent);
-    });
+    const ahead = await anHourAhead();
     const paused = await crossfade(['pause', site.id, '--deployment', site.file], {
       ...backend.environment,
-      AWS_ENDPOINT_URL_DYNAMODB: ahead.url,
+      AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: ahead.url,
     });
     await ahead.stop();
     expect(paused).toMatchObject({ code: 0 });
     const [pause] = (await site.lease()).steering.pauses;
-    const hours = [pause?.from, pause?.until].map((at) => Math.round((Date.parse(at ?? '') - Date.now()) / hour));
+    const hours = [pause?.from, pause?.until].map((at) => hoursFromNow(at));
     expect(hours).toEqual([1, 2]);
+  });
+
+  it('records a rollback by that clock as well, by whichever way the deployment is named', async () => {
+    await site.begin();
+    const ahead = await anHourAhead();
+    const back = await crossfade(['rollback', '--deployment', site.file], {
+      ...backend.environment,
+      AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: ahead.url,
+    });
+    await ahead.stop();
+    expect(back).toMatchObject({ code: 0 });
+    const { rollback } = await site.lease();
+    const hours = [rollback?.requestedAt, rollback?.confirmedAt].map((at) => hoursFromNow(at));
+    expect(hours).toEqual([1, 1]);
+  });
+
+  it('keeps no more of a reason than has room, nor a secret in it', async () => {
+    await site.begin();
+    const reason = `password=hunter2-s3cr3t ${'"'.repeat(100_000)}`;
+    const back = await site.as('ada', 'rollback', '--reason', reason);
+    expect(back).toMatchObject({ code: 0 });
+    const kept = (await site.lease()).rollback?.reason ?? '';
+    expect(kept).toMatch(/^password=\[redacted\] "+…$/);
+    expect(kept).toHaveLength(2_000);
   });
 
   it.each([

@@ -46,6 +46,23 @@ describe.each(BACKENDS)('status events over %s', (name, start) => {
     if (backend.mails !== null) expect(backend.mails().at(-1)?.subject).toBe('s'.repeat(99));
   });
 
+  it.each(['"', '\\', '\n', 'é', '😀', '\u0001'])(
+    'reach both whatever was said, and however much of it: %j',
+    async (character) => {
+      const said = character.repeat(32_768);
+      const signoff = {
+        kind: 'final',
+        expiresAt: new Date(at).toISOString(),
+        evidence: said,
+        approve: 'a',
+        refuse: 'r',
+      } as const;
+      await expect(
+        notifier().publish({ ...notice, subject: `Crossfade ${said}`, body: said, todo: said, signoff }),
+      ).resolves.toBeUndefined();
+    },
+  );
+
   it('reject when the topic is gone', async () => {
     const gone = TOPIC.replace(/status$/, 'gone');
     await expect(notifier(gone).publish(notice)).rejects.toThrow(/does not exist/);

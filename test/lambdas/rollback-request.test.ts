@@ -89,4 +89,19 @@ describe('a rollback trigger', () => {
       expect(parseRollbackEvent(event, NOW)).toBeNull();
     },
   );
+
+  it('keeps as much of a reason as has room in the lease and in one message', () => {
+    const Cause = JSON.stringify({ errorMessage: '😀'.repeat(10_000) });
+    const event = {
+      v: 1,
+      executionArn: 'arn:one',
+      phase: 'stage',
+      reason: '',
+      next: 'hold',
+      error: { Error: 'E', Cause },
+    };
+    const reason = parseRollbackEvent(event, NOW)?.reason ?? '';
+    expect(reason.length).toBeLessThanOrEqual(2_000);
+    expect(reason).toMatch(/^E: (😀)+…$/u);
+  });
 });

@@ -1,11 +1,15 @@
 /** Gives the answer of a sign-off to the execution that waits for it: the one way in which a human, or a rehearsal in a human's place, does it. */
 import { SendTaskFailureCommand, SendTaskSuccessCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import type { Approval, ApprovalRequest } from '../../../core/model/index.ts';
+import { shortened } from '../../../input/index.ts';
 import { aws } from '../calls/index.ts';
 
 export type SignoffAnswer =
   | { readonly answer: 'approve'; readonly approval: Approval }
   | { readonly answer: 'refuse'; readonly reason: string };
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html */
+const LONGEST_CAUSE = 32_768;
 
 /** Step Functions' names for a token that nobody waits for any more. */
 const GONE = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];
@@ -21,7 +25,7 @@ export async function answerSignoff(
       const output = JSON.stringify(answer.approval);
       await aws('SendTaskSuccess', () => states.send(new SendTaskSuccessCommand({ taskToken, output })));
     } else {
-      const failure = { taskToken, error: 'Crossfade.SignoffRefused', cause: answer.reason };
+      const failure = { taskToken, error: 'Crossfade.SignoffRefused', cause: shortened(answer.reason, LONGEST_CAUSE) };
       await aws('SendTaskFailure', () => states.send(new SendTaskFailureCommand(failure)));
     }
     return true;

@@ -6,6 +6,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { Executions } from '../../../core/model/index.ts';
+import { shortened } from '../../../input/index.ts';
 import { aws } from '../calls/index.ts';
 
 export function sfnExecutions(client: Pick<SFNClient, 'send'>): Executions {
@@ -26,7 +27,7 @@ export function sfnExecutions(client: Pick<SFNClient, 'send'>): Executions {
       try {
         await aws('StopExecution', () =>
           client.send(
-            new StopExecutionCommand({ executionArn, error: 'Crossfade.RolledBack', cause: reason.slice(0, 1000) }),
+            new StopExecutionCommand({ executionArn, error: 'Crossfade.RolledBack', cause: shortened(reason, 1000) }),
           ),
         );
       } catch (error) {
