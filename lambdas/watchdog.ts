@@ -19,11 +19,12 @@ import {
   type Lease,
   type LogEntry,
   parseState,
+  rollbackAlarmsOf,
   toIso,
   untold,
 } from '../core/model/index.ts';
 import { composed } from './compose/deployment.ts';
-import { approvals, drills, metrics } from './compose/ports.ts';
+import { alarmReadings, approvals, drills, metrics } from './compose/ports.ts';
 import { rollbackDepsOf } from './compose/rollback.ts';
 import { type Deps, recordAndTell, reportRollback, tellRollback } from './tasks/index.ts';
 
@@ -41,7 +42,7 @@ export type WatchdogDeps = Pick<
   | 'notifier'
   | 'clock'
   | 'emit'
->;
+> & { readonly alarms: Pick<Deps['alarms'], 'read'> };
 
 export function makeHandler(deps: WatchdogDeps) {
   return async (): Promise<WatchdogReport> => {
@@ -98,11 +99,15 @@ async function watchWaiting(deps: WatchdogDeps, item: Lease | null): Promise<Wat
   const now = clock.now();
   const request = await deps.approvals.newest(item.cutoverId);
   if (request?.state === undefined) return null;
-  const asked = parseState(request.state);
+  const asked = { ...parseState(request.state), split: item.intent.split };
   if (now % intervalMs(asked) >= MINUTE_MS) return null;
   const from = evidenceSince(fromIso(asked.since), now);
-  const minutes = await deps.metrics.minutes({ from, to: now }, asked.plan.gate.latencyBudgetMs);
-  const found = lookWhileWaiting(asked, minutes, now);
+  const [alarms, candidate, minutes] = await Promise.all([
+    deps.alarms.read(rollbackAlarmsOf(deployment, asked.plan)),
+    deps.ingress.health('candidate'),
+    deps.metrics.minutes({ from, to: now }, asked.plan.gate.latencyBudgetMs),
+  ]);
+  const found = lookWhileWaiting(deployment, asked, { alarms, candidate, minutes }, now);
   if (found === null) return null;
   const scope = { kind: 'unchanged', what: 'intent', lease: item } as const;
   const { reason } = found;
@@ -202,6 +207,7 @@ function newsOf(report: WatchdogReport, now: number): News | null {
 export const compose = composed((deployment) => ({
   ...rollbackDepsOf(deployment),
   metrics: metrics(deployment),
+  alarms: alarmReadings(),
   approvals: approvals(deployment),
   drills: drills(deployment),
 }));

@@ -12,20 +12,42 @@ import type { HardEvidence, PresentRun } from './evidence.ts';
 
 /** The reason for which any phase rolls back at once; null if there is none. */
 export function hardStop(deployment: Deployment, state: PresentRun, seen: HardEvidence): string | null {
-  const rollsBack = rollbackAlarmsOf(deployment, state.plan);
-  const guards = seen.alarms.filter((a) => rollsBack.includes(a.name));
-  const red = guards.filter((a) => a.state === 'ALARM');
-  if (red.length > 0) return `Alarm ${names(red)} is in ALARM.`;
-  const intended = weightsFor(deployment, state.split);
-  if (!sameWeights(seen.live, intended))
-    return `Drift: live weights are ${describeWeights(deployment, seen.live)}, intended ${describeWeights(deployment, intended)}.`;
+  return redOf(deployment, state, seen) ?? driftOf(deployment, state, seen) ?? unsafety(deployment, state, seen);
+}
+
+/** The same without a look at the live weights, which the watchdog takes by itself, and believes only the second time. */
+export function stopWhileWaiting(deployment: Deployment, state: PresentRun, seen: GuardEvidence): string | null {
+  return redOf(deployment, state, seen) ?? unsafety(deployment, state, seen);
+}
+
+/** What comes without being asked: alarms, and the health of the side that customers are on. */
+export type GuardEvidence = Pick<HardEvidence, 'alarms' | 'candidate'>;
+
+function guardsOf(deployment: Deployment, { plan }: PresentRun, { alarms }: GuardEvidence): AlarmReading[] {
+  const rollsBack = rollbackAlarmsOf(deployment, plan);
+  return alarms.filter((a) => rollsBack.includes(a.name));
+}
+
+function redOf(deployment: Deployment, state: PresentRun, seen: GuardEvidence): string | null {
+  const red = guardsOf(deployment, state, seen).filter((a) => a.state === 'ALARM');
+  return red.length > 0 ? `Alarm ${names(red)} is in ALARM.` : null;
+}
+
+function driftOf(deployment: Deployment, { split }: PresentRun, { live }: HardEvidence): string | null {
+  const intended = weightsFor(deployment, split);
+  return sameWeights(live, intended)
+    ? null
+    : `Drift: live weights are ${describeWeights(deployment, live)}, intended ${describeWeights(deployment, intended)}.`;
+}
+
+function unsafety(deployment: Deployment, state: PresentRun, seen: GuardEvidence): string | null {
   if (!answersAnybody(state.split)) return null;
   const { healthy, unhealthy } = seen.candidate;
   if (healthy === 0) return 'The candidate has no healthy target.';
   // A load balancer sends an unhealthy target nothing, so the rest carry its share: a majority down is no rollout.
   if (unhealthy > healthy) return `${unhealthy} of the candidate's ${unhealthy + healthy} targets are unhealthy.`;
   // Customers are on the candidate, and the way that brings them back without this run is cut.
-  const silenced = silences(guards);
+  const silenced = silences(guardsOf(deployment, state, seen));
   return silenced === null ? null : `Customers are on the candidate, and ${silenced}.`;
 }
 

@@ -3,9 +3,10 @@
  * looked for all the same.
  */
 import { judgeAlone, settled } from '../gate/index.ts';
-import type { MinuteEvidence, Phase } from '../model/index.ts';
+import type { Deployment, MinuteEvidence, Phase } from '../model/index.ts';
 import { soakPolicyOf } from './canary.ts';
 import type { PresentRun } from './evidence.ts';
+import { type GuardEvidence, stopWhileWaiting } from './hard-stops.ts';
 import { judgedEitherWay, observeMirror } from './mirrored-customers.ts';
 
 /** Phases that only the watchdog evaluates, and in which a rollback still costs nothing. */
@@ -17,9 +18,21 @@ export interface Alarming {
   readonly reason: string;
 }
 
-/** @param asked the run as it was when people were asked, its phase the one before @param minutes since that phase began */
-export function lookWhileWaiting(asked: PresentRun, minutes: readonly MinuteEvidence[], now: number): Alarming | null {
-  const known = settled(minutes, now, asked.plan.gate.settleAfter);
+/** What a look takes: alarms by their level, for a transition comes once and may be lost, and the minutes since the phase before began. */
+export interface WaitingEvidence extends GuardEvidence {
+  readonly minutes: readonly MinuteEvidence[];
+}
+
+/** @param asked the run as it was when people were asked, its phase the one before; its split the one of now */
+export function lookWhileWaiting(
+  deployment: Deployment,
+  asked: PresentRun,
+  seen: WaitingEvidence,
+  now: number,
+): Alarming | null {
+  const stop = stopWhileWaiting(deployment, asked, seen);
+  if (stop !== null) return { calls: 'rollback', reason: stop };
+  const known = settled(seen.minutes, now, asked.plan.gate.settleAfter);
   if (asked.phase === 'soak') return judgeCandidate(asked, known);
   const mirrored = observeMirror(asked, known);
   return mirrored === null ? null : { calls: 'closeMirror', reason: mirrored.observation.reason };

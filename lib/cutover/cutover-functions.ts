@@ -104,11 +104,11 @@ const SPECS = {
   },
   'verify-rollback': {
     description: 'Verifies by counts that the traffic has come back',
-    may: ['weights', 'health', 'metrics', 'capacity', 'executions', 'ledger', 'notify'],
+    may: ['weights', 'health', 'metrics', 'alarms', 'capacity', 'executions', 'ledger', 'notify'],
   },
   watchdog: {
     description: 'Repairs once a minute what events missed',
-    may: ['weights', 'health', 'metrics', 'capacity', 'executions', 'ledger', 'notify'],
+    may: ['weights', 'health', 'metrics', 'alarms', 'capacity', 'executions', 'ledger', 'notify'],
   },
 } as const satisfies Partial<Record<HandlerName, Spec>>;
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { fencedShift } from '../../core/fence/shift.ts';
 import type { MinuteEvidence, SideCounts } from '../../core/model/evidence.ts';
+import type { AlarmReading } from '../../core/model/ports.ts';
 import { type CutoverState, type Phase, parseState, stateToJson } from '../../core/model/run-state.ts';
 import { isSafe, type TrafficSplit } from '../../core/model/split.ts';
 import { makeHandler as signoff } from '../../lambdas/signoff.ts';
@@ -84,6 +85,57 @@ describe('while the final sign-off is waited for', () => {
     world.approvalRequests.splice(0, 1, { ...request, state: undefined });
     pass(world, { candidate: failing(30_000) });
     expect(await watchdog(world)()).toMatchObject({ action: 'none' });
+  });
+});
+
+const RED = 'gateway-red';
+const alarm = (reading: Partial<AlarmReading>): AlarmReading[] => [
+  { name: RED, state: 'OK', actionsEnabled: true, mutedBy: [], ...reading },
+];
+
+describe.each([
+  ['final', 'soak', REVERSE],
+  ['shadow', 'exercise', FORWARD],
+] as const)('while the %s sign-off is waited for, alarms are read by their level', (_kind, phase, split) => {
+  it('one that is red takes everybody back, although its event was lost', async () => {
+    const world = new MemoryWorld();
+    await asked(world, phase, split);
+    pass(world, { candidate: HEALTHY, stable: HEALTHY });
+    expect(await watchdog(world)()).toMatchObject({ action: 'none' });
+    world.alarmReadings = alarm({ state: 'ALARM' });
+    pass(world, { candidate: HEALTHY, stable: HEALTHY });
+    expect(await watchdog(world)()).toMatchObject({ action: 'rollback', outcome: { outcome: 'rolled_back' } });
+    expect(isSafe(DEPLOYMENT, world.live)).toBe(true);
+    expect(world.notices.at(-1)?.body).toContain(`Alarm ${RED} is in ALARM.`);
+  });
+
+  it('one of somebody else’s that is red, or none of which is known, takes nobody back', async () => {
+    const world = new MemoryWorld();
+    await asked(world, phase, split);
+    world.alarmReadings = [...alarm({ state: 'INSUFFICIENT_DATA' }), ...alarm({ name: 'others', state: 'ALARM' })];
+    pass(world, { candidate: HEALTHY, stable: HEALTHY });
+    expect(await watchdog(world)()).toMatchObject({ action: 'none' });
+  });
+
+  it('one that is muted matters while the candidate has customers', async () => {
+    const world = new MemoryWorld();
+    await asked(world, phase, split);
+    world.alarmReadings = alarm({ mutedBy: ['the weekend'] });
+    pass(world, { candidate: HEALTHY, stable: HEALTHY });
+    expect(await watchdog(world)()).toMatchObject({ action: phase === 'soak' ? 'rollback' : 'none' });
+  });
+});
+
+describe('while the final sign-off is waited for after its mirror was closed', () => {
+  it('a majority of the candidate’s targets that is down takes everybody back', async () => {
+    const world = new MemoryWorld();
+    await asked(world, 'soak', REVERSE);
+    pass(world, { candidate: HEALTHY, mirror: side(1_500, 900) });
+    expect(await watchdog(world)()).toMatchObject({ action: 'mirror' });
+    world.healthy.candidate = { healthy: 1, unhealthy: 3, registered: 4 };
+    pass(world, { candidate: HEALTHY });
+    expect(await watchdog(world)()).toMatchObject({ action: 'rollback', request: { trigger: 'gate' } });
+    expect(world.item?.rollback?.reason).toContain('3 of the candidate');
   });
 });
 
