@@ -8,6 +8,7 @@ import { STRANGERS_SECRETS } from './strangers-secrets.ts';
 import { UNTHOUGHT_LOOKALIKES } from './unthought-lookalikes.ts';
 import { UNTHOUGHT_NOTATIONS } from './unthought-notations.ts';
 import { UNTHOUGHT_SECRETS } from './unthought-secrets.ts';
+import { WRITTEN_LOOKALIKES, WRITTEN_SECRETS } from './written-secrets.ts';
 
 describe('a secret is not stored in the clear', () => {
   it.each([
@@ -18,6 +19,7 @@ describe('a secret is not stored in the clear', () => {
     ...STRANGERS_SECRETS,
     ...UNTHOUGHT_SECRETS,
     ...UNTHOUGHT_NOTATIONS,
+    ...WRITTEN_SECRETS,
   ])('%s', (_place, planted, secrets) => {
     const text = readable(stored(planted));
     for (const secret of secrets) expect(text).not.toContain(secret);
@@ -25,7 +27,7 @@ describe('a secret is not stored in the clear', () => {
 });
 
 describe('what only looks like a secret is stored as it is', () => {
-  it.each([...LOOKALIKES, ...UNTHOUGHT_LOOKALIKES])('%s', (_place, planted, kept) => {
+  it.each([...LOOKALIKES, ...UNTHOUGHT_LOOKALIKES, ...WRITTEN_LOOKALIKES])('%s', (_place, planted, kept) => {
     const text = readable(stored(planted));
     for (const part of kept) expect(text).toContain(part);
   });

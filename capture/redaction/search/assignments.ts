@@ -68,7 +68,7 @@ const LINE = /^([ \t]*(?:- )?)["']?([\w.$-]{1,100})["']?[ \t]{0,8}[:=](?:[ \t]{1
 /** In configuration files: the rest of a line whose name is secret, or the list below it. */
 export function secretLines(text: string, type: string, names: SecretNames): Span[] {
   if (!LINES.test(type)) return [];
-  const spans: Span[] = [];
+  const spans = secretManifests(text);
   for (const { index, 0: all, 1: indent = '', 2: name = '', 3: value = '' } of text.matchAll(LINE)) {
     if (names.of(name) !== 'secret') continue;
     const place = folded(name);
@@ -87,6 +87,21 @@ export function secretLines(text: string, type: string, names: SecretNames): Spa
     }
   }
   return spans;
+}
+
+/** Of Kubernetes' Secrets: the values below their data, whatever they are called. */
+const MANIFEST = /^kind:[ \t]{0,8}["']?Secret["']?[ \t]{0,8}\r?$/m;
+const DATA = /^(?:data|stringData):[ \t]{0,8}\r?\n((?:[ \t][^\n]{0,10000}(?:\n|$)){1,1000})/gm;
+const DATUM = /^[ \t]{1,32}[^\s:][^:\n]{0,200}:[ \t]{1,32}([^\s|>][^\r\n]*)/gm;
+
+function secretManifests(text: string): Span[] {
+  if (!MANIFEST.test(text)) return [];
+  return [...text.matchAll(DATA)].flatMap(({ index, 0: all, 1: lines = '' }) =>
+    [...lines.matchAll(DATUM)].map(({ index: at, 0: line, 1: value = '' }) => {
+      const end = index + all.length - lines.length + at + line.length;
+      return { start: end - value.length, end, place: 'data' };
+    }),
+  );
 }
 
 const ITEM = /\r?\n([ \t]*)- (?![^\r\n]{0,100}: )([^\r\n]+)/y;
@@ -164,6 +179,10 @@ function valueAfter(
   while (start < text.length && (isSpace(text, start) || (quotedName && /[\r\n]/.test(text[start] ?? '')))) start++;
   const quote = QUOTES.find((mark) => text.startsWith(mark, start));
   if (quote !== undefined) return quotedValue(text, start + quote.length, quote);
+  if (secret) {
+    const literal = literalValue(text, start);
+    if (literal !== null) return literal;
+  }
   if (text[separator] === ':' && /[[{]/.test(text[start] ?? ''))
     return secret && !variable ? container(text, start) : null;
   if (text[separator] === ':' && /[|>]/.test(text[start] ?? '')) {
@@ -190,6 +209,15 @@ function valueAfter(
   }
   return { start, end, next: end, ...(quotedName && value !== '' ? { bare: true } : {}) };
 }
+
+/** A string as languages write it: `b'…'`, `@"…"`, `String::from("…")`, PHP's `string(12) "…"`. */
+function literalValue(text: string, start: number): Value | null {
+  LITERAL.lastIndex = start;
+  const before = LITERAL.exec(text);
+  return before === null ? null : quotedValue(text, start + before[0].length, before[1] ?? '');
+}
+
+const LITERAL = /(?:[bBfFrRuU]{1,2}|[@LN$]|[\w.:$]{1,40}\(\s?|string\(\d{1,9}\) )(\\?["'`])/y;
 
 /** A line `Your password:` followed by a line with one word, unless that word is a name itself. */
 function lineBelow(text: string, start: number): Value | null {

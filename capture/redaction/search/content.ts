@@ -80,6 +80,11 @@ export class ContentSearch {
     const spans = this.#text.spans(text, more);
     if (looksLikeMarkup(text))
       addAll(spans, secretsInMarkup(text, names, !/<(?:!doctype )?html\b/i.test(text.slice(0, 1_000))));
+    // A message that stands in another's element.
+    if (/&lt;[A-Za-z]/.test(text)) {
+      const said = EncodedText.entities(text);
+      addAll(spans, said.written(secretsInMarkup(said.text, names, true)));
+    }
     if (PATH.test(text)) addAll(spans, tokensInPath(text, names));
     if (looksLikeForm(text))
       addAll(

@@ -37,6 +37,16 @@ export class EncodedText {
     });
   }
 
+  /** XML and HTML within them, by the entities of their marks (XML 1.0, 4.6). */
+  static entities(written: string): EncodedText {
+    const entity = /&(lt|gt|amp|quot|apos);/y;
+    return EncodedText.#read(0, written.length, (at) => {
+      entity.lastIndex = at;
+      const [all, name = ''] = (written[at] === '&' ? entity.exec(written) : null) ?? [written[at] ?? ''];
+      return [ENTITIES[name] ?? all, all.length];
+    });
+  }
+
   /**
    * The data of a server-sent event with several `data:` lines (WHATWG HTML, 9.2.6), which stand between `start` and
    * `end`.
@@ -79,6 +89,7 @@ export class EncodedText {
   }
 }
 
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
 /** Also matches lines of equal length, as in mail (RFC 2045, 6.8). */

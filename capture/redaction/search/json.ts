@@ -7,7 +7,7 @@ import { EncodedText } from './encoded-text.ts';
 import { secretVariables } from './form.ts';
 import { type PointerProgress, Pointers } from './pointers.ts';
 import { folded, lastWord, type SecretNames } from './secret-names.ts';
-import { isRandom } from './secret-values.ts';
+import { isCapability, isRandom } from './secret-values.ts';
 import { addAll, type Span, spansBelow } from './span.ts';
 
 /**
@@ -42,6 +42,8 @@ const HEADS = new Set(['columns', 'cols', 'fields', 'header', 'headers', 'head',
 const ROWS = new Set(['rows', 'values', 'data', 'records', 'items', 'results', 'body']);
 /** Members of a private key (RFC 7518, 6). */
 const JOSE: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
+/** What Kubernetes keeps in a Secret, whatever it is called. */
+const OF_SECRET: ReadonlySet<string> = new Set(['data', 'stringData']);
 /** A command-line option whose argument follows it. */
 const OPTION = /^--[\w-]{2,40}$/;
 /** Places below this depth share one key. Otherwise the length of a path would make the cost quadratic in the depth. */
@@ -135,7 +137,7 @@ export class JsonSecrets {
         step = folded(key);
         weak = secrecy === 'random';
         secret ||= secrecy === 'secret';
-        this.#key(doc, node, parent.place, inner, spans);
+        this.#key(doc, node, parent, inner, spans);
         node += STRIDE;
         if (parent.entry) {
           const holds = lastWord(key);
@@ -196,6 +198,7 @@ export class JsonSecrets {
       if (kind === 'string' && name === 'query' && endOf(doc, value) - startOf(doc, value) > 8)
         more = secretVariables(stringOf(doc, value), this.#names);
       else if (kind === 'string' && name === 'kty') more = JOSE;
+      else if (kind === 'string' && name === 'kind' && rawOf(doc, value) === '"Secret"') more = OF_SECRET;
       else if (!entry) entry = this.#namesEntry(doc, name, value, kind);
     }
     return { entry, more, columns };
@@ -283,12 +286,23 @@ export class JsonSecrets {
   }
 
   /** A key may itself be an address or a token. */
-  #key(doc: JsonDoc, node: Node, place: string, inner: Inner, spans: Span[]): void {
+  #key(doc: JsonDoc, node: Node, { place, secret }: Frame, inner: Inner, spans: Span[]): void {
     const [start, end] = [startOf(doc, node), endOf(doc, node)];
-    if (end - start < 8 || /^"[\w-]{1,24}"$/.test(rawOf(doc, node).slice(0, 40))) return;
+    if (end - start < 8 || /^"[\w-]{1,21}"$/.test(rawOf(doc, node).slice(0, 40))) return;
     const said = EncodedText.jsonString(doc.text, start, end);
-    addAll(spans, said.written(inner(said.text)).map(spansBelow(`${place}/key`)));
+    // `"sessions": {"…": {…}}`: what they are found by.
+    if (secret && isDrawn(said.text))
+      addAll(spans, said.written([{ start: 0, end: said.text.length, place: `${place}/key` }]));
+    else addAll(spans, said.written(inner(said.text)).map(spansBelow(`${place}/key`)));
   }
+}
+
+/** 128 bits at least, in base64url or in hexadecimal digits; a long name may end with a number. */
+function isDrawn(key: string): boolean {
+  return (
+    (isCapability(key) && /\d.*[A-Za-z].*\d/.test(key)) ||
+    /^(?=.*\d)[\da-f]{8}-?(?:[\da-f]{4}-?){3,14}[\da-f]{4,}$/i.test(key)
+  );
 }
 
 /** The lines of a PEM key may be separate strings. @param before whether a key has begun and not ended */

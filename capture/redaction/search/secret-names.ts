@@ -29,7 +29,7 @@ export const SECRET_NAMES: Readonly<Record<Match, string>> = {
     chiavesegreta claveacceso clavedeacceso clavesecreta clésecrète codesecret codicesegreto códigosecreto geheimnis geheimzahl
     geheimschlüssel katalaluan katasandi mậtkhẩu palavrapasse zugangscode zugangsschlüssel κωδικόςπρόσβασης סיסמה كلمةالسر كلمةالمرور
     رمزعبور گذرواژه पासवर्ड पासवोर्ड পাসওয়ার্ড รหัสผ่าน 口令 密码 密碼 パスワード 暗証番号 비밀번호 암호`,
-  word: `bearer cnonce creds cvc cvv dpop hmac iban jwe jws mfa nextnonce nonce otp passkey pwd sid ssn totp
+  word: `bearer cnonce creds cvc cvv dpop hmac iban jwe jws mfa nextnonce nonce otp passkey pwd rspauth sid ssn totp
     adgangskode contraseña contrasenya contrasinal geslo hasło heslo jelszó lozinka lykilorð lösenord pasahitza parola parole parool
     passord salasana salasõna senha slaptažodis wachtwoord zaporka şifre пароль парола секрет`,
   whole: 'auth geheim pan pass pin pw session sessions sig tokens xauth',

@@ -46,7 +46,10 @@ const PASSWORD_HASH =
 const KNOWN = new RegExp(`${FREE}(?:${KEYS.join('|')})`, 'g');
 const PEM = /-----BEGIN[A-Z0-9 %+]{3,40}-----[\s\S]*?(?:-----END[A-Z0-9 %+]{3,40}-----|$)/g;
 /** Credentials after their scheme (RFC 9110, 11.4) within a text. A challenge has parameters in that place instead. */
-const CREDENTIALS = /\b(?:Bearer|Basic|DPoP)(?:\s|%20|\+){1,4}((?![\w-]{1,40}=["'])[\w.~+/=-]{4,})/gi;
+const CREDENTIALS = /\b(?:Bearer|Basic|DPoP|Negotiate|NTLM)(?:\s|%20|\+){1,4}((?![\w-]{1,40}=["'])[\w.~+/=-]{4,})/gi;
+/** The same after their field's name, in files that separate by spaces: a plain word is no word of a sentence there. */
+const AUTHORIZATION =
+  /\bauthorization["'`]?[\s,]{1,4}["'`](?:Bearer|Basic|DPoP|Token|ApiKey)\s{1,4}([^\s"'`]{4,500})/gi;
 /** `curl -u name:password`, `wget --user=…`: credentials for an HTTP client. */
 const USER_OPTION = /(?:\s-u|--(?:proxy-)?user)[ =]{1,4}["']?[^\s:"'\\]{1,100}:([^\s"'\\]{1,500})/g;
 /** `sshpass -p …`, and `IDENTIFIED BY '…'` in SQL. */
@@ -91,6 +94,7 @@ export function knownShapes(text: string, personal: ReadonlySet<PersonalRule>): 
   if (text.includes('@')) add(DRIVER, 'user-info', 1);
   if (text.includes('-----BEGIN')) add(PEM, 'pem');
   add(CREDENTIALS, 'credentials', 1, (value) => value.length >= 20 || /[\dA-Z_]/.test(value));
+  add(AUTHORIZATION, 'credentials', 1);
   if (text.includes('-u')) add(USER_OPTION, 'user-option', 1);
   add(GIVEN, 'given', 1);
   if (/mysql|maria|oracle|sqlplus/.test(text)) add(CLIENT, 'given', 1);

@@ -1,0 +1,153 @@
+/** Secrets as programs, servers and tools write them, and what only looks so; the right answers were written before the first run. */
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import type { PlantedRow } from './planted-secrets.ts';
+import { answers, b64, json, post, R, S, said, text, yaml } from './planting.ts';
+
+const coded = (coding: string, type: string, bytes: Buffer) => ({
+  answerHeaders: ['Content-Type', type, 'Content-Encoding', coding],
+  answer: bytes,
+});
+const J = JSON.stringify({ name: 'ann', password: S });
+
+export const WRITTEN_SECRETS: readonly PlantedRow[] = [
+  ['the answer Authentication-Info', answers('Authentication-Info', `rspauth="${R}", cnonce="${S}", nc=1`), [R, S]],
+  ['Proxy-Authentication-Info', answers('Proxy-Authentication-Info', `rspauth="${R}"`), [R]],
+  [
+    'WWW-Authenticate: Negotiate with a token',
+    answers('WWW-Authenticate', `Negotiate ${b64(`blob-${S}`)}`),
+    [b64(`blob-${S}`)],
+  ],
+  [
+    'an authenticator answer NTLM',
+    answers('WWW-Authenticate', `NTLM ${b64(`NTLMSSP\0${R}${R}`)}`),
+    [b64(`NTLMSSP\0${R}${R}`)],
+  ],
+  ['a Python repr of bytes', text(`{'password': b'${S}'}`), [S]],
+  ['a PHP dump', text(`array(1) {\n  ["password"]=>\n  string(12) "${S}"\n}`), [S]],
+  ['a C# verbatim string', text(`var password = @"${S}";`), [S]],
+  ['a C wide string', text(`wchar_t *password = L"${S}";`), [S]],
+  ['a T-SQL national string', text(`SET @password = N'${S}'`), [S]],
+  ['a Python f-string', text(`password = f"${S}"`), [S]],
+  ['a Python raw string', text(`api_key=r'${S}'`), [S]],
+  ['a Rust String', text(`let password = String::from("${S}");`), [S]],
+  ['a Java constructor', text(`password = new SecretString("${S}")`), [S]],
+  ['a Pydantic secret', text(`Settings(password=SecretStr('${S}'), n=1)`), [S]],
+  [
+    'a k8s secret of another key',
+    yaml(`apiVersion: v1\nkind: Secret\ndata:\n  config: ${b64(`db=${S}`)}\n`),
+    [b64(`db=${S}`)],
+  ],
+  [
+    'a Kubernetes Secret in JSON',
+    json({ kind: 'Secret', apiVersion: 'v1', data: { config: b64(R + R) }, stringData: { a: S } }),
+    [b64(R + R), S],
+  ],
+  ['sessions by their ids', json({ sessions: { [`${R}${R}`]: { user: 1 } } }), [R + R]],
+  ['escaped XML in XML', said('application/xml', `<a>&lt;password&gt;${S}&lt;/password&gt;</a>`), [S]],
+  ['nginx', text(`proxy_set_header Authorization "Bearer ${S}";`), [S]],
+  ['UTF-16 without either', said('text/plain', Buffer.from(`password=${S}`, 'utf16le')), [S]],
+  [
+    'multipart/mixed of HTTP requests',
+    post(
+      'multipart/mixed; boundary=X',
+      `--X\r\nContent-Type: application/http\r\n\r\nGET /a HTTP/1.1\r\nAuthorization: Bearer ${S}\r\n\r\n\r\n--X--\r\n`,
+    ),
+    [S],
+  ],
+  ['a JSON text sequence', said('application/json-seq', `\x1e{"a":1}\n\x1e{"client_secret":"${S}"}\n`), [S]],
+  [
+    'AMF-like key',
+    said(
+      'application/octet-stream',
+      Buffer.concat([Buffer.from([0, 8]), Buffer.from('password'), Buffer.from([2, 0, S.length]), Buffer.from(S)]),
+    ),
+    [S],
+  ],
+  [
+    'BSON',
+    said(
+      'application/bson',
+      Buffer.concat([
+        Buffer.from([0x24, 0, 0, 0, 2]),
+        Buffer.from('password\0'),
+        Buffer.from([S.length + 1, 0, 0, 0]),
+        Buffer.from(`${S}\0\0`),
+      ]),
+    ),
+    [S],
+  ],
+  ['two codings', coded('gzip, br', 'application/json', brotliCompressSync(gzipSync(J))), [S]],
+  [
+    'x-gzip in two members',
+    coded('x-gzip', 'application/json', Buffer.concat([gzipSync(J.slice(0, 10)), gzipSync(J.slice(10))])),
+    [S],
+  ],
+  ['gzip that lies: it is plain', coded('gzip', 'application/json', Buffer.from(J)), [S]],
+  ['a Lua table', text(`{ ["password"] = "${S}", a = 1 }`), [S]],
+  [
+    'XML-RPC',
+    post(
+      'text/xml',
+      `<methodCall><params><param><value><struct><member><name>password</name><value><string>${S}</string></value></member></struct></value></param></params></methodCall>`,
+    ),
+    [S],
+  ],
+  ['PHP serialised', text(`a:1:{s:8:"password";s:12:"${S}";}`), [S]],
+];
+
+export const WRITTEN_LOOKALIKES: readonly PlantedRow[] = [
+  ['a challenge of Negotiate alone', answers('WWW-Authenticate', 'Negotiate'), ['Negotiate']],
+  [
+    'two challenges',
+    answers('WWW-Authenticate', 'Negotiate, NTLM, Basic realm="x"'),
+    ['Negotiate, NTLM, Basic realm='],
+  ],
+  ['prose about negotiating', text('We negotiate terms. Negotiate contracts2024 well.'), ['negotiate terms']],
+  [
+    'a UUID in a path',
+    { target: '/orders/7f9c2ba4-e88f-4b7a-9d0e-1c2b3a4d5e6f/items' },
+    ['7f9c2ba4-e88f-4b7a-9d0e-1c2b3a4d5e6f'],
+  ],
+  [
+    'sessions by day',
+    json({ sessions: { monday: { title: 'Opening' }, tuesday: { title: 'Close' } } }),
+    ['monday', 'tuesday'],
+  ],
+  ['kinds that are no Secret', json({ kind: 'ConfigMap', data: { colour: 'red' } }), ['red']],
+  ['a secretive kind', json({ kind: 'SecretSanta', data: { gift: 'book' } }), ['book']],
+  ['a call in a sentence', text('The function login("Ann") returns b"x" and name=b"y".'), ['Ann', 'name=b']],
+  ['a colour by name', text('color: rgb("a"), url("b.png")'), ['rgb', 'b.png']],
+  ['prefix letters of other names', text(`city = b'Ulm'; place = String::from("Bonn")`), ['Ulm', 'Bonn']],
+  ['a var_dump of a city', text(`["city"]=>\n  string(3) "Ulm"`), ['Ulm']],
+  ['an attribute after a link', said('text/html', '<a href="?page=b" title="Ulm">x</a>'), ['page=b', 'Ulm']],
+  [
+    'an attribute after a token link',
+    said('text/html', '<a href="?token=b" title="Ulm" data-n="Bonn">x</a>'),
+    ['Ulm', 'Bonn'],
+  ],
+  ['a link with a call', said('text/html', '<a href="?token=f(" title="Ulm" data-n="Bonn">x</a>'), ['Bonn']],
+  ['a hash map of products', json({ products: { 'SKU-2024-AB12-CD34-EF56': { n: 1 } } }), ['SKU-2024-AB12-CD34-EF56']],
+  ['features by long names', json({ tokens: { primaryColorBackground500: '#fff' } }), ['primaryColorBackground500']],
+  [
+    'a challenge of Basic',
+    answers('WWW-Authenticate', 'Basic realm="Shop of Ann", charset="UTF-8"'),
+    ['Basic realm=', 'Shop of Ann', 'UTF-8'],
+  ],
+  [
+    'a digest header',
+    answers('Content-Digest', 'sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:'),
+    ['X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE'],
+  ],
+  [
+    'integrity of a script',
+    said('text/html', '<script src="a.js" integrity="sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K"></script>'),
+    ['sha384-oqVuAfXRKap7fdgcCY5uykM6'],
+  ],
+  ['XML in XML about a city', said('application/xml', '<a>&lt;city&gt;Ulm&lt;/city&gt;</a>'), ['Ulm']],
+  ['YAML of a map', yaml('kind: ConfigMap\ndata:\n  colour: red\n'), ['red']],
+  [
+    'a sentence about a field',
+    text('Send the Authorization header: Bearer tokens are fine, Authorization Basic schemes too.'),
+    ['tokens are fine', 'Basic schemes too'],
+  ],
+];
