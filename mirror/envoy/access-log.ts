@@ -70,9 +70,14 @@ function counter(name: string, tags: Readonly<Record<string, string>>, filter?: 
 
 /** Access loggers of a face. */
 export function accessLogs(face: string): readonly AccessLog[] {
+  const fate = `%DYNAMIC_METADATA(${SHARED.metadata}:fate)%`;
   return [
     failures(face),
-    counter('ended', { route: '%ROUTE_NAME%', fate: `%DYNAMIC_METADATA(${SHARED.metadata}:fate)%` }),
-    counter('primary_failed', { flag: '%RESPONSE_FLAGS%' }, { response_flag_filter: { flags: [...PRIMARY_FAILED] } }),
+    counter(
+      'primary_failed',
+      { flag: '%RESPONSE_FLAGS%', fate },
+      { response_flag_filter: { flags: [...PRIMARY_FAILED] } },
+    ),
+    counter('ended', { route: '%ROUTE_NAME%', fate }),
   ];
 }

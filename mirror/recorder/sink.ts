@@ -2,7 +2,7 @@
  * Where captures go. A sink is called from the capture thread, one batch at a time. What it rejects is lost and
  * counted.
  */
-import { createWriteStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as after } from 'node:timers/promises';
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 
@@ -61,7 +61,8 @@ async function putBatch(
       const { RequestResponses = [], FailedPutCount = 0 } = await client.send(
         new PutRecordBatchCommand({ DeliveryStreamName: stream, Records }),
       );
-      left = FailedPutCount === 0 ? [] : left.filter((_line, i) => RequestResponses[i]?.ErrorCode !== undefined);
+      // Only records with an id were taken.
+      left = FailedPutCount === 0 ? [] : left.filter((_line, i) => RequestResponses[i]?.RecordId === undefined);
     } catch {
       // The client throws after its own time limits. The outcome of the batch is then unknown, so it may arrive twice.
     }
@@ -82,14 +83,63 @@ function* batches(lines: readonly Buffer[]): Generator<readonly Buffer[]> {
   if (from < lines.length) yield lines.slice(from);
 }
 
-/** Appends to a file. A file that fails once delivers nothing from then on. */
+/** Appends to a file. What could not be written is lost and counted; the next batch tries again. */
 export function ndjsonSink(path: string): Sink {
-  const stream = path === '-' ? process.stdout : createWriteStream(path, { flags: 'a' });
-  stream.on('error', () => {});
+  if (path === '-') return standardOutput();
+  let file: FileHandle | undefined;
+  return {
+    async send(lines) {
+      let written = 0;
+      try {
+        file ??= await openAtLine(path);
+        const data = Buffer.concat(lines);
+        while (written < data.length) written += (await file.write(data, written)).bytesWritten;
+      } catch {
+        await file?.close().catch(() => {});
+        file = undefined;
+      }
+      return linesWithin(lines, written);
+    },
+  };
+}
+
+/** Half a line that a full disk or a killed recorder left behind must not swallow the first line that follows it. */
+async function openAtLine(path: string): Promise<FileHandle> {
+  const file = await open(path, 'a');
+  try {
+    if ((await file.stat()).isFile() && !(await endsALine(path))) await file.write('\n');
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function endsALine(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const last = await file.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+    return last.bytesRead === 0 || last.buffer[0] === 0x0a;
+  } finally {
+    await file.close();
+  }
+}
+
+function linesWithin(lines: readonly Buffer[], bytes: number): number {
+  let end = 0;
+  const first = lines.findIndex(({ length }) => {
+    end += length;
+    return end > bytes;
+  });
+  return first < 0 ? lines.length : first;
+}
+
+function standardOutput(): Sink {
   return {
     send: (lines) =>
       new Promise((resolve) => {
-        stream.write(Buffer.concat(lines), (error) => resolve(error ? 0 : lines.length));
+        process.stdout.write(Buffer.concat(lines), (error) => resolve(error ? 0 : lines.length));
       }),
   };
 }

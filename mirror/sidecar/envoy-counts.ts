@@ -18,8 +18,10 @@ export interface EnvoyAdmin {
 export interface EnvoyCounts {
   /** Requests that ended, by fate. Requests that Envoy could not parse have no fate. */
   readonly fates: Readonly<Record<string, number>>;
-  /** Requests that the primary did not answer, by Envoy's response flag. */
+  /** Requests that the primary did not answer, or whose answer it broke off, by Envoy's response flag. */
   readonly primaryFailed: Readonly<Record<string, number>>;
+  /** Of those, requests that were to be recorded, and whose answer had begun: the script hears nothing more about them. */
+  readonly brokenOff: number;
   readonly retries: number;
   /**
    * Exchanges that the recorder took, could not read, rejected as one too many, took too slowly, and that are on their
@@ -40,7 +42,7 @@ const runtimeSchema = z.looseObject({
 });
 
 /** A request's fate is the name of its route, unless the script has set one. */
-const FAILED = `${SHARED.stats}.primary_failed.flag.`;
+const FAILED = new RegExp(`^${SHARED.stats}\\.primary_failed\\.flag\\.(.*)\\.fate\\.(.*)$`);
 const FATE = new RegExp(`^${SHARED.stats}\\.ended\\.route\\.(.*)\\.fate\\.(.*)$`);
 const STATS = `/stats?format=json&filter=${encodeURIComponent(`^(${TOLD_STATS.join('|')})$`)}`;
 /** Placeholder that Envoy writes for an empty value. */
@@ -59,8 +61,11 @@ export function countsOf(text: string): EnvoyCounts {
   const of = (name: string) => values.get(name) ?? 0;
   const fates: Record<string, number> = {};
   const primaryFailed: Record<string, number> = {};
+  let brokenOff = 0;
   for (const [name, value] of values) {
-    if (name.startsWith(FAILED)) primaryFailed[name.slice(FAILED.length)] = value;
+    const [, flag, had] = FAILED.exec(name) ?? [];
+    if (flag !== undefined) primaryFailed[flag] = (primaryFailed[flag] ?? 0) + value;
+    if (had === 'copy') brokenOff += value;
     const [, route, said] = FATE.exec(name) ?? [];
     if (route === undefined || said === undefined) continue;
     const fate = NONE.test(said) ? route : said;
@@ -69,6 +74,7 @@ export function countsOf(text: string): EnvoyCounts {
   return {
     fates,
     primaryFailed,
+    brokenOff,
     retries: RETRYING.reduce((sum, cluster) => sum + of(`cluster.${cluster}.upstream_rq_retry`), 0),
     taken: of('cluster.recorder.upstream_rq_2xx'),
     unread: of('cluster.recorder.upstream_rq_4xx'),
@@ -80,7 +86,7 @@ export function countsOf(text: string): EnvoyCounts {
 
 /** Derives totals and losses from the counts: requests = all drops + exchanges taken + exchanges on their way. */
 export function totalsOf(counts: EnvoyCounts): Totals {
-  const { fates, retries, taken, unread, overflow, timeout, underWay } = counts;
+  const { fates, brokenOff, retries, taken, unread, overflow, timeout, underWay } = counts;
   const known = (fate: string) => fates[fate] ?? 0;
   const requests = Object.values(fates).reduce((sum, count) => sum + count, 0);
   const named = ['method', 'sample', 'upgrade', 'oversize', 'error', 'copy', 'sent'].reduce((n, f) => n + known(f), 0);
@@ -91,9 +97,10 @@ export function totalsOf(counts: EnvoyCounts): Totals {
     sample: known('sample'),
     upgrade: known('upgrade'),
     oversize: known('oversize'),
-    error: known('error') + unread,
-    // Chosen, but never complete: the client left.
-    aborted: known('copy'),
+    error: known('error') + unread + brokenOff,
+    // Chosen, but never complete: the client left. Envoy counts a primary's failure before the end of the request, and
+    // lists counters by name, so no request is in both.
+    aborted: Math.max(0, known('copy') - brokenOff),
     // Refused by a route, or by Envoy, which could not parse the request.
     refused: requests - named,
     'recorder-busy': overflow,

@@ -107,6 +107,25 @@ describe.each(PROXIES)('the mirror by %s', (proxy) => {
     await expect(start(1, { MIRROR_STABLE_URL: 'http://127.0.0.1:1/base' })).rejects.toThrow(/MIRROR_STABLE_URL/);
   });
 
+  it('calls no client that waited one that left: an answer that the primary breaks off is a failure of its own', async () => {
+    const half = 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello';
+    const { server } = primary((socket, request) => {
+      socket.write(request.includes('/healthz') ? OK : half);
+      if (request.includes('/cut')) setTimeout(() => socket.destroy(), 50);
+    });
+    const mirror = await start(await portOf(server), { MIRROR_SAMPLE_RATE: '1' });
+    const [patient, hasty] = [clientOf(mirror), clientOf(mirror)];
+    patient.write(GET.replace('/', '/cut'));
+    hasty.write(GET);
+    expect(await patient.untilClosed()).toMatch(/hello$/);
+    await hasty.until(/hello$/);
+    hasty.destroy();
+    await mirror.stop();
+    // Envoy's script hears no more of an answer that has begun; the embedded mirror has its beginning.
+    const fate = proxy === 'envoy' ? { error: 1, MirrorCaptured: 0 } : { MirrorCaptured: 1 };
+    expect(mirror.metrics()).toMatchObject({ MirrorRequests: 2, aborted: 1, ...fate });
+  });
+
   it('keeps a connection that has carried nothing yet, and one that stands idle, for as long as it is told and no longer', async () => {
     const mirror = await start(await portOf(primary((socket) => socket.write(OK)).server), {
       MIRROR_KEEP_ALIVE_MS: '3000',

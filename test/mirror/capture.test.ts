@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PutRecordBatchCommand, PutRecordBatchCommandOutput } from '@aws-sdk/client-firehose';
@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type RawCapture, sizeOf } from '../../capture/raw-capture.ts';
 import { Counters } from '../../mirror/recorder/counters.ts';
 import { type CaptureSettings, ThreadCapture } from '../../mirror/recorder/delivery.ts';
-import { firehoseSink } from '../../mirror/recorder/sink.ts';
+import { firehoseSink, ndjsonSink } from '../../mirror/recorder/sink.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'mirror-capture-'));
 afterEach(() => {
@@ -134,9 +134,38 @@ describe('Firehose', () => {
     expect(batches).toEqual([10, 3]);
   });
 
+  it('has taken only what it gave an id', async () => {
+    const refused = { FailedPutCount: 2, RequestResponses: [{ RecordId: 'a' }] };
+    const { sink, batches } = firehose((_records, call) => (call === 1 ? refused : {}));
+    expect(await sink.send(lines(3))).toBe(3);
+    expect(batches).toEqual([3, 2]);
+  });
+
   it('is given up after some attempts; the loss is counted, nothing is thrown', async () => {
     const { sink, batches } = firehose(() => new Error('down'));
     expect(await sink.send(lines(5))).toBe(0);
     expect(batches).toEqual([5, 5, 5, 5]);
+  });
+});
+
+describe('a file that takes captures', () => {
+  const file = join(folder, 'sink.ndjson');
+  afterEach(() => rmSync(file, { force: true, recursive: true }));
+  const line = (text: string) => Buffer.from(`${text}\n`);
+
+  it('takes them again after it has failed', async () => {
+    mkdirSync(file);
+    const sink = ndjsonSink(file);
+    expect(await sink.send([line('lost'), line('too')])).toBe(0);
+    rmSync(file, { recursive: true });
+    expect(await sink.send([line('a'), line('b')])).toBe(2);
+    expect(await sink.send([line('c')])).toBe(1);
+    expect(readFileSync(file, 'utf8')).toBe('a\nb\nc\n');
+  });
+
+  it('begins on a line of its own behind what a killed recorder left', async () => {
+    writeFileSync(file, 'whole\nhal');
+    expect(await ndjsonSink(file).send([line('a')])).toBe(1);
+    expect(readFileSync(file, 'utf8')).toBe('whole\nhal\na\n');
   });
 });

@@ -1,8 +1,10 @@
 /** What becomes of requests and counts where a machine, a disk, a service or a client is at its limit, by each proxy that this machine has. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { connect, createServer as createRawServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import * as zlib from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -206,6 +208,20 @@ describe.skipIf(!PROXIES.includes('envoy'))('the mirror by envoy', () => {
     await mirror.stop();
     expect(accounts(mirror).requests).toBe(sent);
   }, 240_000);
+});
+
+it('a file that can take no more has taken those lines of a batch that were written whole', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'mirror-sink-')), 'sink.ndjson');
+  const sink = new URL('../../mirror/recorder/sink.ts', import.meta.url).href;
+  // Its size is limited: the second line meets the limit in its midst.
+  const script = `
+    const { ndjsonSink } = await import(${JSON.stringify(sink)});
+    const sink = ndjsonSink(${JSON.stringify(file)});
+    const line = (size) => Buffer.from('x'.repeat(size - 1) + '\\n');
+    console.log(await sink.send([line(700), line(700), line(10)]), await sink.send([line(10)]));
+  `;
+  const limited = ['-c', `trap '' XFSZ; ulimit -f 1; exec "$0" --input-type=module -e "$1"`, process.execPath, script];
+  expect(execFileSync('bash', limited, { encoding: 'utf8' })).toBe('1 0\n');
 });
 
 /** The recorder that lives now: the mirror's child that is not Envoy's process 1, nor a watcher of either. */

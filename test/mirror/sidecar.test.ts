@@ -272,14 +272,28 @@ describe('what Envoy counted', () => {
   it('says why the primary gave no answer', async () => {
     const stats = {
       [ended('sample')]: 5,
-      'crossfade.primary_failed.flag.UF,URX': 2,
-      'crossfade.primary_failed.flag.UC': 1,
+      'crossfade.primary_failed.flag.UF,URX.fate.-': 1,
+      'crossfade.primary_failed.flag.UF,URX.fate.sent': 1,
+      'crossfade.primary_failed.flag.UC.fate.': 1,
     };
     const [admin, counters] = [envoy(stats), new Counters()];
     await new EnvoyBooks(admin, counters).tell();
     await new EnvoyBooks(admin, counters).tell();
     expect(counters.primaryErrors).toBe(3);
     expect(flushed(counters)).toMatchObject({ 'UF,URX': 2, UC: 1 });
+  });
+
+  it('calls an answer that the primary broke off lost, and not a client that left', async () => {
+    const stats = {
+      [ended('sample', 'copy')]: 5,
+      'crossfade.primary_failed.flag.UPE.fate.copy': 2,
+      'crossfade.primary_failed.flag.UC.fate.copy': 1,
+      'crossfade.primary_failed.flag.UC.fate.oversize': 1,
+    };
+    const counters = new Counters();
+    const books = new EnvoyBooks(envoy(stats), counters);
+    await books.tell();
+    expect(flushed(counters)).toMatchObject({ MirrorRequests: 5, aborted: 2, error: 3 });
   });
 
   it('calls lost what a recorder took, and did not tell of before it died', async () => {
