@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { markdownCode, markdownTable } from '../../markdown/index.ts';
 import { type Page, withPart } from './page.ts';
-import { MOST_FILES, MOST_LINES, PACKAGES_OF_ALL, ROOMS } from './rooms.ts';
+import { MOST_FILES, MOST_LINES, PACKAGES_OF_ALL, ROOMS } from './rooms/index.ts';
 
 export function architecturePage(): Page {
   return withPart('docs/architecture.md', 'rooms', table());
@@ -11,12 +11,11 @@ export function architecturePage(): Page {
 
 function table(): string {
   const rows = Object.entries(ROOMS).map(
-    ([room, { purpose = purposeOf(room), imports, packages = [], pure, files, table }]) => {
+    ([room, { purpose = purposeOf(room), imports, packages = [], pure, files }]) => {
       const may = imports.map(markdownCode).join(', ') || 'nothing of ours';
       const size = files === undefined ? '' : ` (up to ${files.most} files: ${files.why})`;
-      const long = table === undefined ? '' : ` (${markdownCode(table)} is one table, as long as it needs)`;
       const uses = packages.map(markdownCode).join(', ');
-      return [markdownCode(`${room}/`), `${purpose}${size}${long}`, pure === true ? 'yes' : '', may, uses];
+      return [markdownCode(`${room}/`), `${purpose}${size}`, pure === true ? 'yes' : '', may, uses];
     },
   );
   return [

@@ -1,5 +1,5 @@
 /**
- * How each cause is recognised, for docs/reference/causes.md; class and advice are in the table of causes.
+ * How each cause is recognised, for docs/reference/causes.md; severity and advice are in the catalogue.
  *
  * `row` is the row of the list of known Node → Go differences with which the corpus began; `new` was added by running both sides
  * against each other; empty where the corpus has neither.

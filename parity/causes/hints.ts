@@ -2,8 +2,9 @@
  * Additional advice for a side whose server is known: why that server's answers differ, and what to set there. Each
  * hint names the server it is about.
  */
+
+import type { Cause } from './catalogue.ts';
 import { SERVERS, type Server, type Servers } from './servers.ts';
-import type { Cause } from './table.ts';
 
 type Hints = Partial<Record<Server, string>>;
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SOURCES } from '../../build/docs/rooms.ts';
+import { SOURCES } from '../../build/docs/rooms/index.ts';
 import { breaches, readSource, type Source } from './walls.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');

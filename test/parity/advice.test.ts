@@ -1,8 +1,8 @@
 /** Advice speaks of the servers that are there. */
 import { describe, expect, it } from 'vitest';
 import type { HeaderList, Leg } from '../../capture/format/index.ts';
+import { CATALOGUE } from '../../parity/causes/catalogue.ts';
 import { adviceFor, hintsOf, isCause, SERVERS, type Servers } from '../../parity/causes/index.ts';
-import { CATALOGUE } from '../../parity/causes/table.ts';
 import { compareRecord } from '../../parity/compare/index.ts';
 import { answer, pairOf } from '../support/answer.ts';
 

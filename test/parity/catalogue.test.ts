@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { causeSections } from '../../build/docs/causes.ts';
-import { CATALOGUE } from '../../parity/causes/table.ts';
+import { CATALOGUE } from '../../parity/causes/catalogue.ts';
 import { HTTP_ROWS } from './corpus/http-rows.ts';
 import { JSON_ROWS } from './corpus/json-rows.ts';
 import { REQUEST_ROWS } from './corpus/request-rows.ts';

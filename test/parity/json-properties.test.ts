@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isWithin, sameNumber } from '../../json/decimal.ts';
 import { tokenize } from '../../json/tokenizer.ts';
-import type { Cause } from '../../parity/causes/table.ts';
+import type { Cause } from '../../parity/causes/catalogue.ts';
 import { compareJson } from '../../parity/compare/body/json.ts';
 import type { BodyDifference } from '../../parity/model/difference.ts';
 import { generalPointer } from '../../parity/model/general-place.ts';
