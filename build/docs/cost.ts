@@ -15,7 +15,7 @@ export function costPage(): Page {
   return page(
     'docs/reference/cost.md',
     'Cost of the default plan',
-    `What \`crossfade cost\` computes ([how](../how-to/estimate-the-cost.md)) for the default plan on the reference application with its mirror: us-east-1, on demand, without free tiers, ${TRAFFIC.safeShare * 100} % of the requests safe to copy, ${TRAFFIC.captureBytes / 1_000} kB a capture. USD. Not in it: the two services themselves, the load balancer, traffic between zones, X-Ray (whose free tier of 100,000 traces a month covers the watchdog's 43,800).`,
+    `What \`crossfade cost\` computes ([how](../how-to/estimate-the-cost.md)) for the default plan on the reference application with its mirror: us-east-1, on demand, without free tiers, ${TRAFFIC.safeShare * 100} % of the requests safe to copy, ${TRAFFIC.captureBytes / 1_000} kB a capture. USD. Not included: the two services themselves, the load balancer, traffic between zones, X-Ray (whose free tier of 100,000 traces a month covers the watchdog's 43,800).`,
     `## Sums\n\n${markdownTable(
       ['requests a second', 'a month', 'a cutover'],
       LOADS.map((rps, i) => [

@@ -48,7 +48,7 @@ function ownPrices(file: string) {
   );
 }
 
-/** Lines below a cent say nothing; they stand in the sum and in `--json`. */
+/** Items under a cent say nothing; they stand in the sum and in `--json`. */
 const SHOWN_USD = 0.01;
 
 function text({ month, cutover, usd }: Bill, rps: number): string {
@@ -58,7 +58,7 @@ function text({ month, cutover, usd }: Bill, rps: number): string {
     '',
     ...table(`One cutover at ${rps} rps, if every gate passes at the end of its bake`, cutover, usd.cutover, sources),
     '',
-    'Not in it: the two services themselves (both run until the decommission), the load balancer and its network (NAT gateways of the reference application, traffic between zones), requests to keys, X-Ray within its free tier.',
+    'Not included: the two services themselves (both run until the decommission), the load balancer and its network (NAT gateways of the reference application, traffic between zones), requests to KMS, X-Ray within its free tier.',
     'Prices: us-east-1, on demand, without free tiers; `--prices FILE` takes your own.',
     ...sources.map((source, i) => `  [${i + 1}] ${source}`),
   ].join('\n');
@@ -73,7 +73,7 @@ function table(title: string, lines: readonly BillLine[], sum: number, sources: 
       ({ what, quantity, price, usd }) =>
         `  ${what.padEnd(24)}  ${dollars(usd)}  ${amount(quantity)} × ${perUnit(price.usd)} per ${price.per} [${sources.indexOf(sourceOf(price)) + 1}]`,
     ),
-    ...(rest >= SHOWN_USD / 2 ? [`  ${'lines below a cent'.padEnd(24)}  ${dollars(rest)}`] : []),
+    ...(rest >= SHOWN_USD / 2 ? [`  ${'items under a cent'.padEnd(24)}  ${dollars(rest)}`] : []),
     `  ${'total'.padEnd(24)}  ${dollars(sum)}`,
   ];
 }

@@ -21,7 +21,7 @@ export function doctorCommand(terminal: Terminal): Command {
       for (const name of ['ingress', 'deployment'] as const)
         if (options.attach !== undefined && command.getOptionValueSource(name) === 'cli')
           throw new UsageError(
-            `--attach and --${name} exclude each other: the one is looked at before the deploy, the other after it`,
+            `--attach and --${name} exclude each other: use --attach before the deploy, --${name} after it`,
           );
       // The clients of ten services: no other command waits for them.
       const { gatherFacts } = await import('./gather-facts.ts');

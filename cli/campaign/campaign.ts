@@ -93,8 +93,8 @@ function stopCampaign(terminal: Terminal): Command {
       const run = await newest(name);
       if (run.status !== 'RUNNING') throw new UsageError(`name: campaign "${name}" is not running (${run.execution})`);
       await attempt(
-        () => ({
-          state: `The campaign ${name} may go on: its stop was not confirmed.`,
+        ({ refused }) => ({
+          state: refused ? NOTHING_CHANGED.state : `The campaign ${name} may go on: its stop was not confirmed.`,
           next: 'run the same command again.',
         }),
         async () => (await openCampaigns()).stop(run.execution, personText(reason)),
@@ -124,7 +124,13 @@ function resumeCampaign(terminal: Terminal): Command {
       const { campaign } = run.state;
       // Without its memory: every service is read again.
       await attempt(
-        () => NOTHING_CHANGED,
+        ({ refused }) =>
+          refused
+            ? NOTHING_CHANGED
+            : {
+                state: `The campaign ${name} may have been resumed: the answer was lost.`,
+                next: `read \`crossfade campaign status ${name}\`; if it is not running, run the same command again.`,
+              },
         async () => (await openCampaigns()).start(executionOf(name, part), { campaign, part }),
       );
       say(terminal.out, executionOf(name, part));

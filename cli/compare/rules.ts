@@ -32,13 +32,18 @@ function putCommand(terminal: Terminal): Command {
     .action(async (file: string, options: DeployedOptions & { readonly by: string }) => {
       const set = readRules(file, 'file');
       const at = new Date();
+      const sent = { rules: false };
       const { effectiveRules } = await attempt(
-        () => ({
-          state: 'The stored rules are as they were, unless the write arrived.',
+        ({ refused }) => ({
+          state:
+            sent.rules && !refused
+              ? 'The stored rules are as they were, unless the write arrived.'
+              : NOTHING_CHANGED.state,
           next: 'read `crossfade rules show`, then put them again.',
         }),
         async () => {
           const found = await stored(options);
+          sent.rules = true;
           await found.rules.put({ set, by: options.by, at: at.toISOString() });
           return found;
         },

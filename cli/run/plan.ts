@@ -137,7 +137,7 @@ export function timelineText(
         ? ''
         : !Number.isFinite(r.requestsNeeded)
           ? 'more than any traffic brings'
-          : `${r.requestsNeeded} requests, ${spokenDuration(r.evidenceSeconds ?? 0)} at ${rps} rps`,
+          : `${r.requestsNeeded.toLocaleString('en-US')} requests, ${spokenDuration(r.evidenceSeconds ?? 0)} at ${rps} rps`,
     ].join('  '),
     ...r.metrics.map(metricLine),
   ]);
@@ -148,7 +148,7 @@ export function timelineText(
     `Total: ${spokenDuration(totalSeconds)} if every gate passes at the end of its bake and every sign-off takes its full timeout.`,
     `Alarms: the error alarm rolls back ${shareText(falseAlarms)} of healthy candidates at this traffic.`,
     ...metricNotes(ownMetrics),
-    `History: at most ${historyEvents} events of ${HISTORY_LIMIT} (budget ${HISTORY_BUDGET}).`,
+    `History: at most ${historyEvents.toLocaleString('en-US')} of the ${HISTORY_LIMIT.toLocaleString('en-US')} events of an execution (refused above ${HISTORY_BUDGET.toLocaleString('en-US')}).`,
   ].join('\n');
 }
 

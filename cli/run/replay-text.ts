@@ -81,8 +81,8 @@ function conclusion(changed: number, differing: number, looks: number, own: bool
   if (changed > 0) return `${changed} of ${looks} decisions would have been different.`;
   if (differing === 0) return `All ${looks} decisions match the recorded ones, figures included.`;
   return own
-    ? `All ${looks} decisions match the recorded ones, but ${differing} have different figures: was the log written by another version of the gate?`
-    : `All ${looks} decisions match the recorded ones; ${differing} have different figures.`;
+    ? `All ${looks} decisions match the recorded ones, but the figures of ${differing} differ: was the log written by another version of the gate?`
+    : `All ${looks} decisions match the recorded ones; the figures of ${differing} differ.`;
 }
 
 function minutes(seconds: number): string {

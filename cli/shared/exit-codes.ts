@@ -57,8 +57,11 @@ export function meaningOfNo(command: Named): string | undefined {
 export const EXIT_HELP = `
 Exit codes:
   0    success
-  1    completed, but the result is negative (rollback, drift, differences); the help of each command names it
-  2    bad input, no credentials or no region: the message names the field, and nothing was changed
-  3    failed because of AWS, the network or a file: the message says what was changed
+  1    completed, but the result is negative (rollback, drift, differences);
+       the help of each command names it
+  2    bad input, no credentials or no region: the message names the field, and
+       nothing was changed
+  3    failed because of AWS, the network or a file: the message says what was
+       changed
   4    the wait command reached its time limit
   130  interrupted`;

@@ -75,7 +75,7 @@ const LONGEST_SHOWN = 300;
 const PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   ENOTDIR: 'does not exist: a part of its path is not a directory',
-  EISDIR: 'is a directory, a file is needed',
+  EISDIR: 'is a directory; name a file',
   EACCES: 'may not be opened by this user',
   EPERM: 'may not be opened by this user',
   EROFS: 'is on a file system that cannot be written',

@@ -4,7 +4,7 @@ import { type ApprovalRequest, type CutoverId, SupersededError } from '../../cor
 import { agree, agreeNoted, closedSignoff } from '../../core/phases/index.ts';
 import type { SignoffAnswer } from '../../lambdas/aws/states/index.ts';
 import { type DeployedOptions, withDeployed } from '../run/index.ts';
-import { attempt, EXIT, personText, plain, say, type Terminal } from '../shared/index.ts';
+import { attempt, EXIT, NOTHING_CHANGED, personText, plain, say, type Terminal } from '../shared/index.ts';
 import { callerArn } from './caller.ts';
 import { cutoverId, type Ledger, laterClock, movedOn, openLedger, planOf, type SeenPlace } from './run-of.ts';
 
@@ -43,9 +43,15 @@ export async function answerPending(
   comment: string,
   seen?: SeenPlace,
 ): Promise<Said> {
+  const sent = { answer: false };
   return attempt(
-    () => left(answer, id),
-    async () => give(await open(), answer, id, comment, seen),
+    () => left(answer, id, sent.answer),
+    async () => {
+      const ledger = await open();
+      return give(ledger, answer, id, comment, seen, () => {
+        sent.answer = true;
+      });
+    },
   );
 }
 
@@ -55,6 +61,7 @@ async function give(
   id: CutoverId,
   said: string,
   seen: SeenPlace | undefined,
+  sending: () => void,
 ): Promise<Said> {
   const request = await ledger.approvals.newest(id);
   const lease = await ledger.lease();
@@ -65,6 +72,7 @@ async function give(
   if (late !== null) return { given: false, text: late };
   const by = await callerArn();
   const comment = personText(said);
+  sending();
   if (answer === 'refuse') return send(ledger, request, by, { answer, reason: `${by}: ${comment}` });
   const { signoff: policy } = planOf(entries);
   const first = agree(policy, lease.startedBy, request, by, comment);
@@ -120,9 +128,11 @@ function gone({ kind, cutoverId: id }: ApprovalRequest): string {
 }
 
 /** The answer may have arrived although nothing came back; a sign-off takes one answer only. */
-function left(answer: 'approve' | 'refuse', cutover: string) {
+function left(answer: 'approve' | 'refuse', cutover: string, isSent: boolean) {
   return {
-    state: 'The command moved no traffic. Unless its answer arrived, the sign-off waits as before.',
+    state: isSent
+      ? 'The command moved no traffic. Unless its answer arrived, the sign-off waits as before.'
+      : `${NOTHING_CHANGED.state} The sign-off waits as before.`,
     next: `read \`crossfade status\`; if ${cutover} still waits, run \`crossfade ${answer} ${cutover}\` again.`,
   };
 }

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { type CutoverId, type LogEntry, parseDuration, SupersededError } from '../../core/model/index.ts';
 import { askSteering, MOST_PAUSED_SECONDS, type SteeringRequest } from '../../core/phases/index.ts';
 import { type DeployedOptions, withDeployed } from '../run/index.ts';
-import { attempt, EXIT, personText, plain, say, type Terminal, UsageError } from '../shared/index.ts';
+import { attempt, EXIT, NOTHING_CHANGED, personText, plain, say, type Terminal, UsageError } from '../shared/index.ts';
 import { callerArn } from './caller.ts';
 import { cutoverId, type Ledger, laterClock, movedOn, openLedger, ownLease, type SeenPlace, soFar } from './run-of.ts';
 
@@ -92,12 +92,14 @@ export async function steerRun(
   why: string,
   seen?: SeenPlace,
 ): Promise<Steered> {
-  const done = { steered: false };
+  const done = { sent: false, steered: false };
   return attempt(
-    () => ({
+    ({ refused }) => ({
       state: done.steered
         ? `The request is in the lease of ${id} and takes effect; only its entry in the decision log may be missing.`
-        : 'Unless its write arrived, the request has no effect. No weight was written.',
+        : done.sent && !refused
+          ? 'Unless its write arrived, the request has no effect. No weight was written.'
+          : NOTHING_CHANGED.state,
       next: `read \`crossfade status\` before you run \`crossfade ${request.kind} ${id}\` again.`,
     }),
     async () => {
@@ -113,6 +115,7 @@ export async function steerRun(
       const answer = askSteering(lease, request, { by, reason, now }, soFar(entries, lease));
       if ('refused' in answer) return answer;
       try {
+        done.sent = true;
         await ledger.leases.steer(lease, answer.steering);
       } catch (error) {
         if (error instanceof SupersededError)

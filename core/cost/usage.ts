@@ -33,8 +33,8 @@ export function monthly({ mirror }: Traffic): Use[] {
     ...(mirror ? mirrorTasks(MONTH_SECONDS) : []),
     { price: 'alarmMetricMonth', what: 'alarms', quantity: FOOTPRINT.alarmMetrics },
     { price: 'dashboardMonth', what: 'dashboard', quantity: FOOTPRINT.dashboards },
-    { price: 'keyMonth', what: 'key of the status topic', quantity: FOOTPRINT.keys },
-    ...(mirror ? [{ price: 'secretMonth', what: 'key of the redaction', quantity: FOOTPRINT.secrets } as const] : []),
+    { price: 'keyMonth', what: 'KMS key: status topic', quantity: FOOTPRINT.keys },
+    ...(mirror ? [{ price: 'secretMonth', what: 'secret: redaction key', quantity: FOOTPRINT.secrets } as const] : []),
     ...invocations('watchdog', minutes),
     { price: 'readUnit', what: 'watchdog: lease', quantity: minutes },
   ];
@@ -89,7 +89,7 @@ function mirrorTasks(seconds: number): Use[] {
   const { tasks, vcpu, gb } = FOOTPRINT.mirror;
   const hours = (tasks * seconds) / 3_600;
   return [
-    { price: 'fargateVcpuHour', what: 'mirror: processors', quantity: hours * vcpu },
+    { price: 'fargateVcpuHour', what: 'mirror: vCPU', quantity: hours * vcpu },
     { price: 'fargateGbHour', what: 'mirror: memory', quantity: hours * gb },
   ];
 }

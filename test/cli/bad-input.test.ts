@@ -90,7 +90,7 @@ describe('good input that looks unusual is accepted', () => {
   it('a plan with its defaults, and as JSON for scripts', async () => {
     const { code, stdout } = await crossfade(['plan']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/stage 10 %.*at most \d+ events of 25000/s);
+    expect(stdout).toMatch(/stage 10 %.*at most [\d,]+ of the 25,000 events/s);
     const json = await crossfade(['plan', '--json', '--rps', '50']);
     expect(JSON.parse(json.stdout)).toMatchObject({ assumptions: { rps: 50 }, problems: [] });
   });

@@ -58,7 +58,7 @@ describe('crossfade diff over pairs with second stable answers', () => {
     });
     const { stdout } = await crossfade(['diff', path]);
     expect(stdout).toContain(
-      '0 locations suppressed, 1 not\n  A location is not suppressed where the candidate differs',
+      '0 locations suppressed, 1 not\n  A location is suppressed only if stable varied there in',
     );
     expect(stdout).toContain(`NOT suppressed: ${ROUTE} body/at value`);
   });

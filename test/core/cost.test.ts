@@ -97,7 +97,7 @@ describe('the bill of a cutover', () => {
   it("takes an operator's prices in the place of ours, and leaves the others", () => {
     const own = withPrices({ fargateVcpuHour: 0 }, 'eu.json');
     const before = billOf(plan, TRAFFIC).usd.month;
-    const processors = billOf(plan, TRAFFIC).month.find(({ what }) => what === 'mirror: processors')?.usd ?? 0;
+    const processors = billOf(plan, TRAFFIC).month.find(({ what }) => what === 'mirror: vCPU')?.usd ?? 0;
     expect(billOf(plan, TRAFFIC, own).usd.month).toBeCloseTo(before - processors, 10);
     expect(own.fargateGbHour).toEqual(PRICES.fargateGbHour);
     expect(own.fargateVcpuHour.source).toBe('eu.json');

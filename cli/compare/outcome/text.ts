@@ -15,7 +15,7 @@ const MOST_CAUSE = 44;
 const MOST_DETAILS = 12;
 const MOST_NOISE = 10;
 const KEPT =
-  'A location is not suppressed where the candidate differs more often than stable does, or where something could not be compared.';
+  'A location is suppressed only if stable varied there in at least five captures, the candidate differs no more often than stable does, and all of it could be compared.';
 
 const COLORS = { breaking: 'red', undecided: 'yellow', benign: 'dim', noise: 'dim' } as const satisfies Record<
   Severity,
