@@ -1,12 +1,12 @@
 /** The ingress port over ELBv2. */
 import {
+  type Action,
   DescribeRulesCommand,
   DescribeTargetHealthCommand,
   type ElasticLoadBalancingV2Client,
   ModifyRuleCommand,
   type Rule,
   RuleNotFoundException,
-  TargetGroupNotFoundException,
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
@@ -14,6 +14,7 @@ import {
   type Deployment,
   type GroupRole,
   type Ingress,
+  isTransient,
   type RuleArn,
   RuleGoneError,
   type RuleWeights,
@@ -21,13 +22,30 @@ import {
   type TargetHealthCounts,
 } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
-import { describeRules, groupsOf } from './listener-rules.ts';
+import { describeRules, groupsOf, guardsOf } from './listener-rules.ts';
 import { inOrder } from './rule.ts';
 
+/** A reading stands for so long: the next stage's shift reads again. A local cloud runs much faster than its clients. */
+const KNOWN_FOR_MS = 300_000;
+
 export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, deployment: Deployment): Ingress {
-  /** ModifyRule replaces the whole list: what the rule demands first is read, and written again. */
-  async function guardsNow(ruleArn: RuleArn) {
-    const [rule] = await aws('DescribeRules', () => describeRules(client, { RuleArns: [ruleArn] }));
+  /** What each rule demands before it forwards, as the last reading had it; and when that was, or failed. */
+  const seen = new Map<string, { readonly at: number; readonly guards: readonly Action[] | null }>();
+  const noteFailure = () => {
+    for (const { arn } of deployment.rules) seen.set(arn, { at: Date.now(), guards: null });
+  };
+
+  /**
+   * ModifyRule replaces the whole list: what the rule demands first is written again, also a login that somebody has put there in mid-run.
+   * A rollback has read it beside its fence. Where it has just asked in vain, only a rule that was deployed with demands waits for another try.
+   */
+  async function guardsNow(ruleArn: RuleArn, isGuarded: boolean): Promise<readonly Action[]> {
+    const last = seen.get(ruleArn);
+    const known = last !== undefined && Date.now() - last.at < KNOWN_FOR_MS ? last.guards : undefined;
+    if (known != null) return known;
+    if (known === null && !isGuarded) return [];
+    const asked = aws('DescribeRules', () => describeRules(client, { RuleArns: [ruleArn] }));
+    const [rule] = isGuarded ? await asked : await asked.catch(() => []);
     return rule?.guardActions ?? [];
   }
 
@@ -35,6 +53,8 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
   async function describe(RuleArns: readonly RuleArn[]): Promise<Rule[]> {
     const request = new DescribeRulesCommand({ RuleArns: [...RuleArns] });
     const { Rules = [] } = await aws('DescribeRules', () => client.send(request));
+    for (const { RuleArn, Actions = [] } of Rules)
+      if (RuleArn !== undefined) seen.set(RuleArn, { at: Date.now(), guards: guardsOf(Actions) });
     return Rules;
   }
 
@@ -44,7 +64,8 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
       // Always written: stickiness that is left on beats weights (a client goes where its cookie says, even at 0).
       TargetGroupStickinessConfig: { Enabled: sticky, ...(sticky ? { DurationSeconds: 3600 } : {}) },
     };
-    const guards = deployment.rules.find(({ arn }) => arn === ruleArn)?.guarded ? await guardsNow(ruleArn) : [];
+    const isGuarded = deployment.rules.find(({ arn }) => arn === ruleArn)?.guarded === true;
+    const guards = await guardsNow(ruleArn, isGuarded);
     const Actions = inOrder([...guards, { Type: 'forward' as const, ForwardConfig }]);
     await aws('ModifyRule', () => client.send(new ModifyRuleCommand({ RuleArn: ruleArn, Actions })));
   }
@@ -56,7 +77,10 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
         const rules = await describe(arns);
         return arns.map((arn) => parseRule(arn, rules));
       } catch (error) {
-        if (!(error instanceof RuleNotFoundException)) throw error;
+        if (!(error instanceof RuleNotFoundException)) {
+          noteFailure();
+          throw error;
+        }
         // ELBv2 answers for all of them or for none: each is asked for alone.
         return Promise.all(arns.map((arn) => describe([arn]).then((rules) => parseRule(arn, rules), goneOr(arn))));
       }
@@ -68,9 +92,12 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
         await modify(rule);
       } catch (error) {
         if (error instanceof RuleNotFoundException) throw new RuleGoneError(rule.ruleArn, error);
-        // A group that somebody deleted and that was to get nobody must not keep customers from the others.
-        if (!(error instanceof TargetGroupNotFoundException) || weighted.length === rule.groups.length) throw error;
-        await modify({ ...rule, groups: weighted });
+        // What ELBv2 has against groups that are to get nobody must not keep customers from the others: that one was deleted, or that
+        // one keeps them by a cookie of its own, with which several groups must be sticky as well.
+        if (isTransient(error) || weighted.length === rule.groups.length) throw error;
+        await modify({ ...rule, groups: weighted }).catch(() => {
+          throw error;
+        });
       }
     },
 

@@ -5,13 +5,14 @@ import {
   type DescribeRulesCommandOutput,
   DescribeTargetHealthCommand,
   type ElasticLoadBalancingV2Client,
+  InvalidConfigurationRequestException,
   ModifyRuleCommand,
   PriorityInUseException,
   type Rule,
   RuleNotFoundException,
   TargetGroupNotFoundException,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ANY_REQUEST } from '../../../core/listener/index.ts';
 import { SAFE_SPLIT, weightsFor } from '../../../core/model/split.ts';
 import { elbIngress, targetIds } from '../../../lambdas/aws/elb/ingress.ts';
@@ -93,6 +94,112 @@ describe('the weights of a listener', () => {
 
     it('and was to get customers, nothing is', async () => {
       await expect(writing(5)).rejects.toBe(missing);
+    });
+  });
+
+  describe('where a group has been made sticky itself', () => {
+    const refused = new InvalidConfigurationRequestException({
+      message:
+        'You must enable group stickiness on a rule if you enabled target stickiness on one of its target groups',
+      $metadata: {},
+    });
+    const severalMustBeSticky = (command: object) => {
+      const [action] = command instanceof ModifyRuleCommand ? (command.input.Actions ?? []) : [];
+      if ((action?.ForwardConfig?.TargetGroups ?? []).length > 1) throw refused;
+      return {};
+    };
+    const writing = async (candidatePercent: number, answer = severalMustBeSticky) => {
+      const { client, sent } = elb(answer);
+      const [, rest] = weightsFor(DEPLOYMENT, { candidatePercent, mirror: null });
+      if (rest !== undefined) await elbIngress(client, DEPLOYMENT).write(rest);
+      return sent.at(-1);
+    };
+
+    it('the one that is to get everybody is written alone', async () => {
+      expect(await writing(0)).toMatchObject({
+        input: {
+          Actions: [
+            {
+              ForwardConfig: {
+                TargetGroups: [{ TargetGroupArn: 'tg/stable', Weight: 100 }],
+                TargetGroupStickinessConfig: { Enabled: false },
+              },
+            },
+          ],
+        },
+      });
+    });
+
+    it('nothing is written to several, and what ELBv2 said is told', async () => {
+      await expect(writing(5)).rejects.toBe(refused);
+    });
+
+    it('a write that is refused in both forms ends with the first refusal', async () => {
+      let refusals = 0;
+      const twice = (command: object) => {
+        if (!(command instanceof ModifyRuleCommand)) return {};
+        refusals++;
+        throw refusals === 1 ? refused : new Error('the second');
+      };
+      await expect(writing(0, twice)).rejects.toBe(refused);
+    });
+
+    it('a throttle is no refusal: the same is written again', async () => {
+      const throttled = () => {
+        throw Object.assign(new Error('Rate exceeded'), { name: 'Throttling' });
+      };
+      const { client, sent } = elb(throttled);
+      const [, rest] = weightsFor(DEPLOYMENT, { candidatePercent: 0, mirror: null });
+      if (rest === undefined) throw new Error('a rule');
+      await expect(elbIngress(client, DEPLOYMENT).write(rest)).rejects.toThrow('ModifyRule failed');
+      expect(sent.filter((command) => command instanceof ModifyRuleCommand)).toHaveLength(1);
+    });
+  });
+
+  describe('where somebody puts a login in front of a rule in mid-run', () => {
+    const withLogin: Rule = { RuleArn: 'rule/rest', Actions: [LOGIN, forward([['tg/stable', 1]])] };
+    const [, rest] = weightsFor(DEPLOYMENT, SAFE_SPLIT);
+    if (rest === undefined) throw new Error('the deployment has two rules');
+    const answering = (rule: Rule) => (command: object) => {
+      if (!(command instanceof DescribeRulesCommand)) return {};
+      return { Rules: [safe, rule].filter(({ RuleArn = '' }) => command.input.RuleArns?.includes(RuleArn)) };
+    };
+    const namesOf = (sent: readonly object[]) => sent.map((command) => command.constructor.name);
+    const demanded = (sent: readonly object[]) =>
+      sent.flatMap((c) => (c instanceof ModifyRuleCommand ? (c.input.Actions ?? []).map(({ Type }) => Type) : []));
+    afterEach(() => void vi.useRealTimers());
+
+    it('it stays, and what was read just now is not read again', async () => {
+      const { client, sent } = elb(answering(withLogin));
+      const ingress = elbIngress(client, DEPLOYMENT);
+      await ingress.read();
+      await ingress.write(rest);
+      expect(namesOf(sent)).toEqual(['DescribeRulesCommand', 'ModifyRuleCommand']);
+      expect(demanded(sent)).toEqual(['authenticate-oidc', 'forward']);
+    });
+
+    it('what was read long ago, or never, is read before the write', async () => {
+      vi.useFakeTimers({ toFake: ['Date'] });
+      let rule: Rule = { RuleArn: 'rule/rest', Actions: [forward([['tg/stable', 1]])] };
+      const { client, sent } = elb((command) => answering(rule)(command));
+      const ingress = elbIngress(client, DEPLOYMENT);
+      await ingress.write(rest);
+      await ingress.read();
+      rule = withLogin;
+      vi.advanceTimersByTime(301_000);
+      await ingress.write(rest);
+      expect(demanded(sent)).toEqual(['forward', 'authenticate-oidc', 'forward']);
+    });
+
+    it('a return that has just read in vain waits for no second answer', async () => {
+      const { client, sent } = elb((command) => {
+        if (command instanceof DescribeRulesCommand) throw new Error('no answer');
+        return {};
+      });
+      const ingress = elbIngress(client, DEPLOYMENT);
+      await expect(ingress.read()).rejects.toThrow('no answer');
+      await ingress.write(rest);
+      expect(namesOf(sent)).toEqual(['DescribeRulesCommand', 'ModifyRuleCommand']);
     });
   });
 
