@@ -23,6 +23,8 @@ const SCHEME =
   /^(?:basic|bearer|concealed|digest|dpop|gnap|hawk|hmac|hoba|mutual|negotiate|ntlm|oauth|privatetoken|scram-sha-\d+|token|vapid|apikey|sharedkey(?:lite)?|signature|aws4-[\w-]+)[ \t]+(?=\S)/i;
 /** Fields that hold a URL, whose path is searched too. */
 const URL_FIELD = /^(?:location|content-location|referer|link|refresh|.*-(?:url|uri|path))$/;
+/** Fields with a host and a port. Clients that take them from a URL may leave user information before the host. */
+const HOST_FIELD = /^(?:host|.*-(?:host|server|authority)|alt-used)$/;
 /** A serialised origin (RFC 6454, 6.2). Any other value of the field is unknown and is removed. */
 const ORIGIN = /^(?:null|\*|[a-z][a-z\d+.-]*:\/\/[^\s/@?#]+)$/i;
 
@@ -96,6 +98,8 @@ export class FieldSearch {
     // gRPC binary metadata: bytes in base64.
     if (/-bin$/.test(name) && this.#text.spans(Buffer.from(value, 'base64').toString('latin1')).length > 0)
       return whole(0);
+    if (HOST_FIELD.test(name) && value.includes('@'))
+      spans.push({ start: 0, end: value.lastIndexOf('@'), place: 'user-info' });
     if (URL_FIELD.test(name)) {
       for (const { index, 0: url } of value.matchAll(/[^\s<>,;"']+/g)) addAll(spans, this.url(url).map(shifted(index)));
     }

@@ -8,6 +8,10 @@ import { SHARED } from './settings.ts';
  */
 export const PRIMARY_FAILED = ['UF', 'UC', 'UR', 'UH', 'UT', 'UPE', 'LR', 'URX', 'UO', 'DF'] as const;
 
+/** An id as the log has it. Anything that is no id comes from the client, and may be a secret (`Bearer …`, a JWT). */
+const REQUEST_ID =
+  "%CEL(request.headers['x-request-id'].matches('^[A-Za-z0-9_-]+$') && size(request.headers['x-request-id']) <= 128 ? request.headers['x-request-id'] : '[redacted]')%";
+
 interface LogFilter {
   readonly [kind: string]: unknown;
 }
@@ -28,7 +32,7 @@ function failures(face: string): AccessLog {
           event: 'request failed',
           face,
           at: '%START_TIME%',
-          requestId: '%REQ(X-REQUEST-ID)%',
+          requestId: REQUEST_ID,
           method: '%REQ(:METHOD)%',
           status: '%RESPONSE_CODE%',
           reason: '%RESPONSE_CODE_DETAILS%',

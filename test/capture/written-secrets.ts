@@ -1,7 +1,7 @@
 /** Secrets as programs, servers and tools write them, and what only looks so; the right answers were written before the first run. */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { PlantedRow } from './planted-secrets.ts';
-import { answers, b64, json, post, R, S, said, text, yaml } from './planting.ts';
+import { answers, asks, b64, json, post, R, S, said, text, yaml } from './planting.ts';
 
 const coded = (coding: string, type: string, bytes: Buffer) => ({
   answerHeaders: ['Content-Type', type, 'Content-Encoding', coding],
@@ -93,6 +93,8 @@ export const WRITTEN_SECRETS: readonly PlantedRow[] = [
     [S],
   ],
   ['PHP serialised', text(`a:1:{s:8:"password";s:12:"${S}";}`), [S]],
+  ['a Host that names a user of this machine', asks('Host', `u:${S}@shop:8080`), [S]],
+  ['a Host before a proxy', asks('X-Forwarded-Host', `u:${S}@h`), [S]],
 ];
 
 export const WRITTEN_LOOKALIKES: readonly PlantedRow[] = [
@@ -143,6 +145,7 @@ export const WRITTEN_LOOKALIKES: readonly PlantedRow[] = [
     said('text/html', '<script src="a.js" integrity="sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K"></script>'),
     ['sha384-oqVuAfXRKap7fdgcCY5uykM6'],
   ],
+  ['a Host without a user', asks('Host', 'shop.example:8080'), ['shop.example:8080']],
   ['XML in XML about a city', said('application/xml', '<a>&lt;city&gt;Ulm&lt;/city&gt;</a>'), ['Ulm']],
   ['YAML of a map', yaml('kind: ConfigMap\ndata:\n  colour: red\n'), ['red']],
   [

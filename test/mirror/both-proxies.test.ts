@@ -126,6 +126,27 @@ describe.each(PROXIES)('the mirror by %s', (proxy) => {
     expect(mirror.metrics()).toMatchObject({ MirrorRequests: 2, aborted: 1, ...fate });
   });
 
+  it('logs no secret that stands where an id should, and logs an id', async () => {
+    const { server } = primary((socket, request) =>
+      request.includes('/healthz') ? socket.write(OK) : socket.resetAndDestroy(),
+    );
+    const mirror = await start(await portOf(server));
+    for (const id of ['Bearer sesame', 'token=sesame', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJzZXNhbWUifQ.c2VzYW1l', 'id-1']) {
+      const client = clientOf(mirror);
+      client.write(GET.replace('\r\n\r\n', `\r\nX-Request-Id: ${id}\r\n\r\n`));
+      await client.until(/Gateway\n$/);
+    }
+    await mirror.stop();
+    const said = mirror.lines.join('\n');
+    expect(said).not.toMatch(/sesame|c2VzYW1l/);
+    // The embedded mirror names no requests.
+    if (proxy === 'envoy')
+      expect(said.match(/"requestId":"[^"]*"/g)).toEqual([
+        ...Array.from({ length: 3 }, () => '"requestId":"[redacted]"'),
+        '"requestId":"id-1"',
+      ]);
+  });
+
   it('keeps a connection that has carried nothing yet, and one that stands idle, for as long as it is told and no longer', async () => {
     const mirror = await start(await portOf(primary((socket) => socket.write(OK)).server), {
       MIRROR_KEEP_ALIVE_MS: '3000',
