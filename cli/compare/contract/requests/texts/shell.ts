@@ -84,6 +84,13 @@ function commandsOf(text: string, variables: Variables | null, here: string | nu
   return commands;
 }
 
+/** @throws CannotBeSent where a variable of the shell has no value */
+export function withValues(text: string): string {
+  const [, name] = text.split(WITHOUT_VALUE);
+  if (name === undefined) return text;
+  throw new CannotBeSent(`no value for the shell’s variable ${name}; --value ${name}=… gives it`);
+}
+
 /** Text within double quotes, or one variable: its escapes and variables are replaced. */
 function expanded(text: string, variables: Variables | null): string {
   if (variables === null) return text.replaceAll(/\\(["\\])/g, '$1');
