@@ -7,7 +7,8 @@ import {
   type Period,
   rateNoiseOf,
 } from '../../../core/gate/index.ts';
-import { ANSWERED_SERIES, type BaselineSummary, type TimeRange } from '../../../core/model/index.ts';
+import type { BaselineSummary, TimeRange } from '../../../core/model/index.ts';
+import { answeredByBalancer, answersAreTold, unanswered, valueAt } from './answers.ts';
 import { isCounted, type MetricSeries, sum } from './metric-series.ts';
 
 /** A window of fewer requests says nothing about the worst. */
@@ -41,7 +42,7 @@ export function baselineSummary(
   return {
     requests,
     errorRate: Math.min(1, failures / requests),
-    recentErrorRate: recentErrorRate(values, period, to),
+    recentErrorRate: recentErrorRate(values, failuresOf, period, to),
     slowRate: slow === null ? null : Math.min(1, total('slow') / requests),
     errorBurst: burstSize(failingNoise),
     slowBurst: slowNoise === null ? null : burstSize(slowNoise),
@@ -80,12 +81,11 @@ function windows(series: MetricSeries, failures: (at: number) => number, seconds
  * are the stable side's is known by its unanswered requests; where answers are not counted, all are.
  */
 function failuresAt(series: MetricSeries): (at: number) => number {
-  const told = answersAreTold(series);
+  const isTold = answersAreTold(series);
   return (at) => {
     const value = valueAt(series, at);
-    return (
-      value('target5xx') + Math.max(value('connectionErrors'), told ? unanswered(value).byBalancer : value('elb5xx'))
-    );
+    const elb5xx = isTold ? answeredByBalancer(value, value('elb5xx')) : value('elb5xx');
+    return value('target5xx') + Math.max(value('connectionErrors'), elb5xx);
   };
 }
 
@@ -93,26 +93,10 @@ function failuresAt(series: MetricSeries): (at: number) => number {
 function untoldCeiling(series: MetricSeries, seconds: number): number | null {
   if (!answersAreTold(series)) return null;
   const untold = (at: number) => {
-    const { all, byBalancer } = unanswered(valueAt(series, at));
-    return all - byBalancer;
+    const value = valueAt(series, at);
+    return unanswered(value) - answeredByBalancer(value, value('elb5xx'));
   };
   return ceilingOf(windows(series, untold, seconds).map(({ n, x }) => ({ n, x: Math.max(0, x) })));
-}
-
-type ValueOf = (id: string) => number;
-
-function valueAt(series: MetricSeries, at: number): ValueOf {
-  return (id) => series.get(id)?.get(at) ?? 0;
-}
-
-function answersAreTold(series: MetricSeries): boolean {
-  return ANSWERED_SERIES.some((of) => (series.get(of)?.size ?? 0) > 0);
-}
-
-/** Requests of a period that no target answered in it (fewer than none where the one before left some open), and how many of them the load balancer may have. */
-function unanswered(value: ValueOf): { readonly all: number; readonly byBalancer: number } {
-  const all = value('requests') - ANSWERED_SERIES.reduce((sum, of) => sum + value(of), value('target5xx'));
-  return { all, byBalancer: Math.min(value('elb5xx'), Math.max(0, all)) };
 }
 
 /** Of the median period: an incident of yesterday is nothing ordinary. */
@@ -132,13 +116,19 @@ function peak(series: MetricSeries, failures: (at: number) => number, period: nu
   return Math.min(1, Math.max(0, ...known.map(({ n, x }) => x / n)));
 }
 
-/** Null where there are too few requests to tell. */
-function recentErrorRate(series: MetricSeries, period: number, to: number): number | null {
+/** Null where there are too few requests to tell. Where all connections are refused there are failures and no request at all. */
+function recentErrorRate(
+  series: MetricSeries,
+  failures: (at: number) => number,
+  period: number,
+  to: number,
+): number | null {
   const from = to - Math.max(RECENT_SECONDS, period) * 1000;
-  const since = (id: string) => sum(new Map([...(series.get(id) ?? [])].filter(([at]) => at >= from)));
-  const requests = since('requests');
+  const periods = new Set(['requests', 'connectionErrors'].flatMap((id) => [...(series.get(id)?.keys() ?? [])]));
+  const recent = [...periods].filter((at) => at >= from);
+  const requests = recent.reduce((sum, at) => sum + valueAt(series, at)('requests'), 0);
   if (requests < MIN_WINDOW_REQUESTS) return null;
-  return Math.min(1, (since('target5xx') + since('connectionErrors')) / requests);
+  return Math.min(1, recent.reduce((sum, at) => sum + failures(at), 0) / requests);
 }
 
 /** Mean over the look-back of each hour of the day (UTC) that it covers whole periods of. */

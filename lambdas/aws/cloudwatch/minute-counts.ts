@@ -1,25 +1,27 @@
 /** The minutes that the metric store has told, as a gate looks at them. */
 import {
-  ANSWERED_SERIES,
   type LateCount,
   type MinuteEvidence,
   type SideCounts,
   type TimeRange,
   UNKNOWN,
 } from '../../../core/model/index.ts';
+import { answeredByBalancer, answersAreTold, otherAnswers, valueAt } from './answers.ts';
 import { isCounted, type MetricSeries } from './metric-series.ts';
 import type { CountedSide } from './series-queries.ts';
 
 const MINUTE_MS = 60_000;
 
 export function toMinutes(series: MetricSeries, { from, to }: TimeRange): MinuteEvidence[] {
+  const isTold = answersAreTold(series, ['stable_', 'candidate_']);
   const minutes: MinuteEvidence[] = [];
   for (let minute = from; minute < to; minute += MINUTE_MS) {
+    const side = (name: CountedSide) => sideCounts(series, name, minute, isTold);
     minutes.push({
       minute,
-      stable: side(series, 'stable', minute),
-      candidate: side(series, 'candidate', minute),
-      mirror: side(series, 'mirrorForward', minute) ?? side(series, 'mirrorReverse', minute),
+      stable: side('stable'),
+      candidate: side('candidate'),
+      mirror: side('mirrorForward') ?? side('mirrorReverse'),
       elb5xx: lateCount(series, 'elb5xx', minute),
       loadBalancerRequests: series.get('loadBalancerRequests')?.get(minute),
     });
@@ -32,8 +34,8 @@ function lateCount(series: MetricSeries, id: string, minute: number): LateCount 
   return series.get(id)?.get(minute) ?? UNKNOWN;
 }
 
-/** Without RequestCount and refused connections the minute is a gap. */
-function side(series: MetricSeries, name: CountedSide, minute: number): SideCounts | null {
+/** Without RequestCount and refused connections the minute is a gap. @param isTold the store counts answers */
+function sideCounts(series: MetricSeries, name: CountedSide, minute: number, isTold: boolean): SideCounts | null {
   const requests = series.get(`${name}_requests`)?.get(minute);
   const connectionErrors = lateCount(series, `${name}_connectionErrors`, minute);
   const target5xx = lateCount(series, `${name}_target5xx`, minute);
@@ -43,53 +45,39 @@ function side(series: MetricSeries, name: CountedSide, minute: number): SideCoun
     // A refused connection is no request of the target's, but it was one of a customer's.
     requests: Math.max(requests ?? 0, refused),
     target5xx,
-    ...(answersAreTold(series) ? { answered: answered(series, name, minute) } : {}),
-    ...(target5xx === UNKNOWN && answersAreTold(series) ? { target5xxAtMost: unaccounted(series, name, minute) } : {}),
+    ...(isTold ? answersOf(series, name, minute) : {}),
     connectionErrors,
-    ...unanswered(series, name, minute),
     ...times(series, name, minute),
+  };
+}
+
+/**
+ * What answers tell of the requests without one. The load balancer answered some of them with 5xx of its own: a client who hung up, a
+ * WebSocket, and a request that ends in the next minute have no answer either.
+ */
+function answersOf(
+  series: MetricSeries,
+  name: CountedSide,
+  minute: number,
+): Pick<SideCounts, 'answered' | 'target5xxAtMost' | 'unanswered'> {
+  const value = valueAt(series, minute, `${name}_`);
+  const answered = otherAnswers(value);
+  const elb5xx = lateCount(series, 'elb5xx', minute);
+  const isLate = lateCount(series, `${name}_target5xx`, minute) === UNKNOWN;
+  return {
+    answered,
+    ...(isLate ? { target5xxAtMost: Math.max(0, value('requests') - answered) } : {}),
+    unanswered: elb5xx === UNKNOWN ? UNKNOWN : answeredByBalancer(value, elb5xx),
   };
 }
 
 /** Slow requests, or percentiles where they are not to be had. A minute with answers and without any response time has lost these: that none was slow is not known. */
 function times(series: MetricSeries, name: CountedSide, minute: number): Pick<SideCounts, 'slow' | 'latency'> {
   const point = (of: string) => series.get(`${name}_${of}`)?.get(minute);
-  const answers = answered(series, name, minute) + (point('target5xx') ?? 0);
+  const value = valueAt(series, minute, `${name}_`);
+  const answers = otherAnswers(value) + value('target5xx');
   if (answers > 0 && point('slow') === undefined && point('p99') === undefined) return { slow: null };
-  if (isCounted(series, `${name}_slow`, `${name}_p99`)) return { slow: point('slow') ?? 0 };
-  return { slow: null, latency: { p95: ms(series, `${name}_p95`, minute), p99: ms(series, `${name}_p99`, minute) } };
-}
-
-/**
- * Requests of the side that have no answer of its targets, as far as the load balancer answered 5xx in the minute: a client who hung up, a
- * WebSocket, and a request that ends in the next minute have none either. Absent where the store has no counts of answers at all.
- */
-function unanswered(series: MetricSeries, name: CountedSide, minute: number): Pick<SideCounts, 'unanswered'> {
-  if (!answersAreTold(series)) return {};
-  const byBalancer = lateCount(series, 'elb5xx', minute);
-  if (byBalancer === UNKNOWN) return { unanswered: UNKNOWN };
-  const target5xx = series.get(`${name}_target5xx`)?.get(minute) ?? 0;
-  return { unanswered: Math.min(byBalancer, Math.max(0, unaccounted(series, name, minute) - target5xx)) };
-}
-
-function answersAreTold(series: MetricSeries): boolean {
-  return ANSWERED_SERIES.some((of) =>
-    ['stable', 'candidate'].some((side) => (series.get(`${side}_${of}`)?.size ?? 0) > 0),
-  );
-}
-
-/** Requests without an answer other than 5xx. */
-function unaccounted(series: MetricSeries, name: CountedSide, minute: number): number {
-  const requests = series.get(`${name}_requests`)?.get(minute) ?? 0;
-  return Math.max(0, requests - answered(series, name, minute));
-}
-
-/** Answers other than 5xx. */
-function answered(series: MetricSeries, name: CountedSide, minute: number): number {
-  return ANSWERED_SERIES.reduce((sum, of) => sum + (series.get(`${name}_${of}`)?.get(minute) ?? 0), 0);
-}
-
-/** TargetResponseTime is in seconds. */
-function ms(series: MetricSeries, id: string, minute: number): number {
-  return (series.get(id)?.get(minute) ?? 0) * 1000;
+  if (isCounted(series, `${name}_slow`, `${name}_p99`)) return { slow: value('slow') };
+  // TargetResponseTime is in seconds.
+  return { slow: null, latency: { p95: value('p95') * 1000, p99: value('p99') * 1000 } };
 }

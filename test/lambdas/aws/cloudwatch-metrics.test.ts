@@ -280,12 +280,15 @@ describe('a baseline', () => {
     expect(found?.silentMinutes).toBe(9);
   });
 
-  it('tells a fire of the last quarter of an hour from the mean of the whole look-back', async () => {
+  it.each([
+    ['of its targets', 'HTTPCode_Target_5XX_Count Sum'],
+    ['of targets that hang, so that the load balancer answers in their place', 'HTTPCode_ELB_5XX_Count Sum'],
+  ])('tells a fire %s in the last quarter of an hour from the mean of the whole look-back', async (_whose, failing) => {
     const calm = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [minute(i + 21), 1_000]));
     const cloud = new Answering(({ MetricDataQueries = [] }) => ({
       MetricDataResults: MetricDataQueries.map((q) => {
         if (stat(q) === 'RequestCount Sum') return points(q, { ...calm, [minute(5)]: 1_000 });
-        return points(q, stat(q).startsWith('HTTPCode_Target') ? { [minute(5)]: 200 } : {});
+        return points(q, stat(q) === failing ? { [minute(5)]: 200 } : {});
       }),
     }));
     const found = await cloudWatchMetrics(cloud.client, DEPLOYMENT).baseline({ from: minute(121), to: NOW }, 500);
