@@ -1,5 +1,7 @@
 /** Close mirror: the alarm on the mirror's health takes the mirror out of the customers' path, and nothing else with it. */
+
 import { closeMirror, describeCloseMirror } from '../core/fence/index.ts';
+import { toIso } from '../core/model/index.ts';
 import { composed } from './compose/deployment.ts';
 import { rollbackDepsOf } from './compose/rollback.ts';
 import { parseRollbackEvent } from './events/index.ts';
@@ -7,7 +9,7 @@ import { type RollbackDeps, recordAndTell, reportRollback } from './tasks/index.
 
 export function makeHandler(deps: RollbackDeps) {
   return async (event: unknown): Promise<{ outcome: string; message?: string }> => {
-    const at = new Date(deps.clock.now()).toISOString();
+    const at = toIso(deps.clock.now());
     const request = parseRollbackEvent(event, at);
     if (request === null) return { outcome: 'ignored' };
     const outcome = await closeMirror(deps, deps.deployment, request);

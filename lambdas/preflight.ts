@@ -19,6 +19,7 @@ import {
   rollbackAlarmsOf,
   SAFE_SPLIT,
   stateToJson,
+  toIso,
 } from '../core/model/index.ts';
 import {
   ANY_TRAFFIC,
@@ -96,8 +97,8 @@ function beginning(deps: PreflightDeps) {
     const reasons = await reasonsAgainst(deps, plan, drill, live, executionArn);
     if (reasons.length > 0) throw new RefusedError(reasons);
     // The later of two clocks: an alarm from before the run, by CloudWatch's clock, must not look younger than the run.
-    const at = new Date(Math.max(clock.now(), Date.parse(startedAt) || 0)).toISOString();
-    const due = new Date(clock.now() + TASK_ALLOWANCE_SECONDS * 1000).toISOString();
+    const at = toIso(Math.max(clock.now(), Date.parse(startedAt) || 0));
+    const due = toIso(clock.now() + TASK_ALLOWANCE_SECONDS * 1000);
     const intent = { split: SAFE_SPLIT, weights: live, at, confirmed: true };
     const item = await deps.ledger.claim({
       ingressId: deployment.ingressId,
@@ -124,7 +125,7 @@ function beginning(deps: PreflightDeps) {
       kind: 'phase',
       ...runOf(state),
       subject: `Crossfade ${item.cutoverId}: preflight`,
-      body: `${state.reason} Next heartbeat by ${new Date(heartbeatDueAt(state, clock.now())).toISOString()}.`,
+      body: `${state.reason} Next heartbeat by ${toIso(heartbeatDueAt(state, clock.now()))}.`,
     });
     return stateToJson(state);
   };

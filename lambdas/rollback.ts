@@ -4,7 +4,7 @@
  */
 
 import { describeRollback, rollBack } from '../core/fence/index.ts';
-import { stateIn, stateToJson } from '../core/model/index.ts';
+import { stateIn, stateToJson, toIso } from '../core/model/index.ts';
 import { rolledBack } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
 import { rollbackDepsOf } from './compose/rollback.ts';
@@ -20,7 +20,7 @@ const LEASELESS = {
 export function makeHandler(deps: RollbackDeps) {
   return async (event: unknown): Promise<unknown> => {
     const startedAt = deps.clock.now();
-    const request = parseRollbackEvent(event, new Date(startedAt).toISOString());
+    const request = parseRollbackEvent(event, toIso(startedAt));
     if (request === null) return { outcome: 'ignored' };
     const outcome = await rollBack(deps, deps.deployment, request);
     await reportRollback(deps, outcome, request, (deps.clock.now() - startedAt) / 1000);

@@ -8,6 +8,7 @@ import {
   type HookAnswer,
   HookRefusedError,
   parseState,
+  toIso,
 } from '../core/model/index.ts';
 import { heartbeatDueAt, nextShift, reduce } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
@@ -22,7 +23,7 @@ export function makeHandler(
     const state = parseState(event);
     const target = nextShift(state);
     const hooks = target.phase === 'stage' ? await allowed(deps, state, target.split.candidatePercent) : [];
-    const due = new Date(heartbeatDueAt({ ...state, waitSeconds: 0 }, deps.clock.now())).toISOString();
+    const due = toIso(heartbeatDueAt({ ...state, waitSeconds: 0 }, deps.clock.now()));
     const split = await fencedShift(deps, deps.deployment, state, target.split, {
       phase: target.phase,
       stage: target.stage,

@@ -1,6 +1,6 @@
 /** Sign-off: stores the task token, tells people what they are asked and how to answer. The machine waits. */
 import * as z from 'zod';
-import { commandAt, parseState, stateToJson } from '../core/model/index.ts';
+import { commandAt, parseState, stateToJson, toIso } from '../core/model/index.ts';
 import { awaitSignoff, signoffRules } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
 import { approvals } from './compose/ports.ts';
@@ -19,7 +19,7 @@ export function makeHandler(
     const waiting = awaitSignoff(state, at);
     const kind = waiting.state.phase === 'shadowSignoff' ? 'shadow' : 'final';
     const end = kind === 'shadow' ? 'end of the shadow phase' : 'end of the soak';
-    const expiresAt = new Date(at + state.plan.signoff.timeout * 1000).toISOString();
+    const expiresAt = toIso(at + state.plan.signoff.timeout * 1000);
     await deps.approvals.open({
       cutoverId: state.cutoverId,
       kind,

@@ -138,7 +138,7 @@ async function tellNews(deps: WatchdogDeps, report: WatchdogReport, now: number)
   const news = newsOf(report, now);
   if (news === null) return;
   const { item, kind, message } = news;
-  const at = new Date(deps.clock.now()).toISOString();
+  const at = toIso(deps.clock.now());
   await recordAndTell(
     deps,
     item,

@@ -1,7 +1,7 @@
 /** One service of a campaign: how its run stands, and the three things that a campaign may do to it. */
 import * as z from 'zod';
 import { pauseAt } from '../evaluation/index.ts';
-import { causeText, describeCause, type Lease, planSchema } from '../model/index.ts';
+import { causeText, describeCause, type Lease, planSchema, toIso } from '../model/index.ts';
 import { askPause } from '../phases/index.ts';
 import { type Campaign, type CampaignService, runName, servicePlan } from './campaign.ts';
 import type { ServicePorts } from './ports.ts';
@@ -56,7 +56,7 @@ export async function pauseRun(
   if ('refused' in answer) return false;
   await leases.steer(lease, answer.steering);
   const { phase, stage, cutoverId } = lease;
-  const at = new Date(now).toISOString();
+  const at = toIso(now);
   await decisionLog.append(cutoverId, {
     at,
     kind: 'steering',

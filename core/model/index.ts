@@ -165,6 +165,7 @@ export {
   describeWeights,
   finalWeights,
   goneRules,
+  groupArn,
   groupRoleOfMirror,
   isFinal,
   isSafe,

@@ -7,8 +7,7 @@
  */
 import * as z from 'zod';
 import type { DeployedRule, Deployment, GroupRole } from './deployment.ts';
-import type { RuleArn, TargetGroupArn } from './ids.ts';
-import { ruleArnSchema, targetGroupArnSchema } from './ids.ts';
+import { type RuleArn, ruleArnSchema, type TargetGroupArn, targetGroupArnSchema } from './ids.ts';
 
 /** ELBv2's highest weight. */
 export const MAX_WEIGHT = 999;
@@ -25,12 +24,12 @@ export const trafficSplitSchema = z.object({
   /** The candidate answers all requests of the cohort, whatever its share of the others. Only before the first stage. */
   cohort: z.literal(true).optional(),
 });
+export type TrafficSplit = z.infer<typeof trafficSplitSchema>;
+
 /** Whether the candidate answers anybody: customers, or testers alone. */
 export function answersAnybody({ candidatePercent, cohort }: TrafficSplit): boolean {
   return candidatePercent > 0 || cohort === true;
 }
-
-export type TrafficSplit = z.infer<typeof trafficSplitSchema>;
 
 /** All requests to the stable side, nothing mirrored: what every rollback writes. */
 export const SAFE_SPLIT: TrafficSplit = { candidatePercent: 0, mirror: null };
@@ -80,7 +79,7 @@ export function weightsFor(deployment: Deployment, split: TrafficSplit, sticky =
     return {
       ruleArn: rule.arn,
       groups: rule.roles.map((role) => ({
-        targetGroupArn: arnOf(deployment, role),
+        targetGroupArn: groupArn(deployment, role),
         weight: Math.min(MAX_WEIGHT, Math.round(shares[role] * scale)),
       })),
       sticky,
@@ -151,10 +150,10 @@ function canonical(rules: readonly RuleWeights[]): string {
   );
 }
 
-function arnOf(deployment: Deployment, role: GroupRole): TargetGroupArn {
-  const group = deployment.targetGroups[role];
-  if (group === undefined)
-    throw new RangeError(`a rule forwards to ${role}, but the deployment has no such target group`);
+/** @throws RangeError for a group that is not deployed */
+export function groupArn({ targetGroups }: Deployment, role: GroupRole): TargetGroupArn {
+  const group = targetGroups[role];
+  if (group === undefined) throw new RangeError(`the deployment has no target group ${role}`);
   return group.arn;
 }
 

@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { cutAtLines, type Piece, type TooLong } from '../../capture/index.ts';
 import { CrossfadeError } from '../../core/model/index.ts';
+import { codeOf } from '../../input/index.ts';
 import { aws } from './calls/index.ts';
 
 export interface CaptureObject {
@@ -36,17 +37,13 @@ export function s3CaptureObjects(client: Pick<S3Client, 'send'>): CaptureObjects
         yield* cutAtLines(Body.pipe(gunzip));
       } catch (error) {
         const code = codeOf(error);
-        if (!code.startsWith('Z_')) throw lost(key, error);
+        if (code?.startsWith('Z_') !== true) throw lost(key, error);
         yield { broken: `not gzip, or cut off (${code})` };
       } finally {
         Body.destroy();
       }
     },
   };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 function lost(key: string, cause: unknown): CrossfadeError {

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Clock, Deployment, Notifier } from '../../core/model/index.ts';
+import { type Clock, type Deployment, type Notifier, toIso } from '../../core/model/index.ts';
 import {
   STATUS_EVENT_DETAIL_TYPE,
   STATUS_EVENT_SOURCE,
@@ -32,7 +32,7 @@ export function statusNotifier(
   const { topicArn } = deployment;
   return {
     async publish(notice) {
-      const event = statusEvent(deployment, notice, { id: randomUUID(), at: new Date(clock.now()).toISOString() });
+      const event = statusEvent(deployment, notice, { id: randomUUID(), at: toIso(clock.now()) });
       const mailed = topicArn === undefined || notice.kind === 'decision' ? null : publish(sns, topicArn, event);
       const ways = await Promise.allSettled([put(events, event), mailed]);
       const failures = ways.flatMap((way) => (way.status === 'rejected' ? [way.reason] : []));

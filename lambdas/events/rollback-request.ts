@@ -1,7 +1,7 @@
 /** Reads who calls the rollback, and why, out of whatever shape the caller's event has. */
 import * as z from 'zod';
 import type { RollbackRequest } from '../../core/fence/index.ts';
-import { capacitySnapshotSchema, causeText, TRIGGERS, withoutAdvice } from '../../core/model/index.ts';
+import { capacitySnapshotSchema, causeText, TRIGGERS, toIso, withoutAdvice } from '../../core/model/index.ts';
 import { shortened } from '../../input/index.ts';
 
 /** A cause of Step Functions may have 32,768 characters; the reason stands in the lease, in the log and several times in one message. */
@@ -102,7 +102,7 @@ function readEvent(event: unknown, now: string): RollbackRequest | null {
 function fromAlarm(by: string, reason: string, changedAt: string | undefined, now: string): RollbackRequest {
   const request = { trigger: 'alarm', by, reason, at: now } as const;
   const at = Date.parse((changedAt ?? '').replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
-  return Number.isNaN(at) ? request : { ...request, scope: { kind: 'since', at: new Date(at).toISOString() } };
+  return Number.isNaN(at) ? request : { ...request, scope: { kind: 'since', at: toIso(at) } };
 }
 
 function fromState(state: z.infer<typeof fromMachine>, now: string): RollbackRequest {

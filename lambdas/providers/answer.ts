@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { SourceError } from '../../core/metrics/index.ts';
-import type { IngressId, TimeRange } from '../../core/model/index.ts';
+import { type IngressId, type TimeRange, toIso } from '../../core/model/index.ts';
 import { describeProblems, wordIssue } from '../../input/index.ts';
 import { type Asked, POINT_MS, type Points } from './source.ts';
 
@@ -16,8 +16,7 @@ const answerSchema = z.strictObject({
 });
 
 export function requestOf(ingress: IngressId, query: string, { from, to }: TimeRange, asked: Asked) {
-  const instant = (ms: number) => new Date(ms).toISOString();
-  return { v: 1, ingress, ...asked, query, from: instant(from), to: instant(to), stepSeconds: 60 };
+  return { v: 1, ingress, ...asked, query, from: toIso(from), to: toIso(to), stepSeconds: 60 };
 }
 
 /** @throws {@link SourceError} that says what is wrong with the answer */

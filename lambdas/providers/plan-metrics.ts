@@ -20,6 +20,7 @@ import {
   type PlanMetric,
   type PlanMetrics,
   type TimeRange,
+  toIso,
 } from '../../core/model/index.ts';
 import { shortened } from '../../input/index.ts';
 import { baselineOf } from './baseline.ts';
@@ -116,7 +117,7 @@ function joined(metric: CountMetric, side: Side, numerator: Points, denominator:
     const x = numerator.get(minute) ?? (zero ? 0 : undefined);
     if (x === undefined) continue;
     if (x > n + Math.max(1, ROUNDING * n))
-      trouble = `the ${side} side's numerator (${x}) exceeds its denominator (${n}) at ${new Date(minute).toISOString()}`;
+      trouble = `the ${side} side's numerator (${x}) exceeds its denominator (${n}) at ${toIso(minute)}`;
     else points.set(minute, { n, x: Math.min(x, n) });
   }
   return { points, trouble };
@@ -140,7 +141,7 @@ async function readQuery(
 /** @throws SourceError for a figure that nothing in a minute comes to */
 function believed(points: Points): Points {
   for (const [at, value] of points)
-    if (value > MOST_FIGURE) throw new SourceError(`its answer has ${value} at ${new Date(at).toISOString()}`);
+    if (value > MOST_FIGURE) throw new SourceError(`its answer has ${value} at ${toIso(at)}`);
   return points;
 }
 

@@ -87,7 +87,7 @@ async function pass(
       ? ({ kind: 'rollback', subject: `Crossfade ${name}: rolled back`, candidatePercent: 0, todo } as const)
       : ({ kind: 'waiting', subject: `Crossfade ${name}: rollback waits for capacity`, todo } as const);
   const message = describeRollback(outcome, request);
-  const at = new Date(deps.clock.now()).toISOString();
+  const at = toIso(deps.clock.now());
   const by = item?.rollback?.by ?? request.by;
   const ways: Readonly<Record<Tidings, () => boolean | Promise<boolean>>> = {
     metric: () => {

@@ -7,6 +7,7 @@ import {
   type Notice,
   PHASES,
   stateToJson,
+  toIso,
 } from '../../core/model/index.ts';
 import { describeSplit, heartbeatDueAt, type Transition } from '../../core/phases/index.ts';
 import type { Deps } from './deps.ts';
@@ -24,7 +25,7 @@ export async function settle(
   await deps.ledger.heartbeat(state, {
     phase: state.phase,
     stage: state.stage,
-    heartbeatDueAt: new Date(heartbeatDueAt(state, fromIso(entry.at))).toISOString(),
+    heartbeatDueAt: toIso(heartbeatDueAt(state, fromIso(entry.at))),
   });
   await deps.decisionLog.append(state.cutoverId, data === undefined ? entry : { ...entry, data });
   deps.emit(

@@ -28,7 +28,7 @@ export const DEPLOYMENT: Readonly<Record<string, Room>> = {
     packages: ['undici'],
   },
 
-  'lambdas/aws/calls': { imports: [MODEL], packages: ['@aws-sdk/credential-provider-env'] },
+  'lambdas/aws/calls': { imports: ['input', MODEL], packages: ['@aws-sdk/credential-provider-env'] },
   'lambdas/aws/dynamo': {
     imports: [MODEL, 'lambdas/aws/calls', 'parity/rules', 'parity/tally'],
     packages: ['@aws-sdk/client-dynamodb', '@aws-sdk/util-dynamodb'],
@@ -49,7 +49,7 @@ export const DEPLOYMENT: Readonly<Record<string, Room>> = {
   'lambdas/aws/states': { imports: [MODEL, 'input', 'lambdas/aws/calls'], packages: ['@aws-sdk/client-sfn'] },
   'lambdas/aws': {
     purpose: 'EventBridge, S3, SNS and Lambda.',
-    imports: [MODEL, 'core/status', 'lambdas/aws/calls', 'capture'],
+    imports: ['input', MODEL, 'core/status', 'lambdas/aws/calls', 'capture'],
     packages: ['@aws-sdk/client-eventbridge', '@aws-sdk/client-lambda', '@aws-sdk/client-s3', '@aws-sdk/client-sns'],
   },
   'lambdas/providers': {

@@ -1,5 +1,6 @@
 /** Which errors are worth a retry: one rule for every adapter. */
 import { CrossfadeError } from '../../../core/model/index.ts';
+import { codeOf } from '../../../input/index.ts';
 
 const TRANSIENT_NAMES = new Set([
   'Throttling',
@@ -17,6 +18,8 @@ const TRANSIENT_NAMES = new Set([
   'TimeoutError',
   'AbortError',
 ]);
+
+const LOST_CONNECTION = /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH)/;
 
 /**
  * Runs an SDK call. Throttles, time-outs, lost connections and 5xx that outlived the SDK's own retries come out as
@@ -38,12 +41,8 @@ export async function aws<T>(what: string, call: () => Promise<T>): Promise<T> {
 function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (TRANSIENT_NAMES.has(error.name)) return true;
-  if (
-    'code' in error &&
-    typeof error.code === 'string' &&
-    /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH)/.test(error.code)
-  )
-    return true;
+  if (LOST_CONNECTION.test(codeOf(error) ?? '')) return true;
+  // The SDK could not parse the answer: it was cut off, or it is a proxy's.
   if (error instanceof SyntaxError) return true;
   const metadata = '$metadata' in error ? error.$metadata : undefined;
   const status =

@@ -6,7 +6,7 @@ import type { MetricSeries } from './metric-series.ts';
 export type ValueOf = (series: string) => number;
 
 /** @param at start of the period, milliseconds since the epoch @param prefix of the ids of one side's series */
-export function valueAt(series: MetricSeries, at: number, prefix = ''): ValueOf {
+export function figuresAt(series: MetricSeries, at: number, prefix = ''): ValueOf {
   return (id) => series.get(`${prefix}${id}`)?.get(at) ?? 0;
 }
 
@@ -21,11 +21,11 @@ export function otherAnswers(value: ValueOf): number {
 }
 
 /** Requests of the period that no target answered in it; below 0 where it answered some of the period before. */
-export function unanswered(value: ValueOf): number {
+export function withoutAnswer(value: ValueOf): number {
   return value('requests') - otherAnswers(value) - value('target5xx');
 }
 
 /** As many of them as the load balancer may have answered in the target's place, with one of its own 5xx. */
 export function answeredByBalancer(value: ValueOf, elb5xx: number): number {
-  return Math.min(elb5xx, Math.max(0, unanswered(value)));
+  return Math.min(elb5xx, Math.max(0, withoutAnswer(value)));
 }

@@ -8,7 +8,7 @@ import {
   rateNoiseOf,
 } from '../../../core/gate/index.ts';
 import type { BaselineSummary, TimeRange } from '../../../core/model/index.ts';
-import { answeredByBalancer, answersAreTold, unanswered, valueAt } from './answers.ts';
+import { answeredByBalancer, answersAreTold, figuresAt, withoutAnswer } from './answers.ts';
 import { isCounted, type MetricSeries, sum } from './metric-series.ts';
 
 /** A window of fewer requests says nothing about the worst. */
@@ -83,7 +83,7 @@ function windows(series: MetricSeries, failures: (at: number) => number, seconds
 function failuresAt(series: MetricSeries): (at: number) => number {
   const isTold = answersAreTold(series);
   return (at) => {
-    const value = valueAt(series, at);
+    const value = figuresAt(series, at);
     const elb5xx = isTold ? answeredByBalancer(value, value('elb5xx')) : value('elb5xx');
     return value('target5xx') + Math.max(value('connectionErrors'), elb5xx);
   };
@@ -93,8 +93,8 @@ function failuresAt(series: MetricSeries): (at: number) => number {
 function untoldCeiling(series: MetricSeries, seconds: number): number | null {
   if (!answersAreTold(series)) return null;
   const untold = (at: number) => {
-    const value = valueAt(series, at);
-    return unanswered(value) - answeredByBalancer(value, value('elb5xx'));
+    const value = figuresAt(series, at);
+    return withoutAnswer(value) - answeredByBalancer(value, value('elb5xx'));
   };
   return ceilingOf(windows(series, untold, seconds).map(({ n, x }) => ({ n, x: Math.max(0, x) })));
 }
@@ -126,7 +126,7 @@ function recentErrorRate(
   const from = to - Math.max(RECENT_SECONDS, period) * 1000;
   const periods = new Set(['requests', 'connectionErrors'].flatMap((id) => [...(series.get(id)?.keys() ?? [])]));
   const recent = [...periods].filter((at) => at >= from);
-  const requests = recent.reduce((sum, at) => sum + valueAt(series, at)('requests'), 0);
+  const requests = recent.reduce((sum, at) => sum + figuresAt(series, at)('requests'), 0);
   if (requests < MIN_WINDOW_REQUESTS) return null;
   return Math.min(1, recent.reduce((sum, at) => sum + failures(at), 0) / requests);
 }

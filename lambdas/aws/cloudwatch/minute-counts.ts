@@ -6,7 +6,7 @@ import {
   type TimeRange,
   UNKNOWN,
 } from '../../../core/model/index.ts';
-import { answeredByBalancer, answersAreTold, otherAnswers, valueAt } from './answers.ts';
+import { answeredByBalancer, answersAreTold, figuresAt, otherAnswers } from './answers.ts';
 import { isCounted, type MetricSeries } from './metric-series.ts';
 import type { CountedSide } from './series-queries.ts';
 
@@ -60,7 +60,7 @@ function answersOf(
   name: CountedSide,
   minute: number,
 ): Pick<SideCounts, 'answered' | 'target5xxAtMost' | 'unanswered'> {
-  const value = valueAt(series, minute, `${name}_`);
+  const value = figuresAt(series, minute, `${name}_`);
   const answered = otherAnswers(value);
   const elb5xx = lateCount(series, 'elb5xx', minute);
   const isLate = lateCount(series, `${name}_target5xx`, minute) === UNKNOWN;
@@ -74,7 +74,7 @@ function answersOf(
 /** Slow requests, or percentiles where they are not to be had. A minute with answers and without any response time has lost these: that none was slow is not known. */
 function times(series: MetricSeries, name: CountedSide, minute: number): Pick<SideCounts, 'slow' | 'latency'> {
   const point = (of: string) => series.get(`${name}_${of}`)?.get(minute);
-  const value = valueAt(series, minute, `${name}_`);
+  const value = figuresAt(series, minute, `${name}_`);
   const answers = otherAnswers(value) + value('target5xx');
   if (answers > 0 && point('slow') === undefined && point('p99') === undefined) return { slow: null };
   if (isCounted(series, `${name}_slow`, `${name}_p99`)) return { slow: value('slow') };

@@ -1,11 +1,5 @@
 /** Sign-offs: the task token of each, where `crossfade approve` finds it, who has approved so far, and the answer that ended it. */
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import {
   type ApprovalRequest,
@@ -15,8 +9,8 @@ import {
   type IngressId,
   SupersededError,
 } from '../../../core/model/index.ts';
-import { aws } from '../calls/index.ts';
 import { cutoverPartition, fromItem, type Item, toItem, toValue } from './item.ts';
+import { LedgerTable } from './table.ts';
 
 const KINDS = ['shadow', 'final'] as const;
 
@@ -37,47 +31,39 @@ const requestSchema = z.object({
     .default(null),
 });
 
-export function dynamoApprovals(client: Pick<DynamoDBClient, 'send'>, table: string, ingressId: IngressId): Approvals {
+export function dynamoApprovals(client: Pick<DynamoDBClient, 'send'>, name: string, ingressId: IngressId): Approvals {
+  const table = new LedgerTable(client, name);
   const keyOf = ({ cutoverId, kind }: Pick<ApprovalRequest, 'cutoverId' | 'kind'>): Item => ({
     pk: { S: cutoverPartition(ingressId, cutoverId) },
     sk: { S: `APPROVAL#${kind}` },
   });
-  /** Sets one attribute while the very request is open. @throws SupersededError */
-  const set = async (request: ApprovalRequest, expression: string, names: Record<string, string>, value: unknown) => {
-    const update = new UpdateItemCommand({
-      TableName: table,
-      Key: keyOf(request),
-      UpdateExpression: `SET ${expression} = :value`,
-      ConditionExpression: '#token = :token AND (attribute_not_exists(answered) OR answered = :open)',
-      ExpressionAttributeNames: { ...names, '#token': 'token' },
-      ExpressionAttributeValues: { ':value': toValue(value), ':token': { S: request.token }, ':open': { NULL: true } },
-      ReturnValues: 'ALL_NEW',
-    });
+  /** Sets one attribute while the very request is open. @returns the request after it @throws SupersededError */
+  const set = async (request: ApprovalRequest, path: string, names: Record<string, string>, value: unknown) => {
     try {
-      return await aws('UpdateItem', () => client.send(update));
+      return await table.update(keyOf(request), {
+        UpdateExpression: `SET ${path} = :value`,
+        ConditionExpression: '#token = :token AND (attribute_not_exists(answered) OR answered = :open)',
+        ExpressionAttributeNames: { ...names, '#token': 'token' },
+        ExpressionAttributeValues: {
+          ':value': toValue(value),
+          ':token': { S: request.token },
+          ':open': { NULL: true },
+        },
+        ReturnValues: 'ALL_NEW',
+      });
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       throw new SupersededError(`the ${request.kind} sign-off was answered`, error);
     }
   };
-  const getItem = async (Key: Item) => {
-    const get = new GetItemCommand({ TableName: table, Key, ConsistentRead: true });
-    return (await aws('GetItem', () => client.send(get))).Item;
-  };
   return {
-    async open(request) {
-      const item = { ...keyOf(request), ...toItem({ ...request, agreed: {}, answered: null }) };
-      await aws('PutItem', () => client.send(new PutItemCommand({ TableName: table, Item: item })));
-    },
+    open: (request) => table.put({ ...keyOf(request), ...toItem({ ...request, agreed: {}, answered: null }) }),
     async newest(cutoverId) {
-      const items = await Promise.all(KINDS.map((kind) => getItem(keyOf({ cutoverId, kind }))));
-      const requests = items.flatMap((item) => (item === undefined ? [] : [requestOf(item)]));
+      const items = await Promise.all(KINDS.map((kind) => table.get(keyOf({ cutoverId, kind }))));
+      const requests = items.flatMap((item) => (item === null ? [] : [requestOf(item)]));
       return requests.sort((a, b) => (a.askedAt < b.askedAt ? 1 : -1))[0] ?? null;
     },
-    async agree(request, { by, comment }) {
-      const { Attributes } = await set(request, 'agreed.#by', { '#by': by }, comment);
-      return requestOf(Attributes ?? {});
-    },
+    agree: async (request, { by, comment }) => requestOf(await set(request, 'agreed.#by', { '#by': by }, comment)),
     async close(request, answered) {
       await set(request, 'answered', {}, answered);
     },

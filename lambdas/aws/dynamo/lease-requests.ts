@@ -2,12 +2,7 @@
  * Conditional requests to the item of a lease, and what their failures mean. In expressions `#name` stands for the attribute `name`, for
  * many words are DynamoDB's own, and `:name` for the value of that name.
  */
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   FencedError,
   type IngressId,
@@ -17,14 +12,8 @@ import {
   type RunRef,
   SupersededError,
 } from '../../../core/model/index.ts';
-import { aws } from '../calls/index.ts';
 import { fromItem, type Item, ownerKey, toValue } from './item.ts';
-
-/** Where leases stand. */
-export interface LeaseStore {
-  readonly client: Pick<DynamoDBClient, 'send'>;
-  readonly table: string;
-}
+import type { LedgerTable } from './table.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -49,27 +38,32 @@ export function intentIs({ at, by }: Intent): Condition {
 }
 
 /** Changes what a run has recorded while it owns the ingress. @throws FencedError */
-export async function setAsOwner(at: LeaseStore, ref: RunRef, sets: Values): Promise<void> {
-  await setWhere(at, ref, sets, standsAs(ref, 'running'));
+export async function setAsOwner(table: LedgerTable, ref: RunRef, sets: Values): Promise<void> {
+  await setWhere(table, ref, sets, standsAs(ref, 'running'));
 }
 
 /** The same where it also stands as expected. @throws FencedError; SupersededError when somebody has changed it since */
-export async function replaceAsOwner(at: LeaseStore, ref: RunRef, sets: Values, expected: Condition): Promise<void> {
+export async function replaceAsOwner(
+  table: LedgerTable,
+  ref: RunRef,
+  sets: Values,
+  expected: Condition,
+): Promise<void> {
   const owned = standsAs(ref, 'running');
   try {
-    await setAttributes(at, ref.ingressId, sets, both(owned, expected));
+    await setAttributes(table, ref.ingressId, sets, both(owned, expected));
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    const lease = await leaseMet(at, ref.ingressId, error);
+    const lease = await leaseMet(table, ref.ingressId, error);
     if (lease?.status !== 'running' || lease.generation !== ref.generation) throw asFenced(error, ref);
     throw new SupersededError(`recorded at ${lease.intent.at}`, error);
   }
 }
 
 /** @throws FencedError where the condition does not hold */
-export async function setWhere(at: LeaseStore, ref: RunRef, sets: Values, condition: Condition): Promise<void> {
+export async function setWhere(table: LedgerTable, ref: RunRef, sets: Values, condition: Condition): Promise<void> {
   try {
-    await setAttributes(at, ref.ingressId, sets, condition);
+    await setAttributes(table, ref.ingressId, sets, condition);
   } catch (error) {
     throw asFenced(error, ref);
   }
@@ -77,19 +71,19 @@ export async function setWhere(at: LeaseStore, ref: RunRef, sets: Values, condit
 
 /** Sets attributes by their paths, such as `rollback.owed`. @throws ConditionalCheckFailedException */
 export async function setAttributes(
-  at: LeaseStore,
+  table: LedgerTable,
   ingressId: IngressId,
   sets: Values,
   condition: Condition,
 ): Promise<void> {
   const assigned = Object.keys(sets).map((path, i) => `${path.replaceAll(/\w+/g, '#$&')} = :set${i}`);
   const values = Object.fromEntries(Object.values(sets).map((value, i) => [`set${i}`, value]));
-  await updateLease(at, ingressId, `SET ${assigned.join(', ')}`, values, condition);
+  await updateLease(table, ingressId, `SET ${assigned.join(', ')}`, values, condition);
 }
 
 /** @returns the item after it @throws ConditionalCheckFailedException with the item that it met */
 export async function updateLease(
-  { client, table }: LeaseStore,
+  table: LedgerTable,
   ingressId: IngressId,
   update: string,
   values: Values,
@@ -97,43 +91,34 @@ export async function updateLease(
 ): Promise<Item> {
   const condition = all.join(' AND ');
   const names = `${update} ${condition}`.match(/#\w+/g) ?? [];
-  const { Attributes = {} } = await aws('UpdateItem', () =>
-    client.send(
-      new UpdateItemCommand({
-        TableName: table,
-        Key: ownerKey(ingressId),
-        UpdateExpression: update,
-        ConditionExpression: condition,
-        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [name, name.slice(1)])),
-        ExpressionAttributeValues: Object.fromEntries(
-          Object.entries({ ...values, ...compared }).map(([name, value]) => [`:${name}`, toValue(value)]),
-        ),
-        ReturnValues: 'ALL_NEW',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
+  return table.update(ownerKey(ingressId), {
+    UpdateExpression: update,
+    ConditionExpression: condition,
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [name, name.slice(1)])),
+    ExpressionAttributeValues: Object.fromEntries(
+      Object.entries({ ...values, ...compared }).map(([name, value]) => [`:${name}`, toValue(value)]),
     ),
-  );
-  return Attributes;
+    ReturnValues: 'ALL_NEW',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  });
 }
 
 export function both(a: Condition, b: Condition): Condition {
   return { all: [...a.all, ...b.all], values: { ...a.values, ...b.values } };
 }
 
-export async function readOwner({ client, table }: LeaseStore, ingressId: IngressId): Promise<Lease | null> {
-  const { Item: item } = await aws('GetItem', () =>
-    client.send(new GetItemCommand({ TableName: table, Key: ownerKey(ingressId), ConsistentRead: true })),
-  );
-  return item === undefined ? null : parseOwner(item);
+export async function readOwner(table: LedgerTable, ingressId: IngressId): Promise<Lease | null> {
+  const item = await table.get(ownerKey(ingressId));
+  return item === null ? null : parseOwner(item);
 }
 
 /** The failed condition brings the item along; a store that leaves it out is asked. */
 export async function leaseMet(
-  at: LeaseStore,
+  table: LedgerTable,
   ingressId: IngressId,
   { Item: item }: ConditionalCheckFailedException,
 ): Promise<Lease | null> {
-  return item === undefined ? readOwner(at, ingressId) : parseOwner(item);
+  return item === undefined ? readOwner(table, ingressId) : parseOwner(item);
 }
 
 export function parseOwner(item: Item): Lease {

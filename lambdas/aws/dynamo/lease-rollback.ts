@@ -15,7 +15,6 @@ import {
   both,
   type Condition,
   intentIs,
-  type LeaseStore,
   leaseMet,
   parseOwner,
   readOwner,
@@ -23,9 +22,10 @@ import {
   standsAs,
   updateLease,
 } from './lease-requests.ts';
+import type { LedgerTable } from './table.ts';
 
 /** Moves the generation of a running lease, in one request: whatever the run still writes is refused from then on. */
-export async function fence(table: LeaseStore, ingressId: IngressId, request: FenceRequest): Promise<FenceResult> {
+export async function fence(table: LedgerTable, ingressId: IngressId, request: FenceRequest): Promise<FenceResult> {
   const { trigger, reason, by, at: requestedAt, scope } = request;
   const rollback = {
     trigger,
@@ -59,7 +59,7 @@ export async function fence(table: LeaseStore, ingressId: IngressId, request: Fe
 
 /** What is recorded of a rollback, each once it is so. */
 export function rollbackRecord(
-  table: LeaseStore,
+  table: LedgerTable,
 ): Pick<Leases, 'confirmRollback' | 'recordTold' | 'verifyRollback' | 'confirmCapacity'> {
   const afterReturn = (ref: RunRef, sets: Readonly<Record<string, unknown>>) =>
     setWhere(table, ref, sets, standsAs(ref, 'rolled_back'));

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
  */
 import { isDeepStrictEqual } from 'node:util';
-import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   type Claim,
   generationSchema,
@@ -14,13 +14,11 @@ import {
   SupersededError,
   UNSTEERED,
 } from '../../../core/model/index.ts';
-import { aws } from '../calls/index.ts';
 import { ownerKey, toItem, toValue } from './item.ts';
 import {
   both,
   type Condition,
   intentIs,
-  type LeaseStore,
   leaseMet,
   readOwner,
   replaceAsOwner,
@@ -31,37 +29,38 @@ import {
 } from './lease-requests.ts';
 import { fence, rollbackRecord } from './lease-rollback.ts';
 import { archiveRun } from './runs.ts';
+import { LedgerTable } from './table.ts';
 
-export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, table: string): Leases {
-  const at: LeaseStore = { client, table };
+export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, name: string): Leases {
+  const table = new LedgerTable(client, name);
   return {
-    read: (ingressId) => readOwner(at, ingressId),
-    claim: (claim) => claimIngress(at, claim),
-    recordIntent: (ref, intent, progress) => setAsOwner(at, ref, { intent, ...progress }),
-    replaceIntent: (ref, intent, expected) => replaceAsOwner(at, ref, { intent }, intentIs(expected)),
-    confirmIntent: (ref, intent) => replaceAsOwner(at, ref, { 'intent.confirmed': true }, intentIs(intent)),
-    heartbeat: (ref, progress) => setAsOwner(at, ref, { ...progress }),
-    recordCapacity: (ref, capacity, stableCapacity) => setAsOwner(at, ref, { capacity, stableCapacity }),
-    recordTasks: (ref, tasks) => setAsOwner(at, ref, { tasks, stableCapacity: 'reduced' }),
+    read: (ingressId) => readOwner(table, ingressId),
+    claim: (claim) => claimIngress(table, claim),
+    recordIntent: (ref, intent, progress) => setAsOwner(table, ref, { intent, ...progress }),
+    replaceIntent: (ref, intent, expected) => replaceAsOwner(table, ref, { intent }, intentIs(expected)),
+    confirmIntent: (ref, intent) => replaceAsOwner(table, ref, { 'intent.confirmed': true }, intentIs(intent)),
+    heartbeat: (ref, progress) => setAsOwner(table, ref, { ...progress }),
+    recordCapacity: (ref, capacity, stableCapacity) => setAsOwner(table, ref, { capacity, stableCapacity }),
+    recordTasks: (ref, tasks) => setAsOwner(table, ref, { tasks, stableCapacity: 'reduced' }),
     confirmTasks: (ref, tasks) =>
       replaceAsOwner(
-        at,
+        table,
         ref,
         { 'tasks.confirmed': true },
         { all: ['tasks.#at = :tasksAt'], values: { tasksAt: tasks.at } },
       ),
-    recordTrip: (ref, drill) => setAsOwner(at, ref, { drill }),
-    steer: (lease, steering) => steer(at, lease, steering),
+    recordTrip: (ref, drill) => setAsOwner(table, ref, { drill }),
+    steer: (lease, steering) => steer(table, lease, steering),
     async complete(ref, intent) {
       const sets = { status: 'completed', phase: 'complete', ...(intent === undefined ? {} : { intent }) };
-      await setWhere(at, ref, sets, { all: ['generation = :generation'], values: { generation: ref.generation } });
+      await setWhere(table, ref, sets, { all: ['generation = :generation'], values: { generation: ref.generation } });
     },
-    fence: (ingressId, request) => fence(at, ingressId, request),
-    ...rollbackRecord(at),
+    fence: (ingressId, request) => fence(table, ingressId, request),
+    ...rollbackRecord(table),
   };
 }
 
-async function claimIngress(table: LeaseStore, { at, ...claim }: Claim): Promise<Lease> {
+async function claimIngress(table: LedgerTable, { at, ...claim }: Claim): Promise<Lease> {
   const before = await readOwner(table, claim.ingressId);
   // The same execution's second try, after its first answer was lost.
   if (before?.status === 'running' && before.executionArn === claim.executionArn) return before;
@@ -78,7 +77,7 @@ async function claimIngress(table: LeaseStore, { at, ...claim }: Claim): Promise
     rollback: null,
     steering: UNSTEERED,
   };
-  if (before !== null) await archiveRun(table.client, table.table, before);
+  if (before !== null) await archiveRun(table, before);
   try {
     await putAfter(table, lease, before);
     return lease;
@@ -92,27 +91,24 @@ async function claimIngress(table: LeaseStore, { at, ...claim }: Claim): Promise
 }
 
 /** In the place of the run before it, which must still be the last one and have ended. @throws ConditionalCheckFailedException */
-async function putAfter({ client, table }: LeaseStore, lease: Lease, before: Lease | null): Promise<void> {
-  await aws('PutItem', () =>
-    client.send(
-      new PutItemCommand({
-        TableName: table,
-        Item: { ...ownerKey(lease.ingressId), ...toItem(lease) },
-        ConditionExpression:
-          'attribute_not_exists(pk) OR (#status IN (:rolledBack, :completed) AND generation = :before)',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: {
-          ':rolledBack': { S: 'rolled_back' },
-          ':completed': { S: 'completed' },
-          ':before': toValue(before?.generation ?? 0),
-        },
-      }),
-    ),
+async function putAfter(table: LedgerTable, lease: Lease, before: Lease | null): Promise<void> {
+  await table.put(
+    { ...ownerKey(lease.ingressId), ...toItem(lease) },
+    {
+      ConditionExpression:
+        'attribute_not_exists(pk) OR (#status IN (:rolledBack, :completed) AND generation = :before)',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: {
+        ':rolledBack': { S: 'rolled_back' },
+        ':completed': { S: 'completed' },
+        ':before': toValue(before?.generation ?? 0),
+      },
+    },
   );
 }
 
 /** While the run stands where it was read. @throws SupersededError when it has moved on, or somebody else steered it */
-async function steer(at: LeaseStore, lease: Lease, steering: Steering): Promise<void> {
+async function steer(table: LedgerTable, lease: Lease, steering: Steering): Promise<void> {
   const { phase, stage } = lease;
   const { rev } = lease.steering;
   const unsteered = rev === 0 ? 'attribute_not_exists(steering) OR ' : '';
@@ -121,11 +117,11 @@ async function steer(at: LeaseStore, lease: Lease, steering: Steering): Promise<
     values: { phase, stage, rev },
   };
   try {
-    await setAttributes(at, lease.ingressId, { steering }, both(standsAs(lease, 'running'), asRead));
+    await setAttributes(table, lease.ingressId, { steering }, both(standsAs(lease, 'running'), asRead));
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     // The SDK may have sent it twice, the first time with effect.
-    if (isDeepStrictEqual((await leaseMet(at, lease.ingressId, error))?.steering, steering)) return;
+    if (isDeepStrictEqual((await leaseMet(table, lease.ingressId, error))?.steering, steering)) return;
     throw new SupersededError(`it has moved on, or somebody else steered it, since ${phase} was read`, error);
   }
 }

@@ -1,7 +1,7 @@
 /** The rules by which an ingress's captures are compared, in the ledger's table: the newest, and every earlier set with who put it when. */
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { type Clock, CrossfadeError, type IngressId } from '../../../core/model/index.ts';
 import {
@@ -11,8 +11,8 @@ import {
   parseRules,
   type RuleSet,
 } from '../../../parity/rules/index.ts';
-import { aws } from '../calls/index.ts';
-import type { Item } from './item.ts';
+import { type Item, ingressPartition } from './item.ts';
+import { LedgerTable } from './table.ts';
 
 export interface StoredRules {
   readonly set: RuleSet;
@@ -52,15 +52,14 @@ const storedSchema = z.object({ by: z.string(), at: z.iso.datetime() });
 
 export function dynamoParityRules(
   client: Pick<DynamoDBClient, 'send'>,
-  { table: TableName, ingressId, clock, cacheMs = CACHE_MS }: ParityRulesOptions,
+  { table: name, ingressId, clock, cacheMs = CACHE_MS }: ParityRulesOptions,
 ): ParityRules {
-  const key = (sk: string): Item => ({ pk: { S: `INGRESS#${ingressId}` }, sk: { S: sk } });
+  const table = new LedgerTable(client, name);
+  const key = (sk: string): Item => ({ pk: { S: ingressPartition(ingressId) }, sk: { S: sk } });
   let cached: { readonly rules: EffectiveRules; readonly until: number } | undefined;
 
   async function stored(): Promise<StoredRules | null> {
-    const { Item: item } = await aws('GetItem', () =>
-      client.send(new GetItemCommand({ TableName, Key: key('RULES'), ConsistentRead: true })),
-    );
+    const item = await table.get(key('RULES'));
     if (item?.rules?.B === undefined) return null;
     const set = parseRules(JSON.parse(gunzipSync(item.rules.B).toString('utf8')));
     return { set, ...storedSchema.parse({ by: item.by?.S, at: item.at?.S }) };
@@ -77,8 +76,7 @@ export function dynamoParityRules(
         });
       const attributes = { rules: { B: rules }, by: { S: by }, at: { S: at } };
       // What is kept first is kept in any case; without the second write it has no effect, and is put again.
-      for (const sk of [`RULES#${at}`, 'RULES'])
-        await aws('PutItem', () => client.send(new PutItemCommand({ TableName, Item: { ...key(sk), ...attributes } })));
+      for (const sk of [`RULES#${at}`, 'RULES']) await table.put({ ...key(sk), ...attributes });
     },
     async effective() {
       const now = clock.now();

@@ -6,20 +6,12 @@
  * raised its mark since; it can always be made again, so it cannot count twice.
  */
 import { createHash } from 'node:crypto';
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { type Clock, CrossfadeError, type CutoverId, type IngressId } from '../../../core/model/index.ts';
+import { type AttributeValue, ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type Clock, CrossfadeError, type CutoverId, type IngressId, toIso } from '../../../core/model/index.ts';
 import { type RouteTallies, totalOf } from '../../../parity/tally/index.ts';
-import { aws } from '../calls/index.ts';
 import { cutoverPartition, type Item } from './item.ts';
 import { pack, unpack } from './parity-item.ts';
-import { queryAll } from './query.ts';
+import { LedgerTable } from './table.ts';
 
 /** One record: which it is, when its request came (ISO-8601), and what it adds. */
 export interface CountedBatch {
@@ -65,22 +57,22 @@ export function dynamoParityStore(client: Pick<DynamoDBClient, 'send'>, options:
 }
 
 class DynamoParityStore implements ParityStore {
-  readonly #client: Pick<DynamoDBClient, 'send'>;
-  readonly #table: string;
+  readonly #table: LedgerTable;
   readonly #ingressId: IngressId;
   readonly #clock: ParityStoreOptions['clock'];
   readonly #keepDays: number | undefined;
 
   constructor(client: Pick<DynamoDBClient, 'send'>, { table, ingressId, clock, keepDays }: ParityStoreOptions) {
-    this.#client = client;
-    this.#table = table;
+    this.#table = new LedgerTable(client, table);
     this.#ingressId = ingressId;
     this.#clock = clock;
     this.#keepDays = keepDays;
   }
 
   async add(series: TallySeries, records: readonly CountedBatch[]): Promise<RouteTallies> {
-    const windows = groupBy(records, ({ at }) => floorTo(at, WINDOW_MS));
+    // A record that comes twice in one call counts once.
+    const unique = new Map(records.map((record) => [record.identity, record])).values();
+    const windows = Map.groupBy(unique, ({ at }) => floorTo(at, WINDOW_MS));
     const added = await Promise.all(
       [...windows].map(([window, of]) => {
         const key = {
@@ -98,12 +90,7 @@ class DynamoParityStore implements ParityStore {
 
   async read(series: TallySeries): Promise<RouteTallies> {
     const prefix = `PARITY#${series.rules}#`;
-    const items = await queryAll(
-      this.#client,
-      this.#table,
-      cutoverPartition(this.#ingressId, series.cutoverId),
-      prefix,
-    );
+    const items = await this.#table.query(cutoverPartition(this.#ingressId, series.cutoverId), prefix);
     const sums = new Map(items.filter((i) => kindOf(i) === 'SUM').map((i) => [hourOf(i), i]));
     let routes: RouteTallies = {};
     for (const marked of items.filter((i) => kindOf(i) === 'MARK')) {
@@ -116,10 +103,7 @@ class DynamoParityStore implements ParityStore {
 
   async #addToWindow(key: Item, records: readonly CountedBatch[]): Promise<RouteTallies> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const { Item: item } = await aws('GetItem', () =>
-        this.#client.send(new GetItemCommand({ TableName: this.#table, Key: key, ConsistentRead: true })),
-      );
-      const window = windowOf(item);
+      const window = windowOf(await this.#table.get(key));
       const fresh = records.filter(({ identity }) => !window.seen.has(shortOf(identity)));
       const added = totalOf(fresh.map((r) => r.routes));
       if (fresh.length === 0) return added;
@@ -143,17 +127,15 @@ class DynamoParityStore implements ParityStore {
   }
 
   async #putIfUnchanged(item: Item, version: number): Promise<boolean> {
+    const unchanged =
+      version === 0
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : {
+            ConditionExpression: 'version = :version',
+            ExpressionAttributeValues: { ':version': { N: String(version) } },
+          };
     try {
-      await aws('PutItem', () =>
-        this.#client.send(
-          new PutItemCommand({
-            TableName: this.#table,
-            Item: { ...item, version: { N: String(version + 1) } },
-            ConditionExpression: version === 0 ? 'attribute_not_exists(pk)' : 'version = :version',
-            ...(version === 0 ? {} : { ExpressionAttributeValues: { ':version': { N: String(version) } } }),
-          }),
-        ),
-      );
+      await this.#table.put({ ...item, version: { N: String(version + 1) } }, unchanged);
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;
@@ -164,37 +146,24 @@ class DynamoParityStore implements ParityStore {
   /** After the window's write, never before: a reader that saw this mark sees what was written. */
   async #raiseMark(series: TallySeries, hour: string): Promise<void> {
     const { forgetAt } = this.#forgetAt();
-    await aws('UpdateItem', () =>
-      this.#client.send(
-        new UpdateItemCommand({
-          TableName: this.#table,
-          Key: hourKey(this.#ingressId, series, hour, 'MARK'),
-          UpdateExpression: `ADD mark :one${forgetAt === undefined ? '' : ' SET forgetAt = :forgetAt'}`,
-          ExpressionAttributeValues: {
-            ':one': { N: '1' },
-            ...(forgetAt === undefined ? {} : { ':forgetAt': forgetAt }),
-          },
-        }),
-      ),
-    );
+    await this.#table.update(hourKey(this.#ingressId, series, hour, 'MARK'), {
+      UpdateExpression: `ADD mark :one${forgetAt === undefined ? '' : ' SET forgetAt = :forgetAt'}`,
+      ExpressionAttributeValues: {
+        ':one': { N: '1' },
+        ...(forgetAt === undefined ? {} : { ':forgetAt': forgetAt }),
+      },
+    });
   }
 
   /** The windows are read after the mark. A sum that was made too early is found by the next mark, never taken for whole. */
   async #sumHour(series: TallySeries, hour: string, mark: string): Promise<RouteTallies> {
-    const windows = await queryAll(this.#client, this.#table, windowPartition(this.#ingressId, series, hour), 'W#', [
-      'routes',
-    ]);
+    const windows = await this.#table.query(windowPartition(this.#ingressId, series, hour), 'W#', ['routes']);
     const routes = totalOf(windows.map((w) => windowOf(w).routes));
     const packed = pack(routes, MAX_ITEM_BYTES);
     // An hour too large to be kept is added up at each reading.
     if (packed === null) return routes;
-    const item = {
-      ...hourKey(this.#ingressId, series, hour, 'SUM'),
-      mark: { N: mark },
-      routes: { B: packed },
-      ...this.#forgetAt(),
-    };
-    await aws('PutItem', () => this.#client.send(new PutItemCommand({ TableName: this.#table, Item: item })));
+    const sum = { mark: { N: mark }, routes: { B: packed }, ...this.#forgetAt() };
+    await this.#table.put({ ...hourKey(this.#ingressId, series, hour, 'SUM'), ...sum });
     return routes;
   }
 
@@ -205,7 +174,7 @@ class DynamoParityStore implements ParityStore {
   }
 }
 
-function windowOf(item: Item | undefined): { version: number; seen: Set<string>; routes: RouteTallies } {
+function windowOf(item: Item | null): { version: number; seen: Set<string>; routes: RouteTallies } {
   const hex = Buffer.from(item?.seen?.B ?? []).toString('hex');
   return {
     version: Number(item?.version?.N ?? 0),
@@ -219,21 +188,6 @@ function shortOf(identity: string): string {
     .update(identity)
     .digest('hex')
     .slice(0, IDENTITY_BYTES * 2);
-}
-
-/** A record that comes twice in one call counts once. */
-function groupBy(
-  records: readonly CountedBatch[],
-  keyOf: (record: CountedBatch) => string,
-): Map<string, CountedBatch[]> {
-  const unique = new Map(records.map((record) => [record.identity, record]));
-  const groups = new Map<string, CountedBatch[]>();
-  for (const record of unique.values()) {
-    const group = groups.get(keyOf(record));
-    if (group === undefined) groups.set(keyOf(record), [record]);
-    else group.push(record);
-  }
-  return groups;
 }
 
 /** One partition an hour, so that no partition takes all writes of a cutover. */
@@ -256,7 +210,7 @@ function hourOf(item: Item): string {
 
 /** ISO-8601, so that keys sort by time and a person can read them. */
 function floorTo(at: string, ms: number): string {
-  return new Date(Math.floor(Date.parse(at) / ms) * ms).toISOString();
+  return toIso(Math.floor(Date.parse(at) / ms) * ms);
 }
 
 function windowFull({ sk }: Item, records: number): CrossfadeError {

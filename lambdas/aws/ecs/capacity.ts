@@ -3,16 +3,16 @@ import {
   type ApplicationAutoScalingClient,
   DescribeScalableTargetsCommand,
   RegisterScalableTargetCommand,
+  type ScalableTarget,
 } from '@aws-sdk/client-application-auto-scaling';
-import { DescribeServicesCommand, type ECSClient, UpdateServiceCommand } from '@aws-sdk/client-ecs';
-import { type Capacity, CrossfadeError, type Deployment } from '../../../core/model/index.ts';
+import { UpdateServiceCommand } from '@aws-sdk/client-ecs';
+import { type Capacity, type CapacitySnapshot, CrossfadeError, type Deployment } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
-
-type Sender<C extends { send: unknown }> = Pick<C, 'send'>;
+import { describeService, type EcsClient } from './service.ts';
 
 export interface CapacityClients {
-  readonly ecs: Sender<ECSClient>;
-  readonly scaling: Sender<ApplicationAutoScalingClient>;
+  readonly ecs: EcsClient;
+  readonly scaling: Pick<ApplicationAutoScalingClient, 'send'>;
 }
 
 const SCALING = { ServiceNamespace: 'ecs', ScalableDimension: 'ecs:service:DesiredCount' } as const;
@@ -48,27 +48,14 @@ export function ecsCapacity(
 
   return {
     async snapshot() {
-      const { services: found = [] } = await aws('DescribeServices', () =>
-        ecs.send(new DescribeServicesCommand({ cluster, services: [service] })),
-      );
-      const live = found[0];
+      const live = await describeService(ecs, services.stable);
       if (live?.desiredCount === undefined) {
         throw new CrossfadeError('Crossfade.Refused', `ECS service ${service} does not exist in cluster ${cluster}.`, {
           traffic: 'unchanged.',
           nextStep: 'deploy the stable service, or leave `services` out of the deployment when it is not on ECS.',
         });
       }
-      const bounds = await target();
-      const scaling =
-        bounds?.MinCapacity === undefined || bounds.MaxCapacity === undefined
-          ? null
-          : {
-              min: bounds.MinCapacity,
-              max: bounds.MaxCapacity,
-              suspended: bounds.SuspendedState?.DynamicScalingInSuspended ?? false,
-              scheduledSuspended: bounds.SuspendedState?.ScheduledScalingSuspended ?? false,
-            };
-      return { desired: live.desiredCount, running: live.runningCount ?? 0, scaling };
+      return { desired: live.desiredCount, running: live.runningCount ?? 0, scaling: scalingOf(await target()) };
     },
     async pin(snapshot) {
       if (snapshot.scaling === null) return;
@@ -88,6 +75,17 @@ export function ecsCapacity(
       const { min, max, suspended, scheduledSuspended } = snapshot.scaling;
       await register(min, max, suspended, scheduledSuspended);
     },
+  };
+}
+
+function scalingOf(target: ScalableTarget | undefined): CapacitySnapshot['scaling'] {
+  if (target?.MinCapacity === undefined || target.MaxCapacity === undefined) return null;
+  const { MinCapacity: min, MaxCapacity: max, SuspendedState } = target;
+  return {
+    min,
+    max,
+    suspended: SuspendedState?.DynamicScalingInSuspended ?? false,
+    scheduledSuspended: SuspendedState?.ScheduledScalingSuspended ?? false,
   };
 }
 

@@ -1,24 +1,20 @@
 /** Which code each side runs: the deployment of its ECS service, or the set of its targets where it is none of the deployment's. */
-import { DescribeServicesCommand, type ECSClient } from '@aws-sdk/client-ecs';
 import type { Deployment, Revision, RevisionReader } from '../../../core/model/index.ts';
-import { aws } from '../calls/index.ts';
+import { describeService, type EcsClient } from './service.ts';
 
 /**
  * ECS resolves an image's tag once for each deployment of a service, so its id stands for task definition and image alike; a
  * change of the task count makes no new one (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html).
  */
 export function sideRevisions(
-  ecs: Pick<ECSClient, 'send'>,
+  ecs: EcsClient,
   { services }: Deployment,
   targets: (side: 'stable' | 'candidate') => Promise<string[]>,
 ): RevisionReader {
   const read = async (side: 'stable' | 'candidate'): Promise<Revision | null> => {
     if (services === undefined) return { kind: 'targets', ids: await targets(side) };
-    const { cluster, service } = services[side];
-    const { services: found = [] } = await aws('DescribeServices', () =>
-      ecs.send(new DescribeServicesCommand({ cluster, services: [service] })),
-    );
-    const primary = found[0]?.deployments?.find(({ status }) => status === 'PRIMARY');
+    const found = await describeService(ecs, services[side]);
+    const primary = found?.deployments?.find(({ status }) => status === 'PRIMARY');
     if (primary?.id === undefined || primary.taskDefinition === undefined) return null;
     return { kind: 'tasks', id: `${primary.taskDefinition.split('/').at(-1)} by ${primary.id}` };
   };

@@ -13,6 +13,7 @@ import {
   CrossfadeError,
   type Deployment,
   type GroupRole,
+  groupArn,
   type Ingress,
   isTransient,
   type RuleArn,
@@ -101,7 +102,7 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
       }
     },
 
-    health: (role) => groupHealth(client, arnOf(deployment, role)),
+    health: (role) => groupHealth(client, groupArn(deployment, role)),
   };
 }
 
@@ -124,7 +125,7 @@ export async function targetIds(
   deployment: Deployment,
   role: GroupRole,
 ): Promise<string[]> {
-  const found = await registered(client, arnOf(deployment, role));
+  const found = await registered(client, groupArn(deployment, role));
   return found.map(({ Target }) => `${Target?.Id}:${Target?.Port ?? ''}`).sort();
 }
 
@@ -158,10 +159,4 @@ function goneOr(ruleArn: RuleArn) {
     if (!(error instanceof RuleNotFoundException)) throw error;
     return { ruleArn, groups: [], sticky: false, absent: 'gone' };
   };
-}
-
-function arnOf(deployment: Deployment, role: GroupRole): string {
-  const group = deployment.targetGroups[role];
-  if (group === undefined) throw new RangeError(`the deployment has no target group ${role}`);
-  return group.arn;
 }
