@@ -1,7 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { DualStackCutover } from '../cutover/index.ts';
+import { machineName } from '../../core/model/index.ts';
+import { type DualStackCutover, executionsArn } from '../cutover/index.ts';
 import {
   acknowledgeWildcard,
   allowItems,
@@ -34,7 +35,7 @@ export class CampaignAccess extends Construct {
     super(scope, id);
     if (!/^\d{12}$/.test(campaignAccount))
       throw new RangeError(`CampaignAccess ${id}: campaignAccount must be twelve digits, not ${campaignAccount}`);
-    const { partition, region, account } = Stack.of(this);
+    const { partition, region } = Stack.of(this);
     const campaign = `arn:${partition}:iam::${campaignAccount}:role/${CAMPAIGN_ROLE}`;
     this.role = new Role(this, 'Role', {
       roleName: `${ingressId}-${region}-campaign`,
@@ -44,7 +45,7 @@ export class CampaignAccess extends Construct {
       }),
     });
     const { machine, alias } = cutover.machine;
-    const executions = `arn:${partition}:states:${region}:${account}:execution:${ingressId}-cutover:*`;
+    const executions = `${executionsArn(this, machineName(ingressId))}:*`;
     const rollback = cutover.functions.get('rollback').fn.functionArn;
     const allow = (actions: string[], ...resources: string[]) =>
       this.role.addToPolicy(new PolicyStatement({ actions, resources }));

@@ -1,5 +1,6 @@
-/** The parts of ELBv2's ARNs that CloudWatch uses as dimensions; works on tokens as well. */
-import { Fn, Token } from 'aws-cdk-lib';
+/** ARNs and their parts; works on tokens as well. CloudWatch uses the parts of ELBv2's as dimensions. */
+import { Fn, Stack, Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 
 /** `targetgroup/<name>/<id>` of `arn:<partition>:elasticloadbalancing:<region>:<account>:targetgroup/<name>/<id>`. */
 export function targetGroupFullName(arn: string): string {
@@ -15,4 +16,10 @@ export function loadBalancerFullName(listenerArn: string): string {
     '/',
     [1, 2, 3].map((i) => Fn.select(i, parts)),
   );
+}
+
+/** Executions of the machine of that name in the stack's account and region; an execution's own name comes after a colon. */
+export function executionsArn(scope: IConstruct, machineName: string): string {
+  const { partition, region, account } = Stack.of(scope);
+  return `arn:${partition}:states:${region}:${account}:execution:${machineName}`;
 }

@@ -1,69 +1,15 @@
-import { Stack } from 'aws-cdk-lib';
-import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { type MetricProviderInput, rollbackFunctionName } from '../../core/model/index.ts';
-import { STATUS_EVENT_SOURCE } from '../../core/status/index.ts';
+import { rollbackFunctionName } from '../../core/model/index.ts';
 import type { HandlerName } from '../assets/index.ts';
-import {
-  acknowledge,
-  allowItems,
-  allowSecret,
-  HandlerFunction,
-  itemsOf,
-  itemsOfRuns,
-  type RightsHolder,
-} from '../functions/index.ts';
-import type { ServiceRef } from './cutover-props.ts';
+import { HandlerFunction, type RightsHolder } from '../functions/index.ts';
+import { grantPermission, type Permission, type PermittedParts } from './permissions.ts';
 
-export interface CutoverFunctionsProps {
-  /** Id of the ingress, as `DualStackCutover` has it. */
-  readonly ingressId: string;
+export interface CutoverFunctionsProps extends PermittedParts {
   /** The value of CROSSFADE_DEPLOYMENT: JSON of core/model/deployment.ts. */
   readonly deployment: string;
-  /** The table of leases and decision logs: `ledgerTable()`. */
-  readonly ledger: ITableV2;
-  /** Where status messages go. */
-  readonly topic: ITopic;
-  /** Rules that the cutover may modify, and no others. */
-  readonly ruleArns: readonly string[];
-  /** The sides' ECS services, when they are some. @default - capacity is left alone */
-  readonly services?: Readonly<Record<'stable' | 'candidate', ServiceRef>>;
-  /** Load and chaos. @default - none */
-  readonly exerciseFunctionArn?: string;
-  /** Sources of a plan's metrics outside CloudWatch. @default - none */
-  readonly metricProviders?: Readonly<Record<string, MetricProviderInput>>;
-  /** Alarms that a drill may trip. */
-  readonly rollbackAlarms: readonly string[];
   /** @default - none reserved */
   readonly rollbackConcurrency?: number;
-  /** Name of the state machine; its executions are stopped by a rollback. */
-  readonly machineName: string;
 }
-
-/** https://docs.aws.amazon.com/service-authorization/latest/reference/ lists these actions with no resource type. */
-const NO_RESOURCE_TYPE = 'AWS has no resource type for reading these';
-const LEDGER_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
-
-/** What a handler may do, in groups; each becomes IAM statements scoped to ARNs wherever AWS has a resource type. */
-type Permission =
-  | 'weights'
-  | 'listener'
-  | 'listeners'
-  | 'health'
-  | 'metrics'
-  | 'providers'
-  | 'revisions'
-  | 'alarms'
-  | 'trip'
-  | 'tasks'
-  | 'capacity'
-  | 'surroundings'
-  | 'executions'
-  | 'ledger'
-  | 'tallies'
-  | 'notify'
-  | 'exercise';
 
 interface Spec {
   readonly description: string;
@@ -151,141 +97,10 @@ export class CutoverFunctions extends Construct {
 
   /** Lets somebody else do what the function may. */
   grantAs(name: CutoverFunctionName, holder: RightsHolder): void {
-    for (const permission of SPECS[name].may) this.#grant(holder, permission);
+    for (const permission of SPECS[name].may) grantPermission(permission, holder, this.#props, this);
   }
 
   all(): HandlerFunction[] {
     return [...this.#functions.values()];
-  }
-
-  #grant(handler: RightsHolder, permission: Permission): void {
-    const { ingressId, ledger, topic, ruleArns, exerciseFunctionArn } = this.#props;
-    switch (permission) {
-      case 'weights':
-        handler.allow(['elasticloadbalancing:ModifyRule'], ruleArns);
-        this.#grant(handler, 'listener');
-        return;
-      case 'listener':
-        handler.allow(['elasticloadbalancing:DescribeRules'], ['*'], NO_RESOURCE_TYPE);
-        return;
-      case 'listeners':
-        handler.allow(
-          ['elasticloadbalancing:DescribeListeners', 'elasticloadbalancing:DescribeRules'],
-          ['*'],
-          NO_RESOURCE_TYPE,
-        );
-        return;
-      case 'health':
-        handler.allow(
-          ['elasticloadbalancing:DescribeRules', 'elasticloadbalancing:DescribeTargetHealth'],
-          ['*'],
-          NO_RESOURCE_TYPE,
-        );
-        return;
-      case 'metrics':
-        handler.allow(['cloudwatch:GetMetricData'], ['*'], NO_RESOURCE_TYPE);
-        return;
-      case 'providers':
-        this.#grantProviders(handler);
-        return;
-      case 'revisions':
-        if (this.#props.services !== undefined)
-          handler.allow(['ecs:DescribeServices'], Object.values(this.#props.services).map(this.#serviceArn, this));
-        return;
-      case 'alarms':
-        handler.allow(
-          ['cloudwatch:DescribeAlarms'],
-          ['*'],
-          'AWS demands it of everybody who asks for composite alarms as well (API_DescribeAlarms)',
-        );
-        handler.allow(['cloudwatch:ListAlarmMuteRules'], ['*'], NO_RESOURCE_TYPE);
-        return;
-      case 'trip':
-        handler.allow(
-          ['cloudwatch:SetAlarmState'],
-          this.#props.rollbackAlarms.map((name) => this.#arn('cloudwatch', 'alarm', name, ':')),
-        );
-        return;
-      case 'tasks':
-        this.#grantTasks(handler);
-        return;
-      case 'surroundings':
-        handler.allow(
-          ['elasticloadbalancing:DescribeTargetGroupAttributes', 'elasticloadbalancing:DescribeTags'],
-          ['*'],
-          NO_RESOURCE_TYPE,
-        );
-        for (const service of Object.values(this.#props.services ?? {}))
-          handler.allow(['ecs:DescribeServices'], [this.#serviceArn(service)]);
-        return;
-      case 'capacity':
-        this.#grantTasks(handler);
-        this.#grantCapacity(handler);
-        return;
-      case 'executions':
-        handler.allow(
-          ['states:DescribeExecution', 'states:StopExecution'],
-          [this.#arn('states', 'execution', `${this.#props.machineName}:*`, ':')],
-          'Executions of this one machine; their names are the operators’ to choose',
-        );
-        return;
-      case 'ledger':
-        allowItems(handler, ledger, LEDGER_ACTIONS, itemsOf(ingressId, 'CUTOVER'));
-        return;
-      case 'tallies':
-        allowItems(handler, ledger, ['dynamodb:Query'], itemsOfRuns(ingressId, 'CUTOVER', 'PARITY'));
-        return;
-      case 'notify':
-        topic.grantPublish(handler.grantee);
-        acknowledge(
-          handler.grantee,
-          'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
-          'Written by the CDK for publishing to an encrypted topic, on that one key',
-        );
-        handler.allow(['events:PutEvents'], [this.#arn('events', 'event-bus', 'default', '/')], undefined, {
-          StringEquals: { 'events:source': STATUS_EVENT_SOURCE },
-        });
-        return;
-      case 'exercise':
-        if (exerciseFunctionArn !== undefined) handler.allow(['lambda:InvokeFunction'], [exerciseFunctionArn]);
-        return;
-    }
-  }
-
-  #grantProviders(handler: RightsHolder): void {
-    const providers = Object.values(this.#props.metricProviders ?? {});
-    const secrets = providers.flatMap((p) => (p.type === 'lambda' || p.secretArn === undefined ? [] : [p.secretArn]));
-    const functions = providers.flatMap((p) => (p.type === 'lambda' ? [p.functionArn] : []));
-    for (const secret of secrets) allowSecret(handler, secret);
-    if (functions.length > 0) handler.allow(['lambda:InvokeFunction'], functions);
-  }
-
-  /** How many tasks the stable side has, and how they are scaled. */
-  #grantTasks(handler: RightsHolder): void {
-    const service = this.#props.services?.stable;
-    if (service === undefined) return;
-    handler.allow(['ecs:DescribeServices'], [this.#serviceArn(service)]);
-    handler.allow(['application-autoscaling:DescribeScalableTargets'], ['*'], NO_RESOURCE_TYPE);
-  }
-
-  #grantCapacity(handler: RightsHolder): void {
-    const service = this.#props.services?.stable;
-    if (service === undefined) return;
-    handler.allow(['ecs:UpdateService'], [this.#serviceArn(service)]);
-    handler.allow(
-      ['application-autoscaling:RegisterScalableTarget'],
-      [this.#arn('application-autoscaling', 'scalable-target', '*', '/')],
-      'The id of a scalable target is AWS’s to choose; the condition leaves ECS services only',
-      { StringEquals: { 'application-autoscaling:service-namespace': 'ecs' } },
-    );
-  }
-
-  #serviceArn({ cluster, service }: ServiceRef): string {
-    return this.#arn('ecs', 'service', `${cluster}/${service}`, '/');
-  }
-
-  #arn(service: string, resource: string, resourceName: string, separator: ':' | '/'): string {
-    const { partition, region, account } = Stack.of(this);
-    return `arn:${partition}:${service}:${region}:${account}:${resource}${separator}${resourceName}`;
   }
 }

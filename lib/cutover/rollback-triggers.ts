@@ -12,6 +12,7 @@ import { Construct } from 'constructs';
 import { SYMPTOMS } from '../../core/runbook/index.ts';
 import { type CutoverAlarms, runbookPlace } from '../alarms/index.ts';
 import { acknowledge } from '../functions/index.ts';
+import { executionsArn } from './arns.ts';
 import type { CutoverFunctions } from './cutover-functions.ts';
 
 export interface RollbackTriggersProps {
@@ -130,7 +131,7 @@ export class RollbackTriggers extends Construct {
         detailType: ['Step Functions Execution Status Change'],
         // By the execution's name: the event's `stateMachineArn` may be the alias's or the version's that it was started at.
         detail: {
-          executionArn: [{ prefix: `${executionsOf(machine)}:` }],
+          executionArn: [{ prefix: `${executionsArn(machine, machine.stateMachineName)}:` }],
           status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
         },
       },
@@ -165,10 +166,4 @@ export class RollbackTriggers extends Construct {
       alarmDescription: `${SYMPTOMS['watchdog-failing'].means} ${SYMPTOMS['watchdog-failing'].done} Runbook: ${runbook}`,
     });
   }
-}
-
-/** `…:stateMachine:<name>` → `…:execution:<name>` */
-function executionsOf(machine: StateMachine): string {
-  const { partition, region, account } = Stack.of(machine);
-  return `arn:${partition}:states:${region}:${account}:execution:${machine.stateMachineName}`;
 }

@@ -1,7 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { DualStackCutover } from '../cutover/index.ts';
+import { machineName } from '../../core/model/index.ts';
+import { type DualStackCutover, executionsArn } from '../cutover/index.ts';
 import { allowItems, itemsOf, itemsOfRuns, type RightsHolder, statementOf } from '../functions/index.ts';
 
 export interface OperatorPoliciesProps {
@@ -65,13 +66,12 @@ export class OperatorPolicies extends Construct {
 
 /** What every command asks for first: the deployment, its ledger, the live weights, the execution. */
 function reading(holder: RightsHolder, { ingressId, functions, ledger }: DualStackCutover): void {
-  const { partition, region, account } = Stack.of(holder.grantee);
   holder.allow(['lambda:GetFunctionConfiguration'], [functions.get('rollback').fn.functionArn]);
   allowItems(holder, ledger, ['dynamodb:GetItem', 'dynamodb:Query']);
   holder.allow(['elasticloadbalancing:DescribeRules'], ['*'], 'AWS has no resource type for reading these');
   holder.allow(
     ['states:DescribeExecution'],
-    [`arn:${partition}:states:${region}:${account}:execution:${ingressId}-cutover:*`],
+    [`${executionsArn(holder.grantee, machineName(ingressId))}:*`],
     'Executions of this one machine; their names are the operators’ to choose',
   );
 }

@@ -124,8 +124,8 @@ export const DEPLOYMENT: Readonly<Record<string, Room>> = {
     ],
     packages: CDK,
   },
-  'lib/campaign': { imports: ['lib/cutover', 'lib/functions', 'lib/notices'], packages: CDK },
-  'lib/operators': { imports: ['core/status', 'lib/alarms', 'lib/cutover', 'lib/functions'], packages: CDK },
+  'lib/campaign': { imports: [MODEL, 'lib/cutover', 'lib/functions', 'lib/notices'], packages: CDK },
+  'lib/operators': { imports: [MODEL, 'core/status', 'lib/alarms', 'lib/cutover', 'lib/functions'], packages: CDK },
   'lib/stacks': {
     imports: [MODEL, 'lib/assets', 'lib/cutover', 'lib/functions', 'lib/listener', 'lib/mirror', 'lib/operators'],
     packages: CDK,
