@@ -4,7 +4,7 @@ import { candidatePercentOf, neededTargets, planReturn, type ReturnPlan, type Su
 import type { RollbackPorts } from './rollback-outcome.ts';
 import { readStandingBack, writeStanding } from './write-weights.ts';
 
-/** How often people are notified again of a rollback that waits for healthy stable targets. Seconds. */
+/** For so long a rollback waits for healthy stable targets; then stable gets a share in proportion, and people are notified again, once in each such time. Seconds. */
 const WAIT_FOR_CAPACITY_SECONDS = 600;
 /** The watchdog comes every minute, and repeats a rollback that is not finished. */
 const WATCHDOG_MS = 60_000;
@@ -37,13 +37,13 @@ export async function giveBack(
   return { plan, gone: await readStandingBack(ports.ingress, deployment, weights, ports.clock) };
 }
 
-/** The wait for capacity has lasted for its maximum. */
+/** Whether the wait for capacity has lasted for its maximum. */
 export function isOverdue(lease: Lease | null, now: number): boolean {
   const since = lease?.rollback?.requestedAt;
   return since !== undefined && now - fromIso(since) >= WAIT_FOR_CAPACITY_SECONDS * 1000;
 }
 
-/** Whether this is the minute, one of the watchdog's ten, in which people are notified again of a wait. @param waited milliseconds since any fixed moment */
+/** Whether people are notified again in this look of the watchdog's: one of ten, a minute apart. @param waited milliseconds since any fixed moment */
 export function isToldAgain(waited: number): boolean {
   return waited % (WAIT_FOR_CAPACITY_SECONDS * 1000) < WATCHDOG_MS;
 }

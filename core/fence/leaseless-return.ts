@@ -35,12 +35,10 @@ export async function bringBackUnowned(
     // Without a lease nothing remembers what was told, nor since when it waits.
     const first = request.by !== 'watchdog' || isToldAgain(ports.clock.now());
     const waiting = { item: null, first, candidatePercent, stable: seen.stable, needed };
-    const told = { overdue: false, urgent: false, ...(trouble === undefined ? {} : { trouble }) };
-    return { outcome: 'waiting_for_capacity', ...waiting, ...told };
+    return { outcome: 'waiting_for_capacity', ...waiting, overdue: false, urgent: false, trouble };
   }
   const trouble = capacity === null ? undefined : await rejectionOf(() => restoreCapacity(ports.capacity, capacity));
-  const done = { outcome: 'rolled_back', item: null, ledger: 'no_lease', gone, first: true } as const;
-  return trouble === undefined ? done : { ...done, trouble };
+  return { outcome: 'rolled_back', item: null, ledger: 'no_lease', gone, first: true, trouble };
 }
 
 /**

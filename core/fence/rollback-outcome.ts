@@ -33,7 +33,7 @@ export interface RollbackRequest {
   /** The stable side's snapshot as the run itself remembers it: used where its lease is missing. */
   readonly capacity?: CapacitySnapshot | null;
   /** The run that the trigger speaks of. @default the one that owns the ingress */
-  readonly scope?: TriggerScope;
+  readonly scope?: TriggerScope | undefined;
   /** The execution that calls from inside itself, which therefore must not be stopped by this call. */
   readonly calledFrom?: string;
 }
@@ -45,13 +45,15 @@ export type LedgerTrouble =
   /** It answered with an error that is not a lack of availability. */
   | { readonly kind: 'failed'; readonly cause: unknown };
 
+/** What the ledger had to do with a rollback: it names the run, or no run owned the ingress, or nobody could say. */
+type LedgerPart =
+  | { readonly ledger: 'written'; readonly item: Lease }
+  | { readonly ledger: 'no_lease' | LedgerTrouble['kind']; readonly item: null };
+
 export type RollbackOutcome =
   /** Safe weights were read back. */
-  | {
+  | (LedgerPart & {
       readonly outcome: 'rolled_back';
-      /** Null where no run owned the ingress, or nobody could say. */
-      readonly item: Lease | null;
-      readonly ledger: 'written' | 'no_lease' | LedgerTrouble['kind'];
       /** Rules that somebody deleted, through which nobody comes any more. */
       readonly gone: readonly RuleArn[];
       /** This call confirmed it. Of several triggers exactly one has this, also when the one that fenced has died. */
@@ -62,7 +64,7 @@ export type RollbackOutcome =
       readonly notStopped?: unknown;
       /** Why nobody knows whether the confirmation took effect; the watchdog repeats it. */
       readonly notConfirmed?: unknown;
-    }
+    })
   /** The stable side cannot carry everything yet. It got what it can carry, and is being scaled up; the watchdog goes on. */
   | {
       readonly outcome: 'waiting_for_capacity';

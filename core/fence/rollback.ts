@@ -70,7 +70,6 @@ async function bringBack(
     item.executionArn === request.calledFrom
       ? undefined
       : await rejectionOf(() => ports.executions.stop(item.executionArn, request.reason));
-  const stop = notStopped === undefined ? {} : { notStopped };
   if (plan.kind !== 'whole' && seen.stable !== null) {
     const needed = neededTargets(item);
     const trouble = await rejectionOf(() => refillCapacity(ports.capacity, needed));
@@ -81,15 +80,14 @@ async function bringBack(
     const waited = now - fromIso(item.rollback?.requestedAt ?? item.startedAt);
     const urgent = overdue && isToldAgain(waited);
     const waiting = { item, first, candidatePercent, stable: seen.stable, needed, overdue, urgent };
-    return { outcome: 'waiting_for_capacity', ...waiting, ...stop, ...(trouble === undefined ? {} : { trouble }) };
+    return { outcome: 'waiting_for_capacity', ...waiting, notStopped, trouble };
   }
   const { capacity } = item;
   const trouble = capacity === null ? undefined : await rejectionOf(() => restoreCapacity(ports.capacity, capacity));
   // A stop that may succeed in a second is tried again by the caller; any other must not keep the rollback from ending.
   if (isTransient(notStopped)) throw notStopped;
   const confirmation = await confirm(ports, item);
-  const done = { outcome: 'rolled_back', item, ledger: 'written', gone, ...confirmation, ...stop } as const;
-  return trouble === undefined ? done : { ...done, trouble };
+  return { outcome: 'rolled_back', item, ledger: 'written', gone, ...confirmation, notStopped, trouble };
 }
 
 /**
@@ -113,8 +111,7 @@ type Fence = FenceResult | { readonly outcome: 'unfenced'; readonly trouble: Led
 async function tryFence(ports: RollbackPorts, deployment: Deployment, request: RollbackRequest): Promise<Fence> {
   const { trigger, reason, by, at, scope } = request;
   try {
-    const asked = { trigger, reason, by, at, ...(scope === undefined ? {} : { scope }) };
-    return await ports.ledger.fence(deployment.ingressId, asked);
+    return await ports.ledger.fence(deployment.ingressId, { trigger, reason, by, at, scope });
   } catch (cause) {
     return { outcome: 'unfenced', trouble: { kind: isTransient(cause) ? 'unreachable' : 'failed', cause } };
   }

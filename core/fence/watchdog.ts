@@ -286,15 +286,7 @@ async function keepDrill({ drills }: WatchdogPorts, item: Lease, verifiedAt: str
   if (drill?.trippedAt == null || rollback?.confirmedAt == null || rollback.trigger !== 'alarm') return;
   const { alarm, percent, trippedAt } = drill;
   const { requestedAt, confirmedAt } = rollback;
-  await drills.keep({
-    cutoverId,
-    alarm,
-    percent,
-    trippedAt,
-    requestedAt,
-    confirmedAt,
-    verifiedAt,
-  });
+  await drills.keep({ cutoverId, alarm, percent, trippedAt, requestedAt, confirmedAt, verifiedAt });
 }
 
 /** With `scope`, only while what was read still holds: a run that was heard of in between, or wants something else by now, goes on. */
@@ -305,8 +297,7 @@ async function demandRollback(
   reason: string,
   { by = 'watchdog', scope }: { readonly by?: string; readonly scope?: TriggerScope } = {},
 ): Promise<WatchdogReport> {
-  const asked = { trigger, reason, by, at: toIso(ports.clock.now()) };
-  const request = scope === undefined ? asked : { ...asked, scope };
+  const request = { trigger, reason, by, at: toIso(ports.clock.now()), scope };
   const outcome = await rollBack(ports, deployment, request);
   return outcome.outcome === 'not_concerned'
     ? { action: 'none', item: outcome.item }

@@ -1,5 +1,5 @@
 /** Sentences about what the fence did, for log lines and status messages. */
-import { CrossfadeError, describeCause, describeError, type RuleArn, ruleName } from '../model/index.ts';
+import { describeCause, describeTrouble, type RuleArn, ruleName } from '../model/index.ts';
 import type { CloseMirrorOutcome } from './close-mirror.ts';
 import type { RollbackOutcome, RollbackRequest } from './rollback-outcome.ts';
 
@@ -34,7 +34,7 @@ function afterwards(outcome: RollbackOutcome & { outcome: 'rolled_back' }): stri
       const confirmation =
         outcome.notConfirmed === undefined
           ? ''
-          : ` The ledger did not confirm it yet (${troubleOf(outcome.notConfirmed)}); the watchdog retries every minute.`;
+          : ` The ledger did not confirm it yet (${describeTrouble(outcome.notConfirmed)}); the watchdog retries every minute.`;
       return `${capacity}${stopText(outcome)}${confirmation}`;
     }
     case 'no_lease':
@@ -55,18 +55,11 @@ function goneText(gone: readonly RuleArn[]): string {
 
 function stopText({ notStopped }: { readonly notStopped?: unknown }): string {
   if (notStopped === undefined) return '';
-  return ` Its execution could not be stopped (${troubleOf(notStopped)}); the run is fenced, so its next task ends it.`;
+  return ` Its execution could not be stopped (${describeTrouble(notStopped)}); the run is fenced, so its next task ends it.`;
 }
 
 function troubleText({ trouble }: { readonly trouble?: unknown }): string {
-  return trouble === undefined ? '' : ` Trouble: ${troubleOf(trouble)}.`;
-}
-
-/** What an error says of traffic was true of the moment at which it was thrown, and the rollback has gone on since. */
-function troubleOf(error: unknown): string {
-  if (!(error instanceof CrossfadeError)) return describeError(error);
-  const cause = error.cause === undefined ? '' : ` (cause: ${describeError(error.cause)})`;
-  return `${error.what.replace(/\.$/, '')}${cause}`;
+  return trouble === undefined ? '' : ` Trouble: ${describeTrouble(trouble)}.`;
 }
 
 /** For a log line or a status message. */

@@ -306,8 +306,20 @@ export class WeightsNotAppliedError extends CrossfadeError {
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof z.ZodError) return describeProblems(error, 'answer');
-  const cause = error.cause === undefined ? '' : ` (cause: ${describeError(error.cause)})`;
-  return `${error.name}: ${error.message}${cause}`;
+  return `${error.name}: ${error.message}${causeOf(error)}`;
+}
+
+/**
+ * The same for the middle of a sentence, without what an error of ours says of the traffic and of the next step: that was true of the moment at
+ * which it was thrown.
+ */
+export function describeTrouble(error: unknown): string {
+  if (!(error instanceof CrossfadeError)) return describeError(error);
+  return `${error.what.replace(/\.$/, '')}${causeOf(error)}`;
+}
+
+function causeOf({ cause }: Error): string {
+  return cause === undefined ? '' : ` (cause: ${describeError(cause)})`;
 }
 
 /** What a function's failure is as JSON: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */

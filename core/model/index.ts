@@ -41,6 +41,7 @@ export {
   DeploymentKeptError,
   DrillFailedError,
   describeError,
+  describeTrouble,
   ERRORS,
   FencedError,
   HookRefusedError,

@@ -125,7 +125,7 @@ export interface FenceRequest {
   readonly by: string;
   readonly at: string;
   /** The run that the trigger speaks of. @default the one that owns the ingress */
-  readonly scope?: TriggerScope;
+  readonly scope?: TriggerScope | undefined;
 }
 
 /**

@@ -41,7 +41,7 @@ export async function reportRollback(
   const owed = owedOf(outcome, deps.clock.now());
   if (owed.length === 0) return;
   const left = await pass(deps, outcome, request, seconds, owed);
-  if (outcome.outcome === 'rolled_back' && outcome.ledger === 'written' && outcome.item !== null)
+  if (outcome.outcome === 'rolled_back' && outcome.ledger === 'written')
     await note(deps, outcome.item, 'rolled_back', left);
   if (outcome.outcome === 'waiting_for_capacity' && outcome.item !== null)
     await note(deps, outcome.item, 'rolling_back', left);
