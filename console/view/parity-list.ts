@@ -1,5 +1,5 @@
 /** What the shadow comparison still asks for before its sign-off. */
-import { decodeReadable, type LogEntry } from '../../core/model/index.ts';
+import { type LogEntry, lookIn } from '../../core/model/index.ts';
 import type { ParityList, Tone } from './page-view.ts';
 
 const TONES: Readonly<Record<string, Tone>> = { clean: 'good', dirty: 'bad', insufficient: 'warn' };
@@ -22,8 +22,7 @@ export interface ParityCause {
 export function parityList(log: readonly LogEntry[], causes: readonly ParityCause[]): ParityList | null {
   const entry = log.findLast(({ kind, data }) => kind === 'observation' && holdsParity(data));
   if (entry === undefined) return null;
-  const decoded = decodeReadable(entry);
-  const parity = decoded?.type === 'look' ? decoded.look.parity : null;
+  const parity = lookIn(entry)?.parity ?? null;
   if (parity === null) return null;
   const { status, pairs, routes, reasons } = parity;
   return {

@@ -39,6 +39,7 @@ export const CALLS_OF_RETURN = 5;
 
 /** Rules whose weights a cutover writes: safe methods and the others. */
 export const RULES_OF_CUTOVER = 2;
+
 /** Calls a minute of a run under way: the stages look most often. */
 export function callsUnderWay({ gate }: Pick<Plan, 'gate'>): Calls {
   const looks = 60 / gate.observe;

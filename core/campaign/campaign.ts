@@ -160,6 +160,7 @@ export function servicePlan({ plans }: Pick<Campaign, 'plans'>, { plan }: Pick<C
 export function servicePlace({ accounts }: Pick<Campaign, 'accounts'>, { account, region }: CampaignService): string {
   return `${accounts[account] ?? account}/${region}`;
 }
+
 /** Name of the one execution in which a campaign moves a service: a second start under it starts nothing. */
 export function runName({ name }: Pick<Campaign, 'name'>, service: Pick<CampaignService, 'name'>): string {
   return `${name}-${service.name}`;

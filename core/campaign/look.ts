@@ -4,6 +4,7 @@ import { asError } from '../../input/index.ts';
 import { type Clock, isTransient, type PlanProblem } from '../model/index.ts';
 import { type Campaign, type CampaignService, campaignServices } from './campaign.ts';
 import { type CampaignDecision, decide } from './campaign-decision.ts';
+import { byName } from './order.ts';
 import type { CampaignPorts, ServicePorts } from './ports.ts';
 import { bringBackRun, pauseRun, startRun, stateOfRun } from './service-run.ts';
 import { type CampaignMemory, hasEnded, type ServiceState } from './states.ts';
@@ -51,7 +52,7 @@ export async function lookAt(
     states.set(service.name, await read(deps, campaign, service, now));
   });
   const decision = decide(campaign, states, memory, now, deps.wallClock);
-  const services = new Map(campaignServices(campaign).map((service) => [service.name, service]));
+  const services = byName(campaign);
   const named = (names: readonly string[]) => names.flatMap((name) => services.get(name) ?? []);
   const act = (chosen: readonly string[], what: (service: CampaignService, ports: ServicePorts) => Promise<void>) =>
     each(named(chosen), async (service) => {

@@ -1,7 +1,7 @@
 /** What exists once the stacks are deployed: alarms (those of a plan may exist before), the status topic, functions and their rights. */
 
 import { type Diagnosis, diagnosesOf } from './diagnosis.ts';
-import type { DeployedFacts, Facts } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { allowsService } from './resource-policy.ts';
 
 export function alarms({ alarms: { expected, found } }: Facts): Diagnosis[] {
@@ -128,7 +128,7 @@ export function rules({ deployed, listeners }: Facts): Diagnosis[] {
 export function runbook({ deployed }: Facts): Diagnosis[] {
   const { ok, warn } = diagnosesOf('runbook');
   if (deployed === null) return [];
-  const found: DeployedFacts['runbook'] = deployed.runbook;
+  const { runbook: found } = deployed;
   if (found === null)
     return [warn('The alarms name no runbook.', 'give the construct `runbookUrl`, which alarm mails then carry')];
   if (found.status !== null && found.status < 400) return [ok(`The runbook ${found.url} can be reached from here.`)];

@@ -2,7 +2,7 @@
  * Figures of the runs for Prometheus, from the ledger alone: https://prometheus.io/docs/instrumenting/exposition_formats/. Written by hand and
  * not with prom-client: a client library keeps figures in its process, and these are read from the ledger at each scrape.
  */
-import { decodeReadable, type Lease, type LogEntry, type Look } from '../model/index.ts';
+import { type Lease, type LogEntry, lookIn } from '../model/index.ts';
 
 export interface ExposedRun {
   readonly lease: Lease;
@@ -54,7 +54,7 @@ function samplesOf({ lease, entries, noticeFailures }: ExposedRun): Sample[] {
     value,
     labels: { ingress, cutover, ...labels },
   });
-  const looks = entries.flatMap((entry) => lookOf(entry) ?? []);
+  const looks = entries.flatMap((entry) => lookIn(entry) ?? []);
   const decisions = Map.groupBy(looks, ({ decision }) => decision);
   const last = looks.at(-1)?.looked;
   return [
@@ -73,12 +73,6 @@ function samplesOf({ lease, entries, noticeFailures }: ExposedRun): Sample[] {
     sample('crossfade_rollbacks_total', rollback === null ? 0 : 1, { trigger: rollback?.trigger ?? 'none' }),
     ...(noticeFailures === null ? [] : [sample('crossfade_notification_failures_total', noticeFailures)]),
   ];
-}
-
-/** An entry of another version is no reason to answer a scrape with nothing. */
-function lookOf(entry: LogEntry): Look | null {
-  const decoded = decodeReadable(entry);
-  return decoded?.type === 'look' ? decoded.look : null;
 }
 
 function line({ name, labels, value }: Sample): string {

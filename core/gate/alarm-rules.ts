@@ -33,6 +33,7 @@ export const ALARM_CONTROL_WEIGHT = 3;
 export const ALARM_ALONE_FACTOR = 4;
 /** Percent of a load balancer's requests that may be other services' before its own 5xx can no longer be the cutover's. */
 export const ALARM_MAX_FOREIGN_PERCENT = 10;
+
 /** One side in one minute, absent metrics as 0. */
 export interface AlarmCounts {
   readonly requests: number;

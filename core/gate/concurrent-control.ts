@@ -101,7 +101,7 @@ function conclude(
   if (balancer.calls)
     return {
       decision: 'rollback',
-      reason: `The load balancer itself made ${Math.round(balancer.unexplained)} more 5xx than its ordinary rate of ${percent(policy.elb5xxRate)} explains, and more than the candidate's margin allows (e-value ${shown(finite(balancer.logE))} ≥ ${shown(thresholdOf(policy, 'balancer'))}).`,
+      reason: `The load balancer itself made ${Math.round(balancer.unexplained)} more 5xx than its ordinary rate of ${percent(policy.elb5xxRate)} explains, and more than the candidate's margin allows (e-value ${eValueText(finite(balancer.logE))} ≥ ${eValueText(thresholdOf(policy, 'balancer'))}).`,
     };
   if (minutes.length === 0)
     return hold(`No full minute has been counted yet; ${policy.minRequests} candidate requests are needed`);
@@ -137,7 +137,7 @@ function burning(minutes: readonly MinuteEvidence[], policy: GatePolicy): Conclu
   if (logE < Math.log(threshold)) return null;
   const since = minutes.slice(onset);
   const shares = sharesOf(since, failedAtMost, failedAtLeast);
-  const text = `Candidate fails ${percent(shares.candidate)} of its requests, above the limit of ${percent(policy.maxErrorRate)} (e-value ${shown(finite(logE))} ≥ ${shown(threshold)})`;
+  const text = `Candidate fails ${percent(shares.candidate)} of its requests, above the limit of ${percent(policy.maxErrorRate)} (e-value ${eValueText(finite(logE))} ≥ ${eValueText(threshold)})`;
   const blind = shares.stable === null && since.some((m) => m.stable !== null);
   if (blind && shares.candidate < CLEAR_OUTAGE * policy.maxErrorRate)
     return hold(`${text}, but the stable side's errors on the same minutes are not known yet`);
@@ -156,8 +156,8 @@ function figures(m: MetricVerdict): string {
   if (m.by === 'percentiles')
     return `${m.metric}: p95 or p99 over the budget, and only the candidate's, in ${m.eValue} of the last ${m.threshold} minutes`;
   if (m.verdict === 'worse')
-    return `${rates}, worse by at least ${points(m.lower)} points (e-value ${shown(m.eValue)} ≥ ${shown(m.threshold)})`;
-  return `${rates}, worse by at most ${points(m.upper)} points (margin ${points(m.margin)}; rollback evidence ${shown(m.eValue)} of ${shown(m.threshold)})`;
+    return `${rates}, worse by at least ${points(m.lower)} points (e-value ${eValueText(m.eValue)} ≥ ${eValueText(m.threshold)})`;
+  return `${rates}, worse by at most ${points(m.upper)} points (margin ${points(m.margin)}; rollback evidence ${eValueText(m.eValue)} of ${eValueText(m.threshold)})`;
 }
 
 /** A difference of two shares, in percentage points. */
@@ -165,6 +165,7 @@ function points(difference: number): string {
   return (difference * 100).toFixed(2);
 }
 
-function shown(value: number): string {
+/** An e-value, or the one at which something is called. */
+export function eValueText(value: number): string {
   return value < 1e6 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
 }

@@ -9,11 +9,12 @@ export {
   falseAlarmBound,
 } from './alarm-rules.ts';
 export { burstSize, ceilingOf, type Period, rateNoiseOf } from './bets/index.ts';
-export { decideGate } from './concurrent-control.ts';
-export { bothWays, failedAtLeast, requests, settled, settledPrefix, total } from './counts.ts';
+export { decideGate, eValueText } from './concurrent-control.ts';
+export { bothWays, failedAtLeast, percent, requests, settled, settledPrefix, total } from './counts.ts';
 export { evidenceSince } from './evidence-span.ts';
 export { gapOf, ordinarySilence } from './freshness.ts';
 export { judgeAlone, PEAK_MINUTES, retaken } from './historical-control.ts';
 export { leastDifference } from './least-difference.ts';
 export { gatePolicyOf, hasMost, shadowPolicyOf } from './plan-policy.ts';
+export { finite } from './policy.ts';
 export { type BaseRates, requestsNeeded, requestsNeededAlone } from './sample-size.ts';

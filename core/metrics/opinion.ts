@@ -2,7 +2,7 @@
  * What each of a plan's own metrics has to say of a stage or the soak: back, not yet, or on. Each has its own part of α, so that
  * everything that votes stays within α in all. A gap holds: no metric advances on what it has not seen.
  */
-import { gapOf } from '../gate/index.ts';
+import { finite, gapOf } from '../gate/index.ts';
 import {
   alphaShareOf,
   type CountMetric,
@@ -192,9 +192,4 @@ function asTraffic({ minute, stable, candidate }: MetricMinute, counted: boolean
   const side = (point: MetricMinute['stable']) =>
     point === null ? null : { requests: counted ? point.n : POINT, target5xx: 0, connectionErrors: 0, slow: 0 };
   return { minute, stable: side(stable), candidate: side(candidate), elb5xx: 0 };
-}
-
-/** JSON knows no infinity. */
-function finite(log: number): number {
-  return Math.min(Number.MAX_VALUE, Math.exp(log));
 }

@@ -1,4 +1,5 @@
 /** Sentences about a metric of the user's own: name first, then the figures that decide. */
+import { eValueText, finite, percent } from '../gate/index.ts';
 import type { CountMetric, GuardMetric, MetricBaseline, ValueMetric } from '../model/index.ts';
 import type { CountEvidence } from './counts.ts';
 import type { MinutesEvidence } from './minutes.ts';
@@ -20,8 +21,9 @@ export function countSentence(
       ? `the ${direction === 'higherIsWorse' ? 'highest' : 'lowest'} of the baseline's minutes, ${percent(before?.worst ?? 0)}`
       : percent(stableShare);
   const figures = `${name}: ${percent(candidateShare)} of ${whole(seen)} against ${against}`;
-  const evidence = `e-value for worse ${shown(worse)} of ${plainly(bounds.threshold)}`;
-  const good = stableShare === null ? '' : `, for within ${shown(within)} of ${plainly(bounds.withinThreshold)}`;
+  const evidence = `e-value for worse ${eValueText(finite(worse))} of ${eValueText(bounds.threshold)}`;
+  const good =
+    stableShare === null ? '' : `, for within ${eValueText(finite(within))} of ${eValueText(bounds.withinThreshold)}`;
   return `${figures} (margin ${percent(margin)}; ${evidence}${good})`;
 }
 
@@ -33,13 +35,12 @@ export function minutesSentence(
   const what = metric.kind === 'guard' ? `limit ${figure(metric.limit)}` : `tolerance ${figure(margin)}`;
   const against = stableValue === null ? '' : ` against ${figure(stableValue)}`;
   const value = candidateValue === null ? 'no value' : `${figure(candidateValue)}${against}`;
-  const evidence = `e-value for worse ${shown(worse)} of ${plainly(bounds.threshold)}`;
-  const good = metric.kind === 'guard' ? '' : `, for within ${shown(within)} of ${plainly(bounds.withinThreshold)}`;
+  const evidence = `e-value for worse ${eValueText(finite(worse))} of ${eValueText(bounds.threshold)}`;
+  const good =
+    metric.kind === 'guard'
+      ? ''
+      : `, for within ${eValueText(finite(within))} of ${eValueText(bounds.withinThreshold)}`;
   return `${metric.name}: ${value}, beyond its ${what} in ${bad} of ${seen} minutes (${evidence}${good})`;
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(2)} %`;
 }
 
 function whole(count: number): string {
@@ -48,13 +49,4 @@ function whole(count: number): string {
 
 function figure(value: number): string {
   return String(Number(value.toPrecision(4)));
-}
-
-/** An e-value by its logarithm. */
-function shown(log: number): string {
-  return plainly(Math.min(Number.MAX_VALUE, Math.exp(log)));
-}
-
-function plainly(value: number): string {
-  return value < 1e6 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
 }

@@ -154,6 +154,12 @@ export function decodeReadable(entry: LogEntry): DecodedEntry | null {
   }
 }
 
+/** The observation that an entry holds; null for any other entry, and for one of another version. */
+export function lookIn(entry: LogEntry): Look | null {
+  const decoded = decodeReadable(entry);
+  return decoded?.type === 'look' ? decoded.look : null;
+}
+
 function parseJson(text: string, line: number): unknown {
   try {
     return JSON.parse(text);

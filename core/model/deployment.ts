@@ -113,7 +113,7 @@ export type Deployment = z.infer<typeof deploymentShape>;
 export type DeployedRule = Deployment['rules'][number];
 
 /** AWS region of the deployment; null where its rules are not named by full ARNs. */
-function regionOf({ rules }: Pick<Deployment, 'rules'>): string | null {
+export function regionOf({ rules }: Pick<Deployment, 'rules'>): string | null {
   const region = rules[0]?.arn.split(':')[3];
   return region === undefined || region === '' ? null : region;
 }

@@ -6,6 +6,7 @@ export {
   decode,
   decodeReadable,
   type Look,
+  lookIn,
   parseEntry,
   parseHeader,
 } from './decision-log.ts';
@@ -21,6 +22,7 @@ export {
   type MetricProviderInput,
   machineName,
   metricProviderSchema,
+  regionOf,
   rollbackAlarmsOf,
   rollbackFunctionName,
 } from './deployment.ts';

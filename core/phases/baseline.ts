@@ -2,6 +2,7 @@
 import { ALARM_ALONE_FACTOR } from '../gate/index.ts';
 import type { BaselineSummary, MetricBaseline, Plan } from '../model/index.ts';
 import { project } from './timeline.ts';
+import { roughly } from './wording.ts';
 
 /** Reasons to refuse, each naming the plan's field; empty when the cutover may go on. */
 export function baselineRefusals({ baseline: wanted }: Plan, found: BaselineSummary | null): string[] {
@@ -84,18 +85,18 @@ export function describeBaseline(plan: Plan, found: BaselineSummary): string {
     ...bursts('errorBurst', 'failures', plan.gate.errorBurst, found.errorBurst),
     ...bursts('slowBurst', 'slow requests', plan.gate.slowBurst, found.slowBurst),
     ...fires(plan.gate.maxErrorRate, found.peakErrorRate),
-    `Expected time of each stage: ${times.map((t) => `${t.percent} % ${span(t.seconds)}`).join(', ')}.`,
+    `Expected time of each stage: ${times.map((t) => `${t.percent} % ${roughly(t.seconds)}`).join(', ')}.`,
     ...late.map(
       (t) =>
-        `The ${t.percent} % stage is unlikely to reach a decision: it needs ${t.requests} requests within ${span(t.limit)}.`,
+        `The ${t.percent} % stage is unlikely to reach a decision: it needs ${t.requests} requests within ${roughly(t.limit)}.`,
     ),
     ...times.flatMap(({ percent, lateMetrics, limit }) =>
-      lateMetrics.map((name) => `The ${percent} % stage is unlikely to show metric ${name} within ${span(limit)}.`),
+      lateMetrics.map((name) => `The ${percent} % stage is unlikely to show metric ${name} within ${roughly(limit)}.`),
     ),
     ...(quiet === null || slow.length === 0
       ? []
       : [
-          `In the quietest hour (${hourOf(quiet.hour)} h UTC, ${quiet.rps.toFixed(1)} rps) ${slow.map((t) => `${t.percent} % would take ${span(t.quietSeconds ?? 0)}`).join(', ')}, longer than the plan allows.`,
+          `In the quietest hour (${hourOf(quiet.hour)} h UTC, ${quiet.rps.toFixed(1)} rps) ${slow.map((t) => `${t.percent} % would take ${roughly(t.quietSeconds ?? 0)}`).join(', ')}, longer than the plan allows.`,
         ]),
     ...(silent === null || brief.length === 0
       ? []
@@ -152,8 +153,4 @@ function hourOf(hour: number): string {
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(3)} %`;
-}
-
-function span(seconds: number): string {
-  return seconds < 7_200 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 }

@@ -1,11 +1,11 @@
 /** What people may ask of a run, and when: a request becomes the lease's next steering, or a sentence that says why not. */
 import { isAgreed, pauseAt, pausedMs } from '../evaluation/index.ts';
 import {
-  decodeReadable,
   fromIso,
   type Lease,
   type LogEntry,
   type Look,
+  lookIn,
   type Phase,
   type Plan,
   type Steering,
@@ -47,8 +47,7 @@ export interface RunSoFar {
 /** What the run's log says of the phase or stage that the lease names. */
 export function soFarOf(plan: Plan, entries: readonly LogEntry[], { phase, stage }: Lease): RunSoFar {
   const last = entries.findLast((e) => e.kind === 'observation' && e.phase === phase && e.stage === stage);
-  const decoded = last === undefined ? null : decodeReadable(last);
-  return { plan, look: decoded?.type === 'look' ? decoded.look : null, said: last?.message ?? '' };
+  return { plan, look: last === undefined ? null : lookIn(last), said: last?.message ?? '' };
 }
 
 export type SteeringAnswer = { readonly steering: Steering; readonly message: string } | { readonly refused: string };
@@ -137,7 +136,7 @@ function resume({ steering, ...lease }: Lease, { now }: Asking): SteeringAnswer 
 
 function promote(lease: Lease, override: boolean, asking: Asking, { plan, look, said }: RunSoFar): SteeringAnswer {
   const { steering, cutoverId } = lease;
-  const { by, reason, now } = asking;
+  const { by, now } = asking;
   if (pauseAt(steering, now) !== null) return { refused: `Cutover ${cutoverId} is paused; resume it first.` };
   if (look?.decision === 'rollback') return { refused: `Cutover ${cutoverId} is about to roll back: ${said}` };
   if (!override && !hasEvidence(look))
@@ -161,18 +160,7 @@ function promote(lease: Lease, override: boolean, asking: Asking, { plan, look, 
       message: `Second person for the override: ${whereabouts(lease)} advances at the next evaluation unless something is unsafe.`,
     };
   }
-  const { phase, stage } = lease;
-  const request = {
-    kind: 'promote' as const,
-    by,
-    reason,
-    at: toIso(now),
-    phase,
-    stage,
-    override,
-    seconded: null,
-    persons,
-  };
+  const request = { ...asks('promote', lease, asking), override, persons };
   const message = !override
     ? `${whereabouts(lease)} advances at the next evaluation if its evidence still stands.`
     : persons === 1
@@ -190,27 +178,26 @@ function hasEvidence(look: RunSoFar['look']): boolean {
   return parity?.status === 'clean';
 }
 
-function retry(lease: Lease, { by, reason, now }: Asking): SteeringAnswer {
-  const { steering, phase, stage } = lease;
+function retry(lease: Lease, asking: Asking): SteeringAnswer {
+  const { steering } = lease;
   if (steering.retries >= MOST_RETRIES)
     return {
       refused: `Cutover ${lease.cutoverId} was restarted ${MOST_RETRIES} times already: each time the candidate gets another chance to pass by luck.`,
     };
-  const request = {
-    kind: 'retry' as const,
-    by,
-    reason,
-    at: toIso(now),
-    phase,
-    stage,
-    override: false,
-    seconded: null,
-    persons: 1,
-  };
+  const request = asks('retry', lease, asking);
   return {
     steering: next(steering, { request, retries: steering.retries + 1 }),
     message: `${sentence(whereabouts(lease))} starts again at the next evaluation, at the same weights; its earlier evidence no longer counts.`,
   };
+}
+
+/** What one person asks for, of the phase or stage in which the run stands. */
+function asks(
+  kind: 'promote' | 'retry',
+  { phase, stage }: Lease,
+  { by, reason, now }: Asking,
+): NonNullable<Steering['request']> {
+  return { kind, by, reason, at: toIso(now), phase, stage, override: false, seconded: null, persons: 1 };
 }
 
 function next(steering: Steering, change: Partial<Steering>): Steering {

@@ -4,6 +4,7 @@ import { type BaseRates, falseAlarmBound, gatePolicyOf, requestsNeeded, requests
 import { gatePlan, type MetricNeed, needOf, sidelessProblems } from '../metrics/index.ts';
 import { alphaShareOf, type MetricBaseline, type Plan, type PlanProblem, spokenDuration } from '../model/index.ts';
 import { mostLooks } from './look-interval.ts';
+import { roughly } from './wording.ts';
 
 /** Step Functions ends an execution at 25,000 events (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
 export const HISTORY_LIMIT = 25_000;
@@ -159,17 +160,9 @@ function observed(
   };
 }
 
+/** A phase that nothing holds, and in which `observations` looks are taken. */
 function still(name: string, seconds: number, candidatePercent: number, observations = 0): Unplaced {
-  return {
-    name,
-    seconds,
-    maxHold: 0,
-    candidatePercent,
-    observations,
-    requestsNeeded: null,
-    evidenceSeconds: null,
-    metrics: [],
-  };
+  return { ...observed(name, seconds, 0, seconds, candidatePercent), observations };
 }
 
 function stageRow(plan: Plan, stage: Plan['stages'][number], assumptions: Assumptions): Unplaced {
@@ -209,7 +202,7 @@ function decidability(plan: Plan, rows: readonly TimelineRow[], { rps }: Assumpt
       {
         path: `stages.${i}.maxHold`,
         message: Number.isFinite(row.evidenceSeconds)
-          ? `at ${rps} rps this stage needs ${spokenDuration(row.evidenceSeconds ?? 0)} to collect ${row.requestsNeeded} requests, but it ends undecided after ${spokenDuration(stage.bake + stage.maxHold)}`
+          ? `at ${rps} rps this stage needs ${spokenDuration(row.evidenceSeconds)} to collect ${row.requestsNeeded} requests, but it ends undecided after ${spokenDuration(stage.bake + stage.maxHold)}`
           : 'no traffic shows a difference as small as gate.errorMargin or gate.slowMargin beside these rates, so this stage would end undecided; widen the margin',
       },
     ];
@@ -223,11 +216,7 @@ function metricDecidability(plan: Plan, rows: readonly TimelineRow[], { rps }: A
     const late = (row?.metrics ?? []).filter(({ seconds }) => seconds > stage.bake + stage.maxHold);
     return late.map(({ name, seconds, denominators }) => ({
       path: `metrics.${plan.metrics.findIndex((m) => m.name === name)}.requiredFrom`,
-      message: `at ${rps} rps the ${stage.percent} % stage needs ${hours(seconds)} to show ${name} within its margin (${denominators ?? 0} of the candidate's denominators), but it ends undecided after ${hours(stage.bake + stage.maxHold)}; ask for it from a later stage on, widen the margin, or lengthen the stage`,
+      message: `at ${rps} rps the ${stage.percent} % stage needs ${roughly(seconds)} to show ${name} within its margin (${denominators ?? 0} of the candidate's denominators), but it ends undecided after ${roughly(stage.bake + stage.maxHold)}; ask for it from a later stage on, widen the margin, or lengthen the stage`,
     }));
   });
-}
-
-function hours(seconds: number): string {
-  return seconds < 7_200 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 }

@@ -12,6 +12,11 @@ export function describeApproval({ approvedBy, comment }: Approval): string {
   return `${approvedBy}${comment === '' ? '' : `: ${comment}`}`;
 }
 
+/** A time that is only estimated, such as `35 min` or `2.5 h`. @param seconds 0 or more */
+export function roughly(seconds: number): string {
+  return seconds < 7_200 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
+}
+
 export const WORDING = {
   capacityPinned: (tasks: number) => `Scale-in of the stable service is suspended at ${tasks} tasks.`,
   weightsConfirmed: (split: TrafficSplit) => `${describeSplit(split)}, verified (re-read from the ALB).`,

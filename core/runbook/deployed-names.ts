@@ -1,5 +1,5 @@
 /** What a runbook calls things by: the names of one deployment, so that its commands can be pasted at night. */
-import type { Deployment } from '../model/index.ts';
+import { type Deployment, regionOf } from '../model/index.ts';
 
 export interface DeployedNames {
   readonly ingress: string;
@@ -21,10 +21,9 @@ export interface ServiceName {
 }
 
 export function deployedNames({ ingressId, rules, targetGroups, services, ledgerTable }: Deployment): DeployedNames {
-  const region = rules[0]?.arn.split(':')[3] ?? '';
   return {
     ingress: ingressId,
-    region: region === '' ? null : region,
+    region: regionOf({ rules }),
     ledger: ledgerTable,
     rules: rules.map(({ arn }) => arn),
     stableGroup: targetGroups.stable.arn,

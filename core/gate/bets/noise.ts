@@ -4,7 +4,7 @@
  * job at the hour, a crowd: what hurts both sides of a comparison alike) does not wander, and much of its failures come in spells far above the median.
  */
 import type { Pair } from './e-value.ts';
-import type { Period } from './overdispersion.ts';
+import { joinedPeriods, type Period } from './overdispersion.ts';
 
 /** Memory that is taken for granted: after so many minutes a deviation has fallen to 1/e. */
 const MEMORY_MINUTES = 10;
@@ -42,12 +42,12 @@ export function rateNoiseOf(
 ): number | null {
   const size = sizeFor(periods, NOISE_WINDOW_FAILURES);
   if (size === null || shareOfSpells(finest) > SPELLS_SHARE) return null;
-  const near = spreadOf(joined(periods, size));
+  const near = spreadOf(joinedPeriods(periods, size));
   if (near === null || near.spread <= near.chance) return null;
   const deviation = deviationOf(near.spread, near.weight, size * minutes);
   // What goes up and down within minutes is level over many of them, and one that wanders is not.
   const longer = Math.ceil((LEVEL_MEMORIES * MEMORY_MINUTES) / minutes);
-  const far = longer > size ? spreadOf(joined(periods, longer)) : null;
+  const far = longer > size ? spreadOf(joinedPeriods(periods, longer)) : null;
   if (far === null) return deviation;
   const most = deviationOf(far.spread * far.chance, far.weight, longer * minutes);
   return most === 0 ? null : Math.min(deviation, most);
@@ -93,7 +93,7 @@ function deviationOf(spread: number, weight: number, minutes: number): number {
 
 /** Of the failures, the share that came in stretches whose rate is far above the median one's. */
 function shareOfSpells(periods: readonly Period[]): number {
-  const stretches = joined(periods, sizeFor(periods, STRETCH_FAILURES) ?? 1).filter(({ n }) => n > 0);
+  const stretches = joinedPeriods(periods, sizeFor(periods, STRETCH_FAILURES) ?? 1).filter(({ n }) => n > 0);
   const median = quantileOf(
     stretches.map(({ n, x }) => x / n),
     0.5,
@@ -106,13 +106,6 @@ function shareOfSpells(periods: readonly Period[]): number {
 function sizeFor(periods: readonly Period[], failures: number): number | null {
   const all = periods.reduce((sum, { x }) => sum + x, 0);
   return all === 0 ? null : Math.ceil((failures * periods.length) / all);
-}
-
-/** So many neighbours at a time; what is left over at the end is left out. */
-function joined(periods: readonly Period[], size: number): Period[] {
-  return Array.from({ length: Math.floor(periods.length / size) }, (_, i) =>
-    periods.slice(i * size, (i + 1) * size).reduce((sum, { n, x }) => ({ n: sum.n + n, x: sum.x + x })),
-  );
 }
 
 /** Variance of the difference of two neighbouring windows' means, where the deviation has variance 1 and forgets exponentially. */

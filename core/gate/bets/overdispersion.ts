@@ -27,7 +27,7 @@ const LEAST = 1.5;
 export function burstSize(periods: readonly Period[]): number | null {
   const failures = periods.reduce((sum, { x }) => sum + x, 0);
   if (failures === 0) return null;
-  const windows = windowsOf(periods, Math.ceil((WINDOW_FAILURES * periods.length) / failures));
+  const windows = joinedPeriods(periods, Math.ceil((WINDOW_FAILURES * periods.length) / failures));
   const ratios: number[] = [];
   for (let i = 0; i + 1 < windows.length; i += 2) {
     const [a, b] = [windows[i], windows[i + 1]];
@@ -41,7 +41,8 @@ export function burstSize(periods: readonly Period[]): number | null {
   return surely > LEAST ? burst : null;
 }
 
-function windowsOf(periods: readonly Period[], size: number): Period[] {
+/** So many neighbours at a time; what is left over at the end is left out. */
+export function joinedPeriods(periods: readonly Period[], size: number): Period[] {
   return Array.from({ length: Math.floor(periods.length / size) }, (_, i) =>
     periods.slice(i * size, (i + 1) * size).reduce((sum, { n, x }) => ({ n: sum.n + n, x: sum.x + x })),
   );
