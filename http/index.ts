@@ -1,4 +1,5 @@
 /** HTTP messages as text: fields, paths, and the notations that name places in them. */
+export { httpDate } from './date.ts';
 export {
   codingsOf,
   type Field,

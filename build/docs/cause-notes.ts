@@ -17,6 +17,7 @@ export const CAUSE_NOTES = {
   Status: {
     status: ['', 'two status codes, and none of the reasons below'],
     'path-cleaning-redirect': ['23', 'the path has `//`, `/./` or `/../`; one side says 301, 307 or 308'],
+    'redirect-status': ['', 'GET, HEAD: 301 against 308, or two of 302, 303, 307; POST: 302 against 303'],
     'trailing-slash': [
       '24',
       'one side redirects to the path ± `/`; or the path ends with `/` and one side has 2xx, the other 404',
@@ -54,6 +55,10 @@ export const CAUSE_NOTES = {
       'both bodies empty, to HEAD both announced as empty, or an error whose body is added; Content-Type on one side only, or another',
     ],
     charset: ['17', 'same media type, another charset parameter'],
+    'charset-guessed': [
+      '',
+      '`text/html` or `text/plain` with characters beyond ASCII: stable names the charset, the candidate neither in the field nor in a `meta` element',
+    ],
     'error-as-text': ['29', 'JSON against text/plain with `X-Content-Type-Options: nosniff`'],
     'validator-kind': ['18', 'ETag weak, strong or none, Last-Modified or none; 304 against 200'],
     'header-wider': ['', 'Vary, Allow or challenges name all that stable names, and more'],
@@ -136,6 +141,10 @@ export const CAUSE_NOTES = {
     'timestamp-as-number': ['new', 'a timestamp in text against a number'],
     'zero-time': ['9', 'null against `0001-01-01T00:00:00Z`'],
     'timestamp-format': ['8', 'a timestamp on both sides, the same instant'],
+    'timestamp-notation': [
+      '',
+      'the same instant, in words (RFC 9110, RFC 5322) on one side and in digits (RFC 3339) on the other',
+    ],
     'timestamp-zone': ['', 'two timestamps, one with Z or an offset, one without'],
     'timestamp-precision': ['new', 'the same instant but for the digits that one side leaves out'],
     'buffer-as-base64': ['10', '`{"type":"Buffer","data":[…]}` against the base64 of the same bytes'],

@@ -13,6 +13,10 @@ export const ANSWER_CAUSES = {
   ),
   // Status
   status: breaking('another status', 'Answer with the status that the stable side sends.'),
+  'redirect-status': undecided(
+    'another status of a redirect that is followed alike',
+    'Clients send this method to the same place for both codes; old ones do not know 308, and a client that reads the code sees another. Send the code of stable.',
+  ),
   'path-cleaning-redirect': breaking(
     'redirect to a cleaned path',
     'Answer `//` and `..` in a path as stable does, without a redirect.',

@@ -5,6 +5,10 @@ export const HEADER_CAUSES = {
   'media-type': breaking('another media type', 'Set the Content-Type that stable sends.', { ofFieldForm: true }),
   'media-type-of-nothing': benign('Content-Type of an empty body', 'There is no body that it could describe.'),
   charset: benign('another charset parameter', 'JSON is UTF-8 with and without the parameter (RFC 8259).'),
+  'charset-guessed': breaking(
+    'no charset beside characters that are not ASCII',
+    'Name the charset in Content-Type, or in a `meta` element: browsers guess, and show `Ã¤` for `ä`.',
+  ),
   'error-as-text': breaking('JSON error sent as text/plain', 'Set Content-Type, and write the error as JSON.', {
     ofFieldForm: true,
   }),

@@ -57,6 +57,11 @@ export const JSON_CAUSES = {
   'timestamp-format': undecided('same instant, written otherwise', 'Format the time as stable does.', {
     ofProgram: true,
   }),
+  'timestamp-notation': breaking(
+    'same instant in another notation',
+    'What reads `Tue, 24 Nov 2026 08:00:00 GMT` does not read `2026-11-24T08:00:00Z`; write the notation that stable writes.',
+    { ofProgram: true },
+  ),
   'timestamp-zone': breaking(
     'time zone on one side only',
     'A timestamp without a zone is read as local time, with `Z` as UTC: not the same instant; write the zone that stable writes.',

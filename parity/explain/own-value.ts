@@ -29,6 +29,8 @@ export const REDACTED_ADVICE =
  * same format, or be redacted.
  */
 export function isMadeAnew(name: string, a: string, b: string): boolean {
+  // Of a problem (RFC 9457, 3.1.5), which occurs once.
+  if (name === 'instance' && /^urn:uuid:/i.test(a) && /^urn:uuid:/i.test(b)) return true;
   if (!namesWhatIsNew(name)) return false;
   if (isRedacted(a) && isRedacted(b)) return true;
   const isJwt = a.startsWith('eyJ') && b.startsWith('eyJ');
@@ -56,6 +58,8 @@ function namesWhatIsNew(name: string): boolean {
 const VAGUE: ReadonlySet<Cause> = new Set<Cause>([
   'value',
   'number-value',
+  // Of seconds since 1970 every hundredth has few digits.
+  'float32-precision',
   'text-value',
   'markup-value',
   'form-value',
@@ -72,8 +76,9 @@ export function ofItsOwn(difference: Difference, answers: Answers): Difference {
   if (cause === 'own-value')
     return isEchoed(stable, answers) ? { ...difference, ...why(otherValue(difference)) } : difference;
   if (!VAGUE.has(cause)) return difference;
-  const [x, y] = [masked(stable, answers, 'stable'), masked(candidate, answers, 'candidate')];
-  if (x.text !== y.text || x.text === stable) return difference;
+  const ends = ENDS.test(wordsOf(nameOf(difference)).join(' '));
+  const [x, y] = [masked(stable, answers, 'stable', ends), masked(candidate, answers, 'candidate', ends)];
+  if (x.text !== y.text || x.text === stable || !lastAlike(x, y)) return difference;
   const found = causeOf(x, y, nameOf(difference));
   if (found === null) return { ...difference, advice: REDACTED_ADVICE };
   return { ...quotedAs(difference), ...why(found) };
@@ -95,9 +100,14 @@ interface Masked {
   readonly text: string;
   /** Layouts of times. */
   readonly moments: readonly string[];
+  /** How long after the answer something ends, milliseconds. */
+  readonly lives: readonly number[];
   readonly hashes: readonly { readonly hash: string; readonly name: string | undefined }[];
   readonly ids: readonly string[];
 }
+
+const lastAlike = ({ lives: a }: Masked, { lives: b }: Masked) =>
+  a.every((ms, i) => Math.abs(ms - (b[i] ?? Number.NaN)) <= CLOCK_MS);
 
 /**
  * The cause if the values differ only in masked parts. null: values were redacted whose names do not indicate generated
@@ -110,8 +120,9 @@ function causeOf(x: Masked, y: Masked, place: string): Cause | null {
   return x.moments.join() === y.moments.join() ? 'answer-time' : 'timestamp-format';
 }
 
-function masked(text: string, answers: Answers, side: 'stable' | 'candidate'): Masked {
+function masked(text: string, answers: Answers, side: 'stable' | 'candidate', ends: boolean): Masked {
   const moments: string[] = [];
+  const lives: number[] = [];
   const hashes: { hash: string; name: string | undefined }[] = [];
   const ids: string[] = [];
   const date = Date.parse(firstValue(answers[side].headers, 'date') ?? '');
@@ -122,7 +133,9 @@ function masked(text: string, answers: Answers, side: 'stable' | 'candidate'): M
   if (!Number.isNaN(date))
     left = left.replaceAll(MOMENT, (found) => {
       const moment = momentOf(found);
-      if (moment === null || Math.abs(moment.ms - date) > CLOCK_MS) return found;
+      if (moment === null) return found;
+      if (Math.abs(moment.ms - date) > CLOCK_MS && !(ends && moment.ms > date)) return found;
+      if (ends) lives.push(moment.ms - date);
       moments.push(moment.layout);
       return '⟨moment⟩';
     });
@@ -133,8 +146,11 @@ function masked(text: string, answers: Answers, side: 'stable' | 'candidate'): M
       // The length identifies the kind of id.
       return `⟨id of ${found.length}⟩`;
     });
-  return { text: left, moments, hashes, ids };
+  return { text: left, moments, lives, hashes, ids };
 }
+
+/** Names of what ends as long after every answer: a token's life, a lease, a link for download. */
+const ENDS = /\b(?:exp|expir\w*|valid (?:until|to|till)|not after|not on or after|lease end)\b/;
 
 /** The clock is read before the head of the answer is written, and `Date` is in whole seconds. */
 const CLOCK_MS = 2_000;

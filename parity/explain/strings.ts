@@ -2,7 +2,7 @@
 
 import { withQueryAsRead } from '../../http/index.ts';
 import { ROOT, SameMeaning, sharedEnds, tokenize } from '../../json/index.ts';
-import { type Finding, type Instant, instantOf, sameToTheCoarser } from '../model/index.ts';
+import { type Finding, type Instant, instantOf, sameNotation, sameToTheCoarser } from '../model/index.ts';
 import { isOtherBase64 } from './base64.ts';
 import { isMadeAnew, isRedacted, REDACTED_ADVICE } from './own-value.ts';
 
@@ -22,7 +22,7 @@ export function explainStrings(a: string, b: string, name: string): Finding {
 /** Neither value is the zero time, or both are. */
 function explainInstants(x: Instant, y: Instant): Finding {
   if (x.layout.endsWith('local') !== y.layout.endsWith('local')) return { cause: 'timestamp-zone' };
-  if (x.nanos === y.nanos) return { cause: 'timestamp-format' };
+  if (x.nanos === y.nanos) return { cause: sameNotation(x, y) ? 'timestamp-format' : 'timestamp-notation' };
   if (sameToTheCoarser(x, y)) return { cause: 'timestamp-precision' };
   const ms = Number(y.nanos - x.nanos) / 1e6;
   const hours = ms / 3_600_000;

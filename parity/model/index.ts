@@ -19,6 +19,6 @@ export { kindOfExcerpt } from './kind-of-excerpt.ts';
 export { foldedName, wordsOf } from './name.ts';
 export { within } from './nested-difference.ts';
 export { childOf, nameOf, type Path, pointerTo } from './path.ts';
-export { epochUnit, type Instant, instantOf, sameToTheCoarser } from './timestamp.ts';
+export { epochUnit, type Instant, instantOf, sameNotation, sameToTheCoarser } from './timestamp.ts';
 export { isOfValues } from './value-causes.ts';
 export { otherFormat } from './value-format.ts';

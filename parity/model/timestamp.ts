@@ -15,8 +15,8 @@ export interface Instant {
 }
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)([Tt ])(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,12}))?(?: ?(Z|z|[+-]\d\d:?\d\d))?$/;
-/** Dates of RFC 9110, Date.toUTCString and Go's RFC1123. */
-const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC)$/;
+/** RFC 9110's dates, Date.toUTCString, Go's RFC1123 and RFC1123Z, and those of RSS and mail (RFC 5322, 3.3). */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|([+-]\d{4}))$/;
 const SECOND = 1_000_000_000n;
 
 /**
@@ -39,9 +39,14 @@ export function instantOf(text: string): Instant | null {
 }
 
 function httpDate(text: string): Instant | null {
-  const ms = HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(ms) ? null : { nanos: BigInt(ms) * 1_000_000n, unit: SECOND, layout: 'http', zero: false };
+  const match = HTTP_DATE.exec(text);
+  const ms = match === null ? Number.NaN : Date.parse(text);
+  const layout = match?.[1] === undefined ? 'http' : 'http+0000';
+  return Number.isNaN(ms) ? null : { nanos: BigInt(ms) * 1_000_000n, unit: SECOND, layout, zero: false };
 }
+
+/** Words or digits: no reader of the one reads the other. */
+export const sameNotation = (a: Instant, b: Instant) => a.layout.startsWith('http') === b.layout.startsWith('http');
 
 const ZERO_TIME = -62_135_596_800n * SECOND;
 

@@ -20,7 +20,13 @@ export function aspectOf(difference: Difference): string {
   const { cause } = difference;
   if (difference.in === 'status') return isWorse(difference.stable, difference.candidate) ? WORSE_STATUS : cause;
   if (cause === 'body-bytes') return bytesAspect(difference);
-  if (cause === 'timestamp-format' || cause === 'timestamp-precision' || cause === 'format') return 'format';
+  if (
+    cause === 'timestamp-notation' ||
+    cause === 'timestamp-format' ||
+    cause === 'timestamp-precision' ||
+    cause === 'format'
+  )
+    return 'format';
   if (cause === 'location') return locationAspect(difference);
   if (difference.in === 'body' && isWorseWithin(difference)) return WORSE_STATUS;
   if (difference.in === 'header') {

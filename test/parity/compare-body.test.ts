@@ -146,7 +146,12 @@ describe('a body', () => {
       typed('text/plain; charset=utf-8', 'é'),
       [],
     ],
-    ['in UTF-16', typed('text/plain; charset=utf-16', Buffer.from('\ufeffé', 'utf16le')), typed('text/plain', 'é'), []],
+    [
+      'in UTF-16',
+      typed('text/plain; charset=utf-16', Buffer.from('\ufeffé', 'utf16le')),
+      typed('text/plain; charset=utf-8', 'é'),
+      [],
+    ],
     [
       'of NDJSON',
       typed('application/x-ndjson', '{"a":[]}\n{"b":1}\n'),

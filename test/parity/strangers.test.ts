@@ -1,5 +1,6 @@
 /**
  * Pairs of answers as strangers would try the comparer: 236, 259 half a day later, and 148 of whole answers of Node's frameworks and Go's (`rw:`), labelled before the first run (`want`);
+ * 540 of any kind of HTTP and its formats (`wide:`, docs/adr/0101);
  * and 97 beside code that was written (values that each side makes for itself, what mutants asked for, other instances of what the 148 showed, `after:`). Where the comparer says otherwise to this day,
  * `is` has what it says. `cause`: that of one difference.
  */
@@ -33,7 +34,7 @@ const row = z.strictObject({
 });
 type Row = z.infer<typeof row>;
 
-const ROWS = ['strangers', 'strangers-again', 'strangers-rewrites', 'own-values'].flatMap((name) =>
+const ROWS = ['strangers', 'strangers-again', 'strangers-rewrites', 'strangers-wide', 'own-values'].flatMap((name) =>
   readFileSync(join(import.meta.dirname, `${name}.ndjson`), 'utf8')
     .trim()
     .split('\n')

@@ -7,7 +7,7 @@ import { type Answers, type BodyDifference, why } from '../../model/index.ts';
 import type { BodyRules } from '../../rules/index.ts';
 import { inStableHost, inStableNonces } from '../head/index.ts';
 import { compareContent } from './content.ts';
-import { type Content, type Read, readContent, readPlain, textContent } from './decoded-content.ts';
+import { type Content, namesCharset, type Read, readContent, readPlain, textContent } from './decoded-content.ts';
 import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
 
 export function compareBody(
@@ -15,6 +15,28 @@ export function compareBody(
   decode: Decode | undefined,
   rules: BodyRules | undefined,
 ): BodyDifference[] {
+  return [...guessedCharset(answers, decode), ...compareBodies(answers, decode, rules)];
+}
+
+/** Where the candidate names no charset, and not within its page either, browsers take windows-1252 for it, and some clients ISO 8859-1. */
+function guessedCharset(answers: Answers, decode: Decode | undefined): BodyDifference[] {
+  if (!losesCharset(answers) || answers.candidate.body.truncated) return [];
+  const read = readContent(answers.candidate, decode);
+  if (typeof read === 'string' || read.text === null || read.text.startsWith('\ufeff') || namesCharset(read)) return [];
+  return isAscii(read.text) ? [] : [bodyDifference('charset-guessed', '', 'named in Content-Type', null)];
+}
+
+const isAscii = (text: string) => /^[\0-\x7f]*$/.test(text);
+
+function losesCharset({ stable, candidate }: Answers): boolean {
+  const [a, b] = [mediaTypeOf(stable), mediaTypeOf(candidate)];
+  return GUESSED.has(b.type) && a.type === b.type && a.parameters.has('charset') && !b.parameters.has('charset');
+}
+
+/** What is shown to people; scripts and styles are read in the charset of their page, and anything else by programs, as UTF-8. */
+const GUESSED = new Set(['text/html', 'text/plain']);
+
+function compareBodies(answers: Answers, decode: Decode | undefined, rules: BodyRules | undefined): BodyDifference[] {
   const { stable, candidate } = answers;
   if (sameOnTheWire(stable.body, candidate.body) && readAlike(stable, candidate)) return [];
   if (stable.body.truncated || candidate.body.truncated) return [unknown('Only its beginning is known.')];

@@ -114,6 +114,9 @@ function saidWithin({ type }: MediaType, content: string | Uint8Array): string |
   return label?.startsWith('utf-16') === true ? undefined : label;
 }
 
+/** Within itself, where its field does not. */
+export const namesCharset = ({ mediaType, text }: Content) => saidWithin(mediaType, text ?? '') !== undefined;
+
 /** Content that is given as text; its bytes are computed on demand. */
 export function textContent(mediaType: MediaType, text: string): Content {
   let bytes: Uint8Array | undefined;

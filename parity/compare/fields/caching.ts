@@ -1,6 +1,6 @@
 /** What caches may do with an answer (RFC 9111), and whether they may do more with the candidate's. */
 import type { ResponseLeg } from '../../../capture/format/index.ts';
-import { firstValue, membersOf } from '../../../http/index.ts';
+import { codingsOf, firstValue, httpDate, membersOf } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import type { Answers } from '../../model/index.ts';
 import { tokensOf } from './token-set.ts';
@@ -45,15 +45,24 @@ const isLonger = (a: Leave['fresh'], b: Leave['fresh']) => a === 0 && typeof b =
 /** Compares Vary (RFC 9110, 12.5.5), the request fields by which caches distinguish answers. */
 export function changeOfVary(a: readonly string[], b: readonly string[], answers: Answers): Cause | null {
   const [stable, candidate] = [tokensOf(a), tokensOf(b)];
-  const lost = candidate.includes('*')
-    ? []
-    : stable.filter((field) => !candidate.includes(field) && field !== 'accept-encoding');
+  if (candidate.includes('*')) return isReused(leaveOf('stable', answers)) ? 'cache-lifetime' : 'header-wider';
+  const coded = isKeptCoded(answers);
+  const lost = stable.filter((field) => !candidate.includes(field) && (coded || field !== 'accept-encoding'));
   if (lost.length === 0) return 'header-wider';
   const origin = firstValue(answers.candidate.headers, 'access-control-allow-origin');
   const sameForAll = lost.every((field) => field === 'origin') && origin === '*';
   const { keeper, fresh } = leaveOf('candidate', answers);
   if (sameForAll || keeper === 'nobody') return 'header-unread';
   return fresh === 0 || fresh === 'unsaid' ? null : 'vary-missing';
+}
+
+/** Caches may use it again without asking. */
+const isReused = ({ fresh }: Leave) => typeof fresh === 'number' && fresh > 0;
+
+/** Caches on the way may hand the candidate's compressed answer to a client that does not take its coding. */
+export function isKeptCoded(answers: Answers): boolean {
+  const leave = leaveOf('candidate', answers);
+  return leave.keeper === 'anybody' && isReused(leave) && codingsOf(answers.candidate).length > 0;
 }
 
 function leaveOf(side: 'stable' | 'candidate', answers: Answers): Leave {
@@ -94,7 +103,7 @@ function freshOf({ headers }: ResponseLeg, directives: ReadonlyMap<string, strin
   if (directives.size === 0 && /\bno-cache\b/i.test(firstValue(headers, 'pragma') ?? '')) return 0;
   const expires = firstValue(headers, 'expires');
   if (expires === null) return firstValue(headers, 'last-modified') === null ? 'unsaid' : 'guessed';
-  const life = (Date.parse(expires) - Date.parse(firstValue(headers, 'date') ?? at)) / 1000;
+  const life = ((httpDate(expires) ?? Number.NaN) - Date.parse(firstValue(headers, 'date') ?? at)) / 1000;
   return Number.isNaN(life) ? 0 : Math.max(0, Math.round(life));
 }
 

@@ -1,11 +1,12 @@
 /** Access-Control fields: what a browser lets a script do with the answer (Fetch standard, "CORS protocol"). */
-import { firstValue } from '../../../http/index.ts';
+import { firstValue, membersOf } from '../../../http/index.ts';
 import type { Answers } from '../../model/index.ts';
 import { tokensOf } from './token-set.ts';
 
 const ALLOWED_HEADERS = 'access-control-allow-headers';
+const ALLOWED_METHODS = 'access-control-allow-methods';
 
-const LISTS = new Set(['access-control-allow-methods', ALLOWED_HEADERS, 'access-control-expose-headers']);
+const LISTS = new Set([ALLOWED_METHODS, ALLOWED_HEADERS, 'access-control-expose-headers']);
 
 /**
  * Whether the candidate allows everything that stable allows, so that no present client is refused.
@@ -19,8 +20,16 @@ export function isWider(name: string, a: readonly string[], b: readonly string[]
   const withCredentials = firstValue(stable.headers, 'access-control-allow-credentials') === 'true';
   if (name === 'access-control-allow-origin') return !withCredentials && b.join() === '*';
   if (!LISTS.has(name)) return false;
-  const [x, y] = [tokensOf(a), tokensOf(b)];
+  const read = name === ALLOWED_METHODS ? methodsOf : tokensOf;
+  const [x, y] = [read(a), read(b)];
   // Nor does it cover Authorization (Fetch standard, "CORS-preflight fetch").
   const any = !withCredentials && y.includes('*');
   return x.every((token) => y.includes(token) || (any && !(name === ALLOWED_HEADERS && token === 'authorization')));
 }
+
+/** Browsers write these in capitals, and `patch` as it is given (Fetch standard, 2.2.1). */
+const CAPITALS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
+
+/** Methods that are allowed, which have a case: `patch` allows no PATCH, and `get` allows nothing. */
+const methodsOf = (values: readonly string[]) =>
+  membersOf(values).filter((method) => CAPITALS.has(method) || !CAPITALS.has(method.toUpperCase()));

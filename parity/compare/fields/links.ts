@@ -18,7 +18,9 @@ export function changeOfLinks(a: readonly string[], b: readonly string[], answer
   const missing = stable
     .filter(isPage)
     .some(([relation, target]) => !candidate.some((link) => link[0] === relation && sameQuery(link[1], target)));
-  if (missing) return 'page-link';
+  // Clients go on until there is no next page.
+  const [ends, goesOn] = [stable, candidate].map((links) => links.some(([relation]) => relation === 'next'));
+  if (missing || (goesOn === true && ends === false && stable.some(isPage))) return 'page-link';
   const counts = ([relation]: Link) => !HINTS.has(relation);
   if (only(stable, counts) !== only(candidate, counts)) return null;
   return only(stable, () => true) === only(candidate, () => true) ? 'header-format' : 'header-unread';

@@ -1,5 +1,5 @@
 /** Dates that are computed from the time of the answer. Different dates may mean the same lifetime. */
-import { firstValue } from '../../../http/index.ts';
+import { firstValue, httpDate } from '../../../http/index.ts';
 import type { Answers } from '../../model/index.ts';
 
 /** Tolerance for two clocks and two answers, in seconds. */
@@ -48,7 +48,7 @@ function distanceOf(name: string, text: string, answers: Answers, side: 'stable'
 /** Lifetime in seconds; 0 if the answer is already stale (RFC 9111, 5.3: an invalid date counts as past). */
 function lifeOf(text: string, answers: Answers, side: 'stable' | 'candidate'): number {
   const date = Date.parse(firstValue(answers[side].headers, 'date') ?? '');
-  const expires = /\d:\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(expires)) return 0;
+  const expires = httpDate(text);
+  if (expires === null) return 0;
   return Math.max(0, (expires - (Number.isNaN(date) ? Date.parse(answers.at) : date)) / 1000);
 }

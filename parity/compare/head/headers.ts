@@ -6,7 +6,7 @@
 import { type Field, fieldsOf, membersOf } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import type { Answers, HeaderDifference } from '../../model/index.ts';
-import { type FieldChange, isRefusedCoding, meaningOf, tokensOf, writtenAlike } from '../fields/index.ts';
+import { type FieldChange, isKeptCoded, isRefusedCoding, meaningOf, tokensOf, writtenAlike } from '../fields/index.ts';
 import { compareContentType } from './content-type.ts';
 import { compareCookies } from './cookies.ts';
 import { movesWithDate, sameMoment } from './dates.ts';
@@ -76,7 +76,6 @@ const SIGNATURES = new Set([
 const TOKEN_SETS = new Set([
   'accept-ranges',
   'access-control-allow-headers',
-  'access-control-allow-methods',
   'access-control-expose-headers',
   'allow',
   'cache-control',
@@ -153,7 +152,8 @@ function causeOf(change: FieldChange): Cause {
   if (name === 'content-encoding')
     return isRefusedCoding(b, answers) && !isRefusedCoding(a, answers) ? 'coding-refused' : 'content-encoding';
   if (inBoth && meansTheSame(change)) return 'header-format';
-  if (name === 'vary' && sameList(withoutEncoding(a), withoutEncoding(b))) return 'content-encoding';
+  if (name === 'vary' && sameList(withoutEncoding(a), withoutEncoding(b)) && !isKeptCoded(answers))
+    return 'content-encoding';
   if (DIGESTS.has(name) && inBoth && haveOtherBytes(answers)) return 'body-digest';
   if (SIGNATURES.has(name) || DIGESTS.has(name)) return 'signed-body';
   return meaningOf(change) ?? (inBoth ? 'header-value' : a.length === 0 ? 'header-added' : 'header-missing');
@@ -163,6 +163,8 @@ function causeOf(change: FieldChange): Cause {
 function meansTheSame({ name, stable: a, candidate: b, answers }: FieldChange): boolean {
   if (TOKEN_SETS.has(name) && sameList(tokensOf(a), tokensOf(b))) return true;
   if (LISTS.has(name) && sameList(membersOf(a), membersOf(b))) return true;
+  // Methods have a case.
+  if (name === 'access-control-allow-methods' && sameList(membersOf(a).sort(), membersOf(b).sort())) return true;
   const [stable, candidate] = [a.join(', '), b.join(', ')];
   if (name === 'expires' && sameMoment(stable, candidate, answers)) return true;
   return movesWithDate(name, stable, candidate, answers) || writtenAlike(name, stable, candidate);

@@ -47,7 +47,27 @@ function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestSh
     if (NO_NUMBER.test(b.body.data)) return 'not-a-number';
     if (MARSHAL_ERROR.test(b.body.data)) return 'marshal-error';
   }
+  if (areFollowedAlike(method, a.status, b.status)) return 'redirect-status';
   return causeInQuery(shape) ?? causeInRequestBody(a, b, shape) ?? 'status';
+}
+
+/** Codes after which a client sends the same to the same place (RFC 9110, 15.4; Fetch standard, 4.4): 301 and 308 may be kept, the others not. */
+const FOLLOWED_ALIKE: Readonly<Record<string, readonly (readonly number[])[]>> = {
+  GET: [
+    [301, 308],
+    [302, 303, 307],
+  ],
+  HEAD: [
+    [301, 308],
+    [302, 303, 307],
+  ],
+  // Both make a GET of it.
+  POST: [[302, 303]],
+};
+
+function areFollowedAlike(method: string, a: number, b: number): boolean {
+  const kinds = Object.hasOwn(FOLLOWED_ALIKE, method) ? FOLLOWED_ALIKE[method] : [];
+  return kinds?.some((kind) => kind.includes(a) && kind.includes(b)) === true;
 }
 
 /**
