@@ -26,12 +26,12 @@ const CLASS_STYLE = { breaking: 'bad', undecided: 'warn', benign: 'unit', noise:
 export function parityHtml(evidence: ParityEvidence): string {
   const { title, verdict, summary, notes } = evidence;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title><style>${STYLE}
-.warn{color:#92400e}code{font:.85em ui-monospace,monospace;overflow-wrap:anywhere}.n{text-align:right;font-variant-numeric:tabular-nums}
+.warn{color:#92400e}code{font:.85em ui-monospace,monospace;overflow-wrap:anywhere}.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}.wide{overflow-x:auto}pre{overflow-x:auto}dd{min-width:0;overflow-wrap:anywhere}
 td details{max-width:36rem}@media (prefers-color-scheme:dark){.warn{color:#fbbf24}}
-</style></head><body><h1>${escapeHtml(title)}</h1><p class="${verdict.ok ? 'ok' : 'bad'}"><b>${escapeHtml(verdict.sentence)}</b></p>
+</style></head><body><main><h1>${escapeHtml(title)}</h1><p class="${verdict.ok ? 'ok' : 'bad'}"><b>${escapeHtml(verdict.sentence)}</b></p>
 ${notes.map((note) => `<p class="warn">${escapeHtml(note)}</p>`).join('')}${facts(evidence)}
 <h2>What to do</h2>${todoList(evidence.todo, evidence.sources)}
-<h2>Routes</h2>${routes(routeRows(summary))}${noisy(evidence.noise)}${gaps(evidence)}</body></html>\n`;
+<h2>Routes</h2>${routes(routeRows(summary))}${noisy(evidence.noise)}${gaps(evidence)}</main></body></html>\n`;
 }
 
 function facts({ sources, summary }: ParityEvidence): string {
@@ -54,9 +54,13 @@ function todoList(items: readonly TodoItem[], sources: readonly string[]): strin
     const { severity, known, cause, subject, title, captures, of, advice, samples, differences, places, routes } = item;
     const where = routes.length === 1 ? routes[0] : `${routes.length} routes`;
     const about = subject === '' ? '' : ` <code>${escapeHtml(subject)}</code>`;
-    return `<tr><td>${escapeHtml(where ?? '')}</td><td class="${CLASS_STYLE[severity]}">${known ? 'known' : severity}</td><td><b>${cause}</b>${about}<br>${escapeHtml(title)}</td><td class="n">${captures} of ${of}</td><td>${escapeHtml(advice)}<details><summary>${samples.length} of ${captures} captures, ${differences} differences, ${places.length} places</summary>${samples.map((s) => sample(s, sources)).join('')}${commands(item)}${morePlaces(places)}</details></td></tr>`;
+    return `<tr><td>${escapeHtml(where ?? '')}</td><td class="${CLASS_STYLE[severity]}">${known ? 'known' : severity}</td><td><b>${cause}</b>${about}<br>${withCode(title)}</td><td class="n">${captures} of ${of}</td><td>${withCode(advice)}<details><summary>${samples.length} of ${captures} captures, ${differences} differences, ${places.length} places</summary>${samples.map((s) => sample(s, sources)).join('')}${commands(item)}${morePlaces(places)}</details></td></tr>`;
   });
-  return `<table><thead><tr><th>Where</th><th>Severity</th><th>Root cause</th><th>Captures</th><th>What to change</th></tr></thead><tbody>${body.join('')}</tbody></table>`;
+  return table(
+    'What to do',
+    '<th>Where</th><th>Severity</th><th>Root cause</th><th>Captures</th><th>What to change</th>',
+    body,
+  );
 }
 
 function commands({ curl }: TodoItem): string {
@@ -87,7 +91,7 @@ function routes(rows: readonly [string, RouteSummary][]): string {
   });
   const heads = ['Captures', 'Same', 'Benign', 'Undecided', 'Breaking', 'No answer from stable', 'New errors'];
   const all = [...heads, 'p50 ms', 'p95 ms', 'p99 ms'].map((h) => `<th class="n">${h}</th>`).join('');
-  return `<table><thead><tr><th>Route</th>${all}</tr></thead><tbody>${body.join('')}</tbody></table>`;
+  return table('Routes', `<th>Route</th>${all}`, body);
 }
 
 function noisy(places: readonly NoisyPlace[]): string {
@@ -107,7 +111,12 @@ function noisy(places: readonly NoisyPlace[]): string {
     .map((h) => `<th class="n">${h}</th>`)
     .join('');
   const more = places.length > MOST_NOISE ? `<p>… and ${places.length - MOST_NOISE} more.</p>` : '';
-  return `<h2>Noise: locations that vary on stable alone</h2><p>Measured with control answers: stable answers the same request twice.</p><table><thead><tr><th>Route</th><th>Location</th>${heads}<th></th></tr></thead><tbody>${body.join('')}</tbody></table>${more}`;
+  return `<h2>Noise: locations that vary on stable alone</h2><p>Measured with control answers: stable answers the same request twice.</p>${table('Noise', `<th>Route</th><th>Location</th>${heads}<th>Result</th>`, body)}${more}`;
+}
+
+/** On a narrow screen the table scrolls, and not the page; by the keyboard, too. */
+function table(name: string, heads: string, rows: readonly string[]): string {
+  return `<div class="wide" role="region" aria-label="${name}" tabindex="0"><table><thead><tr>${heads}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 function ms(histogram: ReadonlyMap<number, number>, q: number): string {
@@ -139,6 +148,11 @@ function gaps({ sources, summary: { unreadable, unpaired, byOrder } }: ParityEvi
       ? ''
       : `<p class="warn">${byOrder} captures had no request id and were matched by method, URL and order.</p>`,
   ].join('');
+}
+
+/** Text with code in backticks. */
+function withCode(text: string): string {
+  return escapeHtml(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 }
 
 function escapeHtml(text: string): string {

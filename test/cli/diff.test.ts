@@ -163,6 +163,20 @@ describe('crossfade diff over captured pairs', () => {
     expect(html).not.toMatch(/<script|<link|src=|https?:/);
   });
 
+  it('writes a report that a narrow screen and a screen reader can use', async () => {
+    const report = join(folder.path, 'narrow.html');
+    await diff(await file(ndjson([EMPTY])), '--html', report);
+    const html = await readFile(report, 'utf8');
+    expect(html).toMatch(/<body><main>.*<\/main><\/body>/s);
+    expect(html).not.toContain('<th></th>');
+    expect(html.match(/<table>/g)).toHaveLength(
+      html.match(/<div class="wide" role="region" aria-label="[^"]+" tabindex="0"><table>/g)?.length ?? 0,
+    );
+    // Code in the advice is set as code.
+    expect(html).toContain('<code>tags</code>');
+    expect(html.replaceAll(/<code>.*?<\/code>/gs, '')).not.toContain('`');
+  });
+
   it('ends with 130 when it is interrupted', async () => {
     const child = spawn(process.execPath, [CLI, 'diff', '-'], { stdio: ['pipe', 'ignore', 'ignore'] });
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
