@@ -42,7 +42,7 @@ export function monthly({ mirror }: Traffic): Use[] {
 
 /** What one cutover adds if every gate passes at the end of its bake. */
 export function perCutover(plan: Plan, traffic: Traffic): Use[] {
-  const looks = looksOf(plan);
+  const looks = looksOf(observedPhases(plan));
   const captures = capturesOf(plan, traffic);
   const seconds = observedSeconds(plan);
   const capturedGb = (captures * traffic.captureBytes) / GB / FOOTPRINT.compression;
@@ -106,31 +106,42 @@ function invocations(what: string, count: number): Use[] {
   ];
 }
 
-/** The phases in which somebody looks again and again, with the time between two looks. */
-function observedPhases({ shadow, stages, gate, soak, decommission }: Plan): { seconds: number; every: number }[] {
+/** A phase in which somebody looks again and again. Seconds. */
+interface LookedAt {
+  readonly seconds: number;
+  /** Between two looks. */
+  readonly every: number;
+}
+
+/** The phases in which the candidate answers somebody, and the plan's own metrics are read. */
+function candidatePhases({ cohort, stages, gate, soak }: Plan): LookedAt[] {
+  return [
+    ...[cohort, ...stages].flatMap((stage) =>
+      stage === undefined ? [] : [{ seconds: stage.bake, every: gate.observe }],
+    ),
+    { seconds: soak.duration, every: soak.observe },
+  ];
+}
+
+function observedPhases(plan: Plan): LookedAt[] {
+  const { shadow, decommission } = plan;
   return [
     { seconds: shadow.duration + shadow.exercise, every: shadow.observe },
-    ...stages.map(({ bake }) => ({ seconds: bake, every: gate.observe })),
-    { seconds: soak.duration, every: soak.observe },
+    ...candidatePhases(plan),
     { seconds: decommission.drain + 4 * decommission.step, every: decommission.step },
   ];
 }
 
-function looksOf(plan: Plan): number {
-  return observedPhases(plan).reduce((sum, { seconds, every }) => sum + Math.ceil(seconds / every), 0);
+function looksOf(phases: readonly LookedAt[]): number {
+  return phases.reduce((sum, { seconds, every }) => sum + Math.ceil(seconds / every), 0);
 }
 
 function observedSeconds(plan: Plan): number {
   return observedPhases(plan).reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
-/** The plan's own metrics are read in the stages and in the soak alone. */
-function ownReadsOf({ stages, gate, soak, metrics }: Plan): number {
-  const looks = [
-    ...stages.map(({ bake }) => Math.ceil(bake / gate.observe)),
-    Math.ceil(soak.duration / soak.observe),
-  ].reduce((sum, n) => sum + n, 0);
-  return looks * metrics.reduce((sum, metric) => sum + readsOf(metric), 0);
+function ownReadsOf(plan: Plan): number {
+  return looksOf(candidatePhases(plan)) * plan.metrics.reduce((sum, metric) => sum + readsOf(metric), 0);
 }
 
 /** Metrics of CloudWatch at one look: of both sides, a guard's of the candidate alone; of other providers none. */

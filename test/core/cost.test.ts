@@ -33,6 +33,14 @@ describe('the bill of a cutover', () => {
     expect(look('PT1M') - look('PT5M')).toBe(1_440 - 288);
   });
 
+  it('looks at the cohort as often as at a stage, and reads the plan’s own metrics at each of these looks', () => {
+    const metrics = [{ name: 'cpu', kind: 'guard', value: { source: 'ecs', usage: 'cpu' }, limit: 85 }];
+    const of = (what: string, cohort?: { readonly bake: string }) =>
+      billOf(parsePlan({ metrics, cohort }), TRAFFIC).cutover.find((line) => line.what === what)?.quantity ?? 0;
+    for (const what of ['evaluations: calls', "evaluations: the plan's own"])
+      expect(of(what, { bake: 'PT2H' }) - of(what)).toBe(120);
+  });
+
   it('asks for more metrics where a mirror has target groups of its own', () => {
     const read = (mirror: boolean) =>
       billOf(plan, { ...TRAFFIC, mirror }).cutover.find(({ what }) => what === 'evaluations: metrics')?.quantity ?? 0;
