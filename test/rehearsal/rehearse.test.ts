@@ -9,7 +9,7 @@ import { replayed } from '../support/recorded-run.ts';
 import { paced, wholeRun } from '../support/whole-run.ts';
 
 const PACE = paced({ speed: 90, rps: 400 });
-const plan = rehearsalPlan(
+const cut = rehearsalPlan(
   parsePlan({
     stages: [
       { percent: 10, bake: 'PT1H' },
@@ -19,6 +19,11 @@ const plan = rehearsalPlan(
   2,
   { rps: PACE.rps / PACE.speed },
 );
+// The shadow has tests of its own (rehearse.slow.test.ts), so this run passes through it as fast as a plan allows.
+const plan = {
+  ...cut,
+  shadow: { ...cut.shadow, duration: 60, exercise: 60, minCapturesPerRoute: 3, maxBreakingRate: 0.9 },
+};
 
 let options: Omit<RehearsalOptions, 'progress' | 'signal'>;
 beforeAll(async () => {
