@@ -31,7 +31,7 @@ const { dependencies, peerDependencies } = manifest.parse(JSON.parse(readFileSyn
 const installed = Object.keys({ ...dependencies, ...peerDependencies });
 await bundlePackages(DIST, installed);
 await bundleCommonJs(DIST, installed);
-chmodSync(join(DIST, 'bin', 'crossfade.js'), 0o755);
+chmodSync(join(DIST, 'bin', 'packaged.js'), 0o755);
 bundleHandlers(join(DIST, 'bundles'));
 bundleRecorder(join(DIST, 'recorder-image'));
 // Both sides of a rehearsal without services of one's own; whole, for what they are made of is no dependency of the package.

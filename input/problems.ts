@@ -21,7 +21,7 @@ export function wordIssue(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_value':
       return issue.input === undefined ? 'is required' : `must be ${oneOf(issue.values)}${got(issue.input)}`;
     case 'unrecognized_keys':
-      return `unknown key: ${issue.keys.join(', ')}`;
+      return `unknown key: ${issue.keys.slice(0, MOST_KEYS).map(cut).join(', ')}`;
     case 'invalid_format':
       return FORMATS[issue.format] === undefined ? undefined : `must be ${FORMATS[issue.format]}${got(issue.input)}`;
     case 'invalid_union':
@@ -33,14 +33,25 @@ export function wordIssue(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-/** Every problem with its path; an unknown key is in the path. Only as well worded as the parse that had {@link wordIssue}. */
+/** Of more problems, or unknown keys, than a person reads only the first are told. */
+const MOST_PROBLEMS = 50;
+const MOST_KEYS = 10;
+
+/** The problems with their paths; an unknown key is in the path. Only as well worded as the parse that had {@link wordIssue}. */
 export function problemsOf(error: z.ZodError): Problem[] {
-  return error.issues.map((issue) => {
-    const path = issue.path.map(String).join('.');
+  const problems = error.issues.slice(0, MOST_PROBLEMS).map((issue) => {
+    const path = pathOf(issue.path);
     if (issue.code !== 'unrecognized_keys') return { path, message: issue.message };
-    const below = path === '' ? '' : `${path}.`;
-    return { path: issue.keys.map((key) => `${below}${key}`).join(', '), message: 'unknown key' };
+    const keys = issue.keys.slice(0, MOST_KEYS).map((key) => pathOf([...issue.path, key]));
+    const more = issue.keys.length - keys.length;
+    return { path: keys.join(', '), message: more === 0 ? 'unknown key' : `unknown key, and ${more} more` };
   });
+  const more = error.issues.length - problems.length;
+  return more === 0 ? problems : [...problems, { path: '', message: `${more} more problems` }];
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path.map((step) => cut(String(step))).join('.');
 }
 
 /** All problems in one line. @param whole the name of the input, for a problem that is at no single field */
@@ -100,5 +111,9 @@ const LONGEST = 60;
 function got(input: unknown): string {
   if (typeof input === 'object' && input !== null) return Array.isArray(input) ? ' (got a list)' : ' (got an object)';
   const text = typeof input === 'string' ? JSON.stringify(input) : String(input);
-  return ` (got ${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text})`;
+  return ` (got ${cut(text)})`;
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

@@ -8,6 +8,8 @@ import * as z from 'zod';
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 3_000;
 const LAST_LINES_MS = 1_000;
+/** Whatever else the person's environment says stays away; Yarn's Plug'n'Play finds packages by the hook that these options name. */
+const PACKAGES = process.versions.pnp === undefined ? {} : { NODE_OPTIONS: process.env.NODE_OPTIONS ?? '' };
 const listeningSchema = z.looseObject({ event: z.literal('listening') });
 
 export type Listening = Readonly<Record<string, unknown>>;
@@ -37,7 +39,7 @@ export interface ChildOptions {
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { name, command, args, env, graceMs = STOP_TIMEOUT_MS, onLine = () => {} } = options;
   const child = spawn(command, args, {
-    env: { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...env },
+    env: { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...PACKAGES, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));

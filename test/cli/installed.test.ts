@@ -37,3 +37,16 @@ it('a Node that does not run TypeScript is told of, with what to do', () => {
   expect(stderr).toContain(`Node ${process.versions.node} does not run TypeScript`);
   expect(stderr).toContain('Next: npm rebuild node --ignore-scripts=false;');
 });
+
+it.each([
+  ['>=22.12', 0, 'started\n', ''],
+  ['>=999.1', 2, '', `crossfade needs Node 999.1 or newer, and this is Node ${process.versions.node} `],
+  [`>=${process.versions.node.split('.')[0]}.999`, 2, '', 'Nothing was started.\nNext: run it by a newer Node.\n'],
+])('the package, which needs Node %s, ends with %d', (node, status, stdout, says) => {
+  const folder = mkdtempSync(join(tmpdir(), 'package-'));
+  cpSync(join(ROOT, 'bin', 'packaged.ts'), join(folder, 'dist', 'bin', 'packaged.ts'));
+  writeFileSync(join(folder, 'dist', 'bin', 'crossfade.ts'), "console.log('started' as string);");
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', engines: { node } }));
+  const ended = spawnSync(process.execPath, ['dist/bin/packaged.ts'], { cwd: folder, encoding: 'utf8' });
+  expect(ended).toMatchObject({ status, stdout, stderr: expect.stringContaining(says) });
+});

@@ -39,6 +39,25 @@ describe('a problem of the input', () => {
     expect(problems(change)).toEqual(expected);
   });
 
+  it.each([
+    ['a name of any length', { ['k'.repeat(200_000)]: 1 }, [`${'k'.repeat(60)}…: unknown key`]],
+    [
+      'keys without end',
+      Object.fromEntries([...Array(3_000).keys()].map((i) => [`k${i}`, 1])),
+      ['k0, k1, k2, k3, k4, k5, k6, k7, k8, k9: unknown key, and 2990 more'],
+    ],
+  ])('of %s stays short', (_, change, expected) => expect(problems(change)).toEqual(expected));
+
+  it('without end: the first are told, and how many more there are', () => {
+    const { error } = z.array(z.int()).safeParse(Array(60).fill('x'), { error: wordIssue });
+    const told = error === undefined ? [] : problemsOf(error);
+    expect([told.length, told.at(-2)?.path, told.at(-1)]).toEqual([
+      51,
+      '49',
+      { path: '', message: '10 more problems' },
+    ]);
+  });
+
   it('keeps the sentence that a schema gives itself', () => {
     const own = z.object({ id: z.string().regex(/^[a-z]+$/, 'must be lower-case letters') });
     const { error } = own.safeParse({ id: '1' }, { error: wordIssue });

@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+/** Entry of the package: ends the process, before anything of ours is loaded, on a Node that is too old for it. */
+import { readFileSync } from 'node:fs';
+
+/** npm, pnpm and yarn only warn of `engines`. The package's own manifest is two folders above `dist/bin`. */
+const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+const needed = String(engines.node).replace('>=', '');
+
+if (!isAtLeast(process.versions.node, needed)) {
+  console.error(
+    `crossfade needs Node ${needed} or newer, and this is Node ${process.versions.node} (${process.execPath}). Nothing was started.
+Next: run it by a newer Node.`,
+  );
+  process.exit(2);
+}
+await import('./crossfade.ts');
+
+function isAtLeast(version: string, least: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [leastMajor = 0, leastMinor = 0] = least.split('.').map(Number);
+  return major > leastMajor || (major === leastMajor && minor >= leastMinor);
+}
