@@ -7,7 +7,9 @@ import { CampaignAccess } from './campaign/index.ts';
 import {
   APPLICATION_LISTENER_ARN,
   type CutoverListener,
+  checkCutover,
   DualStackCutover,
+  type DualStackCutoverProps,
   INGRESS_ID,
   MANAGED_POLICY_ARN,
   rulesOn,
@@ -98,10 +100,14 @@ export class AttachmentError extends Error {
   }
 }
 
-/** @throws AttachmentError that names every field that is wrong. */
+/** The same is refused by whatever reads the file: the synthesis, and the doctor before it. @throws AttachmentError that names the fields that are wrong */
 export function parseAttachment(input: unknown): Attachment {
   const parsed = attachmentSchema.safeParse(input, { error: wordIssue });
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const unknownPlace = { region: undefined, account: undefined };
+    inWordsOfTheFile(() => checkCutover('DualStackCutover Cutover', propsOf(parsed.data, {}), unknownPlace));
+    return parsed.data;
+  }
   const problems = problemsOf(parsed.error).map(({ path, message }) =>
     path === '' ? `attach: ${message}` : `attach.${path}: ${message}`,
   );
@@ -110,10 +116,14 @@ export function parseAttachment(input: unknown): Attachment {
 
 /** One stack, `CrossfadeCutover`, that touches nothing but the rules that it adds. @throws AttachmentError, InvalidPlanError */
 export function attachedApplication(app: App, attachment: Attachment, plan: PlanInput): void {
+  inWordsOfTheFile(() => attach(app, attachment, plan));
+}
+
+/** The construct's props have the names of the file's fields. */
+function inWordsOfTheFile(checked: () => void): void {
   try {
-    attach(app, attachment, plan);
+    checked();
   } catch (error) {
-    // The construct's props have the names of the file's fields.
     if (!(error instanceof RangeError)) throw error;
     throw new AttachmentError([`attach.${error.message.replace(/^\w+ \w+: /, '')}`], error);
   }
@@ -124,7 +134,17 @@ function attach(app: App, attachment: Attachment, plan: PlanInput): void {
     stackName: stackName('CrossfadeCutover', attachment.ingressId),
     description: `Crossfade: the cutover of ${attachment.ingressId}`,
   });
-  const cutover = new DualStackCutover(stack, 'Cutover', {
+  const cutover = new DualStackCutover(stack, 'Cutover', propsOf(attachment, plan));
+  const { ingressId, campaignAccount } = attachment;
+  if (campaignAccount !== undefined) {
+    const access = new CampaignAccess(stack, 'Campaign', { cutover, ingressId, campaignAccount });
+    meetDemands(access, attachment);
+  }
+  tellOperators(stack, cutover);
+}
+
+function propsOf(attachment: Attachment, plan: PlanInput): DualStackCutoverProps {
+  return {
     ingressId: attachment.ingressId,
     listeners: listenersOf(attachment),
     groups: groupsOf(attachment.groups),
@@ -138,13 +158,7 @@ function attach(app: App, attachment: Attachment, plan: PlanInput): void {
       : { permissionsBoundaryArn: attachment.permissionsBoundaryArn }),
     ...(attachment.tags === undefined ? {} : { tags: attachment.tags }),
     ...(attachment.runbookUrl === undefined ? {} : { runbookUrl: attachment.runbookUrl }),
-  });
-  const { ingressId, campaignAccount } = attachment;
-  if (campaignAccount !== undefined) {
-    const access = new CampaignAccess(stack, 'Campaign', { cutover, ingressId, campaignAccount });
-    meetDemands(access, attachment);
-  }
-  tellOperators(stack, cutover);
+  };
 }
 
 /** What the custom resources of its rules would be told. */

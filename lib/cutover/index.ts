@@ -1,6 +1,6 @@
 /** A cutover, put together: `DualStackCutover`, and the parts that nothing else uses. */
 export { executionsArn } from './arns.ts';
-export { INGRESS_ID, MANAGED_POLICY_ARN, TARGET_GROUP_ARN } from './check-cutover.ts';
+export { checkCutover, INGRESS_ID, MANAGED_POLICY_ARN, TARGET_GROUP_ARN } from './check-cutover.ts';
 export { APPLICATION_LISTENER_ARN } from './check-listeners.ts';
 export { CutoverFunctions, type CutoverFunctionsProps } from './cutover-functions.ts';
 export { CutoverMachine, type CutoverMachineProps } from './cutover-machine.ts';

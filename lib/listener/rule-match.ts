@@ -78,8 +78,13 @@ export function checkMatch(at: string, match: RuleMatch, methods: number, tester
       Token.isUnresolved(host) || /^[A-Za-z0-9.*?-]+$/.test(host),
       `hosts.${i} must be a name such as shop.example.com, without scheme, port or path, not "${host}"`,
     );
-  for (const [i, path] of paths.entries())
+  for (const [i, path] of paths.entries()) {
     check(Token.isUnresolved(path) || /^[/*?]/.test(path), `paths.${i} must begin with /, not "${path}"`);
+    check(
+      Token.isUnresolved(path) || /^[!-~]*$/.test(path),
+      `paths.${i} must be of ASCII without spaces (? stands for any one character), not "${path}"`,
+    );
+  }
   for (const [i, block] of sources.entries())
     check(isBlock(block), `sources.${i} must be a CIDR block such as 10.0.0.0/8 or 2001:db8::/32, not "${block}"`);
   const patterns = [
@@ -123,6 +128,7 @@ export function checkHeader(check: Check, at: string, { name, values }: HeaderVa
     /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}$/.test(name),
     `${at}.name must be the name of a header field, not "${name}"`,
   );
+  check(name.toLowerCase() !== 'host', `${at}.name must not be Host, which is matched by hosts alone`);
   check(values.length > 0, `${at}.values must not be empty`);
   for (const [j, value] of values.entries()) checkText(check, `${at}.values.${j}`, value);
 }

@@ -27,6 +27,21 @@ describe('an attach file is refused, and its field named', () => {
       'attach.listeners.0.priority: ',
     ],
     ['no path at all', { ...ATTACHMENT, listeners: [{ ...listener, paths: [] }] }, 'attach.listeners.0.paths: '],
+    [
+      'a path with a space',
+      { ...ATTACHMENT, listeners: [{ ...listener, paths: ['/a b'] }] },
+      'listeners.0.paths.0 must be of ASCII',
+    ],
+    [
+      'a path in letters of its own',
+      { ...ATTACHMENT, listeners: [{ ...listener, paths: ['/ä'] }] },
+      'listeners.0.paths.0 must be of ASCII',
+    ],
+    [
+      'the field Host as a header',
+      { ...ATTACHMENT, listeners: [{ ...listener, headers: [{ name: 'HOST', values: ['a.example'] }] }] },
+      'attach.listeners.0.headers.0.name must not be Host',
+    ],
     ['no groups', { ...ATTACHMENT, groups: undefined }, 'attach.groups: '],
     [
       'a group that is none',
@@ -56,7 +71,8 @@ describe('an attach file is refused, and its field named', () => {
       'attach.services.stable.service: ',
     ],
   ])('%s', (_name, input, says) => {
-    expect(attach(input)).toThrow(AttachmentError);
+    // By whatever reads the file, before anything is made.
+    expect(() => parseAttachment(input)).toThrow(AttachmentError);
     expect(attach(input)).toThrow(says);
     expect(attach(input)).not.toThrow(/plan/i);
   });

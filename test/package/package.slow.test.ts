@@ -121,6 +121,33 @@ describe('the published package, in an empty CDK app', () => {
     for (const field of ['main', 'types'] as const) readFileSync(join(app, 'node_modules/crossfade', manifest[field]));
   });
 
+  it.runIf(process.env.CROSSFADE_REGISTRY === '1')(
+    'synthesises with the oldest CDK that its peers name',
+    () => {
+      const old = mkdtempSync(join(tmpdir(), 'crossfade-oldest-'));
+      const oldest = Object.entries(manifest.peerDependencies).map(
+        ([name, range]) => `${name}@${range.replace('^', '')}`,
+      );
+      writeFileSync(join(old, 'package.json'), '{"private":true,"type":"module"}');
+      writeFileSync(join(old, 'app.ts'), APP);
+      run(old, 'npm', [
+        'install',
+        '--no-audit',
+        '--no-fund',
+        join(app, `crossfade-${manifest.version}.tgz`),
+        ...oldest,
+      ]);
+      run(old, NODE, ['app.ts'], { CDK_OUTDIR: join(old, 'cdk.out') });
+      const { version } = manifestSchema
+        .pick({ version: true })
+        .parse(JSON.parse(readFileSync(join(old, 'node_modules/aws-cdk-lib/package.json'), 'utf8')));
+      expect(oldest).toContain(`aws-cdk-lib@${version}`);
+      expect(readFileSync(join(old, 'cdk.out', 'Shop.template.json'), 'utf8')).toContain('Custom::WeightedRule');
+      rmSync(old, { recursive: true, force: true });
+    },
+    600_000,
+  );
+
   it('says in its types what each field of a plan means, and its default', () => {
     const declaration = readFileSync(join(app, 'node_modules/crossfade/dist/core/model/plan.d.ts'), 'utf8');
     const alpha = /\/\*\* (.+) \*\/\s+alpha\?: number/.exec(declaration)?.[1];

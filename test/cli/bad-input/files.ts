@@ -1,5 +1,6 @@
 /** Files that are wrong, each in one way. A row of the table names one as `@name`. */
 import { gzipSync } from 'node:zlib';
+import { ATTACHMENT } from '../../lib/attachment.ts';
 import { DEPLOYMENT } from '../../support/deployment.ts';
 
 const rule = {
@@ -214,4 +215,12 @@ export const FILES: Readonly<Record<string, string | Uint8Array>> = {
   'campaign-list.yaml': 'waves: [',
   'campaign-twice.yaml': 'name: a\nname: b\nwaves: []\n',
   'good-campaign.json': campaign({}),
+  'attach-one-group': JSON.stringify({
+    ...ATTACHMENT,
+    groups: { ...ATTACHMENT.groups, candidate: ATTACHMENT.groups.stable },
+  }),
+  'attach-two-regions': JSON.stringify({
+    ...ATTACHMENT,
+    groups: { ...ATTACHMENT.groups, candidate: ATTACHMENT.groups.candidate.replace('eu-west-1', 'us-east-1') },
+  }),
 };

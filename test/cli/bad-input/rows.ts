@@ -114,6 +114,8 @@ export const JSON_FILES: readonly Row[] = [
   ['doctor --attach @half-json', 'half-json is not JSON'],
   ['doctor --attach @number', 'The attach file is not valid. attach: '],
   ['doctor --attach @unknown-key', 'ingressId'],
+  ['doctor --attach @attach-one-group', 'attach.groups.candidate must be another target group than groups.stable'],
+  ['doctor --attach @attach-two-regions', 'attach.groups.candidate is in region us-east-1'],
   ['cost --prices @none', '--prices: '],
   ['cost --prices @unknown-price', '--prices: fargateVcpu'],
   ['cost --prices @text-price', '--prices: mail'],
