@@ -18,6 +18,8 @@ import {
 const STABLE_READS = 2;
 const MAX_READS = 8;
 const READ_INTERVAL_MS = 250;
+/** AWS publishes no time within which a Describe follows a write: a listener that answers as before is asked for 15 seconds, ever more rarely. */
+const LONGEST_INTERVAL_MS = 4_000;
 
 /**
  * Writes every rule, all at once; a rule that fails does not keep the others from being written.
@@ -80,7 +82,8 @@ async function readUntil(
   let last = 'nothing was read';
   let failure: unknown = null;
   for (let i = 0; i < MAX_READS; i++) {
-    if (i > 0) await clock.sleep(READ_INTERVAL_MS);
+    if (i > 0)
+      await clock.sleep(equal > 0 ? READ_INTERVAL_MS : Math.min(READ_INTERVAL_MS * 2 ** (i - 1), LONGEST_INTERVAL_MS));
     try {
       const live = await ingress.read();
       failure = null;

@@ -237,6 +237,31 @@ export class Deeds {
         journal.count(`stray ${item.event}`);
         invocations.stray(this.#at(item.site), item.event);
         return;
+      case 'lag': {
+        const { readings } = this.#at(item.site).site;
+        readings.lagMs = item.lag * 1000;
+        timeline.after(item.for * 1000, () => {
+          readings.lagMs = 0;
+        });
+        return;
+      }
+      case 'crowd': {
+        const ingress = this.#at(item.site);
+        ingress.crowd = item.share;
+        timeline.after(item.for * 1000, () => {
+          ingress.crowd = 0;
+        });
+        return;
+      }
+      case 'cookie': {
+        const { site } = this.#at(item.site);
+        // Its rules have to be sticky before, for all of them name the group.
+        for (const rule of site.live) if (rule.absent === undefined) site.overwrite({ ...rule, sticky: true });
+        site.sticky.add(item.group);
+        observer.wrote(site, null);
+        timeline.after(item.for * 1000, () => site.sticky.delete(item.group));
+        return;
+      }
       case 'zone':
         for (const { site } of ingresses.values())
           for (const role of ['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] as const)

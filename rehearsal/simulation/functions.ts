@@ -11,6 +11,9 @@ const TIMEOUT_MS = 60_000;
 /** After this long a client gives up (lambdas/aws/calls/clients.ts: three attempts of three seconds). */
 const CLIENT_GIVES_UP_MS = 9_000;
 const PAUSE_MS = 600_000;
+const FREEZE_MS = 2 * PAUSE_MS;
+/** Until a client sends a request again that got no answer. */
+const RESENT_MS = 3_000;
 const LATEST_MS = 90_000;
 
 export interface InvocationHost {
@@ -155,9 +158,15 @@ export class Invocation {
         await this.#wait(latency);
         quietly(effect);
         return this.#crash();
+      case 'resent':
+        await this.#wait(latency);
+        quietly(effect);
+        await this.#wait(RESENT_MS);
+        return copyOf(effect());
       case 'pause':
+      case 'freeze':
         this.#asleep = true;
-        await timeline.sleep(PAUSE_MS);
+        await timeline.sleep(fate === 'pause' ? PAUSE_MS : FREEZE_MS);
         return copyOf(effect());
     }
   }

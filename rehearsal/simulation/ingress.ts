@@ -11,6 +11,8 @@ export interface SimulatedIngress {
   readonly outages: { readonly of: string; readonly handler: SimulatedHandler | null; readonly fate: Fate }[];
   /** Functions that Lambda has no room for; null: none of them. */
   readonly throttled: { readonly handler: SimulatedHandler | null }[];
+  /** Share of the calls of ELBv2 that are throttled, for others use them up. */
+  crowd: number;
   readonly outside: Outside;
   /** The watchdog's schedule is disabled until then, milliseconds since the epoch. */
   unwatchedUntil: number;

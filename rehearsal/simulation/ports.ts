@@ -43,7 +43,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
       read: () =>
         call(
           'ingress.read',
-          () => [...site.live],
+          () => [...site.readings.of(site.live, now())],
           () => [...site.before],
         ),
       write: (rule) =>

@@ -185,7 +185,9 @@ class Simulation implements InvocationHost {
     const outage = this.#ingresses
       .get(site)
       ?.outages.find((o) => `${step}.`.startsWith(`${o.of}.`) && (o.handler ?? handler) === handler);
-    return outage?.fate ?? null;
+    if (outage !== undefined) return outage.fate;
+    const crowd = step.startsWith('ingress.') ? (this.#ingresses.get(site)?.crowd ?? 0) : 0;
+    return crowd > 0 && drawnFor(this.seed, `crowd ${site} ${handler} ${step} ${nth}`) < crowd ? 'throttle' : null;
   }
 
   onDone(invocation: Invocation): void {
@@ -226,7 +228,7 @@ class Simulation implements InvocationHost {
       },
     });
     const outside = this.#outside(name, machine, () => ingress);
-    const hands = { outages: [], throttled: [], unwatchedUntil: 0, doubledUntil: 0 };
+    const hands = { outages: [], throttled: [], crowd: 0, unwatchedUntil: 0, doubledUntil: 0 };
     const counted = { events: 0, signoffs: 0, runs: 0 };
     const ingress: SimulatedIngress = { site, machine, ...hands, ...counted, outside };
     return ingress;

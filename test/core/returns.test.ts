@@ -285,6 +285,19 @@ describe('reading back', () => {
     expect(asked).toBe(4);
   });
 
+  it.each([1, 5, 10])('waits for a listener whose readings are %i seconds behind its writes', async (seconds) => {
+    const world = new MemoryWorld();
+    const written = world.now;
+    let asked = 0;
+    const read = async () => {
+      asked++;
+      return world.now - written < seconds * 1000 ? TEN : SAFE;
+    };
+    await readBack({ ...world.ingress, read }, DEPLOYMENT, SAFE, world.clock);
+    expect(world.now - written).toBeLessThan(15_000);
+    expect(asked).toBeLessThanOrEqual(8);
+  });
+
   it('says what it saw last', async () => {
     const world = new MemoryWorld();
     const read = async () => {

@@ -16,10 +16,11 @@ const BENIGN: ReadonlySet<SimulatedEvent['type']> = new Set([
   'unwatched',
   'date',
   'stray',
+  'lag',
 ]);
 const FORWARD: ReadonlySet<SimulatedHandler> = new Set(FORWARD_HANDLERS);
 /** What a repetition of these must survive. */
-const RETRIED: ReadonlySet<Fate> = new Set(['throttle', 'lose']);
+const RETRIED: ReadonlySet<Fate> = new Set(['throttle', 'lose', 'resent']);
 const DIED: ReadonlySet<Fate> = new Set(['crash', 'crash-after']);
 /** So often a task is tried again whose function died. */
 const MOST_DEATHS = 2;

@@ -3,7 +3,7 @@ import { CALLS, FIRST_START, MINUTE } from './given.ts';
 import { generator, pick, type Random, whole } from './random.ts';
 import {
   ALARM_EDITS,
-  FATES,
+  FATES_OF_CALLS,
   SERVICES,
   SICKNESSES,
   SIMULATED_HANDLERS,
@@ -15,6 +15,7 @@ import {
   type Step,
 } from './scenario.ts';
 import { drawStrains } from './strains.ts';
+import { drawTrials } from './trials.ts';
 
 /** Faults begin before this, seconds after the start; afterwards the simulation watches what the watchdog makes of them. */
 export const TROUBLE_ENDS = 75 * MINUTE;
@@ -25,13 +26,16 @@ const WILD_SKEW = 300;
 const DATES = ['2026-12-31T23:40:00Z', '2028-02-29T23:30:00Z', '2026-10-25T00:30:00Z', '2027-03-14T06:30:00Z'] as const;
 /** The scenarios of smaller seeds stay as they were: `.ci/run` walks those. */
 const STRAINED_FROM = 1_000_000;
+/** The same of those up to here. */
+const TRIED_FROM = 2_000_000;
 
 export function draw(seed: number): SimulatedScenario {
   const items = [...drawFaults(seed), ...drawSteering(generator(seed * 2_654_435_761 + 1))];
   const answered = drawPersons(items, generator(seed * 2_654_435_761 + 2));
   const hands = drawHands(generator(seed * 2_654_435_761 + 3));
   const strains = seed < STRAINED_FROM ? [] : drawStrains(generator(seed * 2_654_435_761 + 4));
-  return { seed, items: [...answered, ...hands, ...strains] };
+  const trials = seed < TRIED_FROM ? [] : drawTrials(generator(seed * 2_654_435_761 + 5));
+  return { seed, items: [...answered, ...hands, ...strains, ...trials] };
 }
 
 /** In one seed of three somebody has hands on what the run stands on. */
@@ -204,7 +208,7 @@ function drawItem(random: Random): SimulatedEvent {
         handler,
         step: pick(random, CALLS[handler]),
         nth: whole(random, handler === 'watch' || handler === 'watchdog' ? 30 : 4),
-        fate: pick(random, FATES),
+        fate: pick(random, FATES_OF_CALLS),
       };
   }
 }

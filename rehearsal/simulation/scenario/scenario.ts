@@ -35,9 +35,11 @@ export type SiteName = string;
  * What becomes of a call. `throttle`: no effect, an error. `lose`: its effect, and an error. `late`: an error, and its effect up to a
  * minute and a half later. `stale`: a reading from before the last change. `crash`, `crash-after`: the function dies at this await,
  * before or after the effect. `pause`: the function sleeps at this await for ten minutes and then goes on. `deny`: no effect, and an
- * error that no repetition mends, as where a key is disabled or a permission is gone.
+ * error that no repetition mends, as where a key is disabled or a permission is gone. `resent`: its effect, whose answer is lost, and once
+ * more its effect, for the client sends it again. `freeze`: a pause of twenty minutes.
  */
-export const FATES = ['throttle', 'lose', 'late', 'stale', 'crash', 'crash-after', 'pause', 'deny'] as const;
+export const FATES_OF_CALLS = ['throttle', 'lose', 'late', 'stale', 'crash', 'crash-after', 'pause', 'deny'] as const;
+export const FATES = [...FATES_OF_CALLS, 'resent', 'freeze'] as const;
 export type Fate = (typeof FATES)[number];
 
 /** Calls that a handler may make, as faults name them. */
@@ -265,6 +267,12 @@ export const itemSchema = z.discriminatedUnion('type', [
     handler: z.enum(SIMULATED_HANDLERS).nullable(),
     for: seconds,
   }),
+  /** For a while every reading of the listener is as old as this: `lag` seconds. */
+  z.strictObject({ type: z.literal('lag'), at, site, lag: z.number().positive().max(30), for: seconds }),
+  /** Other tools use up the account's calls of ELBv2: this share of them is throttled. */
+  z.strictObject({ type: z.literal('crowd'), at, site, share: z.number().gt(0).max(1), for: seconds }),
+  /** Somebody makes a target group sticky itself, for which the rules have to be sticky before. */
+  z.strictObject({ type: z.literal('cookie'), at, site, group: z.enum(['stable', 'candidate']), for: seconds }),
   /** An event that is none of the run's reaches the rollback: of an execution of somebody else's, of an alarm an hour ago, of one that is well again. */
   z.strictObject({ type: z.literal('stray'), at, site, event: z.enum(STRAYS) }),
   /** The n-th event of an alarm or an execution is not delivered, late, or delivered twice. */

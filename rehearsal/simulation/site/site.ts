@@ -17,8 +17,9 @@ import {
 } from '../../../core/model/index.ts';
 import type { RuleEdit, Sickness, SiteName } from '../scenario/index.ts';
 import { type CountedMinute, evidenceOf, excessOf, noCounts } from './counts.ts';
-import { editedRule, unnamedGroups } from './edited-rule.ts';
+import { editedRule, unnamedGroups, withoutCookies } from './edited-rule.ts';
 import { BASE_RATE, BASELINE, RPS, simulatedDeployment } from './given.ts';
+import { LateReadings } from './late-readings.ts';
 import { LeaseTable } from './lease-table.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -50,11 +51,13 @@ export class Site {
   live: readonly RuleWeights[];
   /** What the listener carried before the last write. */
   before: readonly RuleWeights[];
+  readonly readings = new LateReadings();
+  /** Groups that are sticky themselves. */
+  readonly sticky = new Set<'stable' | 'candidate'>();
   desired = TASKS;
   scaling: NonNullable<CapacitySnapshot['scaling']> = { ...SCALING };
-  /** Share of their requests that the sides, and the mirror by itself, do not answer well. */
+  /** Share of their requests that the sides, and the mirror by itself, do not answer well, and how they do not. */
   readonly sickness = { stable: 0, candidate: 0, mirror: 0 };
-  /** How they do not. */
   readonly how: Record<'stable' | 'candidate' | 'mirror', Sickness> = {
     stable: 'fails',
     candidate: 'fails',
@@ -108,11 +111,12 @@ export class Site {
     const isThere = ({ targetGroupArn }: RuleWeights['groups'][number]) => !this.#deletedGroups.has(targetGroupArn);
     if (rule.groups.some((group) => group.weight > 0 && !isThere(group)))
       throw Object.assign(new Error('One or more target groups not found'), { name: 'TargetGroupNotFoundException' });
-    this.#put({ ...rule, groups: rule.groups.filter(isThere) });
+    this.#put(withoutCookies({ ...rule, groups: rule.groups.filter(isThere) }, this.deployment, this.sticky));
   }
 
   #put(rule: RuleWeights): void {
     this.#count();
+    this.readings.note(this.#timeline.now(), this.live);
     this.before = this.live;
     this.live = this.live.map((r) => (r.ruleArn === rule.ruleArn ? rule : r));
     this.#onChange();
