@@ -60,7 +60,7 @@ export function marksOf(log: readonly LogEntry[], lease: Lease | null, fault: In
       share = percent;
     }
     if (entry.kind === 'steering')
-      marks.push({ x: fromIso(entry.at), label: entry.message.split(' ', 1)[0] ?? '', color: 'violet' });
+      marks.push({ x: fromIso(entry.at), label: steeringMark(entry.message), color: 'violet' });
     if (entry.kind === 'approval') marks.push({ x: fromIso(entry.at), label: 'approved', color: 'violet' });
   }
   if (fault?.at != null) marks.push({ x: fault.at, label: `fault ${fault.text}`, color: 'bad' });
@@ -71,6 +71,20 @@ export function marksOf(log: readonly LogEntry[], lease: Lease | null, fault: In
       marks.push({ x: fromIso(rollback.confirmedAt), label: 'weights restored', color: 'teal' });
   }
   return marks.sort((a, b) => a.x - b.x);
+}
+
+const STEERING_MARKS: readonly (readonly [RegExp, string])[] = [
+  [/^Paused /, 'paused'],
+  [/^Resumed /, 'resumed'],
+  [/ starts again /, 'restarted'],
+  [/ override|without its evidence/, 'override'],
+  [/ advances /, 'promoted'],
+];
+
+/** The log holds what was asked as a sentence only, and after it the asker's own reason. */
+function steeringMark(message: string): string {
+  const [asked = ''] = message.split(' Reason: ', 1);
+  return STEERING_MARKS.find(([is]) => is.test(asked))?.[1] ?? 'steered';
 }
 
 /** The candidate's share that an entry about weights tells; null for any other. */
