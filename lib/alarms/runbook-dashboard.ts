@@ -1,7 +1,14 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { Dashboard, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { type DeployedNames, firstAid, SYMPTOMS, type SymptomId, symptomSection } from '../../core/runbook/index.ts';
+import {
+  type DeployedNames,
+  firstAid,
+  isSymptom,
+  SYMPTOMS,
+  type SymptomId,
+  symptomSection,
+} from '../../core/runbook/index.ts';
 import { dashboardUrl, runbookDashboard } from '../../core/status/index.ts';
 
 /** Of a text, in the dashboard's grid of 24 columns. */
@@ -16,7 +23,7 @@ export class RunbookDashboard extends Construct {
   constructor(scope: Construct, id: string, names: DeployedNames) {
     super(scope, id);
     const text = (markdown: string) => new TextWidget({ width: WIDTH, height: HEIGHT, markdown });
-    const ids = Object.keys(SYMPTOMS) as SymptomId[];
+    const ids = Object.keys(SYMPTOMS).filter(isSymptom);
     new Dashboard(this, 'Dashboard', {
       dashboardName: runbookDashboard(names.ingress),
       widgets: [

@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
-import { type CfnRole, Role } from 'aws-cdk-lib/aws-iam';
+import { CfnRole, Role } from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import {
@@ -78,15 +78,20 @@ export class CampaignMachine extends Construct {
       retention: RetentionDays.ONE_YEAR,
     });
     this.topic = statusTopic(this, 'Topic');
+    this.#tellOfEnds(this.topic, own);
+  }
+
+  /** People hear of every campaign that did not complete. @param machine its ARN */
+  #tellOfEnds(topic: ITopic, machine: string): void {
     const ended = new Rule(this, 'Ended', {
       description: 'A campaign that did not complete',
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
-        detail: { stateMachineArn: [own], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+        detail: { stateMachineArn: [machine], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
       },
       targets: [
-        new SnsTopic(this.topic as ITopic, {
+        new SnsTopic(topic, {
           // By the service's own name, EventBridge would publish for rules of any account.
           authorizeUsingRole: true,
           message: RuleTargetInput.fromText(
@@ -135,6 +140,7 @@ export class CampaignMachine extends Construct {
 function named({ fn }: HandlerFunction): void {
   const role = fn.role;
   if (!(role instanceof Role)) throw new TypeError('the function has no role of its own');
-  const resource = role.node.defaultChild as CfnRole;
+  const resource = role.node.defaultChild;
+  if (!(resource instanceof CfnRole)) throw new TypeError('the role of the function is imported');
   resource.roleName = CAMPAIGN_ROLE;
 }

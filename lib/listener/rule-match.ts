@@ -50,23 +50,32 @@ export interface RuleMatch {
  * @throws RangeError that names the prop
  */
 export function checkMatch(at: string, match: RuleMatch, methods: number, testers: readonly string[] = []): void {
-  const { hosts = [], paths = ['/*'], headers = [], queries = [], sources = [], like } = match;
   const check: Check = (ok, problem) => {
     if (!ok) throw new RangeError(`${at}${problem}`);
   };
-  if (like !== undefined) {
-    check(
-      Token.isUnresolved(like) || /^arn:[^:]+:elasticloadbalancing:[^:]+:\d*:listener-rule\/app\//.test(like),
-      `like must be the ARN of a listener's rule, not "${like}"`,
-    );
-    const beside = (['hosts', 'paths', 'headers', 'queries', 'sources'] as const).filter(
-      (name) => match[name] !== undefined,
-    );
-    check(beside.length === 0, `${beside[0]} and like exclude each other: like copies all conditions`);
+  if (match.like !== undefined) {
+    checkLike(check, match, match.like);
     return;
   }
-  const listed = { hosts, paths, sources };
-  for (const [name, values] of Object.entries(listed))
+  checkConditions(check, match);
+  checkLimits(check, match, methods, testers);
+}
+
+function checkLike(check: Check, match: RuleMatch, like: string): void {
+  check(
+    Token.isUnresolved(like) || /^arn:[^:]+:elasticloadbalancing:[^:]+:\d*:listener-rule\/app\//.test(like),
+    `like must be the ARN of a listener's rule, not "${like}"`,
+  );
+  const beside = (['hosts', 'paths', 'headers', 'queries', 'sources'] as const).find(
+    (name) => match[name] !== undefined,
+  );
+  check(beside === undefined, `${beside} and like exclude each other: like copies all conditions`);
+}
+
+/** Each by itself. */
+function checkConditions(check: Check, match: RuleMatch): void {
+  const { hosts = [], paths = [], headers = [], queries = [], sources = [] } = match;
+  for (const [name, values] of Object.entries({ hosts, paths, sources }))
     for (const [i, value] of values.entries()) checkText(check, `${name}.${i}`, value);
   for (const [i, header] of headers.entries()) checkHeader(check, `headers.${i}`, header);
   for (const [i, { key, value }] of queries.entries()) {
@@ -87,25 +96,18 @@ export function checkMatch(at: string, match: RuleMatch, methods: number, tester
   }
   for (const [i, block] of sources.entries())
     check(isBlock(block), `sources.${i} must be a CIDR block such as 10.0.0.0/8 or 2001:db8::/32, not "${block}"`);
-  const patterns = [
-    ...testers,
-    ...hosts,
-    ...paths,
-    ...headers.flatMap(({ values }) => values),
-    ...queries.flatMap(({ key = '', value }) => [key, value]),
-  ];
-  const values =
-    methods +
-    testers.length +
-    hosts.length +
-    paths.length +
-    headers.flatMap((h) => h.values).length +
-    queries.length +
-    sources.length;
+}
+
+/** ELBv2's limits over all of them together. */
+function checkLimits(check: Check, match: RuleMatch, methods: number, testers: readonly string[]): void {
+  const { hosts = [], paths = ['/*'], headers = [], queries = [], sources = [] } = match;
+  const matched = [...testers, ...hosts, ...paths, ...headers.flatMap(({ values }) => values)];
+  const values = methods + matched.length + queries.length + sources.length;
   check(
     values >= 1 && values <= MAX_VALUES,
     `methods, hosts, paths, headers, queries, sources and cohort must be 1 to ${MAX_VALUES} values together, not ${values}`,
   );
+  const patterns = [...matched, ...queries.flatMap(({ key = '', value }) => [key, value])];
   const wildcards = patterns.join('').replaceAll(/[^*?]/g, '').length;
   check(
     wildcards <= MAX_WILDCARDS,

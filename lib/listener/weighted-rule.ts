@@ -1,11 +1,17 @@
-import { CustomResource, Duration, Fn, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { CustomResource, Duration, Fn, Stack, Token } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IApplicationListener, IApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { GROUP_ROLES, type GroupRole } from '../../core/model/index.ts';
-import { acknowledgeLogsOnly, acknowledgeWildcard, allowItems, HandlerFunction, itemsOf } from '../functions/index.ts';
+import {
+  acknowledgeLogsOnly,
+  acknowledgeWildcard,
+  allowItems,
+  HandlerFunction,
+  itemsOf,
+  keptLogs,
+} from '../functions/index.ts';
 import { type CohortProps, conditionOf, valuesOf } from './cohort.ts';
 import { checkMatch, matchProperties, type RuleMatch } from './rule-match.ts';
 
@@ -141,10 +147,7 @@ export class WeightedRuleProvider extends Construct {
     this.ingressId = props.ingressId;
     const provider = new Provider(this, 'Provider', {
       onEventHandler: onEvent.fn,
-      logGroup: new LogGroup(this, 'ProviderLogs', {
-        retention: RetentionDays.ONE_MONTH,
-        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-      }) as ILogGroup,
+      logGroup: keptLogs(this, 'ProviderLogs'),
     });
     this.serviceToken = provider.serviceToken;
     acknowledgeLogsOnly(provider);

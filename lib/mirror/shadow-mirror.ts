@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { CfnSecurityGroupIngress, type IConnectable, type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   CpuArchitecture,
@@ -9,10 +9,10 @@ import {
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeTask, forOwnAccount } from '../functions/index.ts';
+import { acknowledge, acknowledgeTask, forOwnAccount, keptLogs } from '../functions/index.ts';
 import { addEnvoy, addRecorder, MIRROR_PORTS, type MirrorTaskProps } from './mirror-containers.ts';
 
 /** A task that is told to stop keeps answering until the load balancer has noticed, then finishes the requests under way. */
@@ -60,10 +60,7 @@ export class ShadowMirror extends Construct {
   constructor(scope: Construct, id: string, props: ShadowMirrorProps) {
     super(scope, id);
     validate(props);
-    this.logGroup = new LogGroup(this, 'Logs', {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    }) as ILogGroup;
+    this.logGroup = keptLogs(this, 'Logs');
     const redactionKey = new Secret(this, 'RedactionKey', {
       description: 'Key of the hashes that replace secrets in captures',
       generateSecretString: { passwordLength: 32, excludePunctuation: true },

@@ -10,7 +10,6 @@ import {
   StreamEncryption,
 } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { athenaDatabase } from '../../core/model/index.ts';
@@ -21,6 +20,7 @@ import {
   forOwnAccount,
   HandlerFunction,
   itemsOf,
+  keptLogs,
 } from '../functions/index.ts';
 
 export interface ParityPipelineProps {
@@ -76,12 +76,7 @@ export class ParityPipeline extends Construct {
       encryption: StreamEncryption.awsOwnedKey(),
       destination: new S3Bucket(this.bucket as IBucket, {
         compression: Compression.GZIP,
-        loggingConfig: new EnableLogging(
-          new LogGroup(this, 'StreamLogs', {
-            retention: RetentionDays.ONE_MONTH,
-            removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-          }) as ILogGroup,
-        ),
+        loggingConfig: new EnableLogging(keptLogs(this, 'StreamLogs')),
         processors: [
           new LambdaFunctionProcessor(transform.fn, {
             bufferInterval: Duration.seconds(60),

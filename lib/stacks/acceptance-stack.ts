@@ -19,6 +19,7 @@ import {
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -87,6 +88,17 @@ export class AcceptanceStack extends Stack {
       services: { stable, candidate },
       plan,
     });
+    const queue = this.#mailbox(cutover.topic);
+    new CfnOutput(this, 'Url', { value: `http://${loadBalancer.loadBalancerDnsName}` });
+    new CfnOutput(this, 'QueueUrl', { value: queue.queueUrl });
+    new CfnOutput(this, 'ParityStream', { value: cutover.parity.stream.deliveryStreamName });
+    // An acceptance goes whatever its state; what removes it ends the run and takes the rules first (cli/accept).
+    cutover.node.tryRemoveChild('Guard');
+    this.#retainNothing();
+  }
+
+  /** A queue that hears what the topic says. */
+  #mailbox(topic: ITopic): Queue {
     const key = new Key(this, 'QueueKey', {
       description: 'Crossfade acceptance: the queue',
       pendingWindow: Duration.days(7),
@@ -97,13 +109,8 @@ export class AcceptanceStack extends Stack {
       enforceSSL: true,
       retentionPeriod: Duration.days(1),
     });
-    cutover.topic.addSubscription(new SqsSubscription(queue as IQueue));
-    new CfnOutput(this, 'Url', { value: `http://${loadBalancer.loadBalancerDnsName}` });
-    new CfnOutput(this, 'QueueUrl', { value: queue.queueUrl });
-    new CfnOutput(this, 'ParityStream', { value: cutover.parity.stream.deliveryStreamName });
-    // An acceptance goes whatever its state; what removes it ends the run and takes the rules first (cli/accept).
-    cutover.node.tryRemoveChild('Guard');
-    this.#retainNothing();
+    topic.addSubscription(new SqsSubscription(queue as IQueue));
+    return queue;
   }
 
   #group(id: string, vpc: IVpc): ApplicationTargetGroup {
