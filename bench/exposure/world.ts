@@ -110,12 +110,14 @@ export function world(cell: Cell, seed: number): World {
       const truthOf = truth[name];
       if (truthOf === null || isAbsent(name)) return null;
       const counts = countedSoFar(truthOf, trace.counted?.(age, name));
+      const open = (counts.target5xxAtMost ?? 0) - known(counts.target5xx);
       const seen: SideCounts = {
         ...counts,
         answered: Math.max(0, counts.requests - (counts.target5xxAtMost ?? 0)),
         target5xx: point(counts.target5xx, delays[name]),
         connectionErrors: point(counts.connectionErrors),
-        unanswered: elb5xx === UNKNOWN ? UNKNOWN : (counts.unanswered ?? 0),
+        // Nobody says whose requests the load balancer answered: the reader takes as many for a side's as it left without an answer.
+        unanswered: elb5xx === UNKNOWN ? UNKNOWN : Math.min(elb5xx, open),
       };
       return trace.garbled?.(seen, minute, name) ?? seen;
     };

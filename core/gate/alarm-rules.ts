@@ -33,6 +33,12 @@ export const ALARM_CONTROL_WEIGHT = 3;
 export const ALARM_ALONE_FACTOR = 4;
 /** Percent of a load balancer's requests that may be other services' before its own 5xx can no longer be the cutover's. */
 export const ALARM_MAX_FOREIGN_PERCENT = 10;
+/**
+ * Percent of the candidate's requests whose clients may hang up while a stable side is there that may have as many: the ten metrics that an alarm may have do not suffice to ask it. Where the
+ * load balancer's own 5xx are fewer than one in {@link ALARM_MOST_UNANSWERED} of the requests without an answer, most of these have another reason altogether (upgraded connections).
+ */
+export const ALARM_HANG_UPS_PERCENT = 5;
+export const ALARM_MOST_UNANSWERED = 2;
 
 /** One side in one minute, absent metrics as 0. */
 export interface AlarmCounts {
@@ -61,7 +67,7 @@ export interface AlarmMinute {
  */
 export function errorExcess({ stable, candidate }: AlarmMinute, burst = 1): number {
   const failing = counted(candidate, candidate.target5xx);
-  if (stable.target5xx > 0) return beyond(failing, counted(stable, stable.target5xx), burst, true);
+  if (stable.target5xx > 0) return beyond(failing, counted(stable, stable.target5xx), burst, { speaks: true });
   const atMost = Math.max(0, stable.requests - stable.answered);
   return Math.max(beyond(failing, counted(stable, atMost), burst), beyond(failing, NOBODY, burst));
 }
@@ -73,14 +79,16 @@ export function connectionErrorExcess({ stable, candidate }: AlarmMinute, burst 
 
 /**
  * The same of the load balancer's own 5xx, which have no target group; compared with `elbErrorPercent`. The candidate's requests that no target answered are its own, as
- * far as the load balancer made 5xx; the rest of these are the stable side's. Where no target is left to be asked, health says so.
+ * far as the load balancer made 5xx; the rest of these are the stable side's. Its 5xx may be other services', and clients hang up: what that explains is left to the gate, which
+ * compares the sides. Where no target is left to be asked, health says so.
  */
 export function elbErrorExcess({ stable, candidate, requests, mirrored = 0, elb5xx }: AlarmMinute, burst = 1): number {
   const ours = stable.requests + candidate.requests + mirrored;
   if (requests - ours > (ALARM_MAX_FOREIGN_PERCENT / 100) * requests) return 0;
-  const lost = Math.min(elb5xx, Math.max(0, candidate.requests - candidate.answered));
+  const open = Math.max(0, candidate.requests - candidate.answered);
+  const lost = ALARM_MOST_UNANSWERED * elb5xx < open ? 0 : Math.min(elb5xx, open);
   const others = { exposed: stable.requests, failed: elb5xx - lost };
-  return beyond({ exposed: candidate.requests, failed: lost }, others, burst);
+  return beyond({ exposed: candidate.requests, failed: lost }, others, burst, { allowed: ALARM_HANG_UPS_PERCENT });
 }
 
 /** A minute in which the mirror is open: its customers, and those who reach a side without it. */
@@ -113,13 +121,24 @@ function counted(
   return { exposed: requests + connectionErrors, failed: answers + connectionErrors };
 }
 
-/** @param speaks whether fewer requests of the stable side than a ratio asks for excuse the candidate: where they are known to fail, both do */
-function beyond(candidate: Counted, stable: Counted, burst: number, speaks = false): number {
+interface Beside {
+  /** Whether fewer requests of the stable side than a ratio asks for excuse the candidate: where they are known to fail, both do. @default false */
+  readonly speaks?: boolean;
+  /** Percentage points that are not held against the candidate while somebody is beside it. @default 0 */
+  readonly allowed?: number;
+}
+
+function beyond(
+  candidate: Counted,
+  stable: Counted,
+  burst: number,
+  { speaks = false, allowed = 0 }: Beside = {},
+): number {
   if (candidate.exposed < ALARM_MIN_REQUESTS || candidate.failed < ALARM_MIN_FAILURES * burst) return 0;
   const share = (100 * candidate.failed) / candidate.exposed;
   const alone = share / ALARM_ALONE_FACTOR;
   if (stable.exposed === 0) return alone;
-  const beside = share - (100 * ALARM_CONTROL_WEIGHT * stable.failed) / stable.exposed;
+  const beside = share - allowed - (100 * ALARM_CONTROL_WEIGHT * stable.failed) / stable.exposed;
   if (stable.exposed >= ALARM_MIN_REQUESTS) return beside;
   return speaks ? Math.min(alone, beside) : alone;
 }

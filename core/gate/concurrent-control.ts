@@ -7,12 +7,14 @@ import type { MinuteEvidence } from '../model/index.ts';
 import { above, exposedByCause, NO_WARM_UP } from './bets/index.ts';
 import {
   answered5xxAtMost,
+  apportioned,
   exposed,
   failed,
   failedAtLeast,
   failedAtMost,
   known,
   lostAtLeast,
+  lostOfBoth,
   pairs,
   percent,
   requests,
@@ -46,9 +48,10 @@ const CLEAR_OUTAGE = 2;
 /** Pure: the same minutes and policy give the same verdict, so a stored decision can be replayed. */
 export function decideGate(minutes: readonly MinuteEvidence[], policy: GatePolicy): GateVerdict {
   const candidateRequests = total(minutes, 'candidate', requests);
-  const metrics = [errors(minutes, policy), slowness(minutes, policy)];
+  const fair = apportioned(minutes);
+  const metrics = [errors(minutes, fair, policy), slowness(minutes, policy)];
   return {
-    ...conclude(minutes, metrics, candidateRequests, policy),
+    ...conclude(fair, metrics, candidateRequests, policy),
     stableRequests: total(minutes, 'stable', requests),
     candidateRequests,
     metrics,
@@ -57,19 +60,25 @@ export function decideGate(minutes: readonly MinuteEvidence[], policy: GatePolic
 
 /**
  * Complete counts of a minute are late where refused connections are none, which the metric store never says at once. So most of the stake is on
- * counts that speak at once: of the targets' own 5xx, and of requests that the load balancer had to answer itself.
+ * counts that speak at once: of the targets' own 5xx, and of requests that the load balancer had to answer itself. Nobody tells a request that was lost
+ * from one whose client hung up, but clients hang up alike on both sides where nothing is wrong.
+ * @param fair the minutes with each side's part of the load balancer's 5xx
  */
-function errors(minutes: readonly MinuteEvidence[], policy: GatePolicy): MetricVerdict {
-  const complete = settledPrefix(minutes);
+function errors(
+  minutes: readonly MinuteEvidence[],
+  fair: readonly MinuteEvidence[],
+  policy: GatePolicy,
+): MetricVerdict {
+  const compared = lostOfBoth(minutes);
   const answered = pairs(minutes, answered5xxAtMost, (side) => known(side.target5xx));
-  const lost = pairs(minutes, unanswered, lostAtLeast);
+  const lost = pairs(compared, unanswered, lostAtLeast);
   const told = minutes.some(({ stable, candidate }) => (stable?.unanswered ?? candidate?.unanswered) !== undefined);
   const against = [
     { pairs: answered, stake: told ? 0.8 : 0.9 },
     ...(told ? [{ pairs: lost, stake: 0.1 }] : []),
-    { pairs: pairs(complete, failed), stake: 0.1 },
+    { pairs: pairs(settledPrefix(compared), failed), stake: 0.1 },
   ];
-  return judgeMetric({ metric: 'errors', minutes: complete, pick: failed, against }, policy);
+  return judgeMetric({ metric: 'errors', minutes: settledPrefix(fair), pick: failed, against }, policy);
 }
 
 function slowness(minutes: readonly MinuteEvidence[], policy: GatePolicy): MetricVerdict {

@@ -107,6 +107,43 @@ export const failedAtMost: Pick = (side) => {
   const answered = answered5xxAtMost(side);
   return answered === null ? null : answered + lostAtLeast(side);
 };
+/** Requests that no target answered, as far as the metric store tells; null where it does not. Clients that hang up and upgraded connections are among them. */
+const open = ({ requests, answered, target5xx }: SideCounts): number | null =>
+  answered === undefined ? null : Math.max(0, requests - answered - known(target5xx));
+
+/**
+ * What each side's targets lost, as it may speak against the candidate: of the stable side all requests without an answer, of the candidate as large a share, and beyond that no more than the load
+ * balancer made 5xx. Where nothing is wrong both sides' clients hang up alike; without a 5xx nobody knows that anything was lost.
+ */
+export function lostOfBoth(minutes: readonly MinuteEvidence[]): MinuteEvidence[] {
+  return minutes.map((minute) => {
+    const { stable, candidate, elb5xx } = minute;
+    if (stable === null || candidate === null || elb5xx === UNKNOWN) return minute;
+    const [ofStable, ofCandidate] = [open(stable), open(candidate)];
+    if (ofStable === null || ofCandidate === null) return minute;
+    const most = elb5xx + rate(ofStable, stable.requests) * candidate.requests;
+    return { ...minute, stable: losing(stable, ofStable), candidate: losing(candidate, Math.min(ofCandidate, most)) };
+  });
+}
+
+function losing(side: SideCounts, lost: number): SideCounts {
+  return typeof side.unanswered === 'number' ? { ...side, unanswered: lost } : side;
+}
+
+/**
+ * Each side's part of the load balancer's own 5xx. It says neither whose requests they answer nor whether they are another service's, and where clients hang up each side's
+ * requests without an answer may be more than all of them: a side then has as large a part of them as of these.
+ */
+export function apportioned(minutes: readonly MinuteEvidence[]): MinuteEvidence[] {
+  return minutes.map((minute) => {
+    const { stable, candidate, elb5xx } = minute;
+    if (stable === null || candidate === null || elb5xx === UNKNOWN) return minute;
+    const [ofStable, ofCandidate] = [open(stable), open(candidate)];
+    if (ofStable === null || ofCandidate === null || ofStable + ofCandidate <= elb5xx) return minute;
+    const part = elb5xx / (ofStable + ofCandidate);
+    return { ...minute, stable: losing(stable, part * ofStable), candidate: losing(candidate, part * ofCandidate) };
+  });
+}
 /** Requests that the load balancer had to answer with a 5xx of its own, where that is known of a side. */
 export const unanswered: Pick = (side) =>
   side.unanswered === undefined || side.unanswered === UNKNOWN ? null : side.unanswered;

@@ -2,9 +2,11 @@
 export {
   ALARM_ALONE_FACTOR,
   ALARM_CONTROL_WEIGHT,
+  ALARM_HANG_UPS_PERCENT,
   ALARM_MAX_FOREIGN_PERCENT,
   ALARM_MIN_FAILURES,
   ALARM_MIN_REQUESTS,
+  ALARM_MOST_UNANSWERED,
   type CountedThresholds,
   falseAlarmBound,
 } from './alarm-rules.ts';

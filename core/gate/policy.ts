@@ -57,10 +57,10 @@ export interface GatePolicy {
   readonly elb5xxRate: number;
 }
 
-/** How the tests of one stage share its α: errors cost customers most, so they get most. Sums to 1. */
+/** How the tests of one stage share its α: errors cost customers most, and a minute shows least of them, so they get most. Sums to 1. */
 export const ALPHA_SHARE = {
-  errors: 0.6,
-  slow: 0.3,
+  errors: 0.75,
+  slow: 0.15,
   burn: 0.025,
   reach: 0.0125,
   slowReach: 0.0125,

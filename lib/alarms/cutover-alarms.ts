@@ -9,9 +9,11 @@ import {
 import { Construct } from 'constructs';
 import {
   ALARM_CONTROL_WEIGHT,
+  ALARM_HANG_UPS_PERCENT,
   ALARM_MAX_FOREIGN_PERCENT,
   ALARM_MIN_FAILURES,
   ALARM_MIN_REQUESTS,
+  ALARM_MOST_UNANSWERED,
   type CountedThresholds,
 } from '../../core/gate/index.ts';
 import { SYMPTOMS } from '../../core/runbook/index.ts';
@@ -213,8 +215,9 @@ export class CutoverAlarms extends Construct {
     const ours = ['n', 'm', ...Object.keys(mirrored)].map((id) => `FILL(${id}, 0)`);
     const foreign = `FILL(t, 0) - ${ours.join(' - ')} > ${ALARM_MAX_FOREIGN_PERCENT / 100} * FILL(t, 0)`;
     const open = `(FILL(n, 0) - ${answers.map(([id]) => `FILL(${id}, 0)`).join(' - ')})`;
-    const lost = `IF(${open} < 0, 0, IF(${open} < FILL(e, 0), ${open}, FILL(e, 0)))`;
-    const stable = { exposed: 'FILL(m, 0)', failed: `(FILL(e, 0) - ${lost})` };
+    const isOther = `${open} < 0 OR ${open} > ${ALARM_MOST_UNANSWERED} * FILL(e, 0)`;
+    const lost = `IF(${isOther}, 0, IF(${open} < FILL(e, 0), ${open}, FILL(e, 0)))`;
+    const stable = { exposed: 'FILL(m, 0)', failed: `(FILL(e, 0) - ${lost})`, allowed: ALARM_HANG_UPS_PERCENT };
     const rule = beyond({ exposed: 'FILL(n, 0)', failed: lost }, stable, this.#burst);
     return this.#alarm({
       what: 'elb-5xx',
@@ -225,7 +228,7 @@ export class CutoverAlarms extends Construct {
       ),
       threshold: this.#thresholds.elbErrorPercent,
       datapoints: [2, 3],
-      summary: `The load balancer itself answers the candidate's requests with 5xx, at a rate that exceeds ${ALARM_CONTROL_WEIGHT} times stable's by more than ${points(this.#thresholds.elbErrorPercent)}. The metric is not split by target group: the number of requests that each side's targets left unanswered shows which side is affected, unless more than ${ALARM_MAX_FOREIGN_PERCENT} % of the requests belong to other services.`,
+      summary: `The load balancer itself answers the candidate's requests with 5xx, at a rate that exceeds ${ALARM_CONTROL_WEIGHT} times stable's by more than ${points(this.#thresholds.elbErrorPercent + ALARM_HANG_UPS_PERCENT)}. The metric is not split by target group: the number of requests that each side's targets left unanswered shows which side is affected, unless more than ${ALARM_MAX_FOREIGN_PERCENT} % of the requests belong to other services.`,
     });
   }
 

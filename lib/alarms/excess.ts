@@ -15,6 +15,8 @@ interface Counted {
 /** Failures that are not told are counted as the most that they can be. @default told */
 interface Control extends Counted {
   readonly isTold?: string;
+  /** Percentage points that are not held against the candidate beside it. @default none */
+  readonly allowed?: number;
 }
 
 /** `connectionErrorExcess` of core/gate/alarm-rules.ts, of one side. */
@@ -28,7 +30,7 @@ export function beyond(candidate: Counted, stable: Control, burst: number): stri
   const share = `100 * ${candidate.failed} / ${candidate.exposed}`;
   const [alone, beside] = [
     `${share} / ${ALARM_ALONE_FACTOR}`,
-    `${share} - ${100 * ALARM_CONTROL_WEIGHT} * ${stable.failed} / ${stable.exposed}`,
+    `${share}${stable.allowed === undefined ? '' : ` - ${stable.allowed}`} - ${100 * ALARM_CONTROL_WEIGHT} * ${stable.failed} / ${stable.exposed}`,
   ];
   const enough = `${stable.exposed} >= ${ALARM_MIN_REQUESTS}`;
   // Failures that are told excuse the candidate however few requests they are of; those that may be do not.

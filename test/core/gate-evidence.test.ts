@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mixOverOnset, onsetWeight, onsetWeightAfter } from '../../core/gate/bets/change-point.ts';
+import { learnedOnset, mixOverOnset, onsetWeight, onsetWeightAfter } from '../../core/gate/bets/change-point.ts';
 import { lowerBound, refutation, upperBound, withinMargin } from '../../core/gate/bets/confidence-sequence.ts';
 import { byCause, type Pair } from '../../core/gate/bets/e-value.ts';
 import { above, below, exposedByCause } from '../../core/gate/bets/fixed-rate.ts';
@@ -266,6 +266,19 @@ describe('the evidence', () => {
         expect(now + onsetWeightAfter(minutes - 1, likeliest)).toBeCloseTo(1, 9);
       }),
     );
+  });
+
+  it('moves no more belief to one minute than it takes from the others, whatever a warm-up has shown', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 15 }), fc.integer({ min: -800, max: 800 }), (likeliest, odds) => {
+        const moved = learnedOnset(likeliest, odds);
+        const [first, later] = [onsetWeight(likeliest, likeliest), onsetWeightAfter(likeliest, likeliest)];
+        expect(moved.likeliest * first + moved.after * later).toBeCloseTo(first + later, 9);
+        expect(Math.min(moved.likeliest * first, moved.after * later)).toBeGreaterThan(0.05);
+      }),
+    );
+    expect(learnedOnset(2, 3).likeliest).toBeGreaterThan(1.5);
+    expect(learnedOnset(2, -3).after).toBeGreaterThan(1.5);
   });
 
   it('names the minute from which a regression speaks', () => {

@@ -19,13 +19,23 @@ def prior(k, likeliest=0, hour=60):
     return 0.5 * (0.8 / hour if rank < hour else 0.2 * hour / (rank * (rank + 1)))
 
 
-def over_onsets(logs, likeliest=0, learned=0.0):
-    """ln of the mixture of products from each onset on; the belief in later onsets is worth 1. What was learned before the
-    likeliest onset moves the stake on that onset."""
-    terms = [
-        np.log(prior(k, likeliest)) + (learned if k == likeliest else 0.0) + sum(logs[k:]) for k in range(len(logs))
-    ]
-    terms.append(np.log(1 - sum(prior(k, likeliest) for k in range(len(logs)))))
+def over_onsets(logs, likeliest=0, own=0.0, shown=0.0):
+    """ln of the mixture of products from each onset on; the belief in later onsets is worth 1. What the minutes before the
+    likeliest onset have shown moves the stake on that onset to the ratios that did well (`own`), and, four fifths of it, the belief in
+    what is yet to come by Bayes' rule (`shown`)."""
+    weights = [prior(k, likeliest) for k in range(len(logs))]
+    rest = 1 - sum(weights)
+    if likeliest > 0 and len(logs) > likeliest:
+        still = 1 - sum(weights[:likeliest])
+        posterior = 0.5 * np.exp(shown) / (0.5 * np.exp(shown) + still - 0.5)
+        believed = still * (0.8 * posterior + 0.1)
+        rest *= (still - believed) / (still - 0.5)
+        weights = [
+            believed if k == likeliest else w * (still - believed) / (still - 0.5) if k > likeliest else w
+            for k, w in enumerate(weights)
+        ]
+    terms = [np.log(w) + (own if k == likeliest else 0.0) + sum(logs[k:]) for k, w in enumerate(weights)]
+    terms.append(np.log(rest))
     return special.logsumexp(terms)
 
 
@@ -55,7 +65,7 @@ def worse(minutes, warm=0, allowance=0.0, tolerated=1.0, left=0.0):
         bets.append(ratios)
         shown.append(sum(split[:warm]))
     mean = special.logsumexp(shown) - np.log(len(RATIOS))
-    logs = [over_onsets(ratios, warm, s - mean) for ratios, s in zip(bets, shown)]
+    logs = [over_onsets(ratios, warm, s - mean, mean) for ratios, s in zip(bets, shown)]
     return special.logsumexp(logs) - np.log(len(RATIOS))
 
 

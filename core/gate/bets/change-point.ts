@@ -12,6 +12,9 @@ const LIKELIEST = 0.5;
 const EVEN = 0.8;
 const EVEN_MINUTES = 60;
 
+/** So much of the belief in what is yet to come is moved by what a warm-up shows; a tenth stays with either: cold starts end, and what fails may begin later. */
+const LEARNED = 0.8;
+
 export interface Onset {
   /** ln of the e-value after all minutes. */
   readonly logE: number;
@@ -37,18 +40,37 @@ function leftFrom(rank: number): number {
 }
 
 /**
+ * By what the belief in minute `likeliest`, and in each minute after it, is multiplied once the minutes before it are seen. Their sum stays as it is, and the bets are placed before
+ * those minutes, so the mixture is still a supermartingale.
+ * @param odds ln of the odds with which these minutes speak for an onset with the stage
+ */
+export function learnedOnset(likeliest: number, odds: number): { readonly likeliest: number; readonly after: number } {
+  if (likeliest === 0) return { likeliest: 1, after: 1 };
+  const open = onsetWeightAfter(likeliest - 1, likeliest);
+  const after = open - LIKELIEST;
+  const share = (1 - LEARNED) / 2 + LEARNED / (1 + (after / LIKELIEST) * Math.exp(-odds));
+  return { likeliest: (open * share) / LIKELIEST, after: (open * (1 - share)) / after };
+}
+
+/**
  * `bets[r][t]` is ln of bet r's factor in minute t; each factor must have a mean of at most 1 under the null.
- * @param shown how well each bet did before minute `likeliest`, ln: an onset in that minute is bet on accordingly. @default alike
+ * @param shown how well each bet did before minute `likeliest`, ln: an onset in that minute is bet on accordingly, and believed in. @default alike
  */
 export function mixOverOnset(bets: readonly (readonly number[])[], likeliest = 0, shown?: readonly number[]): Onset {
-  const prior = (bets[0] ?? []).map((_, k) => Math.log(onsetWeight(k, likeliest)));
-  const rest = prior.length === 0 ? 0 : Math.log(onsetWeightAfter(prior.length - 1, likeliest));
+  const minutes = bets[0]?.length ?? 0;
   const mean = shown === undefined ? 0 : logMeanExp(shown);
+  const isSeen = shown !== undefined && minutes > likeliest;
+  const learned = isSeen ? learnedOnset(likeliest, mean) : { likeliest: 1, after: 1 };
+  const prior = Array.from({ length: minutes }, (_, k) => {
+    const moved = k === likeliest ? learned.likeliest : k > likeliest ? learned.after : 1;
+    return Math.log(moved * onsetWeight(k, likeliest));
+  });
+  const rest = minutes === 0 ? 0 : Math.log(learned.after * onsetWeightAfter(minutes - 1, likeliest));
   const mixed = bets.map((logs, r) => {
-    const learned = shown === undefined ? 0 : (shown[r] ?? 0) - mean;
+    const own = shown === undefined ? 0 : (shown[r] ?? 0) - mean;
     return mixOne(
       logs,
-      prior.map((log, k) => (k === likeliest ? log + learned : log)),
+      prior.map((log, k) => (k === likeliest ? log + own : log)),
       rest,
     );
   });

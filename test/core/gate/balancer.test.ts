@@ -51,6 +51,36 @@ describe('5xx of the load balancer’s own, where it is known whose requests the
     expect(firstCall(stable)).toBe(-1);
   });
 
+  // A client that hangs up, and a WebSocket, leave no answer either; the load balancer's few 5xx may be another service's.
+  const upgraded = (share: number, elb5xx: number, lost = 0, made = elb5xx + lost) =>
+    minutes(90, (i) => {
+      const side = (n: number, more = 0) => {
+        const open = Math.round(n * share) + more;
+        return counts(n, { answered: n - open, unanswered: Math.min(made, open) });
+      };
+      return minute(i, side(29_700), side(300, lost), { elb5xx: made });
+    });
+
+  it.each([
+    [0.3, 6],
+    [0.3, 60],
+    [0.02, 6],
+    [0.02, 60],
+  ])(
+    'are not the candidate’s alone where %d of the requests of both have no answer, and %d a minute answer any',
+    (share, elb5xx) => {
+      expect(firstCall(upgraded(share, elb5xx))).toBe(-1);
+      expect(decideGate(upgraded(share, elb5xx), policy()).decision).toBe('advance');
+    },
+  );
+
+  it('are still the candidate’s where more of its requests have none', () => {
+    expect(firstCall(upgraded(0.02, 6, 24))).toBeGreaterThan(0);
+    expect(firstCall(upgraded(0.02, 6, 24))).toBeLessThan(12);
+    expect(decideGate(upgraded(0.3, 6, 12), policy()).decision, 'as many may hide').toBe('hold');
+    expect(firstCall(upgraded(0.02, 1, 9, 1)), 'without a 5xx of the load balancer for each').toBe(-1);
+  });
+
   it('count a refused connection once', () => {
     const refused = (unanswered: SideCounts['unanswered']) =>
       minutes(3, (i) => minute(i, answered(29_700), counts(300, { connectionErrors: 4, unanswered }), { elb5xx: 4 }));
