@@ -126,6 +126,16 @@ export function lostOfBoth(minutes: readonly MinuteEvidence[]): MinuteEvidence[]
   });
 }
 
+/** The same where nobody is beside the candidate: what its targets lost beyond the share that clients ordinarily leave without an answer. */
+export function lostAlone(minutes: readonly MinuteEvidence[], ordinary: number): MinuteEvidence[] {
+  return minutes.map((minute) => {
+    const { candidate } = minute;
+    if (candidate === null || typeof candidate.unanswered !== 'number') return minute;
+    const beyond = Math.max(0, (open(candidate) ?? candidate.unanswered) - ordinary * candidate.requests);
+    return { ...minute, candidate: losing(candidate, Math.min(candidate.unanswered, beyond)) };
+  });
+}
+
 function losing(side: SideCounts, lost: number): SideCounts {
   return typeof side.unanswered === 'number' ? { ...side, unanswered: lost } : side;
 }

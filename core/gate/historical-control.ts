@@ -12,6 +12,7 @@ import {
   failed,
   failedAtLeast,
   known,
+  lostAlone,
   lostAtLeast,
   percent,
   rate,
@@ -80,8 +81,11 @@ export function judgeAlone(
   policy: GatePolicy,
   reference: Reference | null,
 ): AloneVerdict {
-  const metrics = judgeMetrics(minutes, policy, reference);
-  return { ...conclude(metrics, minutes, policy, reference?.untoldCeiling ?? null), metrics };
+  const ordinary = reference?.untoldCeiling ?? null;
+  // Another service on the load balancer may have made its 5xx, while clients hang up as ever.
+  const lost = ordinary === null ? minutes : lostAlone(minutes, ordinary);
+  const metrics = judgeMetrics(lost, policy, reference);
+  return { ...conclude(metrics, lost, policy, ordinary), metrics };
 }
 
 function judgeMetrics(minutes: readonly MinuteEvidence[], policy: GatePolicy, reference: Reference | null): Judged[] {

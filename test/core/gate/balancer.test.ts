@@ -81,6 +81,18 @@ describe('5xx of the load balancer’s own, where it is known whose requests the
     expect(firstCall(upgraded(0.02, 1, 9, 1)), 'without a 5xx of the load balancer for each').toBe(-1);
   });
 
+  it('are not the candidate’s at 100 % either, where as many have no answer as ever', () => {
+    const alone = (lost: number) =>
+      minutes(40, (i) => {
+        const open = 300 + lost;
+        const candidate = counts(30_000, { answered: 30_000 - open, unanswered: open, target5xx: 30 - (i % 3) });
+        return minute(i, null, candidate, { elb5xx: 1_500, loadBalancerRequests: 31_500 });
+      });
+    const ordinary = { peakErrorRate: 0.001, peakSlowRate: 0.01, errorCeiling: 0.0015, untoldCeiling: 0.011 };
+    expect(judgeAlone(alone(0), policy(), ordinary).decision).toBe('advance');
+    expect(judgeAlone(alone(600), policy(), ordinary).decision).toBe('rollback');
+  });
+
   it('count a refused connection once', () => {
     const refused = (unanswered: SideCounts['unanswered']) =>
       minutes(3, (i) => minute(i, answered(29_700), counts(300, { connectionErrors: 4, unanswered }), { elb5xx: 4 }));
