@@ -2,11 +2,15 @@
 import { CrossfadeError } from '../../../core/model/index.ts';
 import { codeOf } from '../../../input/index.ts';
 
+/** By whatever service: of EC2 below Lambda, of KMS below a topic, a table or a machine. */
+const THROTTLED = /thrott/i;
 const TRANSIENT_NAMES = new Set([
-  'Throttling',
-  'ThrottlingException',
-  'ThrottledException',
+  'BandwidthLimitExceeded',
+  'PriorRequestNotComplete',
   'RequestLimitExceeded',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'SlowDown',
   'ProvisionedThroughputExceededException',
   'TooManyRequestsException',
   'TransactionInProgressException',
@@ -20,6 +24,8 @@ const TRANSIENT_NAMES = new Set([
 ]);
 
 const LOST_CONNECTION = /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH)/;
+
+const TOO_MANY_REQUESTS = 429;
 
 /**
  * Runs an SDK call. Throttles, time-outs, lost connections and 5xx that outlived the SDK's own retries come out as
@@ -40,7 +46,7 @@ export async function aws<T>(what: string, call: () => Promise<T>): Promise<T> {
 
 function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (TRANSIENT_NAMES.has(error.name)) return true;
+  if (TRANSIENT_NAMES.has(error.name) || THROTTLED.test(error.name)) return true;
   if (LOST_CONNECTION.test(codeOf(error) ?? '')) return true;
   // The SDK could not parse the answer: it was cut off, or it is a proxy's.
   if (error instanceof SyntaxError) return true;
@@ -49,5 +55,5 @@ function isTransient(error: unknown): boolean {
     typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata
       ? metadata.httpStatusCode
       : undefined;
-  return typeof status === 'number' && status >= 500;
+  return typeof status === 'number' && (status >= 500 || status === TOO_MANY_REQUESTS);
 }

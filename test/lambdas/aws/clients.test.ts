@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { KmsThrottlingException } from '@aws-sdk/client-sfn';
+import { KMSThrottlingException } from '@aws-sdk/client-sns';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CLIENT_OPTIONS } from '../../../lambdas/aws/calls/clients.ts';
 import { aws } from '../../../lambdas/aws/calls/transient.ts';
@@ -42,6 +44,55 @@ describe('clients of AWS', () => {
     const busy = Object.assign(new Error('an update is pending'), { name: 'ConcurrentUpdateException' });
     const asked = aws('RegisterScalableTarget', () => Promise.reject(busy));
     await expect(asked).rejects.toMatchObject({ name: 'Crossfade.Transient' });
+  });
+
+  it.each([
+    ...[
+      'BandwidthLimitExceeded',
+      'EC2ThrottledException',
+      'PriorRequestNotComplete',
+      'ProvisionedThroughputExceededException',
+    ],
+    ...[
+      'RequestLimitExceeded',
+      'RequestThrottled',
+      'RequestThrottledException',
+      'RequestTimeout',
+      'RequestTimeoutException',
+    ],
+    ...[
+      'SlowDown',
+      'ThrottledException',
+      'Throttling',
+      'ThrottlingException',
+      'TimeoutError',
+      'TooManyRequestsException',
+    ],
+    ...['TransactionInProgressException'],
+  ])(
+    'take for a failure that passes what the SDK does (THROTTLING_ERROR_CODES and TRANSIENT_ERROR_CODES of @smithy/core): %s',
+    async (name) => {
+      const error = Object.assign(new Error('busy'), { name });
+      await expect(aws('Call', () => Promise.reject(error))).rejects.toMatchObject({ name: 'Crossfade.Transient' });
+    },
+  );
+
+  it.each([
+    [new KMSThrottlingException({ message: 'Rate exceeded', $metadata: { httpStatusCode: 400 } })],
+    [new KmsThrottlingException({ message: 'Rate exceeded', $metadata: { httpStatusCode: 400 } })],
+    [Object.assign(new Error('Too many'), { $metadata: { httpStatusCode: 429 } })],
+  ])('take a throttle of KMS, and any 429, for one that passes: %s', async (error) => {
+    await expect(aws('Call', () => Promise.reject(error))).rejects.toMatchObject({ name: 'Crossfade.Transient' });
+  });
+
+  it.each([
+    'AccessDeniedException',
+    'ValidationException',
+    'LimitExceededException',
+    'ConditionalCheckFailedException',
+  ])('take %s for an answer', async (name) => {
+    const error = Object.assign(new Error('no'), { name, $metadata: { httpStatusCode: 400 } });
+    await expect(aws('Call', () => Promise.reject(error))).rejects.toBe(error);
   });
 
   it('have failed for good before the function that brings traffic back has to end', () => {
