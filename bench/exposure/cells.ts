@@ -10,6 +10,7 @@ import {
 import { FIFTH_DRAW, fifthDrawRegressions, neverRecovers, RECOVERING, THINNEST } from './fifth-draw.ts';
 import { FOURTH_DRAW, fourthDrawRegressions, HIGH_BASES, THIN_DRAW, whilePaused } from './fourth-draw.ts';
 import { BEYOND, HELD_OUT, heldOutRegressions, TOLD, WEEK } from './held-out.ts';
+import { lostBesideOthers, NINTH_DRAW, ninthDrawRegressions, overAPause, PAUSED } from './ninth-draw.ts';
 import { DEFAULT_PLAN } from './plans.ts';
 import { REFEREE, refereeRegressions, THIN } from './referee.ts';
 import { SECOND_DRAW, SPARSE, secondDrawRegressions, underLoad } from './second-draw.ts';
@@ -37,6 +38,7 @@ const ALL = [
   ...SIXTH_DRAW,
   ...SEVENTH_DRAW,
   ...EIGHTH_DRAW,
+  ...NINTH_DRAW,
 ];
 
 export const RATES = [5, 50, 500, 5_000] as const;
@@ -51,6 +53,7 @@ export type Family =
   | 'sixth draw'
   | 'seventh draw'
   | 'eighth draw'
+  | 'ninth draw'
   | 'beyond'
   | 'other plan';
 
@@ -136,6 +139,14 @@ export function cells(): (Cell & { readonly family: Family })[] {
     ),
     ...at('eighth draw', [named('diurnal', ALL)], [queueing(slowMargin)]),
     ...at('eighth draw', [named('steady', ALL)], eighthDrawRegressions(errorMargin, slowMargin)),
+    ...at('ninth draw', NINTH_DRAW, [null, ...twice]),
+    ...at('ninth draw', PAUSED, [null, ...overAPause(errorMargin)]),
+    ...at(
+      'ninth draw',
+      NINTH_DRAW.filter((trace) => trace.hangUps !== undefined),
+      lostBesideOthers(errorMargin),
+    ),
+    ...at('ninth draw', [named('steady', ALL)], ninthDrawRegressions(errorMargin, slowMargin)),
     ...at('beyond', BEYOND, [null]),
     ...at('beyond', BY_RULE, [null], [500]),
     ...at('other plan', WEEK, [null]),
