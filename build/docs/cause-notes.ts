@@ -17,6 +17,7 @@ export const CAUSE_NOTES = {
   Status: {
     status: ['', 'two status codes, and none of the reasons below'],
     'path-cleaning-redirect': ['23', 'the path has `//`, `/./` or `/../`; one side says 301, 307 or 308'],
+    'stable-failed': ['', '5xx against a status below 400'],
     'redirect-status': ['', 'GET, HEAD: 301 against 308, or two of 302, 303, 307; POST: 302 against 303'],
     'trailing-slash': [
       '24',

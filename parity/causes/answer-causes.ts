@@ -13,6 +13,10 @@ export const ANSWER_CAUSES = {
   ),
   // Status
   status: breaking('another status', 'Answer with the status that the stable side sends.'),
+  'stable-failed': breaking(
+    'stable failed, the candidate did not',
+    'An error of stable is no answer to compare with. If stable failed by chance, control answers show that; if it always fails here, decide whether clients may get an answer instead, and add a rule for this cause.',
+  ),
   'redirect-status': undecided(
     'another status of a redirect that is followed alike',
     'Clients send this method to the same place for both codes; old ones do not know 308, and a client that reads the code sees another. Send the code of stable.',

@@ -21,4 +21,5 @@ export { within } from './nested-difference.ts';
 export { childOf, nameOf, type Path, pointerTo } from './path.ts';
 export { epochUnit, type Instant, instantOf, sameNotation, sameToTheCoarser } from './timestamp.ts';
 export { isOfValues } from './value-causes.ts';
-export { otherFormat } from './value-format.ts';
+export { otherFormat, otherNumber } from './value-format.ts';
+export { haveSameWords } from './words.ts';

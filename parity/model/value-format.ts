@@ -6,11 +6,16 @@ const JWT = /^eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?$/;
 const URL_TEXT = /^[a-z][a-z0-9+.-]*:\/\//i;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
 
+/** What languages write for a value that is not there. */
+const PLACEHOLDERS = new Set(['undefined', 'null', 'NaN', 'Invalid Date', '[object Object]', '<nil>', 'None', 'nil']);
+
 /** A format that no other text has by coincidence, or null. */
 function surely(text: string): string | null {
   if (text === '') return 'an empty text';
-  if (UUID.test(text)) return 'a UUID';
+  if (PLACEHOLDERS.has(text)) return 'a placeholder for no value';
+  if (UUID.test(text)) return /[1-9a-f]/i.test(text) ? 'a UUID' : 'the nil UUID';
   const instant = instantOf(text);
+  if (instant?.nanos === 0n) return 'the beginning of 1970';
   if (instant !== null) return instant.zero ? 'the zero time' : `a timestamp (${instant.layout})`;
   if (JWT.test(text)) return 'a JWT';
   if (URL_TEXT.test(text)) return 'a URL';
@@ -46,3 +51,15 @@ export function otherFormat(stable: string, candidate: string): OtherFormat | nu
   const bothNarrow = formats[0] !== TOKEN && others[0] !== TOKEN;
   return common.length > 0 && !(bothNarrow && common[0] === TOKEN) ? null : named;
 }
+
+/** The format of a number, where one of two is zero and the other has four digits or more, which counts and times do not become by chance. */
+export function otherNumber(stable: string, candidate: string): OtherFormat | null {
+  const [a, b] = [stable, candidate].map((text) =>
+    NUMBER.test(text) ? text.replaceAll(/\D/g, '').replace(/^0+/, '') : null,
+  );
+  if (a == null || b == null || (a === '') === (b === '') || Math.max(a.length, b.length) < 4) return null;
+  const named = (digits: string) => (digits === '' ? 'zero' : 'a number of many digits');
+  return { stable: named(a), candidate: named(b) };
+}
+
+const NUMBER = /^-?\d+(?:\.\d+)?$/;

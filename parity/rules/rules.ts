@@ -2,7 +2,7 @@
 
 import { matchesPattern, type Segments, segmentsOf } from '../../http/index.ts';
 import { type Cause, entryOf, standsAgainst } from '../causes/index.ts';
-import { bytesVary, type Difference, isOfValues, otherFormat, why } from '../model/index.ts';
+import { bytesVary, type Difference, isOfValues, otherFormat, otherNumber, why } from '../model/index.ts';
 import type { ArrayRule, BodyRules } from './body-rules.ts';
 import { seenIn } from './excerpt.ts';
 import type { Place, Rule, RuleSet } from './schema.ts';
@@ -167,8 +167,8 @@ function losesValue({ cause, stable, candidate }: Difference): boolean {
 export function varying<D extends Difference>(difference: D): D {
   const [stable, candidate] = [seenIn(difference, 'stable'), seenIn(difference, 'candidate')];
   if (stable === null || candidate === null || stable.kind !== candidate.kind) return difference;
-  if (stable.kind !== 'string' && stable.kind !== 'text') return difference;
-  const other = otherFormat(stable.text, candidate.text);
+  const isText = stable.kind === 'string' || stable.kind === 'text';
+  const other = otherNumber(stable.text, candidate.text) ?? (isText ? otherFormat(stable.text, candidate.text) : null);
   if (other === null) return difference;
   const advice = `The value may vary here, but not from ${other.stable} to ${other.candidate}; send the format that stable sends.`;
   return { ...difference, ...why('format', advice) };

@@ -6,6 +6,7 @@ import {
   type Difference,
   generalPointer,
   type HeaderDifference,
+  haveSameWords,
   isOfValues,
 } from '../model/index.ts';
 import { varying } from '../rules/index.ts';
@@ -15,7 +16,19 @@ const WORSE_STATUS = 'worse-status';
 /** A list that has elements on the stable side has none on the candidate's. */
 const EMPTIED = 'emptied';
 
-/** `value`, `format`, or the cause itself: a missing key, another order, another length, another type. */
+/** Not only numbers, dates and ids within a text differ, but its words. */
+export const WORDS = 'words';
+
+function differsInWords(difference: Difference): boolean {
+  const { stable, candidate } = difference;
+  if (typeof stable !== 'string' || typeof candidate !== 'string') return false;
+  // Attributes of a cookie are a location of their own.
+  const ofCookie = difference.in === 'header' && difference.name === 'set-cookie';
+  const [a = '', b = ''] = ofCookie ? [stable, candidate].map((cookie) => cookie.split(';')[0]) : [stable, candidate];
+  return !haveSameWords(a, b);
+}
+
+/** `value`, `words`, `format`, or the cause itself: a missing key, another order, another length, another type. */
 export function aspectOf(difference: Difference): string {
   const { cause } = difference;
   if (difference.in === 'status') return isWorse(difference.stable, difference.candidate) ? WORSE_STATUS : cause;
@@ -38,7 +51,8 @@ export function aspectOf(difference: Difference): string {
   if (entryOf(cause).ofWording === true && difference.candidate === null) return `${cause}-lost`;
   if (cause === 'pair-order') return 'array-order';
   if (cause === 'array-length' || cause === 'array-order' || !isOfValues(difference)) return cause;
-  return varying(difference).cause === 'format' ? 'format' : 'value';
+  if (varying(difference).cause === 'format') return 'format';
+  return differsInWords(difference) ? WORDS : 'value';
 }
 
 /** Aspects whose variation implies variation in `aspect`; empty if nothing excuses it. */
@@ -52,7 +66,8 @@ export function excusing(aspect: string): readonly string[] {
   )
     return [];
   // If the format varies, the value does, too.
-  if (aspect === 'value') return ['value', 'format'];
+  if (aspect === 'value') return ['value', WORDS, 'format'];
+  if (aspect === WORDS) return [WORDS, 'format'];
   if (aspect === 'location') return ['location', OTHER_PATH];
   if (!aspect.startsWith(BYTES)) return [aspect];
   return BYTE_ASPECTS.filter((other) => aspect.split('+').every((part) => other.split('+').includes(part)));

@@ -71,6 +71,8 @@ describe('a status', () => {
     ['GET', '/a%2Fb', status(200), status(404), ['status status breaking']],
     ['PUT', '/a', status(404), status(405, [['Allow', 'GET']]), ['status method-not-allowed undecided']],
     ['PUT', '/a', status(200), status(405, [['Allow', 'GET']]), ['status status breaking']],
+    ['GET', '/a', status(500), status(200), ['status stable-failed breaking']],
+    ['GET', '/a', status(503), status(404), ['status status breaking']],
     ['GET', '/a', status(304), status(200), ['status validator-kind undecided']],
     ['GET', '/a?b[c]=1', status(200), status(400), ['status query-nesting breaking']],
     ['GET', '/a?b=%', status(200), status(400), ['status query-pair-dropped breaking']],

@@ -73,10 +73,55 @@ const ROWS: readonly (readonly [name: string, want: 'clean' | 'breaking', answer
   ['a latency, and a state', 'breaking', (i) => [health('ok', i), health('ok', i + 7), health('down', i + 14)]],
   ['three captures of twenty', 'breaking', (i) => [of({ v: 1 }), of({ v: i < 3 ? 2 : 1 }), of({ v: i < 3 ? 3 : 1 })]],
   ['a number that is none', 'breaking', (i) => [of({ l: i + 0.1 }), of({ l: i + 0.2 }), json('{"l":NaN}')]],
+  // Labelled before the first run, which called each of these clean:
+  ['a counter that became zero', 'breaking', (i) => [of({ n: 4_000 + i }), of({ n: 4_001 + i }), of({ n: 0 })]],
+  ['a UUID that became the nil one', 'breaking', (i) => [uuid(i), uuid(i + 50), of({ ref: NIL })]],
+  [
+    'a text that became a placeholder',
+    'breaking',
+    (i) => [of({ q: `a ${i}` }), of({ q: `b ${i}` }), of({ q: '<nil>' })],
+  ],
+  ['a moment that became that of 1970', 'breaking', (i) => [moment(10 + i), moment(30 + i), of({ u: EPOCH })]],
+  [
+    'a line that became an error',
+    'breaking',
+    (i) => [line(`at ${i}`), line(`at ${i + 1}`), line('upstream timed out')],
+  ],
+  [
+    'a link that leads inside',
+    'breaking',
+    (i) => [link('cdn.test', i), link('cdn.test', i + 30), link('backend', i + 60)],
+  ],
+  [
+    'a link that lost its signature',
+    'breaking',
+    (i) => [link('cdn.test', i), link('cdn.test', i + 30), of({ url: 'https://cdn.test/f?sig=' })],
+  ],
+  // And these not:
+  [
+    'a gauge that is idle now and then',
+    'clean',
+    (i) => [of({ n: 4_000 + i }), of({ n: i % 3 && 4_010 + i }), of({ n: i % 4 && 4_020 + i })],
+  ],
+  [
+    'numbers with a fraction now and then',
+    'clean',
+    (i) => [of({ n: i % 9 }), of({ n: (i % 9) + 0.5 }), of({ n: i === 7 ? -1e-7 : i + 2 })],
+  ],
+  ['greetings', 'clean', (i) => [greeting(i), greeting(i + 1), greeting(i + 2)]],
+  ['dates in words', 'clean', (i) => [line(day(i)), line(day(i + 1)), line(day(i + 2))]],
+  ['links with a signature', 'clean', (i) => [link('cdn.test', i), link('cdn.test', i + 30), link('cdn.test', i + 60)]],
   ['the id in an error', 'clean', (i) => each((x) => failed(`{"e":"no item ${x}${i}"}`, 404))],
 ];
 
 const moment = (second: number) => of({ u: `2026-01-01T00:00:${second}Z` });
+const NIL = '00000000-0000-0000-0000-000000000000';
+const EPOCH = '1970-01-01T00:00:00Z';
+const uuid = (i: number) => of({ ref: `6ba7b810-9dad-41d1-80b4-00c04fd4${1_000 + i}` });
+const line = (text: string) => typed('text/plain', `${text}\n`);
+const link = (host: string, i: number) => of({ url: `https://${host}/f?sig=${(i + 1) * 98_765_431}` });
+const greeting = (i: number) => of({ q: ['Hello there', 'Good day', 'Welcome back'][i % 3] });
+const day = (i: number) => new Date(Date.UTC(2026, i % 12, 1 + i)).toUTCString();
 const cookie = (value: string) => of({}, ['Set-Cookie', value]);
 const servedBy = (name: string) => of(1, ['X-Served-By', name]);
 const health = (state: string, ms: number) => typed('text/plain', `${state}\nlatency ${ms} ms\n`);

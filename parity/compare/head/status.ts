@@ -48,7 +48,8 @@ function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestSh
     if (MARSHAL_ERROR.test(b.body.data)) return 'marshal-error';
   }
   if (areFollowedAlike(method, a.status, b.status)) return 'redirect-status';
-  return causeInQuery(shape) ?? causeInRequestBody(a, b, shape) ?? 'status';
+  const asked = causeInQuery(shape) ?? causeInRequestBody(a, b, shape);
+  return asked ?? (a.status >= 500 && b.status < 400 ? 'stable-failed' : 'status');
 }
 
 /** Codes after which a client sends the same to the same place (RFC 9110, 15.4; Fetch standard, 4.4): 301 and 308 may be kept, the others not. */
