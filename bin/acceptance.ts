@@ -1,4 +1,4 @@
-/** The CDK program of `crossfade accept`, which says by its environment what to make. */
+/** The CDK program of `crossfade accept`, which passes its parameters in the environment. */
 import { App } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { acceptanceApplication } from '../lib/acceptance-application.ts';

@@ -1,6 +1,6 @@
 /**
- * The CDK application that `cdk deploy` deploys: the reference application from nothing, or, with `-c attach=FILE`, a
- * cutover onto a load balancer and services that exist (docs/how-to/deploy.md), or, with `-c campaignAccounts=…`, the machine of
+ * The CDK application for `cdk deploy`: the complete reference application; with `-c attach=FILE` a cutover for an
+ * existing load balancer and existing services (docs/how-to/deploy.md); or with `-c campaignAccounts=…` the machine of
  * campaigns (docs/how-to/run-a-campaign.md).
  */
 import { App } from 'aws-cdk-lib';
@@ -15,11 +15,11 @@ import { referenceApplication } from '../lib/reference-application.ts';
 const contextSchema = z.object({
   ingressId: z.string().default('gateway'),
   certificateArn: z.string().startsWith('arn:', { error: 'must be an ARN' }).optional(),
-  /** A plan's file: alarm thresholds and retention follow from it. */
+  /** A plan file, which determines alarm thresholds and retention. */
   plan: z.string().optional(),
-  /** A file that names what exists. */
+  /** A file that names existing resources. */
   attach: z.string().optional(),
-  /** Accounts of the services that campaigns may move, with commas between them: the machine of campaigns alone. */
+  /** Accounts of the services that campaigns may move, separated by commas; deploys only the machine of campaigns. */
   campaignAccounts: z
     .string()
     .regex(/^\d{12}(,\d{12})*$/, { error: 'must be accounts of twelve digits, with commas between them' })
@@ -33,7 +33,7 @@ function synthesise(): void {
   if (!context.success) throw new UsageError(`-c: ${describeProblems(context.error, 'context')}`);
   const { ingressId, certificateArn, attach, campaignAccounts } = context.data;
   const plan = context.data.plan === undefined ? {} : readJsonFile('-c plan', context.data.plan);
-  // Refused here with every field named, before the first construct is made.
+  // An invalid plan is refused here with every field named, before the first construct is created.
   assertPlan(plan);
   if (campaignAccounts !== undefined) campaignApplication(app, campaignAccounts.split(','));
   else if (attach !== undefined) attachedApplication(app, parseAttachment(readJsonFile('-c attach', attach)), plan);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Entry of the operator's CLI. */
+/** Entry point of the operator's CLI. */
 import { run } from '../cli/main.ts';
 import { processTerminal } from '../cli/shared/index.ts';
 

@@ -1,4 +1,7 @@
-/** `npm run build`: what `npm pack` publishes. JavaScript with types, the handlers, the recorder and the page ready-bundled, packages as well. */
+/**
+ * `npm run build`: the files that `npm pack` publishes: JavaScript with types, and the handlers, the recorder, the page
+ * and packages as bundles.
+ */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -34,7 +37,8 @@ await bundleCommonJs(DIST, installed);
 chmodSync(join(DIST, 'bin', 'packaged.js'), 0o755);
 bundleHandlers(join(DIST, 'bundles'));
 bundleRecorder(join(DIST, 'recorder-image'));
-// Both sides of a rehearsal without services of one's own; whole, for what they are made of is no dependency of the package.
+// Both sides of a rehearsal for people without their own services; bundled completely, because the package does not
+// depend on their parts.
 for (const [folder, entry] of [
   ['gateway-node', 'main'],
   ['upstream', 'server'],
@@ -42,12 +46,12 @@ for (const [folder, entry] of [
   const outdir = join(DIST, 'examples', folder);
   bundleModule([{ in: join(ROOT, 'examples', folder, `${entry}.ts`), out: entry }], outdir, { extension: '.js' });
 }
-// The stacks name them as images, which a rehearsal synthesises and nobody builds.
+// The stacks name them as images, which a rehearsal synthesises and does not build.
 for (const folder of ['gateway-go', 'gateway-node', 'upstream']) {
   mkdirSync(join(DIST, 'examples', folder), { recursive: true });
   copyFileSync(join(ROOT, 'examples', folder, 'Dockerfile'), join(DIST, 'examples', folder, 'Dockerfile'));
 }
 mkdirSync(join(DIST, 'page'));
 for (const [name, text] of pageFiles()) writeFileSync(join(DIST, 'page', name), text);
-// The rehearsal synthesises with the same context as this repository does.
+// The rehearsal synthesises with the same context as this repository.
 copyFileSync(join(ROOT, 'cdk.json'), join(DIST, 'cdk.json'));

@@ -1,4 +1,7 @@
-/** The packages that our modules import, bundled beside them: whoever installs ours installs none of these. */
+/**
+ * Bundles the packages that our modules import beside them, so that whoever installs our package installs none of
+ * these.
+ */
 import { globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -7,15 +10,15 @@ import * as z from 'zod';
 const ROOT = join(import.meta.dirname, '..');
 const CHUNKS = 'packages';
 const manifest = z.object({ name: z.string(), version: z.string(), license: z.unknown() });
-/** CommonJS packages ask for `require` and `__dirname`, which an ES module does not have. */
+/** CommonJS packages need `require` and `__dirname`, which an ES module does not have. */
 const COMMON_JS =
   "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url),__dirname=import.meta.dirname;\n";
-/** What piscina starts its threads from: it looks for a file of this name beside itself. */
+/** The file from which piscina starts its threads: it looks for this name beside itself. */
 const THREAD = { in: join(ROOT, 'node_modules', 'piscina', 'dist', 'worker.js'), out: join(CHUNKS, 'worker') };
-/** A native module by which piscina changes the priority of threads; nobody asks for that. */
+/** A native module with which piscina changes the priority of threads, which nobody uses here. */
 const NEVER_LOADED = ['@napi-rs/nice'];
 
-/** Our modules import each other from where they stand: by their place they find workers, bundles and the page. */
+/** Our modules import each other at their own paths, by which they find workers, bundles and the page. */
 const ownModules: Plugin = {
   name: 'own-modules',
   setup(build) {
@@ -25,7 +28,7 @@ const ownModules: Plugin = {
   },
 };
 
-/** dynalite's store on disk, a native module: a rehearsal's tables are in memory. */
+/** dynalite's store on disk is a native module; a rehearsal keeps its tables in memory. */
 const noStoreOnDisk: Plugin = {
   name: 'no-store-on-disk',
   setup(build) {
@@ -34,7 +37,7 @@ const noStoreOnDisk: Plugin = {
   },
 };
 
-/** dynalite names its actions without their endings, by which a bundler finds them. */
+/** dynalite names its actions without file endings, which a bundler needs. */
 const namedActions: Plugin = {
   name: 'named-actions',
   setup(build) {
@@ -50,7 +53,10 @@ const namedActions: Plugin = {
 
 const actionsOfService = z.record(z.string(), z.object({ name: z.string(), resourceTypes: z.array(z.unknown()) }));
 
-/** iam-data reads files of 15 MB; a rehearsal asks for the names of actions and whether a policy may name resources for them. */
+/**
+ * iam-data reads files of 15 MB; a rehearsal needs only the names of actions, and whether a policy may name resources
+ * for them.
+ */
 const actionNames: Plugin = {
   name: 'action-names',
   setup(build) {
@@ -75,7 +81,8 @@ export async function readRelativeFile([, , file]) {
 };
 
 /**
- * Rewrites the modules below `dist`: packages that are not among `installed` go into chunks beside them, with their licences.
+ * Rewrites the modules below `dist`: packages that are not in `installed` go into chunks beside them, with their
+ * licences.
  * @throws esbuild's error
  */
 export async function bundlePackages(dist: string, installed: readonly string[]): Promise<void> {
@@ -94,7 +101,7 @@ export async function bundlePackages(dist: string, installed: readonly string[])
     splitting: true,
     minifyWhitespace: true,
     minifySyntax: true,
-    // Node prints the line that threw: of one line a module that would be the whole module, before the message.
+    // Node prints the line that threw, which would be the whole module if a module were a single line.
     lineLimit: 160,
     format: 'esm',
     platform: 'node',
@@ -110,7 +117,7 @@ export async function bundlePackages(dist: string, installed: readonly string[])
   writeFileSync(join(dist, CHUNKS, 'LICENSES.txt'), licencesOf(Object.keys(metafile.inputs)));
 }
 
-/** The licences of the packages that files are of: each text once, with whom it is of. */
+/** The licences of the packages that the files come from: each text once, with the names of its packages. */
 function licencesOf(files: readonly string[]): string {
   const folders = new Set(files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []));
   const texts = new Map<string, string[]>();

@@ -1,6 +1,6 @@
 /**
- * `node build/picture.ts PAGE.html`: docs/rehearsal-{light,dark}.png, the picture of the README: weights, requests and errors of the
- * last run on the page that `npm start` wrote. Needs Chromium.
+ * `node build/picture.ts PAGE.html`: creates docs/rehearsal-{light,dark}.png, the picture of the README: weights,
+ * requests and errors of the last run on the page that `npm start` wrote. Needs Chromium.
  */
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';

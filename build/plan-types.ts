@@ -1,8 +1,11 @@
-/** Types of what people write, for users of the package: the compiler leaves the comments of zod's fields out of declarations. */
+/**
+ * Types of files that people write, for users of the package: the compiler omits the comments of zod's fields from
+ * declarations.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 
-/** What stands in a JSON Schema. */
+/** The content of a JSON Schema. */
 const nodeSchema = z.looseObject({
   description: z.string().optional(),
   default: z.unknown().optional(),
@@ -18,10 +21,10 @@ const nodeSchema = z.looseObject({
 type Node = z.infer<typeof nodeSchema>;
 
 /**
- * Writes a type out in its declaration, with each field's comment and default.
- * @param inferred the type's name, and the zod schema that it is inferred from
+ * Writes out a type in its declaration, with each field's comment and default.
+ * @param inferred the type's name, and the zod schema from which it is inferred
  * @param schema the same as JSON Schema, with descriptions
- * @throws when the declaration does not infer the type from that schema
+ * @throws if the declaration does not infer the type from that schema
  */
 export function documentType(
   declarationFile: string,

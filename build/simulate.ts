@@ -1,6 +1,6 @@
 /**
- * `npm run simulate -- --seeds 10000`: simulates whole cutovers from as many seeds, says what was seen, and keeps a story of
- * each broken invariant. `--seed N` or `--story FILE` simulates one and prints what happened, line by line.
+ * `npm run simulate -- --seeds 10000`: simulates complete cutovers from that many seeds, reports the results, and keeps
+ * a story of each broken invariant. `--seed N` or `--story FILE` simulates one and prints what happened, line by line.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -22,7 +22,7 @@ import type { Batch, SimulatedBatch, SimulationFinding, WorkerInput } from './si
 
 const ROOT = join(import.meta.dirname, '..');
 const KEPT = join(ROOT, '.crossfade', 'simulation');
-/** Small enough for progress to be seen, and for the threads to end together. */
+/** Small enough to show progress, and for the threads to end together. */
 const BATCH = 25;
 const SHRUNK_EACH = 3;
 const PROGRESS_MS = 2_000;

@@ -1,4 +1,7 @@
-/** Runs one command line to its exit code. The process is an argument, so that tests run commands without one. */
+/**
+ * Runs one command line and determines its exit code. The process is an argument, so that tests run commands without
+ * one.
+ */
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { describeError } from '../core/model/index.ts';
 import { program } from './program.ts';
@@ -17,9 +20,9 @@ import {
 } from './shared/index.ts';
 
 export interface ProcessEnd {
-  /** The code of a command that did not come to its own end; null when it told its code to `terminal.exit`. */
+  /** The code of a command that did not end by itself; null if it passed its code to `terminal.exit`. */
   readonly code: ExitCode | null;
-  /** The code to end with when what the command wrote did not arrive: 1, where that has no other meaning. */
+  /** The exit code if the command's output was lost: 1, unless that has another meaning. */
   readonly whenOutputIsLost: ExitCode;
 }
 
@@ -63,7 +66,7 @@ function failed(error: unknown, terminal: Terminal): ExitCode {
   return EXIT.unable;
 }
 
-/** Commander's own shows the help of the whole where the command's name is wrong. */
+/** Commander's own version shows the general help if a subcommand is misspelt. */
 function helpOf(parent: Command): Command {
   return new Command('help')
     .argument('[command]')
@@ -75,17 +78,17 @@ function helpOf(parent: Command): Command {
     });
 }
 
-/** Below the help, as wide as commander's own text. */
+/** A paragraph below the help, as wide as commander's own text. */
 function paragraph(text: string, { out }: Terminal): string {
   return `\n${new Help().boxWrap(text, out.columns ?? 80)}`;
 }
 
-/** An option that may be given several times has no default worth a word. */
+/** For an option that may be repeated, the default is not worth mentioning. */
 function optionDescription(option: Option): string {
   return new Help().optionDescription(option).replace(/ \(default: \[\]\)$/, '');
 }
 
-/** Of two values the last would win, unseen: of two deployments the wrong one might be steered. */
+/** Otherwise the last of two values would silently win, and the wrong one of two deployments might be steered. */
 function refuseTwice(command: Command): void {
   for (const option of command.options) {
     if (option.isBoolean() || option.variadic || option.parseArg === repeatable) continue;

@@ -1,4 +1,4 @@
-/** The operator's commands in one program. Built apart from its entry, so that tests can run it. */
+/** The operator's commands as one program. Separate from its entry point, so that tests can run it. */
 import { Command } from 'commander';
 import { acceptCommand } from './accept/index.ts';
 import { costCommand, doctorCommand } from './account/index.ts';

@@ -1,6 +1,6 @@
-/** Header fields as they stand in a message, and how their values are read (RFC 9110, 5). */
+/** Header fields as they occur in a message, and how their values are parsed (RFC 9110, 5). */
 
-/** Names and values in the order and the case in which they stood on the wire; duplicates stay duplicates. */
+/** Names and values in wire order and wire spelling; repeated fields are kept as repeated entries. */
 export type FieldLines = readonly (readonly [name: string, value: string])[];
 
 /** Any message with header fields. */
@@ -9,13 +9,13 @@ interface Head {
 }
 
 export interface Field {
-  /** The name as it is first written. */
+  /** The name in its first spelling. */
   readonly written: string;
   /** Every value, in order. */
   readonly values: string[];
 }
 
-/** The fields by their names in lower case. */
+/** The fields by name in lower case. */
 export function fieldsOf(headers: FieldLines): Map<string, Field> {
   const fields = new Map<string, Field>();
   for (const [written, value] of headers) {
@@ -27,13 +27,13 @@ export function fieldsOf(headers: FieldLines): Map<string, Field> {
   return fields;
 }
 
-/** The first value of a field, or null. `name` in lower case. */
+/** The first value of a field, or null. @param name in lower case */
 export function firstValue(headers: FieldLines, name: string): string | null {
   return headers.find(([field]) => field.toLowerCase() === name)?.[1].trim() ?? null;
 }
 
 export interface MediaType {
-  /** `type/subtype` in lower case; empty where the answer names none. */
+  /** `type/subtype` in lower case; empty if the answer names none. */
   readonly type: string;
   /** Names in lower case, values without quotes. */
   readonly parameters: ReadonlyMap<string, string>;
@@ -57,7 +57,7 @@ export function mediaTypeOf({ headers }: Head): MediaType {
   return parseMediaType(firstValue(headers, 'content-type'));
 }
 
-/** The content codings of a body in the order in which they were applied, `identity` left out. */
+/** The content codings of a body in the order in which they were applied, without `identity`. */
 export function codingsOf({ headers }: Head): string[] {
   const values = headers.flatMap(([name, value]) => (name.toLowerCase() === 'content-encoding' ? [value] : []));
   return membersOf(values)
@@ -65,7 +65,7 @@ export function codingsOf({ headers }: Head): string[] {
     .filter((coding) => coding !== 'identity');
 }
 
-/** The members of a list-valued field (RFC 9110, 5.6.1): split at commas outside of quotes, empty members left out. */
+/** The members of a list-valued field (RFC 9110, 5.6.1): split at commas outside of quotes, without empty members. */
 export function membersOf(values: readonly string[]): string[] {
   return values
     .flatMap((value) => splitOutsideQuotes(value, ','))
@@ -78,7 +78,7 @@ export function unquote(text: string): string {
   return text.slice(1, -1).replaceAll(/\\(.)/g, '$1');
 }
 
-/** Parts between separators that stand outside of quoted strings. */
+/** The parts between separators outside of quoted strings. */
 export function splitOutsideQuotes(text: string, separator: string): string[] {
   const parts: string[] = [];
   let [start, quoted] = [0, false];
@@ -95,7 +95,7 @@ export function splitOutsideQuotes(text: string, separator: string): string[] {
   return parts;
 }
 
-/** Names with their values, from a list in which they alternate. */
+/** Converts a list of alternating names and values to pairs. */
 export function fieldPairs(raw: readonly string[]): [string, string][] {
   const list: [string, string][] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) list.push([raw[i] ?? '', raw[i + 1] ?? '']);

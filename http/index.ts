@@ -1,4 +1,4 @@
-/** HTTP messages as text: fields, paths, and the notations that name places in them. */
+/** HTTP messages as text: fields, paths, and notations for places in them. */
 export { httpDate } from './date.ts';
 export {
   codingsOf,

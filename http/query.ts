@@ -1,6 +1,6 @@
-/** The query of a reference, whose pairs nearly every service reads by their names, as forms are read (WHATWG URL, 5.1). */
+/** The query of a reference. Nearly every service reads its pairs by name, as in forms (WHATWG URL, 5.1). */
 
-/** With its pairs in one order, and written in one way; pairs of one name stay in their order. */
+/** Normalises the order and the spelling of the pairs; pairs with the same name keep their order. */
 export function withQueryAsRead(reference: string): string {
   return reference.replace(/\?([^#]*)/, (_, query: string) => {
     const pairs = query
@@ -21,5 +21,8 @@ function writtenInOneWay(pair: string): string {
   });
 }
 
-/** Within a pair; `;` is not among them, at which older readers part pairs and Go drops them. */
+/**
+ * Characters that need no escape within a pair. `;` is not included, because older parsers split pairs there and Go
+ * drops such pairs.
+ */
 const NEED_NO_ESCAPE = /[\w.~!'()*,:@/?$[\]-]/;

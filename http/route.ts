@@ -1,4 +1,4 @@
-/** A request's route template: the unit by which parity is signed off. */
+/** The route template of a request. Parity is signed off per route. */
 import { MANY, matchesPattern } from './pattern.ts';
 
 /**
@@ -13,8 +13,8 @@ export function routeOf(target: string, templates: readonly string[]): string {
 }
 
 /**
- * Whether a path is of a template: each segment the same, or a `{parameter}` or `*`, with any number of them for `**`; a slash at
- * the end says nothing.
+ * Whether a path matches a template: each segment is equal, or is matched by `{parameter}` or `*`; `**` matches any
+ * number of segments. A trailing slash is ignored.
  */
 export function matches(template: string, path: string): boolean {
   return matchesPattern(
@@ -23,10 +23,10 @@ export function matches(template: string, path: string): boolean {
   );
 }
 
-/** Segments of a base path, which one of the two may have and the other not. */
+/** How many segments of a base path may be present in only one of the two. */
 const LONGEST_BASE = 3;
 
-/** Whether it matches behind so many segments of a base path; a template of parameters alone would match anything. */
+/** Whether it matches after skipping segments of a base path. A template of parameters alone would match anything. */
 function matchesBehind(template: string, path: string): boolean {
   const parts = segmentsIn(template);
   if (parts.every(isParameter) || parts.includes(MANY)) return false;
@@ -43,10 +43,12 @@ function mostSpecific(templates: readonly string[]): string | undefined {
   return templates.toSorted((a, b) => (shape(a) < shape(b) ? -1 : shape(a) > shape(b) ? 1 : 0))[0];
 }
 
-/** Segments that stand before resources, and tell none. */
+/** Segments that precede resources and identify none. */
 const OF_A_BASE = /^(?:api|apis|rest|services?|public|internal|v\d+(?:\.\d+)*(?:alpha\d*|beta\d*)?)$/i;
 
-/** `/items/7` is of `/items/*`, `/api/v1/items/7` of `/api/v1/items/*`: so few that they can be counted. */
+/**
+ * `/items/7` belongs to `/items/*`, and `/api/v1/items/7` to `/api/v1/items/*`, which keeps the number of routes small.
+ */
 function automatic(path: string): string {
   const segments = path.split('/').slice(1);
   const base = segments.slice(0, LONGEST_BASE).findIndex((segment) => !OF_A_BASE.test(segment));
@@ -65,7 +67,7 @@ const segmentsIn = (path: string) =>
     .split('/');
 
 export function pathOf(target: string): string {
-  // A fragment is not sent by a client that keeps to RFC 9110, 7.1; whoever sends one may have a token in it.
+  // A client that complies with RFC 9110, 7.1 sends no fragment. If one is sent, it may contain a token.
   const end = target.search(/[?#]/);
   return end < 0 ? target : target.slice(0, end);
 }

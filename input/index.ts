@@ -1,4 +1,4 @@
-/** Words for what is wrong with input that people and other programs wrote, and with what was thrown. */
+/** Wording for problems with input from people and other programs, and for thrown values. */
 export { plain, plainJson, plainLines } from './plain.ts';
 export { describeProblems, problemsOf, wordIssue } from './problems.ts';
 export { shortened } from './shortened.ts';

@@ -1,19 +1,22 @@
-/** Text from outside (paths, comments, reasons, header values, what a service answered): it must not steer the terminal. */
+/** Text from outside (paths, comments, reasons, header values, answers of services) must not control the terminal. */
 
-/** Control characters, invisible format characters such as those that turn the writing direction, and line separators. */
+/**
+ * Control characters, invisible format characters such as those that reverse the writing direction, and line
+ * separators.
+ */
 const STEERING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** One line of text from outside: what would steer the terminal is replaced. */
+/** One line of text from outside, with characters that control the terminal replaced. */
 export function plain(text: string): string {
   return text.replace(STEERING, '\u{fffd}');
 }
 
-/** Text of several lines, each as {@link plain} has it. */
+/** Several lines of text, each treated as in {@link plain}. */
 export function plainLines(text: string): string {
   return text.split('\n').map(plain).join('\n');
 }
 
-/** JSON for a script or a person: an equal document in which nothing steers the terminal that shows it. */
+/** JSON for a script or a person: an equivalent document without characters that control the terminal. */
 export function plainJson(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, null, indent);
   return text.replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>

@@ -1,15 +1,18 @@
-/** The one place that words zod's issues: a field, what it must be, and what it was. */
+/** The only place that words zod's issues: the field, the requirement, and the actual value. */
 import type * as z from 'zod';
 
-/** One thing that is wrong with the input. */
+/** One problem with the input. */
 export interface Problem {
   /** Dotted path, such as `gate.alpha` or `stages.0.bake`; empty for the input as a whole. */
   readonly path: string;
-  /** Such as `must be at most 0.2 (got 0.5)`; begins in lower case and has no full stop. */
+  /** For example `must be at most 0.2 (got 0.5)`; begins in lower case and has no full stop. */
   readonly message: string;
 }
 
-/** An error map for zod's `parse` and `safeParse`. Undefined leaves the issue to zod; a schema's own message comes first. */
+/**
+ * An error map for zod's `parse` and `safeParse`. Returns undefined to leave the issue to zod; a schema's own message
+ * takes precedence.
+ */
 export function wordIssue(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'too_big':
@@ -54,7 +57,7 @@ function pathOf(path: readonly PropertyKey[]): string {
   return path.map((step) => cut(String(step))).join('.');
 }
 
-/** All problems in one line. @param whole the name of the input, for a problem that is at no single field */
+/** All problems in one line. @param whole the name of the input, for a problem that concerns no single field */
 export function describeProblems(error: z.ZodError, whole: string): string {
   return problemsOf(error)
     .map(({ path, message }) => `${path === '' ? whole : path}: ${message}`)
@@ -83,7 +86,7 @@ function kind(expected: string): string {
   return KINDS[expected] ?? expected;
 }
 
-/** Of a union whose field `name` says which of its kinds an object is. */
+/** For a union in which the field `name` determines the kind of an object. */
 function chosen(input: unknown, name: string, options: readonly unknown[]): string {
   const value = typeof input === 'object' && input !== null ? Reflect.get(input, name) : undefined;
   return `${value === undefined ? 'is required: ' : 'must be '}${oneOf(options)}${value === undefined ? '' : got(value)}`;
@@ -105,7 +108,7 @@ function oneOf(values: readonly unknown[]): string {
   return shown.length === 0 ? last : `${shown.join(', ')} or ${last}`;
 }
 
-/** What was there, short: an input may be a secret's neighbour or a megabyte. */
+/** The actual value is shortened, because an input may be next to a secret or a megabyte long. */
 const LONGEST = 60;
 
 function got(input: unknown): string {

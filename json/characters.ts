@@ -1,4 +1,4 @@
-/** Codes of the characters that JSON is made of (RFC 8259, 2). */
+/** Codes of the characters in JSON's grammar (RFC 8259, 2). */
 export const SPACE = 32;
 export const QUOTE = 34;
 export const COMMA = 44;

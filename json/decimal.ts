@@ -1,18 +1,18 @@
-/** JSON numbers as exact decimals, by their text: a double would round what Go's int64 keeps. */
+/** JSON numbers as exact decimals, taken from their text. A double would round values that Go's int64 preserves. */
 
-/** The number is `digits` × 10^`exponent`; digits without leading or trailing zeros, empty for zero. */
+/** The number is `digits` × 10^`exponent`. The digits have no leading or trailing zeros, and are empty for zero. */
 export interface Decimal {
   readonly negative: boolean;
   readonly digits: string;
   readonly exponent: bigint;
 }
 
-/** Exponents of more digits than these are no numbers that anybody means; such tokens equal themselves alone. */
+/** No meaningful number has an exponent with more digits; such a token equals only itself. */
 const MAX_EXPONENT_DIGITS = 40;
 
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?)0*(\d+))?$/;
 
-/** The decimal that a number token denotes; null for an absurd exponent, and for what is no number token. */
+/** The decimal that a number token denotes; null for an absurd exponent, or if the text is not a number token. */
 export function decimalOf(token: string): Decimal | null {
   const plain = plainInteger(token);
   if (plain !== null) return plain;
@@ -30,7 +30,7 @@ export function decimalOf(token: string): Decimal | null {
   return { negative, digits: all.slice(start, end), exponent: written + BigInt(whole.length - end) };
 }
 
-/** Of short digits alone that end with no zero, as most numbers are. */
+/** A shortcut for short digits that do not end in zero, as in most numbers. */
 function plainInteger(token: string): Decimal | null {
   const { length } = token;
   const first = token.charCodeAt(0);
@@ -39,7 +39,10 @@ function plainInteger(token: string): Decimal | null {
   return { negative: false, digits: token, exponent: 0n };
 }
 
-/** One text per number, zero with and without a sign included: `1e2` and `100.0` have the same, 2^53 and 2^53 + 1 have not. */
+/**
+ * The same text for equal numbers, including zero with and without a sign: `1e2` and `100.0` are equal, 2^53 and 2^53 +
+ * 1 are not.
+ */
 export function canonicalNumber(token: string): string {
   const decimal = decimalOf(token);
   if (decimal === null) return token;
@@ -47,7 +50,7 @@ export function canonicalNumber(token: string): string {
   return `${decimal.negative ? '-' : ''}${decimal.digits}e${decimal.exponent}`;
 }
 
-/** Whether two number tokens denote the same number, exactly. */
+/** Whether two number tokens denote exactly the same number. */
 export function sameNumber(a: string, b: string): boolean {
   return a === b || canonicalNumber(a) === canonicalNumber(b);
 }
@@ -60,18 +63,18 @@ export function isInteger({ digits, exponent }: Decimal): boolean {
   return digits === '' || exponent >= 0n;
 }
 
-/** The power of ten by which |b| is |a|; null where the signs or the digits differ, or one is zero. */
+/** The power of ten by which |b| differs from |a|; null if signs or digits differ, or if one is zero. */
 export function powerOfTen(a: Decimal, b: Decimal): number | null {
   if (a.digits === '' || a.digits !== b.digits || a.negative !== b.negative) return null;
   return Number(b.exponent - a.exponent);
 }
 
-/** Beyond this many decimal places between two numbers, distances are those of doubles. */
+/** If two numbers are further apart than this many decimal places, distances are computed with doubles. */
 const MAX_SCALE = 4000n;
 
 /**
- * Whether |a − b| ≤ `absolute`, or ≤ `relative` × the larger of |a| and |b|. Exact: 1.1 and 1.0 are 0.1 apart, which they are
- * not as doubles. `absolute` and `relative` count as the decimals that they are written as.
+ * Whether |a − b| ≤ `absolute`, or ≤ `relative` × the larger of |a| and |b|. Exact: 1.1 and 1.0 differ by 0.1, which is
+ * not the case for doubles. `absolute` and `relative` are taken as the decimals in which they are written.
  */
 export function isWithin(a: string, b: string, tolerance: { absolute?: number; relative?: number }): boolean {
   const [x, y] = [decimalOf(a), decimalOf(b)];

@@ -1,21 +1,21 @@
-/** A JSON text as it stands: its tokens by place. Nothing is decoded, so nothing is rounded, merged or reordered. */
+/** A JSON text as it is: its tokens by position. Nothing is decoded, so nothing is rounded, merged or reordered. */
 import { pointerStep } from '../http/index.ts';
 
-/** A text that is valid JSON, and its nodes in the order of the text (three integers each, see {@link tokenize}). */
+/** A valid JSON text with its nodes in text order (three integers each, see {@link tokenize}). */
 export interface JsonDoc {
   readonly text: string;
   readonly tape: Int32Array;
-  /** Characters of insignificant white space before the end of the root. */
+  /** The number of insignificant white-space characters before the end of the root. */
   readonly spaces: number;
   /** Offset after the root. */
   readonly end: number;
 }
 
-/** A node, by its index in the tape: the root is 0. An object's members are key, value, key, value… */
+/** A node, as an index into the tape; the root is 0. The members of an object are key, value, key, value… */
 export type Node = number;
 
 export const ROOT: Node = 0;
-/** Integers in the tape for one node: offset of its text, offset after it, node after it and all that is in it. */
+/** Integers on the tape per node: offset of its text, offset after it, and the node after it and its content. */
 export const STRIDE = 3;
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
@@ -28,7 +28,7 @@ export function endOf({ tape }: JsonDoc, node: Node): number {
   return tape[node + 1] ?? 0;
 }
 
-/** The node after `node` and all that is in it; past the last element or member, it is that of the container. */
+/** The node after `node` and its content; after the last element or member, the node after the container. */
 export function after({ tape }: JsonDoc, node: Node): Node {
   return tape[node + 2] ?? 0;
 }
@@ -54,17 +54,17 @@ export function kindOf(doc: JsonDoc, node: Node): JsonKind {
   return kindOfToken(doc.text.charAt(startOf(doc, node)));
 }
 
-/** Of a token, by its first character. */
+/** The kind of a token, given its first character. */
 export function kindOfToken(first: string): JsonKind {
   return KINDS[first] ?? 'number';
 }
 
-/** What a string or key says, escapes decoded. */
+/** The content of a string or key, with escapes decoded. */
 export function stringOf(doc: JsonDoc, node: Node): string {
   return decodeString(rawOf(doc, node));
 }
 
-/** `raw` is a valid string token, with its quotes. */
+/** @param raw a valid string token with its quotes */
 export function decodeString(raw: string): string {
   if (!raw.includes('\\')) return raw.slice(1, -1);
   const text: unknown = JSON.parse(raw);
@@ -75,7 +75,7 @@ export function isEmpty(doc: JsonDoc, container: Node): boolean {
   return after(doc, container) === container + STRIDE;
 }
 
-/** Nodes of an array's elements. */
+/** The nodes of an array's elements. */
 export function elementsOf(doc: JsonDoc, array: Node): Node[] {
   const elements: Node[] = [];
   const end = after(doc, array);
@@ -83,7 +83,7 @@ export function elementsOf(doc: JsonDoc, array: Node): Node[] {
   return elements;
 }
 
-/** Nodes of an object's keys; a key's value is the node after it. */
+/** The nodes of an object's keys; the value of a key is the next node. */
 export function keysOf(doc: JsonDoc, object: Node): Node[] {
   const keys: Node[] = [];
   const end = after(doc, object);
@@ -91,7 +91,7 @@ export function keysOf(doc: JsonDoc, object: Node): Node[] {
   return keys;
 }
 
-/** Value of the first member named `name`. */
+/** The value of the first member with the given name. */
 export function memberOf(doc: JsonDoc, object: Node, name: string): Node | undefined {
   const end = after(doc, object);
   for (let key = object + STRIDE; key < end; key = after(doc, key + STRIDE)) {
@@ -100,7 +100,7 @@ export function memberOf(doc: JsonDoc, object: Node, name: string): Node | undef
   return undefined;
 }
 
-/** JSON pointer of `target`: of its value, where it is a key. Takes time linear in the document. */
+/** The JSON pointer of `target`; for a key, that of its value. Takes time linear in the document. */
 export function pointerOf(doc: JsonDoc, target: Node): string {
   let pointer = '';
   let at: Node = ROOT;

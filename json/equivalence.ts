@@ -1,31 +1,34 @@
-/** Do two JSON values mean the same? In one pass, without decoding what is written alike; each pair is asked once. */
+/** Whether two JSON values are equivalent, in one pass, without decoding equal text. Each pair is compared once. */
 import { OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './characters.ts';
 import { after, endOf, firstCharOf, type JsonDoc, keysOf, type Node, rawOf, STRIDE, startOf } from './document.ts';
 import { isRepeated, pairMembers, sameToken } from './members.ts';
 import { numberWriting, stringWriting, WritingNotes } from './notation.ts';
 
-/** Values nested more deeply are compared by their text. */
+/** Values that are nested more deeply are compared by their text. */
 export const MAX_DEPTH = 512;
 
-/** Objects of more members are matched by a map of their names. */
+/** Objects with more members are matched with a map of their names. */
 export const FEW = 31;
 
 export class SameMeaning {
   readonly a: JsonDoc;
   readonly b: JsonDoc;
-  /** What is written otherwise within the pairs that mean the same. */
+  /** Differences in notation between equivalent values. */
   readonly writing = new WritingNotes();
-  /** By container of `a`: 1 + the container of `b` that means the same and is written alike, or its negative where it
-   * does not; 0: not known. What is written otherwise is asked again, as its notes went with those of a container around it. */
+  /**
+   * For each container of `a`: 1 + the equivalent container of `b` with the same notation, or the negative of that if
+   * the notation differs; 0 if unknown. A pair with different notation is compared again, because its notes were
+   * dropped with those of an enclosing container.
+   */
   readonly #known: Int32Array;
-  /** Keys of `b` that wait for partners, those of the innermost object last. */
+  /** Keys of `b` without a partner so far, those of the innermost object last. */
   readonly #partners: Node[] = [];
-  /** By count of keys: where the partner of each was, the last time that their orders differed. */
+  /** For each number of keys, the position of each partner the last time that the orders differed. */
   readonly #orders: number[][] = [];
-  /** Length of the beginning, and of the end, that both texts share. */
+  /** Lengths of the common beginning and of the common end of both texts. */
   readonly #prefix: number;
   readonly #suffix: number;
-  /** Only then may keys that are written otherwise have one name. */
+  /** Only with escapes can keys with different spelling have the same name. */
   readonly #escapes: boolean;
 
   constructor(a: JsonDoc, b: JsonDoc, { prefix, suffix }: SharedEnds = sharedEnds(a.text, b.text)) {
@@ -36,7 +39,7 @@ export class SameMeaning {
     this.#escapes = a.text.includes('\\');
   }
 
-  /** Whether `x` of the one and `y` of the other mean the same. `depth` is theirs, the root's is 0. */
+  /** Whether `x` and `y` are equivalent. @param depth of both; 0 for the root */
   same(x: Node, y: Node, depth: number): boolean {
     const c = firstCharOf(this.a, x);
     const d = firstCharOf(this.b, y);
@@ -46,7 +49,7 @@ export class SameMeaning {
     return c === d;
   }
 
-  /** Both lie at the same place in the part of the texts that is the same in both. */
+  /** Whether both are at the same position in the common part of the texts. */
   #shared(x: Node, y: Node): boolean {
     const { a, b } = this;
     const start = startOf(a, x);
@@ -106,7 +109,7 @@ export class SameMeaning {
     return p >= endA && q >= endB;
   }
 
-  /** As long as the keys come in the same order, nothing need be looked up. */
+  /** While keys are in the same order, no lookup is necessary. */
   #objects(x: Node, y: Node, depth: number): boolean {
     const { a, b } = this;
     const endA = after(a, x);
@@ -163,7 +166,7 @@ export class SameMeaning {
     return i === count;
   }
 
-  /** Whether the keys of both objects are written alike and come in the same order. */
+  /** Whether the keys of both objects have the same spelling and order. */
   sameKeys(x: Node, y: Node): boolean {
     const { a, b } = this;
     const endA = after(a, x);
@@ -177,7 +180,7 @@ export class SameMeaning {
     return p >= endA && q >= endB;
   }
 
-  /** By what the keys of both objects say. */
+  /** Compares by the decoded names of the keys. */
   #named(x: Node, y: Node, depth: number): boolean {
     const { both, onlyA, onlyB } = pairMembers(this.a, keysOf(this.a, x), this.b, keysOf(this.b, y));
     if (onlyA.length > 0 || onlyB.length > 0) return false;
@@ -185,7 +188,7 @@ export class SameMeaning {
     return both.every(([key, partner]) => this.same(key + STRIDE, partner + STRIDE, depth));
   }
 
-  /** Keys of two objects that come in another order or are escaped otherwise. */
+  /** Notes keys of two objects that have another order or other escapes. */
   noteKeys(pairs: readonly (readonly [Node, Node])[], x: Node, y: Node): void {
     let last = 0;
     for (const [key, partner] of pairs) {
@@ -200,7 +203,7 @@ function isNumeric(c: number): boolean {
   return c === 45 || (c >= 48 && c <= 57);
 }
 
-/** Lengths of the beginning and of the end that two texts share. */
+/** Lengths of the common beginning and the common end of two texts. */
 export interface SharedEnds {
   readonly prefix: number;
   readonly suffix: number;

@@ -1,4 +1,7 @@
-/** A number for what a JSON value means: equal meanings have equal hashes, whatever their key order, escapes or number format. */
+/**
+ * A hash of the meaning of a JSON value: equivalent values have equal hashes, whatever their key order, escapes or
+ * number format.
+ */
 
 import { canonicalNumber, decimalOf } from './decimal.ts';
 import {
@@ -15,7 +18,10 @@ import {
 } from './document.ts';
 import { MAX_DEPTH } from './equivalence.ts';
 
-/** Remembers the hashes of containers, so that asking for a node and for all within it takes linear time together. */
+/**
+ * Caches the hashes of containers, so that computing the hash of a node and of all nodes within it takes linear time in
+ * total.
+ */
 export class JsonHashes {
   readonly doc: JsonDoc;
   readonly #known = new Map<Node, number>();
@@ -24,7 +30,7 @@ export class JsonHashes {
     this.doc = doc;
   }
 
-  /** 32 bits. `depth` is that of the node. */
+  /** 32 bits. @param depth of the node */
   of(node: Node, depth: number): number {
     const { doc } = this;
     switch (kindOf(doc, node)) {
@@ -59,7 +65,7 @@ export class JsonHashes {
   }
 }
 
-/** By the double, which equal numbers share, and by the digits that a double may not hold. */
+/** Combines the double, which is the same for equal numbers, with the digits that a double may not represent. */
 function numberHash(raw: string): number {
   const hash = textHash(String(Number(raw)), 2);
   if (raw.length <= DIGITS_OF_A_DOUBLE) return hash;

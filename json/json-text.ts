@@ -1,4 +1,4 @@
-/** JSON of a value in which integers beyond 2^53 are BigInt, which `JSON.stringify` refuses. */
+/** JSON of a value in which integers beyond 2^53 are BigInt, which `JSON.stringify` rejects. */
 export function jsonText(value: unknown): string {
   if (typeof value === 'bigint') return String(value);
   if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`;

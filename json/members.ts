@@ -1,8 +1,8 @@
-/** Which member of one object answers to which of another: by name; of a name that stands twice, the last to the last. */
+/** Pairs the members of two objects by name. If a name repeats, the last occurrences are paired. */
 import { after, endOf, type JsonDoc, type Node, rawOf, STRIDE, startOf, stringOf } from './document.ts';
 
 export interface MemberPairs {
-  /** Key nodes; in the order of the first object. */
+  /** Key nodes, in the order of the first object. */
   readonly both: readonly (readonly [Node, Node])[];
   readonly onlyA: readonly Node[];
   readonly onlyB: readonly Node[];
@@ -27,7 +27,7 @@ export function pairMembers(a: JsonDoc, keysA: readonly Node[], b: JsonDoc, keys
   return { both: both.reverse(), onlyA: onlyA.reverse(), onlyB };
 }
 
-/** Whether two tokens are written alike. */
+/** Whether two tokens have the same text. */
 export function sameToken(a: JsonDoc, x: Node, b: JsonDoc, y: Node): boolean {
   const start = startOf(a, x);
   const other = startOf(b, y);
@@ -42,12 +42,12 @@ export function sameToken(a: JsonDoc, x: Node, b: JsonDoc, y: Node): boolean {
   return true;
 }
 
-/** Whether a member from `first` on, before `key`, has its name, written alike. */
+/** Whether a member from `first` on and before `key` has the same name with the same spelling. */
 export function isRepeated(doc: JsonDoc, key: Node, first: Node): boolean {
   for (let other = first; other < key; other = after(doc, other + STRIDE))
     if (sameToken(doc, key, doc, other)) return true;
   return false;
 }
 
-/** From here on comparing two slices, which costs two objects, is quicker than a loop. */
+/** From this length on, comparing two slices, which costs two objects, is faster than a loop. */
 const LONG = 40;

@@ -1,9 +1,9 @@
-/** Ways of writing the same JSON value otherwise: benign, so one note a body and cause is enough. */
+/** Different notations of the same JSON value. They are benign, so one note per body and cause suffices. */
 import { canonicalNumber } from './decimal.ts';
 import type { JsonDoc, Node } from './document.ts';
 import { unitOf } from './tokenizer.ts';
 
-/** In what two writings of one value differ. */
+/** How two notations of a value differ. */
 export type Notation =
   | 'key-order'
   | 'negative-zero'
@@ -16,15 +16,15 @@ export type Notation =
 
 export interface WritingNote {
   readonly cause: Notation;
-  /** Where it was first seen, in the stable and in the candidate's document. */
+  /** Where it was first seen in the stable document, and in the candidate's. */
   readonly a: Node;
   readonly b: Node;
 }
 
-/** The first of each kind, in the order in which they were found. */
+/** The first note of each kind, in the order in which they were found. */
 export class WritingNotes {
   readonly list: WritingNote[] = [];
-  /** How often a note was added, or was there already. */
+  /** How often a note was added or was already present. */
   asked = 0;
 
   add(cause: Notation, a: Node, b: Node): void {
@@ -34,9 +34,9 @@ export class WritingNotes {
   }
 }
 
-/** How two tokens of one number differ; null where they are not the same number. */
+/** How two tokens of the same number differ; null if they are different numbers. */
 export function numberWriting(a: string, b: string): Notation | null {
-  // Digits alone, and not the same: most numbers that differ are told here.
+  // A shortcut for two different tokens that consist of digits only, as most different numbers do.
   if (isCanonicalInteger(a) && isCanonicalInteger(b)) return a === b ? 'number-format' : null;
   const canonical = canonicalNumber(a);
   if (canonical !== canonicalNumber(b)) return null;
@@ -47,7 +47,10 @@ export function numberWriting(a: string, b: string): Notation | null {
       : 'number-format';
 }
 
-/** As JSON writes it when asked for digits alone, zero without a sign: another text is another number. */
+/**
+ * Whether the token consists of digits as JSON writes them, with zero unsigned, so that any other such text is another
+ * number.
+ */
 function isCanonicalInteger(token: string): boolean {
   for (let i = 0; i < token.length; i++) {
     const c = token.charCodeAt(i);
@@ -57,10 +60,10 @@ function isCanonicalInteger(token: string): boolean {
 }
 
 const isPlainInteger = (token: string) => /^-?\d+$/.test(token);
-/** Typed readers refuse these for an integer. */
+/** Typed readers reject these for an integer. */
 const isExponential = (token: string) => /[eE]/.test(token);
 
-/** How two tokens of one string differ, in one pass over both, which lie in texts; null where they are not the same string. */
+/** How two tokens of the same string differ, in one pass over both; null if they are different strings. */
 export function stringWriting(
   a: string,
   start: number,
@@ -92,7 +95,7 @@ export function stringWriting(
 }
 
 const BACKSLASH = 92;
-/** What encoding/json escapes by default and JSON.stringify does not: <, >, &, U+2028, U+2029. */
+/** The characters that encoding/json escapes by default and JSON.stringify does not: <, >, &, U+2028, U+2029. */
 const isOfHtml = (unit: number) =>
   unit === 0x3c || unit === 0x3e || unit === 0x26 || unit === 0x2028 || unit === 0x2029;
 const SMALL_U = 117;
@@ -104,14 +107,14 @@ function afterUnit(text: string, at: number): number {
   return text.charCodeAt(at + 1) === SMALL_U ? at + 6 : at + 2;
 }
 
-/** The UTF-16 unit at a place of a valid string token. */
+/** The UTF-16 unit at a position in a valid string token. */
 function unitAt(text: string, at: number): number {
   if (text.charCodeAt(at) !== BACKSLASH) return text.charCodeAt(at);
   const letter = text.charCodeAt(at + 1);
   return letter === SMALL_U ? unitOf(text, at + 2) : (SHORT[letter] ?? letter);
 }
 
-/** Where the root of a text ends, and its white space before that. */
+/** Where the root of a text ends, and the amount of white space before that. */
 export type Spacing = Pick<JsonDoc, 'text' | 'end' | 'spaces'>;
 
 /** White space outside the values: a newline at the very end, and anything else. */

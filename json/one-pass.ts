@@ -1,6 +1,7 @@
 /**
- * Does a text say what a document says? In one pass over it, without tokens of its own: what it writes as the document does is
- * read by being compared. Gives up where that does not settle it, and never says yes where {@link SameMeaning} says no.
+ * Whether a text is equivalent to a document, in one pass over the text without tokenizing it: text that is written
+ * like the document is read by comparing it. Gives up if that does not decide it, and never says yes if {@link
+ * SameMeaning} says no.
  */
 import {
   BACKSLASH,
@@ -19,14 +20,17 @@ import { isRepeated } from './members.ts';
 import { type Notation, numberWriting, type Spacing, stringWriting } from './notation.ts';
 import { afterNumber, afterSpaces, afterString, NONE } from './tokenizer.ts';
 
-/** A value that both say, each written in its way: the node of the document, and where the text has it. */
+/** A value that both have in different notation: the node of the document, and its position in the text. */
 export interface Retold {
   readonly cause: Notation;
   readonly node: Node;
   readonly raw: string;
 }
 
-/** What the text writes otherwise, the first of each kind, and its white space; null where it says something else or that is not known. */
+/**
+ * The text's differences in notation, the first of each kind, and its white space; null if the text has other content
+ * or that is undecided.
+ */
 export function retelling(doc: JsonDoc, text: string): { notes: readonly Retold[]; spacing: Spacing } | null {
   return new OnePass(doc, text).read();
 }
@@ -43,17 +47,20 @@ class OnePass {
   readonly #text: string;
   readonly #notes = new Map<Notation, Noted>();
   #spaces = 0;
-  /** Keys of the document's open objects whose order the text does not keep, those of the innermost last. */
+  /** Keys of the document's open objects whose order differs in the text, those of the innermost object last. */
   readonly #keys: Node[] = [];
-  /** How many of them count: making an array shorter costs more than all else that is done with it. */
+  /** How many of them are in use, because shortening an array costs more than everything else that is done with it. */
   #keyed = 0;
-  /** By count of keys: where the document had each, the last time that the orders differed. */
+  /** For each number of keys, the position of each key in the document the last time that the orders differed. */
   readonly #orders: number[][] = [];
-  /** Only then may keys that are written otherwise have one name. */
+  /** Only with escapes can keys with different spelling have the same name. */
   readonly #escapes: boolean;
-  /** Length of the long tokens and containers that only began alike: of those around a difference, each is read as far as to it. */
+  /**
+   * Total length of long tokens and containers that were compared and differed: each container around a difference is
+   * read up to it.
+   */
   #vain = 0;
-  /** No white space stands in the document, so that none is in what is written as it is. */
+  /** Whether the document contains no white space, so that equal text contains none either. */
   readonly #compact: boolean;
 
   constructor(doc: JsonDoc, text: string) {
@@ -73,7 +80,7 @@ class OnePass {
     return { notes, spacing: { text, end, spaces: this.#spaces } };
   }
 
-  /** Offset after what stands at `from`, behind white space, where that says what `node` says; else {@link NONE}. */
+  /** Offset after the value at `from`, skipping white space, if it is equivalent to `node`; otherwise {@link NONE}. */
   #value(node: Node, from: number, depth: number): number {
     const doc = this.#doc;
     const text = this.#text;
@@ -97,7 +104,7 @@ class OnePass {
     return this.#number(node, at);
   }
 
-  /** Offset after the token of `node`, where it stands at `at` as the document has it. */
+  /** Offset after the token of `node` if it occurs unchanged at `at`. */
   #echoed(node: Node, at: number): number {
     const { text } = this.#doc;
     const other = this.#text;
@@ -110,7 +117,10 @@ class OnePass {
     return NONE;
   }
 
-  /** Unless the document has escapes, what the text writes otherwise begins with one: what is before it need not be read twice. */
+  /**
+   * Unless the document has escapes, a different spelling in the text begins with one, so the part before it need not
+   * be read twice.
+   */
   #string(node: Node, at: number): number {
     const { text } = this.#doc;
     const start = startOf(this.#doc, node);
@@ -138,7 +148,7 @@ class OnePass {
     return end;
   }
 
-  /** What ends first in the document comes first; of what ends together, the innermost. */
+  /** Nodes that end earlier in the document come first; of nodes with the same end, the innermost. */
   #order(x: Node, y: Node): number {
     return after(this.#doc, x) - after(this.#doc, y) || y - x;
   }
@@ -157,7 +167,7 @@ class OnePass {
     }
   }
 
-  /** As long as the keys come in the same order, nothing need be looked up. */
+  /** While keys are in the same order, no lookup is necessary. */
   #object(object: Node, start: number, depth: number): number {
     const end = after(this.#doc, object);
     let key = object + STRIDE;
@@ -175,7 +185,7 @@ class OnePass {
     }
   }
 
-  /** From the end of the key to that of the value. */
+  /** Compares from the end of the key to the end of the value. */
   #member(key: Node, end: number, depth: number): number {
     let colon = end;
     if (this.#text.charCodeAt(colon) !== COLON) colon = this.#spaced(colon);
@@ -225,7 +235,7 @@ class OnePass {
     }
   }
 
-  /** Puts the keys from `first` on to the others, where they are few enough for a mask and none of them says what another does. */
+  /** Adds the keys from `first` on, if they are few enough for a mask and their names are distinct. */
   #areNamesOfTheirOwn(first: Node, end: Node): boolean {
     const doc = this.#doc;
     const most = this.#keyed + FEW;
@@ -250,13 +260,13 @@ class OnePass {
   }
 }
 
-/** Times the text: containers are compared as a whole until so much was read in vain. */
+/** In multiples of the text's length: containers are compared as a whole until this much was read in vain. */
 const MOST_IN_VAIN = 8;
 
-/** From here on comparing a slice, which costs an object, is quicker than a loop. */
+/** From this length on, comparing a slice, which costs an object, is faster than a loop. */
 const LONG = 40;
 
-/** A digit, a point or an exponent, with which a number goes on. */
+/** A digit, a decimal point or an exponent, which continues a number. */
 function isOfNumber(c: number): boolean {
   return (c >= 48 && c <= 57) || c === 46 || c === 69 || c === 101;
 }

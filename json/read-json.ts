@@ -1,4 +1,6 @@
-/** JSON that a person wrote, read strictly: what a parser would quietly drop, repair or replace is said instead. */
+/**
+ * Reads JSON that a person wrote, strictly: anything that a parser would silently drop, repair or replace is reported.
+ */
 import { type JsonDoc, keysOf, kindOf, type Node, pointerOf, ROOT, STRIDE, stringOf } from './document.ts';
 import { tokenize } from './tokenizer.ts';
 
@@ -7,7 +9,7 @@ export type ReadJson =
   /** `problem` follows the name of the file: `is not JSON: …`. */
   | { readonly ok: false; readonly problem: string };
 
-/** Reads UTF-8, with or without a byte order mark. A key that stands twice in one object is a problem. */
+/** Reads UTF-8, with or without a byte order mark. A repeated key in an object is a problem. */
 export function readJson(bytes: Uint8Array): ReadJson {
   const text = textOf(bytes);
   if (!text.ok) return text;
@@ -27,9 +29,10 @@ export function textOf(bytes: Uint8Array): { readonly ok: true; readonly value: 
     return { ok: false, problem: 'is UTF-16: save it as UTF-8' };
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return { ok: false, problem: 'is compressed (gzip): unpack it' };
   try {
-    // Takes a byte order mark away.
+    // Removes a byte order mark.
     const value = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    // Without its mark UTF-16 is UTF-8 too, with a NUL in each character of ASCII; no text that people write has one.
+    // ASCII in UTF-16 without a byte order mark is also valid UTF-8, with a NUL in each character. Text that people
+    // write contains no NUL.
     return value.includes('\0') ? { ok: false, problem: 'holds NUL bytes: save it as UTF-8' } : { ok: true, value };
   } catch {
     const before = new TextDecoder().decode(bytes).split('\u{fffd}', 1)[0] ?? '';
@@ -38,7 +41,7 @@ export function textOf(bytes: Uint8Array): { readonly ok: true; readonly value: 
   }
 }
 
-/** The first key that stands twice in one object, with its place, such as `/gate/alpha`; null where there is none. */
+/** The first key that repeats within an object, with its place, such as `/gate/alpha`; null if there is none. */
 function repeatedKey(text: string): string | null {
   const doc = tokenize(text);
   if (doc === undefined) return null;

@@ -1,4 +1,7 @@
-/** Reads a JSON text (RFC 8259) into its tokens: accepts what JSON.parse accepts, in linear time, without recursion. */
+/**
+ * Splits a JSON text (RFC 8259) into tokens. Accepts exactly what JSON.parse accepts, in linear time, without
+ * recursion.
+ */
 import {
   BACKSLASH,
   CLOSE_ARRAY,
@@ -15,14 +18,14 @@ import {
 } from './characters.ts';
 import { type JsonDoc, type Node, STRIDE } from './document.ts';
 
-/** Of what is asked for, there is none. */
+/** Stands for a missing position. */
 export const NONE = -1;
 
 /**
- * The tokens of `text`, or undefined where it is not JSON. Looks before it calls: most tokens are followed by no space, and
- * V8 inlines only so much.
- * @param begun a document that begins as `text` does, with so many characters: its tokens there are not read again
- * @param room where the tokens are put, if that is enough
+ * The tokens of `text`; undefined if it is not JSON. Checks characters before calling functions, because most tokens
+ * are not followed by white space, and V8 inlines only a limited amount.
+ * @param begun a document whose first `shared` characters are the same as those of `text`; its tokens there are reused
+ * @param room buffer for the tokens, if it is large enough
  */
 export function tokenize(
   text: string,
@@ -30,10 +33,10 @@ export function tokenize(
   room = new Int32Array(STRIDE * (16 + (text.length >> 3))),
 ): JsonDoc | undefined {
   let tape = room;
-  // What a space counts is not known of a part.
+  // The amount of white space within a part is unknown.
   let top = begun === undefined || begun.doc.spaces > 0 ? 0 : lastBegun(begun.doc, begun.shared);
   let spaces = 0;
-  /** The innermost open container; while it is open, its third integer holds its parent. */
+  /** The innermost open container. While it is open, its third integer refers to its parent. */
   let open = NONE;
   let from = 0;
   if (begun !== undefined && top > 0) {
@@ -43,7 +46,7 @@ export function tokenize(
     from = begun.doc.tape[top] ?? 0;
   }
   let inObject = open !== NONE && text.charCodeAt(tape[open] ?? 0) === OPEN_OBJECT;
-  /** In an object: a key comes next. */
+  /** In an object, whether a key comes next. */
   let keyNext = inObject && text.charCodeAt(from - 1) !== COLON;
 
   for (let at = from; ; ) {
@@ -100,14 +103,17 @@ export function tokenize(
   }
 }
 
-/** Of a text that is only asked, nobody reads the tokens. */
+/** If a text is only validated, nobody reads the tokens. */
 const SCRATCH = new Int32Array(STRIDE * 1024);
 
 export function isJson(text: string): boolean {
   return tokenize(text, undefined, SCRATCH) !== undefined;
 }
 
-/** The last node that begins within the first `shared` characters: what is before it is read in one way, whatever follows. */
+/**
+ * The last node that begins within the first `shared` characters. Everything before it is tokenized the same way,
+ * whatever follows.
+ */
 function lastBegun({ tape }: JsonDoc, shared: number): Node {
   let [low, high] = [0, tape.length / STRIDE];
   while (high - low > 1) {
@@ -118,7 +124,7 @@ function lastBegun({ tape }: JsonDoc, shared: number): Node {
   return low * STRIDE;
 }
 
-/** Opens the containers that end behind the node `top` again; the innermost, or {@link NONE}. */
+/** Reopens the containers that end after the node `top`; returns the innermost one, or {@link NONE}. */
 function reopened(tape: Int32Array, top: Node): Node {
   let open: Node = NONE;
   for (let node = 0; node < top; node += STRIDE) {
@@ -150,7 +156,7 @@ function grown(tape: Int32Array): Int32Array<ArrayBuffer> {
   return larger;
 }
 
-/** `quote` is that of the first quotation mark; {@link NONE} where the string is not valid. */
+/** @param quote position of the opening quotation mark @returns {@link NONE} if the string is invalid */
 export function afterString(text: string, quote: number): number {
   const length = text.length;
   let at = quote + 1;
@@ -167,7 +173,7 @@ export function afterString(text: string, quote: number): number {
   return NONE;
 }
 
-/** `at` is that of a backslash. */
+/** @param at position of a backslash */
 function afterEscape(text: string, at: number): number {
   const c = text.charCodeAt(at + 1);
   if (c === SMALL_U) return unitOf(text, at + 2) === NONE ? NONE : at + 6;
@@ -178,7 +184,7 @@ const SMALL_U = 117;
 /** The characters of `"\/bfnrt`. */
 const SHORT_ESCAPES: ReadonlySet<number> = new Set([34, 92, 47, 98, 102, 110, 114, 116]);
 
-/** What four hexadecimal digits denote, or -1. */
+/** The value of four hexadecimal digits, or -1. */
 export function unitOf(text: string, start: number): number {
   let unit = 0;
   for (let at = start; at < start + 4; at++) {
@@ -200,7 +206,7 @@ function afterWord(text: string, at: number, c: number): number {
   return text.startsWith(word, at) ? at + word.length : NONE;
 }
 
-/** {@link NONE} where no number begins at `start`. */
+/** Returns {@link NONE} if no number begins at `start`. */
 export function afterNumber(text: string, start: number): number {
   let at = text.charCodeAt(start) === MINUS ? start + 1 : start;
   const whole = at;
@@ -216,7 +222,7 @@ export function afterNumber(text: string, start: number): number {
   return afterDigits(text, sign === 43 || sign === MINUS ? at + 2 : at + 1);
 }
 
-/** One digit at least. */
+/** At least one digit. */
 function afterDigits(text: string, start: number): number {
   let at = start;
   while (at < text.length) {

@@ -1,4 +1,4 @@
-/** After a sign-off: who signed is in the ledger before anything follows from it. */
+/** After a sign-off: records in the ledger who signed, before the approval has any effect. */
 
 import { withoutSecrets } from '../capture/redaction/index.ts';
 import { CrossfadeError, type CutoverStateJson, parseState } from '../core/model/index.ts';
@@ -25,9 +25,9 @@ export function makeHandler(deps: Pick<Deps, 'ledger' | 'decisionLog' | 'notifie
         nextStep: 'start a new cutover; `crossfade approve` refuses such an answer before it is given.',
       });
     }
-    // An answer that was not given by the CLI has not been redacted yet.
+    // An answer that was not given through the CLI has not been redacted yet.
     const told = { ...approval, comment: withoutSecrets(approval.comment) };
-    // The waiting task returned the approval, not the state that it announced: enter that phase here.
+    // The waiting task returned the approval, not the state that it announced, so that phase is entered here.
     const waited = awaitSignoff(state, at).state;
     return settle(deps, state, reduce({ ...waited, approval: told }, { type: 'approved', at, approval: told }), told);
   };

@@ -1,4 +1,4 @@
-/** Baseline: what the stable side does on an ordinary day; refuses a side that is itself burning. */
+/** Baseline: measures stable on an ordinary day, and refuses the cutover if stable itself is failing. */
 
 import { type CutoverStateJson, type MetricBaseline, parseState, RefusedError } from '../core/model/index.ts';
 import { baselineRefusals, reduce, unmeasured } from '../core/phases/index.ts';
@@ -26,7 +26,7 @@ export function makeHandler(
   };
 }
 
-/** Those that were measured; the others have refused the cutover. */
+/** The metrics that were measured; the others have refused the cutover. */
 function measured(found: Readonly<Record<string, MetricBaseline | string>>): Record<string, MetricBaseline> {
   const entries = Object.entries(found).flatMap(([name, one]) =>
     typeof one === 'string' ? [] : [[name, one] as const],

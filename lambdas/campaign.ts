@@ -1,4 +1,7 @@
-/** Campaign: one evaluation of all its cutovers. The core decides what starts, stops and rolls back; the machine calls again. */
+/**
+ * Campaign: one evaluation of all its cutovers. The core decides what starts, pauses and rolls back; the machine calls
+ * again.
+ */
 import * as z from 'zod';
 import {
   budgetProblems,
@@ -18,7 +21,7 @@ import {
 import { type Clock, InvalidPlanError } from '../core/model/index.ts';
 import { campaignPorts } from './compose/campaign.ts';
 
-/** As the machine calls it. */
+/** The event that the machine sends. */
 const eventSchema = z.strictObject({
   state: campaignStateSchema,
   /** Name of the campaign's execution. */
@@ -29,9 +32,9 @@ export interface CampaignDeps {
   readonly ports: CampaignPorts;
   readonly clock: Clock;
   readonly wallClock: WallClock;
-  /** Goes on in an execution of this name; one that is there already is no failure. */
+  /** Continues in an execution with this name; one that already exists is not a failure. */
   continueAs(execution: string, input: unknown): Promise<void>;
-  /** One line for the log. */
+  /** Writes one line to the log. */
   log(line: string): void;
 }
 

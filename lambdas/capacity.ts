@@ -1,4 +1,4 @@
-/** Pin capacity: before a single request leaves it, the stable side's capacity is noted and held. */
+/** Pin capacity: records and suspends stable's scaling before a single request is moved away from it. */
 
 import { leaveOwedCapacity } from '../core/fence/index.ts';
 import { type CutoverStateJson, FencedError, parseState } from '../core/model/index.ts';
@@ -11,11 +11,11 @@ import { type Deps, settle } from './tasks/index.ts';
 export function makeHandler(deps: Pick<Deps, 'capacity' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<CutoverStateJson> => {
     const state = parseState(event);
-    // A second try finds scaling pinned already; the first one's snapshot is what has to be given back.
+    // On a second attempt, scaling is already pinned. The snapshot of the first attempt is the one to restore.
     const lease = await deps.ledger.read(state.ingressId);
     const noted = lease?.generation === state.generation ? lease.capacity : null;
     const capacity = noted ?? (await deps.capacity.snapshot());
-    // The snapshot is in the ledger before anything is changed, so that a rollback can always give it back.
+    // The snapshot is stored before anything is changed, so that a rollback can always restore it.
     await deps.ledger.recordCapacity(state, capacity, 'full');
     await deps.capacity.pin(capacity);
     try {
@@ -26,7 +26,7 @@ export function makeHandler(deps: Pick<Deps, 'capacity' | 'ledger' | 'decisionLo
         capacity,
       );
     } catch (error) {
-      // A rollback came in between and has given scaling back already; this pin must not outlive it.
+      // A rollback came in between and has already restored scaling, so this pin must be removed, too.
       if (error instanceof FencedError)
         await leaveOwedCapacity(deps.capacity, await deps.ledger.read(state.ingressId), capacity);
       throw error;

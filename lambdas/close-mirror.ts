@@ -1,4 +1,7 @@
-/** Close mirror: the alarm on the mirror's health takes the mirror out of the customers' path, and nothing else with it. */
+/**
+ * Close mirror: when the alarm on the mirror's health fires, takes the mirror out of the customers' path, and changes
+ * nothing else.
+ */
 
 import { closeMirror, describeCloseMirror } from '../core/fence/index.ts';
 import { toIso } from '../core/model/index.ts';

@@ -1,4 +1,4 @@
-/** Completion: the candidate is the service now. The ledger says so, and no trigger moves its traffic any more. */
+/** Completion: the candidate is the service now. The ledger records it, and no trigger moves its traffic any more. */
 
 import { type CutoverStateJson, parseState, stateToJson } from '../core/model/index.ts';
 import { reduce } from '../core/phases/index.ts';
@@ -9,7 +9,7 @@ import { type Deps, runOf, settle, tell } from './tasks/index.ts';
 export function makeHandler(deps: Pick<Deps, 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>) {
   return async (event: unknown): Promise<CutoverStateJson> => {
     const state = parseState(event);
-    // A second attempt, after the answer of the first was lost.
+    // A second attempt, after the answer to the first one was lost.
     const owner = await deps.ledger.read(state.ingressId);
     const noted = owner?.status === 'completed' && owner.generation === state.generation;
     const json = noted

@@ -1,6 +1,7 @@
 /**
- * Decommission: the stable side's tasks go in halves, each step reversible until the next, and none before its customers
- * have gone. A rollback from here on scales up first (core/fence/return-plan.ts), because the ledger was told so beforehand.
+ * Decommission: stable's tasks are removed by halves. Each step is reversible until the next, and none is taken before
+ * stable's customers have gone. From here on a rollback scales up first (core/fence/return-plan.ts), because the ledger
+ * was updated beforehand.
  */
 
 import { pauseAt } from '../core/evaluation/index.ts';
@@ -15,8 +16,8 @@ import { stableCapacity } from './compose/stable-capacity.ts';
 import { type Deps, runOf, settle, tell } from './tasks/index.ts';
 
 /**
- * Only whole minutes are read, CloudWatch has them up to three minutes late, and this clock may be two minutes ahead of its: a
- * shorter look back may hold none.
+ * Only complete minutes are read, CloudWatch publishes them up to three minutes late, and this clock may be two minutes
+ * ahead, so a shorter look-back may contain none.
  */
 const SHORTEST_LOOK_SECONDS = 420;
 
@@ -34,7 +35,8 @@ export function makeHandler(deps: DecommissionDeps) {
     const at = deps.clock.now();
     const stay = (reason: string, done = false) =>
       settle(deps, state, reduce(state, { type: 'steppedDown', at, done, reason }));
-    // The reducer refuses any other phase; asked now, because below a task may go before it is asked again.
+    // The reducer refuses any other phase. It is called now, because a task may be removed below before it is called
+    // again.
     reduce(state, { type: 'steppedDown', at, done: false, reason: '' });
     if (deps.deployment.services === undefined || state.capacity === null) {
       return stay('The stable service is not part of this deployment; its owner removes it.', true);
@@ -47,13 +49,14 @@ export function makeHandler(deps: DecommissionDeps) {
     const left = residue(minutes, state.split);
     if (left === null) return stay('No requests were counted on either side; no task is removed without evidence.');
     if (left > 0) return stay(`Stable still answered ${left} client requests (sticky sessions); waiting.`);
-    // Counts come minutes late: whoever has changed the weights by hand since is seen at the listener itself.
+    // Counts are minutes late. If somebody has changed the weights by hand since, the listener itself shows it.
     const stable = answeredByStable(deps.deployment, await deps.ingress.read());
     if (stable > 0) return stay(`The listener gives the stable side ${stable} % of the requests; no task is removed.`);
     const others = await othersOnStable(deps);
     if (others.length > 0) {
       const reason = usedByOthers(others);
-      // Nobody but an operator can end this wait, and it is looked at again and again: told when it is news.
+      // Only an operator can end this wait, and it is evaluated again and again, so people are notified only of
+      // changes.
       if (state.reason !== reason)
         await tell(deps, {
           kind: 'warning',
@@ -77,7 +80,7 @@ function usedByOthers(rules: readonly string[]): string {
   return `Requests past the cutover still reach the stable side, by ${rules.join('; ')}; no task is removed. Point them at another target group, or delete them.`;
 }
 
-/** Rules that send the stable side requests which the cutover never moved. */
+/** Rules that send requests to stable which the cutover has never moved. */
 async function othersOnStable({ deployment, surroundings }: DecommissionDeps): Promise<readonly string[]> {
   const own = deployment.rules.map(({ arn }) => arn);
   return otherUses(own, deployment.targetGroups.stable.arn, await surroundings.rules());

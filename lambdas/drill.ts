@@ -1,4 +1,4 @@
-/** Drill: trips its alarm, and waits for the rollback. If none has come by the deadline, the drill has failed. */
+/** Drill: triggers its alarm and waits for the rollback. If none has happened by the deadline, the drill has failed. */
 
 import {
   type CutoverStateJson,
@@ -30,7 +30,7 @@ export function makeHandler(deps: DrillDeps) {
     }
     const { drill } = transition.state;
     if (drill === null) throw new DrillFailedError('none', 0);
-    // Written before the alarm is tripped: afterwards the run is fenced, and writes nothing any more.
+    // Recorded before the alarm is triggered, because afterwards the run is fenced and cannot write.
     await deps.ledger.recordTrip(state, drill);
     const json = await settle(deps, state, transition, drill);
     await deps.alarms.trip(drill.alarm, `Rollback drill ${state.cutoverId}`);

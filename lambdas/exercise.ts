@@ -1,4 +1,4 @@
-/** Exercise: load and chaos against the mirror, while only the stable side answers customers. */
+/** Exercise: load and chaos tests against the mirror, while only stable answers customers. */
 
 import { type CutoverStateJson, parseState } from '../core/model/index.ts';
 import { reduce } from '../core/phases/index.ts';

@@ -1,4 +1,7 @@
-/** Notify: hands each message of the status topic to one channel of a chat. Lambda repeats what fails, and then the queue has it. */
+/**
+ * Notify: passes each message of the status topic to one chat channel. Lambda repeats failures, and finally puts the
+ * message into the queue.
+ */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';

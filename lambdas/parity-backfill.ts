@@ -1,4 +1,7 @@
-/** Parity backfill: one object of kept captures, compared again by the current rules, and counted for the run that owns the ingress. */
+/**
+ * Parity backfill: compares one object of stored captures with the present rules, and counts them for the run that owns
+ * the ingress.
+ */
 import * as z from 'zod';
 import { decodeContent } from '../capture/bytes/index.ts';
 import { eachLine, tooLong } from '../capture/index.ts';
@@ -14,22 +17,22 @@ const eventSchema = z.strictObject({ bucket: z.string().min(1), key: z.string().
 export interface BackfillResult {
   readonly key: string;
   readonly cutoverId: CutoverId;
-  /** Version of the rules, under which it was counted. */
+  /** Version of the rules under which the captures were counted. */
   readonly rules: string;
-  /** Captures of this run that were compared. */
+  /** How many captures of this run were compared. */
   readonly pairs: number;
-  /** Those of them that had not been counted under these rules. */
+  /** How many of them had not been counted under these rules. */
   readonly counted: number;
-  /** Captures from before this run, which are not its evidence. */
+  /** Captures from before this run, which are not evidence for it. */
   readonly earlier: number;
-  /** Lines that are no capture, by reason. */
+  /** Lines that are not captures, by reason. */
   readonly refused: Readonly<Record<string, number>>;
 }
 
 /**
- * May be repeated, and run beside the transform: a capture counts once under a version of the rules. A line that cannot be read
- * fails nothing but itself.
- * @throws CrossfadeError `Crossfade.Refused` when no run owns the ingress; what reading and counting throw
+ * May be repeated, and may run in parallel to the transform, because a capture counts once per version of the rules. An
+ * unreadable line affects nothing else.
+ * @throws CrossfadeError `Crossfade.Refused` if no run owns the ingress; whatever reading and counting throw
  */
 export function makeHandler({ deployment, ledger, rules, store, objects }: BackfillDeps) {
   return async (event: unknown): Promise<BackfillResult> => {

@@ -1,4 +1,7 @@
-/** Parity transform: compares captures, counts them for the run that owns the ingress, writes each verdict beside its capture. */
+/**
+ * Parity transform: compares captures, counts them for the run that owns the ingress, and stores each verdict with its
+ * capture.
+ */
 import type { FirehoseTransformationEvent, FirehoseTransformationResult } from 'aws-lambda';
 import { decodeContent } from '../capture/bytes/index.ts';
 import { compareRecord } from '../parity/compare/index.ts';
@@ -9,8 +12,8 @@ import { judgeBatch } from './events/index.ts';
 import { parityMetrics } from './tasks/index.ts';
 
 /**
- * Rejects when the counts could not be stored: Firehose then gives the batch again, three times, and what was counted
- * already is not counted twice. Captures that nobody counted would be missing from the sign-off without a word.
+ * Rejects if the counts could not be stored. Firehose then delivers the batch again, up to three times, and captures
+ * that were already counted are not counted twice. Uncounted captures would silently be missing in the sign-off.
  */
 export function makeHandler({ deployment, ledger, rules, store, noise, emit }: TransformDeps) {
   return async (event: FirehoseTransformationEvent): Promise<FirehoseTransformationResult> => {
@@ -23,7 +26,7 @@ export function makeHandler({ deployment, ledger, rules, store, noise, emit }: T
       return { records };
     }
     const series = { cutoverId: owner.cutoverId, rules: version };
-    // Before anything is counted: when it fails the batch comes again, and its figures with it.
+    // Read before anything is counted: if it fails, the batch is delivered again, together with its figures.
     const known = judged.some(({ routes }) => differ(routes)) ? await noise.of(series) : NO_NOISE;
     const counted = await store.add(series, judged);
     noise.add(series, counted);

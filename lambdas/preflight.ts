@@ -1,4 +1,6 @@
-/** Preflight: parses the execution's input, refuses with every reason at once, or takes the ingress for a new run. */
+/**
+ * Preflight: parses the input of the execution, and either refuses with all reasons or takes the ingress for a new run.
+ */
 import * as z from 'zod';
 import { ownerRefusalsOf, refusalText, standingRefusals } from '../core/listener/index.ts';
 import {
@@ -38,7 +40,7 @@ import { stableCapacityReading } from './compose/stable-capacity.ts';
 import { surroundings } from './compose/surroundings.ts';
 import { type Deps, runOf, tell } from './tasks/index.ts';
 
-/** Written by `crossfade start`, which asks STS who its caller is. */
+/** Written by `crossfade start`, which asks STS for its caller. */
 const startedBySchema = z
   .string()
   .regex(/^arn:[\x21-\x7e]{1,300}$/, 'must be the ARN of an IAM identity')
@@ -73,7 +75,7 @@ export function makeHandler(deps: PreflightDeps) {
     });
 }
 
-/** Nothing was touched, and whoever waits for the run learns it. */
+/** Nothing was changed, and whoever waits for the run is notified. */
 async function tellRefusal(deps: PreflightDeps, event: unknown, { message }: CrossfadeError): Promise<void> {
   const { executionName = null } = nameSchema.safeParse(event).data ?? {};
   const subject = `Crossfade ${executionName ?? deps.deployment.ingressId}: refused to start`;
@@ -90,13 +92,14 @@ function beginning(deps: PreflightDeps) {
     const drill = drillOf(deployment, input.drill);
     const { problems, historyEvents, longestDays } = project(plan, ANY_TRAFFIC);
     if (historyEvents > HISTORY_BUDGET) throw new InvalidPlanError(problems);
-    // A drill captures nothing, and runs by the default plan whatever the deployment's is.
+    // A drill captures nothing, and uses the default plan whatever the deployment's is.
     const problem = drill === null ? retentionProblem(longestDays, deployment.shadowLogDays) : null;
     if (problem !== null) throw new InvalidPlanError([problem]);
     const live = await deps.ingress.read();
     const reasons = await reasonsAgainst(deps, plan, drill, live, executionArn);
     if (reasons.length > 0) throw new RefusedError(reasons);
-    // The later of two clocks: an alarm from before the run, by CloudWatch's clock, must not look younger than the run.
+    // The later of two clocks, so that an alarm from before the run does not appear younger than the run by
+    // CloudWatch's clock.
     const at = toIso(Math.max(clock.now(), Date.parse(startedAt) || 0));
     const due = toIso(clock.now() + TASK_ALLOWANCE_SECONDS * 1000);
     const intent = { split: SAFE_SPLIT, weights: live, at, confirmed: true };
@@ -181,7 +184,7 @@ function firstState(item: Lease, plan: Plan, drill: Drill | null, at: string): C
   };
 }
 
-/** @throws InvalidPlanError for an alarm that does not roll this ingress back. */
+/** @throws InvalidPlanError for an alarm that does not roll this ingress back */
 function drillOf(deployment: Deployment, asked: z.infer<typeof drillRequestSchema> | undefined): Drill | null {
   if (asked === undefined) return null;
   const alarm = asked.alarm ?? deployment.rollbackAlarms[0] ?? '';

@@ -1,6 +1,6 @@
 /**
- * Rollback: the one handler behind every trigger. Fence, write, and only then everything else. Nothing here may throw
- * before the weights are safe but the two calls themselves.
+ * Rollback: the one handler behind every trigger. It sets the fence, writes the weights, and only then does anything
+ * else. Before the weights are safe, only these two calls may throw.
  */
 
 import { describeRollback, rollBack } from '../core/fence/index.ts';
@@ -11,7 +11,7 @@ import { rollbackDepsOf } from './compose/rollback.ts';
 import { parseRollbackEvent } from './events/index.ts';
 import { type RollbackDeps, reportRollback, runOf, tell } from './tasks/index.ts';
 
-/** How a run ended that did not have the lease any more. */
+/** How a run ended that no longer had the lease. */
 const LEASELESS = {
   nothing_to_do: 'rolled back without its lease',
   not_concerned: 'ended without owning the ingress',
@@ -27,7 +27,7 @@ export function makeHandler(deps: RollbackDeps) {
     const message = describeRollback(outcome, request);
     const state = stateIn(event);
     if (state === null) return { outcome: outcome.outcome, message };
-    // Whoever brought the weights back told it of the run that the lease names, which is another one.
+    // Whoever restored the weights sent notifications for the run in the lease, which is another one.
     if (outcome.outcome === 'nothing_to_do' || outcome.outcome === 'not_concerned')
       await tell(deps, {
         kind: 'warning',

@@ -1,4 +1,4 @@
-/** Shift: the next split of the plan, fenced. Opens and closes the shadow as well: those are splits too. */
+/** Shift: the next split of the plan, fenced. Opening and closing the shadow are splits, too. */
 
 import { hooksAt, objectionOf } from '../core/evaluation/index.ts';
 import { fencedShift } from '../core/fence/index.ts';
@@ -36,7 +36,7 @@ export function makeHandler(
   };
 }
 
-/** A soak without its mirror shows less than the plan says, and whoever keeps the mirror has something to mend. */
+/** A soak without its mirror shows less than the plan requires, and the owner of the mirror has something to fix. */
 async function tellUnmirrored(
   deps: Pick<Deps, 'deployment' | 'notifier' | 'emit'>,
   state: CutoverState,
@@ -51,7 +51,7 @@ async function tellUnmirrored(
   });
 }
 
-/** The votes of the hooks before a step. @throws HookRefusedError when one of them is against it; nothing was written */
+/** The answers of the hooks before a step. @throws HookRefusedError if one of them objects; nothing was written */
 async function allowed({ hooks }: Pick<Deps, 'hooks'>, state: CutoverState, percent: number): Promise<HookAnswer[]> {
   const asked = hooksAt(state.plan, 'before', percent);
   if (asked.length === 0) return [];

@@ -1,4 +1,4 @@
-/** Sign-off: stores the task token, tells people what they are asked and how to answer. The machine waits. */
+/** Sign-off: stores the task token, and notifies people of the question and of how to answer. The machine waits. */
 import * as z from 'zod';
 import { commandAt, parseState, stateToJson, toIso } from '../core/model/index.ts';
 import { awaitSignoff, signoffRules } from '../core/phases/index.ts';

@@ -1,4 +1,4 @@
-/** Watch: one observation of the phase that the state is in. Fetches evidence; the core decides; the log keeps both. */
+/** Watch: one observation of the phase in the state. Fetches evidence; the core decides; the log stores both. */
 
 import {
   type Evidence,
@@ -60,7 +60,7 @@ const DECISION = { rollback: -1, hold: 0, advance: 1 } as const;
 
 export function makeHandler(deps: WatchDeps) {
   return async (event: unknown): Promise<CutoverStateJson> => {
-    // Whole milliseconds, as the log keeps them: a replay must not be a fraction later.
+    // Whole milliseconds, as in the log, so that a replay is not a fraction later.
     const now = Math.floor(deps.clock.now());
     const { state, steered, rev, live } = await asOwed(deps, parseState(event), now);
     const [revisions, evidence] = await Promise.all([revisionsNow(deps), gather(deps, state, live, now)]);
@@ -94,7 +94,7 @@ export function makeHandler(deps: WatchDeps) {
   };
 }
 
-/** Hooks are asked only where the evidence would advance; undefined where none is. */
+/** Hooks are called only if the evidence would advance; undefined if none is called. */
 async function votesOf({ hooks }: WatchDeps, state: CutoverState, { decision }: Observation) {
   if (decision !== 'advance' || state.phase !== 'stage') return undefined;
   const { candidatePercent: percent } = state.split;
@@ -102,12 +102,12 @@ async function votesOf({ hooks }: WatchDeps, state: CutoverState, { decision }: 
   return asked.length === 0 ? undefined : hooks.ask(asked, { cutoverId: state.cutoverId, percent });
 }
 
-/** Null if it could not be read: an unknown revision counts as unchanged, and is read again. */
+/** null if it could not be read: an unknown revision counts as unchanged, and is read again. */
 async function revisionsNow({ revisions }: WatchDeps): Promise<Revisions | null> {
   return revisions.read().catch(() => null);
 }
 
-/** The revisions that the run remembers; people are notified if a new one restarted the phase. */
+/** The revisions that the run records; people are notified if a new one restarted the phase. */
 async function afterRevision(
   deps: WatchDeps,
   state: CutoverState,
@@ -142,7 +142,7 @@ async function lastOfControl(
   return taken === null || baseline === null ? null : retaken(baseline, taken);
 }
 
-/** Every rollback depends on the stable side: if it drops below its snapshot, people are notified at once, and once. */
+/** Every rollback depends on stable. If it drops below its snapshot, people are notified at once, and only once. */
 async function warnOfStable(deps: WatchDeps, state: CutoverState, seen: Evidence): Promise<void> {
   const message = unreadiness(seen);
   if (message === null || state.reason.includes(message)) return;
@@ -159,7 +159,7 @@ interface Owed {
   readonly steered: NonNullable<ReturnType<typeof steeredAt>> | undefined;
   readonly rev: number;
   readonly live: readonly RuleWeights[];
-  /** The run still owns the ingress. */
+  /** Whether the run still owns the ingress. */
   readonly owner: boolean;
 }
 
@@ -170,7 +170,7 @@ interface Owed {
  */
 async function asOwed(deps: WatchDeps, state: CutoverState, now: number): Promise<Owed> {
   const first = await readOwed(deps, state, now);
-  // Who has lost the ingress must not keep its end waiting.
+  // A run that has lost the ingress must not delay its own end.
   if (!first.owner || sameWeights(first.live, weightsFor(deps.deployment, first.state.split))) return first;
   await deps.clock.sleep(SECOND_LOOK_MS);
   return readOwed(deps, state, now);
@@ -187,7 +187,10 @@ async function readOwed({ ledger, ingress, deployment }: WatchDeps, state: Cutov
   return { state: { ...state, split }, steered, rev: item.steering.rev, live, owner: true };
 }
 
-/** Splits of which the listener may carry either: while somebody closes the mirror, the one before and the one after. */
+/**
+ * The splits of which the listener may carry either: while somebody closes the mirror, the one before and the one
+ * after.
+ */
 function splitsOf(item: Lease, state: CutoverState): readonly [TrafficSplit, ...TrafficSplit[]] {
   const { intent } = item;
   if (intent.confirmed) return [intent.split];
@@ -216,13 +219,16 @@ async function gather(
   return { ...seen, parity: wanted ? brief(await deps.parity.judge(state.cutoverId, state.plan)) : null };
 }
 
-/** A state of the machine (256 KiB) and an item of the table (400 KB) must hold the reasons, of any number of routes. */
+/**
+ * A state of the machine (256 KiB) and an item of the table (400 KB) must have room for the reasons of any number of
+ * routes.
+ */
 function brief(verdict: ParityVerdict): ParityVerdict {
   const more = verdict.reasons.length - MAX_REASONS;
   return more <= 0 ? verdict : { ...verdict, reasons: [...verdict.reasons.slice(0, MAX_REASONS), `and ${more} more`] };
 }
 
-/** What the entry keeps of the evidence. */
+/** The part of the evidence that the entry stores. */
 function lookOf(state: CutoverState, seen: Evidence, now: number): Omit<Look, 'decision'> {
   const { minutes, metrics, alarms, live, candidate, stable, parity } = seen;
   return {

@@ -1,4 +1,4 @@
-/** Watchdog: once a minute, whatever events said or did not say. */
+/** Watchdog: runs once a minute, regardless of events. */
 import { lookWhileWaiting, WAITING_PHASES } from '../core/evaluation/index.ts';
 import {
   closeMirror,
@@ -55,7 +55,7 @@ export function makeHandler(deps: WatchdogDeps) {
     deps.emit({ CutoverRunning: idle ? 0 : 1 });
     await tellReport(deps, report, startedAt);
     await tellUntold(deps, report, startedAt);
-    // Last, for it reads more than all of the above, which must not wait for it.
+    // Last, because it reads more than everything above, which must not wait for it.
     const found = report.action === 'none' ? await watchWaiting(deps, report.item) : null;
     if (found === null) return report;
     await tellReport(deps, found, startedAt);
@@ -63,12 +63,15 @@ export function makeHandler(deps: WatchdogDeps) {
   };
 }
 
-/** A rollback whose weights cannot be written, or cannot be read back, is told of in one minute of ten: until then customers are where they were. */
+/**
+ * If a rollback's weights cannot be written or read back, people are notified in one minute of ten; until then
+ * customers remain where they were.
+ */
 async function tellStuck(deps: WatchdogDeps, error: unknown): Promise<void> {
   const item = await deps.ledger.read(deps.deployment.ingressId).catch(() => null);
   if (item?.status !== 'rolling_back' || item.rollback === null) return;
   const now = deps.clock.now();
-  // The watchdog's first look comes at most a whole minute after the request.
+  // The first run of the watchdog is at most one minute after the request.
   if (!isToldAgain(now - fromIso(item.rollback.requestedAt) - 1)) return;
   const message = `NOT rolled back yet (${describeCause(item.rollback)}): ${whatOf(error)} Customers are where the listener's weights were last written, perhaps still with the candidate. The watchdog tries again every minute.`;
   const todo = `To do: ${commandAt(deps.deployment, 'rollback --break-glass')} tries the same from your machine; in the console, give the stable group all the weight in every rule of the cutover.`;
@@ -92,7 +95,10 @@ async function tellReport(deps: WatchdogDeps, report: WatchdogReport, startedAt:
   else await tellNews(deps, report, startedAt);
 }
 
-/** What the run's own looks would do, in phases in which it takes none; as often as in the phase before. Null: nothing. */
+/**
+ * Does what the run's own evaluations would do, in phases in which it has none, and as often as in the phase before.
+ * Returns null if nothing is to be done.
+ */
 async function watchWaiting(deps: WatchdogDeps, item: Lease | null): Promise<WatchdogReport | null> {
   if (item?.status !== 'running' || !WAITING_PHASES.includes(item.phase)) return null;
   const { deployment, clock } = deps;
@@ -128,7 +134,7 @@ function intervalMs({ phase, plan }: CutoverState): number {
   return 1000 * (phase === 'soak' ? plan.soak.observe : plan.shadow.observe);
 }
 
-/** The function that confirmed a rollback may have died before it told anybody. */
+/** The function that confirmed a rollback may have died before it notified anybody. */
 async function tellUntold(deps: WatchdogDeps, report: WatchdogReport, now: number): Promise<void> {
   if (!('item' in report) || report.item?.status !== 'rolled_back') return;
   if (untold(report.item, now).length > 0) await tellRollback(deps, report.item);

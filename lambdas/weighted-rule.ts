@@ -1,6 +1,6 @@
 /**
- * `Custom::WeightedRule`: see lib/listener/weighted-rule.ts for what it promises, core/fence/listener-rule.ts for how. And the guard of a
- * whole deployment: lib/cutover/deployment-guard.ts.
+ * `Custom::WeightedRule`: lib/listener/weighted-rule.ts describes its guarantees, core/fence/listener-rule.ts
+ * implements them. Also the guard of a whole deployment: lib/cutover/deployment-guard.ts.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -54,7 +54,7 @@ const guardEventSchema = z.object({
   ResourceType: z.literal(GUARD_TYPE),
   RequestType: z.enum(['Create', 'Update', 'Delete']),
   PhysicalResourceId: z.string().optional(),
-  /** A guard of an earlier version says nothing of its ingress. */
+  /** A guard of an earlier version does not name its ingress. */
   ResourceProperties: z.object({ IngressId: ingressIdSchema.optional() }),
 });
 type GuardEvent = z.infer<typeof guardEventSchema>;
@@ -96,19 +96,25 @@ export function makeHandler(deps: WeightedRuleDeps) {
   };
 }
 
-/** @throws DeploymentKeptError when the deployment is to go, and a run needs it, or when its ingress is to get another name */
+/**
+ * @throws DeploymentKeptError if the deployment is to be deleted while a run needs it, or its ingress is to be renamed
+ */
 async function guard({ owner, ingressId }: WeightedRuleDeps, event: GuardEvent): Promise<ProviderResponse> {
   const { RequestType, PhysicalResourceId, ResourceProperties } = event;
   const lease = RequestType === 'Delete' ? await owner() : null;
   if (needsDeployment(lease)) throw new DeploymentKeptError(`cutover ${lease.cutoverId} is ${lease.status}`);
   const named = `guard-of-${ResourceProperties.IngressId ?? ingressId}`;
-  // The id is that of the guard as it was made: what CloudFormation asks when it takes a refused update back agrees with it.
+  // The id is that of the guard when it was created, so CloudFormation's request to revert a refused update agrees with
+  // it.
   if (RequestType === 'Update' && PhysicalResourceId !== undefined && PhysicalResourceId !== named)
     throw new IngressRenamedError(PhysicalResourceId.replace('guard-of-', ''), named.replace('guard-of-', ''));
   return { PhysicalResourceId: PhysicalResourceId ?? named, Data: {} };
 }
 
-/** IAM takes seconds until a role that the same deploy has made may do what it may. Milliseconds before each new try, half a minute in all. */
+/**
+ * IAM takes seconds until a role created by the same deployment has its permissions. Milliseconds before each retry;
+ * half a minute in total.
+ */
 const PERMISSION_WAITS_MS = [2_000, 4_000, 8_000, 16_000];
 
 async function oncePermitted<T>(clock: Pick<Clock, 'sleep'>, call: () => Promise<T>): Promise<T> {
@@ -151,13 +157,18 @@ function asCopied(others: readonly ElbRule[], given: WantedRule, likeRuleArn: st
   return { wanted: copied.wanted, guardActions: others.find(({ arn }) => arn === likeRuleArn)?.guardActions ?? [] };
 }
 
-/** What was copied stands in the rule itself (the rule that it came from may be gone), and no update takes a login away by the way. */
+/**
+ * The copied properties are taken from the rule itself, because the original may no longer exist, and no update must
+ * remove a login unintentionally.
+ */
 function asItStands(live: ElbRule, given: WantedRule, copied: boolean): GuardedRule {
   const conditions = copied ? live.conditions : given.conditions;
   return { wanted: { ...given, conditions, guards: live.guards }, guardActions: live.guardActions };
 }
 
-/** @throws RuleRefusedError when the rule would take more than requests of the stable side, or its groups take no weights */
+/**
+ * @throws RuleRefusedError if the rule would match more than requests to stable, or if its groups cannot have weights
+ */
 async function refuseShadowing(
   elb: WeightedRuleDeps['elb'],
   others: readonly ElbRule[],
@@ -174,13 +185,17 @@ async function refuseShadowing(
   if (refusals.length > 0) throw new RuleRefusedError(refusals.map(refusalText));
 }
 
-/** Another listener is another rule: CloudFormation deletes the old one afterwards, which refuses while it carries more than stable. */
+/**
+ * Another listener means another rule: CloudFormation deletes the old one afterwards, which is refused while it carries
+ * more than stable.
+ */
 async function update(
   listener: Listener,
   { PhysicalResourceId, ResourceProperties: props, OldResourceProperties: old }: Event & { RequestType: 'Update' },
 ): Promise<string> {
   const { elb, rules, owner } = listener;
-  // The owner is read before the weights and again after: a run that began in between has its own idea of them.
+  // The owner is read before the weights and again after them, because a run that began in between has weights of its
+  // own.
   const before = await owner();
   const live = await rules.read(PhysicalResourceId);
   const { listenerArn, likeRuleArn, ledger, wanted: given } = props;

@@ -1,4 +1,4 @@
-/** What `crossfade accept` deploys: one stack, named and tagged after its id. */
+/** What `crossfade accept` deploys: one stack, named and tagged with its id. */
 import type { App } from 'aws-cdk-lib';
 import { ACCEPTANCE_TAG, acceptanceStackName } from '../core/acceptance/index.ts';
 import type { PlanInput } from '../core/model/index.ts';

@@ -1,4 +1,7 @@
-/** Bring your own: a cutover onto an existing load balancer, listeners, target groups and services, named by their ARNs. */
+/**
+ * Bring your own: a cutover for an existing load balancer with listeners, target groups and services, named by their
+ * ARNs.
+ */
 import { type App, Stack } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { metricProviderSchema, type PlanInput } from '../core/model/index.ts';
@@ -35,7 +38,7 @@ const attachmentSchema = z.strictObject({
     .array(
       z.strictObject({
         arn: listenerArn,
-        /** Before the priorities of the rules that serve this traffic today. */
+        /** Must precede the rules that serve this traffic today. */
         priority: z.int().min(1).max(49_999),
         hosts: texts.optional(),
         paths: texts.optional(),
@@ -44,7 +47,10 @@ const attachmentSchema = z.strictObject({
         sources: texts.optional(),
         /** A rule whose conditions and login are copied. */
         like: z.string().min(1).optional(),
-        /** Testers whom the candidate may answer before the first stage: by one of header, cookie and sourceIps. */
+        /**
+         * Testers whom the candidate may answer before the first stage, identified by one of header, cookie and
+         * sourceIps.
+         */
         cohort: z
           .strictObject({
             priority: z.int().min(1).max(49_998),
@@ -78,7 +84,7 @@ const attachmentSchema = z.strictObject({
       pagerDuty: z.strictObject({ secretArn: z.string() }).optional(),
     })
     .optional(),
-  /** Where a plan's metrics are read outside CloudWatch, by the names that its queries use. */
+  /** Sources of a plan's metrics outside CloudWatch, by the names that its queries use. */
   metricProviders: z.record(z.string(), metricProviderSchema).optional(),
   /** The account whose campaigns may move this service. */
   campaignAccount: z
@@ -88,7 +94,7 @@ const attachmentSchema = z.strictObject({
 });
 export type Attachment = z.infer<typeof attachmentSchema>;
 
-/** The file of `-c attach` is wrong. Nothing has been synthesised when it is thrown. */
+/** The file of `-c attach` is invalid. Nothing has been synthesised when this is thrown. */
 export class AttachmentError extends Error {
   override readonly name = 'AttachmentError';
 
@@ -114,7 +120,10 @@ export function parseAttachment(input: unknown): Attachment {
   throw new AttachmentError(problems, parsed.error);
 }
 
-/** One stack, `CrossfadeCutover`, that touches nothing but the rules that it adds. @throws AttachmentError, InvalidPlanError */
+/**
+ * One stack, `CrossfadeCutover`, that changes nothing except the rules that it adds.
+ * @throws AttachmentError, InvalidPlanError
+ */
 export function attachedApplication(app: App, attachment: Attachment, plan: PlanInput): void {
   inWordsOfTheFile(() => attach(app, attachment, plan));
 }
@@ -161,7 +170,7 @@ function propsOf(attachment: Attachment, plan: PlanInput): DualStackCutoverProps
   };
 }
 
-/** What the custom resources of its rules would be told. */
+/** The properties of the custom resources for its rules. */
 export function plannedRules(attachment: Attachment) {
   return rulesOn(listenersOf(attachment), groupsOf(attachment.groups)).map(([, props]) => ruleProperties(props));
 }

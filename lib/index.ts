@@ -1,4 +1,4 @@
-/** What the package gives to other CDK apps. `DualStackCutover` is the whole; the rest are its parts. */
+/** The public API of the package for CDK apps. `DualStackCutover` is the whole; the others are its parts. */
 export {
   CrossfadeError,
   type GroupRole,

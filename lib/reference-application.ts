@@ -7,16 +7,16 @@ import { CutoverStack, GatewaysStack, IngressStack, ObservabilityStack, ShadowSt
 
 export interface ReferenceOptions {
   readonly ingressId: string;
-  /** ACM certificate of the listener. @default - plain HTTP, for a trial only */
+  /** ACM certificate of the listener. @default - plain HTTP, only for a trial */
   readonly certificateArn?: string;
   /** @default {} */
   readonly plan?: PlanInput;
 }
 
-/** Whom a plan's `cohort` means here: customers never send this field by themselves. */
+/** The cohort of a plan in this application: customers never send this field by themselves. */
 const TESTERS = { header: { name: 'X-Crossfade-Tester', values: ['yes'] } } as const;
 
-/** From nothing: five stacks, deployed in the order in which they stand here; each is named after the ingress. */
+/** Five stacks, deployed in the order below; each is named after the ingress. */
 export function referenceApplication(app: App, { ingressId, certificateArn, plan = {} }: ReferenceOptions): void {
   const named = (id: string) => ({ stackName: stackName(id, ingressId) });
   const ingress = new IngressStack(app, 'CrossfadeIngress', {

@@ -1,2 +1,2 @@
-/** Markdown out of values. */
+/** Markdown from values. */
 export { markdownCode, markdownTable } from './table.ts';

@@ -1,4 +1,4 @@
-/** Values go into a table as they are: none of them ends its cell or its row. */
+/** Values may contain any text; none of them can end its cell or row. */
 export function markdownTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
   return [line(heads), `|${' --- |'.repeat(heads.length)}`, ...rows.map(line)].join('\n');

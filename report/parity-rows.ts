@@ -1,4 +1,4 @@
-/** A summary of compared captures in the order in which people read it: what breaks clients first, then what happens most. */
+/** The summary of compared captures in reading order: what breaks clients first, then what occurs most. */
 import { rankOf } from '../parity/causes/index.ts';
 import type { Comparison } from '../parity/compare/index.ts';
 import type { CauseSummary, NoisyPlace, RouteSummary, Summary } from '../parity/tally/index.ts';
@@ -7,7 +7,7 @@ export type Verdicts = Readonly<Record<Comparison['verdict'], number>>;
 
 export interface CauseRow {
   readonly route: string;
-  /** Compared captures of the route. */
+  /** Number of compared captures of the route. */
   readonly of: number;
   readonly cause: CauseSummary;
 }
@@ -25,7 +25,10 @@ export function causeRows(summary: Summary): CauseRow[] {
     );
 }
 
-/** What still counts although the stable side varies there, then what was suppressed, each by how often the two sides differed. */
+/**
+ * First what still counts although stable varies there, then what was suppressed, each by how often the two sides
+ * differed.
+ */
 export function noiseRows(places: readonly NoisyPlace[]): NoisyPlace[] {
   const times = ({ both, onlyStable, onlyCandidate }: NoisyPlace) => both + onlyStable + onlyCandidate;
   return [...places].sort(
@@ -53,7 +56,7 @@ export function totalVerdicts(summary: Summary): Verdicts {
   return total;
 }
 
-/** Captures that were held against each other. */
+/** Number of captures that were compared. */
 export function compared({ same, benign, undecided, breaking }: Verdicts): number {
   return same + benign + undecided + breaking;
 }

@@ -1,4 +1,4 @@
-/** What a comparison found, as one self-contained HTML file. */
+/** The result of a comparison, as one self-contained HTML file. */
 import { type NoisyPlace, quantile, type RouteSummary, type Summary } from '../parity/tally/index.ts';
 import { compared, routeRows, totalVerdicts } from './parity-rows.ts';
 import { STYLE } from './style.ts';
@@ -12,9 +12,9 @@ export interface ParityEvidence {
   readonly summary: Summary;
   /** By harm and traffic. */
   readonly todo: readonly TodoItem[];
-  /** What the stable side varied in by itself, in the order of {@link noiseRows}. */
+  /** What varied in stable by itself, in the order of {@link noiseRows}. */
   readonly noise: readonly NoisyPlace[];
-  /** Sentences that a reader must know, such as rules that have expired. */
+  /** Sentences that a reader must know, for example about expired rules. */
   readonly notes: readonly string[];
 }
 

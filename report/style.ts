@@ -1,4 +1,4 @@
-/** The look of the report: one style sheet, no font, no address. */
+/** The style sheet of the report, without fonts or addresses. */
 export const STYLE = `
 body{--page:#fff;font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1080px;padding:0 1rem;color:#111;background:var(--page)}
 h1{font-size:1.5rem}h2{margin-top:3rem;border-top:1px solid #ddd;padding-top:1rem}

@@ -1,4 +1,4 @@
-/** One root cause as a report shows it: what to change, where it shows, and how to see it. */
+/** One root cause as a report shows it: what to change, where it occurs, and how to reproduce it. */
 import type { Cause, Severity } from '../parity/causes/index.ts';
 import type { CauseSample } from '../parity/tally/index.ts';
 
@@ -6,20 +6,20 @@ export interface TodoItem {
   readonly severity: Severity;
   readonly cause: Cause;
   readonly title: string;
-  /** A field, a key, a change of status or type; empty where the cause says it all. */
+  /** A field, a key, a change of status or type; empty if the cause is sufficient. */
   readonly subject: string;
-  /** A baseline names it: it does not count. */
+  /** Whether a baseline lists it, so that it does not count. */
   readonly known: boolean;
-  /** For the first sample. */
+  /** Advice for the first sample. */
   readonly advice: string;
-  /** Captures that have it, of those that its routes have. */
+  /** How many captures have it, among those of its routes. */
   readonly captures: number;
   readonly of: number;
   readonly differences: number;
   readonly routes: readonly string[];
-  /** The most frequent first. */
+  /** Most frequent first. */
   readonly places: readonly { readonly route: string; readonly place: string }[];
   readonly samples: readonly (Omit<CauseSample, 'advice'> & { readonly route: string })[];
-  /** Commands for the first sample, one for each side. */
+  /** Commands that reproduce the first sample, one for each side. */
   readonly curl: { readonly stable: string; readonly candidate: string } | null;
 }

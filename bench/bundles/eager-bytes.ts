@@ -1,4 +1,4 @@
-/** What a function reads at its start: the entry of its bundle and the chunks that it imports, and not those that it loads late. */
+/** The bytes that a function loads at its start: the entry of its bundle and the chunks that it imports statically. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -39,7 +39,7 @@ export async function run(): Promise<void> {
   rmSync(dir, { recursive: true });
 }
 
-/** Stands in this project, where `@aws-sdk/*` is found, as it is in the runtime. */
+/** Written inside this project, where `@aws-sdk/*` can be resolved, as it can in the runtime. */
 function nodejsFunctionDefault(): string {
   const root = join(import.meta.dirname, '..', '..');
   const outfile = join(root, '.crossfade', 'nodejs-function', 'index.cjs');

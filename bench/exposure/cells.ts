@@ -1,4 +1,7 @@
-/** Which cells there are: every trace healthy at every rate, every regression on steady traffic, some on the others. */
+/**
+ * The cells of the benchmark: every trace healthy at every rate, every regression on steady traffic, and some on other
+ * traces.
+ */
 import {
   behindTheGap,
   EIGHTH_DRAW,
@@ -57,7 +60,7 @@ export type Family =
   | 'beyond'
   | 'other plan';
 
-/** The targets are for the default plan and for what the gate takes for granted. */
+/** Targets apply to the default plan, within the assumptions of the gate. */
 export function isTargeted({ family }: { readonly family: Family }): boolean {
   return family !== 'beyond' && family !== 'other plan';
 }

@@ -1,4 +1,7 @@
-/** The stable side's time before a run: what preflight's baseline measures (lambdas/aws/cloudwatch/metrics.ts), and its quietest hour. */
+/**
+ * Stable's look-back before a run: what preflight's baseline measures (lambdas/aws/cloudwatch/metrics.ts), and its
+ * quietest hour.
+ */
 import { ceilingOf, type Period, rateNoiseOf } from '../../core/gate/bets/index.ts';
 import { known } from '../../core/gate/counts.ts';
 import { ordinarySilence } from '../../core/gate/freshness.ts';
@@ -15,12 +18,12 @@ const HOURS_OF_A_DAY = 24;
 
 export interface DayBefore {
   readonly baseline: BaselineSummary;
-  /** Minute by minute. */
+  /** One entry per minute. */
   readonly minutes: { readonly errors: readonly Period[]; readonly slow: readonly Period[] };
   readonly assumptions: Pick<BaselineSummary, 'errorRate' | 'errorNoise' | 'slowNoise'> & {
     readonly rps: number;
     readonly slowRate: number;
-    /** Whole hours in a row without any request. */
+    /** Number of consecutive whole hours without any request. */
     readonly silentHours: number;
   };
 }
@@ -46,7 +49,7 @@ export function dayBefore({ trace, rps }: Cell, seed: number): DayBefore {
   const baseline = summaryOf(minutes, balancer, hours, trace.hangUps);
   const { errorRate, errorNoise, slowNoise } = baseline;
   const assumptions = {
-    // An hour without any request says nothing of a rate (core/phases/baseline.ts).
+    // An hour without requests gives no rate (core/phases/baseline.ts).
     rps: Math.min(...hours.filter((n) => n > 0)) / 3_600,
     errorRate,
     slowRate: baseline.slowRate ?? 0,
@@ -57,7 +60,10 @@ export function dayBefore({ trace, rps }: Cell, seed: number): DayBefore {
   return { baseline, minutes, assumptions };
 }
 
-/** Taken again before the last customers leave the stable side: as much of the day before as the run has left in the look-back, and the run. */
+/**
+ * The baseline is measured again before the last customers leave stable: the part of the day before that is still
+ * within the look-back, and the run.
+ */
 export function upToTheMove({ minutes, baseline }: DayBefore, run: readonly MinuteEvidence[]): BaselineSummary {
   const own = {
     errors: run.map(({ stable }) => ({ n: stable?.requests ?? 0, x: known(stable?.target5xx) })),
@@ -110,7 +116,7 @@ function summaryOf(
   };
 }
 
-/** By {@link PEAK_MINUTES}. */
+/** Windows of {@link PEAK_MINUTES}. */
 function windowsOf(minutes: readonly Period[]): Period[] {
   return Array.from({ length: Math.floor(minutes.length / PEAK_MINUTES) }, (_, i) =>
     minutes

@@ -1,6 +1,7 @@
 /**
- * An eighth draw, written with the right verdict of each before any of it was run (eighth-draw.md has what it found): what metrics do that come late, twice or from one side only, what a load balancer's stickiness,
- * rounding and draining do to shares, and failures that nobody counts as a 5xx.
+ * An eighth draw. The right verdict of each trace was written down before any was run (eighth-draw.md has the results):
+ * metrics that arrive late, twice, or from one side only; the effect of stickiness, rounding and draining on shares;
+ * failures that nobody counts as a 5xx.
  */
 import { wander } from './referee.ts';
 import { type Own, spell } from './sixth-draw.ts';
@@ -18,7 +19,7 @@ const ofCandidate =
 const unlessBackFilled = (from: number, until: number) => (minute: number) =>
   within(minute, from, until - from) ? until - minute : 0;
 
-/** Healthy, so each is to be promoted, once its gaps are over. */
+/** Healthy, so each must be promoted once its gaps are over. */
 export const EIGHTH_DRAW: readonly Trace[] = [
   {
     name: "two health checks a second are counted among each side's requests",
@@ -157,7 +158,7 @@ export const EIGHTH_DRAW: readonly Trace[] = [
   {
     name: "stable's response times are lost for twenty minutes of ninety, base 3 % slow",
     weather: steady(() => 1, { slowRate: 0.03 }),
-    // As the reader of CloudWatch shows it. When this was drawn, it read 0.
+    // As the reader of CloudWatch shows it; when this was drawn, the reader showed 0.
     garbled: (counts, minute, side) => (side === 'stable' && minute % 90 >= 70 ? { ...counts, slow: null } : counts),
   },
   { name: 'three connections of ten are upgraded, and have no answer', weather: steady(() => 1), hangUps: 0.3 },
@@ -176,7 +177,7 @@ export const EIGHTH_DRAW: readonly Trace[] = [
   },
 ];
 
-/** The candidate is worse only while everybody fails. */
+/** The candidate is worse only while both sides fail. */
 export const WHERE_BOTH_FAIL: readonly Trace[] = [
   {
     name: 'both fail 3 % in eight minutes of thirty',
@@ -188,19 +189,22 @@ export const WHERE_BOTH_FAIL: readonly Trace[] = [
   },
 ];
 
-/** On {@link WHERE_BOTH_FAIL}: to be brought back. */
+/** On {@link WHERE_BOTH_FAIL}: must be rolled back. */
 export function whereBothFail(errorMargin: number): Regression {
   return moreErrors('8 × margin only in the minutes in which both fail', 2, 0, (since) =>
     since % 30 < 8 ? 8 * errorMargin : 0,
   );
 }
 
-/** On "the candidate's metrics of an hour come at its end": never promoted before they are there. */
+/** On "the candidate's metrics of an hour come at its end": must never be promoted before the metrics have arrived. */
 export function behindTheGap(errorMargin: number): Regression {
   return moreErrors('20 × margin from minute 101 on', 20, 101, () => 20 * errorMargin);
 }
 
-/** On "diurnal": fewer tasks than the stable side's, so that requests queue from eight tenths of the mean traffic on. */
+/**
+ * On "diurnal": the candidate has fewer tasks than stable, so that its requests queue above eight tenths of the mean
+ * traffic.
+ */
 export function queueing(slowMargin: number): Regression {
   return {
     name: 'too few tasks: slow 5 × margin from eight tenths of the traffic on',
@@ -211,7 +215,7 @@ export function queueing(slowMargin: number): Regression {
   };
 }
 
-/** On steady traffic. All are to be brought back, but what nobody counts: that is never to be promoted. */
+/** On steady traffic. All must be rolled back, except the one that nobody counts, which must never be promoted. */
 export function eighthDrawRegressions(errorMargin: number, slowMargin: number): readonly Regression[] {
   const { errors, slow } = inMargins(errorMargin, slowMargin);
   return [

@@ -1,6 +1,8 @@
 /**
- * A fifth draw, written with the right verdict of each before any of it was run and before anything was changed because of it (fifth-draw.md has what it found): sticky sessions, slow requests that
- * wander, clients that come in batches, sides that meet the same trouble a minute apart, look-backs that are no guide, metrics that are lost when they are wanted.
+ * A fifth draw. The right verdict of each trace was written down before any was run and before anything was changed
+ * because of it (fifth-draw.md has the results): sticky sessions, slow requests that wander, clients that arrive in
+ * batches, sides that meet the same trouble a minute apart, look-backs that are no guide, metrics that are lost when
+ * they are needed.
  */
 import { normal, type Random } from '../../test/support/random.ts';
 import { BASE, failingMoreFrom, inMargins, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
@@ -9,7 +11,10 @@ const HOUR = 60;
 
 type Own = NonNullable<Trace['own']>;
 
-/** Each side's rate for itself: standard deviation `sd` of its logarithm, forgotten to 1/e within `memory` minutes, with a mean of 1. */
+/**
+ * Each side has its own rate: its logarithm has the standard deviation `sd`, decays to 1/e within `memory` minutes, and
+ * the mean is 1.
+ */
 const apart =
   (sd: number, memory: number): Own =>
   (random) => {
@@ -25,7 +30,10 @@ const apart =
 /** A minute of the run from which something happens once. */
 const someMinute = (random: Random) => Math.floor(260 * random());
 
-/** Healthy, so each is to be promoted: what differs between the sides is below half of the margin, over within minutes, or in the candidate's favour. */
+/**
+ * Healthy, so each must be promoted: the difference between the sides is less than half of the margin, over within
+ * minutes, or in the candidate's favour.
+ */
 export const FIFTH_DRAW: readonly Trace[] = [
   {
     name: 'sticky sessions: the share follows the weight within half an hour, and wanders',
@@ -180,7 +188,7 @@ const OUTAGE: Trace = {
 };
 export const RECOVERING: readonly Trace[] = [OUTAGE];
 
-/** At half a request a second and fewer: promoted, each. */
+/** At half a request per second and below: each must be promoted. */
 export const THINNEST: readonly string[] = [
   'all requests of ten minutes come in one',
   'points late by chance, each side by itself, nine minutes at most',
@@ -188,7 +196,7 @@ export const THINNEST: readonly string[] = [
   'half of the traffic is gone for good from minute 90 on',
 ];
 
-/** On steady traffic. All of them are to be brought back; a heal after 45 minutes only where 45 minutes show it. */
+/** On steady traffic. All must be rolled back; one that heals after 45 minutes only if 45 minutes show it. */
 export function fifthDrawRegressions(errorMargin: number, slowMargin: number): readonly Regression[] {
   const { errors } = inMargins(errorMargin, slowMargin);
   return [
@@ -216,7 +224,7 @@ export function fifthDrawRegressions(errorMargin: number, slowMargin: number): r
   ];
 }
 
-/** To be brought back: an outage of both is no excuse for what stays. */
+/** Must be rolled back: an outage of both sides does not excuse failures that continue after it. */
 export function neverRecovers(errorMargin: number): Regression {
   return moreErrors('does not recover, 2 × margin', 2, 110, () => 2 * errorMargin);
 }

@@ -1,6 +1,7 @@
 /**
- * A fourth draw, written before anything was changed because of it and before any of it was run (fourth-draw.md has what it found): what somebody would try who knows that a tolerance has a cap, that spells are
- * waited for, that people pause runs and that alarms can be blind.
+ * A fourth draw, written before anything was changed because of it and before any trace was run (fourth-draw.md has the
+ * results): attempts by somebody who knows that a tolerance has a cap, that the gate waits for spells, that people
+ * pause runs, and that alarms can be blind.
  */
 import { normal, type Random } from '../../test/support/random.ts';
 import { BASE, inMargins, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
@@ -9,7 +10,10 @@ const HOUR = 60;
 
 type Own = NonNullable<Trace['own']>;
 
-/** A rate of each side's own that forgets by a tenth a minute, with a standard deviation of `sd` of its logarithm and a mean of 1. */
+/**
+ * A rate for each side that loses a tenth of its deviation per minute; its logarithm has the standard deviation `sd`,
+ * and its mean is 1.
+ */
 const wandering =
   (sd: number): Own =>
   (random) => {
@@ -21,7 +25,7 @@ const wandering =
     };
   };
 
-/** The candidate alone fails so many times as often for `length` minutes of every `period`, from a minute that nobody knows. */
+/** Only the candidate fails `times` as often, for `length` minutes of every `period`, from an unknown minute. */
 const spells =
   (times: number, length: number, period: number): Own =>
   (random) => {
@@ -29,7 +33,7 @@ const spells =
     return (minute) => ({ stable: 1, candidate: (minute + offset) % period < length ? times : 1 });
   };
 
-/** One spell of the candidate's, once in the run. */
+/** One spell of the candidate alone, once in the run. */
 const once =
   (times: number, length: number): Own =>
   (random) => {
@@ -39,7 +43,10 @@ const once =
 
 const whole = (random: Random, most: number) => Math.floor(most * random());
 
-/** Healthy: what differs is below the margin, or over within minutes, and a hundredth of the margin or two in the mean. */
+/**
+ * Healthy: the difference is below the margin or over within minutes, and at most two hundredths of the margin on
+ * average.
+ */
 export const FOURTH_DRAW: readonly Trace[] = [
   {
     name: 'base 1.5 %, each side wanders by a tenth',
@@ -123,7 +130,7 @@ export const FOURTH_DRAW: readonly Trace[] = [
   },
 ];
 
-/** At 5 rps and below no plan shows half a percent beside so many failures. */
+/** At 5 rps and below, no plan can show half a percent beside so many failures. */
 export const HIGH_BASES: readonly Trace[] = [
   { name: 'base 3 %, steady', weather: steady(() => 1, { errorRate: 0.03 }) },
   {
@@ -138,13 +145,13 @@ export const HIGH_BASES: readonly Trace[] = [
   },
 ];
 
-/** Five requests a second and fewer. */
+/** Five requests per second and fewer. */
 export const THIN_DRAW: readonly Trace[] = [
   { name: 'nobody fails', weather: steady(() => 1, { errorRate: 0, slowRate: 0 }) },
   { name: 'thin, the candidate restarts for three minutes a day', weather: steady(() => 1), own: spells(40, 3, 1_440) },
 ];
 
-/** On steady traffic; all that say 2 margins or more must be found. */
+/** On steady traffic; all that are at least 2 margins must be found. */
 export function fourthDrawRegressions(errorMargin: number, slowMargin: number): readonly Regression[] {
   const { errors } = inMargins(errorMargin, slowMargin);
   return [
@@ -169,7 +176,7 @@ export function fourthDrawRegressions(errorMargin: number, slowMargin: number): 
   ];
 }
 
-/** While nobody lets the run go on, and while alarms see nothing, customers are watched all the same. */
+/** Customers are protected even while a run is paused, and while alarms see nothing. */
 export function whilePaused(errorMargin: number): readonly Regression[] {
   return [moreErrors('errors 2 × margin from minute 90', 2, 90, () => 2 * errorMargin)];
 }

@@ -1,6 +1,6 @@
 /**
- * Gates: ours, and peers' as their documentation and sources describe them. A peer that leaves the check to its operator
- * gets the one its own documentation shows, or, where that shows none, {@link alarm}, which is named here.
+ * Gates: ours, and those of peers as their documentation and sources describe them. Where a peer leaves the check to
+ * its operator, it gets the check from its own documentation or, if there is none, {@link alarm}, which is named here.
  */
 
 import { known } from '../../core/gate/counts.ts';
@@ -9,18 +9,21 @@ import type { World } from './world.ts';
 
 export type Answer = 'abort' | 'hold' | 'go';
 
-/** One look: the metric store shows the first `visible` minutes of the run by now; those from `stageFrom` on are this stage's. */
+/**
+ * One evaluation: the metric store shows the first `visible` minutes of the run; minutes from `stageFrom` on belong to
+ * this stage.
+ */
 export interface Look {
   readonly minute: number;
   readonly run: readonly MinuteEvidence[];
   readonly visible: number;
   readonly stageFrom: number;
   readonly percent: number;
-  /** What the metric store shows of a minute so long after its end, in minutes. */
+  /** The part of a minute that the metric store shows `age` minutes after its end. */
   shown(truth: MinuteEvidence, age: number): MinuteEvidence;
 }
 
-/** A new one for each run: gates count. Only the oracle looks at the world itself. */
+/** A gate has state, so each run creates a new one. Only the oracle knows the world itself. */
 export type Gate = (look: Look) => Answer;
 export type GateMaker = (world: World) => Gate;
 
@@ -43,12 +46,12 @@ function candidate({ run, visible }: Look, window: number): Sums {
 }
 
 const success = (atLeast: number) => (s: Sums) => 1 - s.errors / s.requests >= atLeast;
-/** p99 ≤ 500 ms says the same as "at most one in a hundred is slow". */
+/** p99 ≤ 500 ms is the same as "at most one request in a hundred is slow". */
 const p99 = (s: Sums) => s.slow / s.requests <= 0.01;
 
 /**
- * Flagger checks every minute and counts failed checks over the whole analysis; a failed check freezes the weight, a minute
- * without values is one, and the rollback follows at the tick after the one that reached the threshold
+ * Flagger checks every minute and counts failed checks over the whole analysis. A failed check freezes the weight; a
+ * minute without values counts as one; the rollback follows at the tick after the one that reached the threshold
  * (fluxcd/flagger, pkg/controller/scheduler.go and scheduler_metrics.go).
  */
 const flagger =
@@ -68,7 +71,7 @@ export const FLAGGER_DOCS = flagger(10);
 export const FLAGGER_TUTORIAL = flagger(5);
 export const FLAGGER_DEFAULT = flagger(1);
 
-/** Argo Rollouts, success ≥ 95 % over 5 min, every 5 min: more than `failureLimit` failures abort; it holds nothing. */
+/** Argo Rollouts, success ≥ 95 % over 5 min, every 5 min: more than `failureLimit` failures abort; it never holds. */
 const argo =
   (failureLimit: number): GateMaker =>
   () => {
@@ -83,7 +86,7 @@ const argo =
 export const ARGO_DOCS = argo(3);
 export const ARGO_DEFAULT = argo(0);
 
-/** Not documented by any of those that use it: 5xx ratio > 1 % in 2 of 3 minutes, the usual alarm on a load balancer. */
+/** The usual alarm of a load balancer, 5xx ratio > 1 % in 2 of 3 minutes, for peers whose documentation has none. */
 export const ALARM: GateMaker =
   () =>
   ({ run, visible }) => {
@@ -95,7 +98,10 @@ export const ALARM: GateMaker =
     return red >= 2 ? 'abort' : 'go';
   };
 
-/** Cloud Run release manager: 5xx ≤ 1 % over half an hour; under 100 requests it is inconclusive, which holds (pkg/health). */
+/**
+ * Cloud Run Release Manager: 5xx ≤ 1 % over half an hour; below 100 requests it is inconclusive, which holds
+ * (pkg/health).
+ */
 export const CLOUD_RUN: GateMaker = () => (look) => {
   const seen = candidate(look, 30);
   if (seen.requests < 100) return 'hold';

@@ -1,6 +1,6 @@
 /**
- * Traces and regressions that were written after the gate's constants were fixed, and to which nothing was fitted. The last
- * two traces break what the gate assumes, on purpose.
+ * Traces and regressions that were written after the gate's constants were fixed, and to which nothing was fitted. The
+ * last two traces deliberately violate the gate's assumptions.
  */
 import { normal } from '../../test/support/random.ts';
 import { BASE, named, type Regression, steady, type Trace } from './traces.ts';
@@ -21,7 +21,7 @@ export const HELD_OUT: readonly Trace[] = [
   },
   {
     name: 'flash crowd',
-    // Once in two hours for ten minutes eight times the traffic, and both sides suffer from it.
+    // Once in two hours the traffic is eight times as high for ten minutes, and both sides suffer.
     weather: (random, rps) => {
       const offset = Math.floor(random() * 120);
       return (minute) =>
@@ -32,7 +32,7 @@ export const HELD_OUT: readonly Trace[] = [
   },
   {
     name: 'neighbours at random',
-    // They come once in forty minutes, stay for one to twenty, and each has its own size.
+    // Incidents occur once in forty minutes, last one to twenty minutes, and differ in size.
     weather: (random, rps) => {
       let [left, size] = [0, 0];
       return () => {
@@ -45,7 +45,7 @@ export const HELD_OUT: readonly Trace[] = [
   },
   {
     name: 'wandering rates',
-    // A random walk of both rates with a spread of e, and lulls without any request.
+    // A random walk of both rates with a spread of e, and periods without any request.
     weather: (random, rps) => {
       let level = normal(random);
       return (minute) => {
@@ -62,7 +62,7 @@ export const HELD_OUT: readonly Trace[] = [
   {
     name: 'cold start, two steps',
     weather: steady(() => 1),
-    // Inside the default warm-up and its allowance: 6 % for two minutes, 2 % for two more.
+    // Within the default warm-up and its margin: 6 % for two minutes, 2 % for two more.
     coldStart: { minutes: 4, slow: (since) => (since < 2 ? 0.06 : 0.02) },
   },
 ];
@@ -72,7 +72,7 @@ export const BEYOND: readonly Trace[] = [
   { name: 'failures by fives', weather: steady(() => 1), cluster: 5 },
 ];
 
-/** By an operator who sets what the baseline says of bursts and of its worst minutes. */
+/** With an operator who configures the bursts and the worst minutes that the baseline reports. */
 export const TOLD: readonly Trace[] = [
   { ...named('neighbours at random', HELD_OUT), name: 'neighbours at random, told', gate: { maxErrorRate: 0.3 } },
   { name: 'failures by fives, told', weather: steady(() => 1), cluster: 5, gate: { errorBurst: 5, slowBurst: 5 } },

@@ -1,6 +1,7 @@
 /**
- * Kayenta's own judge, NetflixACAJudge-v1.0 (spinnaker/kayenta, kayenta-judge and kayenta-mannwhitney), as Spinnaker's guide has it used: every hour, the
- * minutes of the stage, with a baseline of the canary's own size, as the guide asks: of the larger side, as many requests as the smaller one has.
+ * Kayenta's own judge, NetflixACAJudge-v1.0 (spinnaker/kayenta, kayenta-judge and kayenta-mannwhitney), as Spinnaker's
+ * guide uses it: every hour, over the minutes of the stage, with a baseline of the canary's size, as the guide
+ * requires: the larger side is sampled down to the requests of the smaller one.
  */
 import { known } from '../../core/gate/counts.ts';
 import type { SideCounts } from '../../core/model/evidence.ts';
@@ -12,12 +13,12 @@ import { mix } from './world.ts';
 const QUANTILE = 2.326347874;
 /** Share of the estimated shift by which the interval must clear zero. */
 const TOLERANCE = 0.25;
-/** Halvings of a search: to a millionth of a millionth of the range. */
+/** Number of halvings of a search, down to 1e-12 of the range. */
 const HALVINGS = 40;
-/** Of the seed, for the draw of the smaller deployments. */
+/** Mixed into the seed for the draw of the smaller deployments. */
 const SAMPLE = 0x27d4eb2f;
 
-/** Errors and slowness are half of the score each, so that one that is high leaves 50, and below 75 it aborts. */
+/** Errors and slowness each make up half of the score, so that one that is high leaves 50; below 75 it aborts. */
 export const KAYENTA: GateMaker = (world) => {
   const drawing = world.seed ^ SAMPLE;
   let last: Answer = 'hold';
@@ -38,7 +39,7 @@ export const KAYENTA: GateMaker = (world) => {
   };
 };
 
-/** What a deployment of that size would have had beside it. */
+/** The counts of a deployment of that size. */
 function ofSize(requests: number, side: SideCounts, seed: number): SideCounts {
   if (side.requests <= requests) return side;
   const random = generator(seed);
@@ -46,24 +47,27 @@ function ofSize(requests: number, side: SideCounts, seed: number): SideCounts {
   return { ...side, requests, target5xx: drawn(known(side.target5xx)), slow: drawn(side.slow ?? 0) };
 }
 
-/** Whether the canary is classified as high: the interval of the shift clears a quarter of its estimate, and the mean is not the lower one. */
+/**
+ * Whether the canary is classified as high: the interval of the shift clears a quarter of its estimate, and its mean is
+ * not the lower one.
+ */
 export function isHigh(canary: readonly number[], baseline: readonly number[]): boolean {
   const values = new Set([...canary, ...baseline]);
   if (canary.length === 0 || baseline.length === 0 || values.size === 1) return false;
   const [a = 0, b = 0] = [mean(canary), mean(baseline)];
-  // It would add noise to values that are all alike on either side.
+  // Noise would be added to values that are all equal on both sides.
   if (new Set(canary).size === 1 && new Set(baseline).size === 1) return a > b;
   if (b > 0 && a < b) return false;
   const { lower, estimate } = shiftOf(canary, baseline);
   return lower > TOLERANCE * Math.abs(estimate);
 }
 
-/** By how much `a` is shifted against `b`: the estimate, and the lower end of its interval. */
+/** The shift of `a` against `b`: the estimate, and the lower end of its interval. */
 export function shiftOf(a: readonly number[], b: readonly number[]): { lower: number; estimate: number } {
   return { lower: rootOf(a, b, QUANTILE), estimate: rootOf(a, b, 0) };
 }
 
-/** Where the test of `a` less the shift says `quantile`; it falls as the shift grows. */
+/** The shift at which the test of `a` minus the shift gives `quantile`; the statistic falls as the shift grows. */
 function rootOf(a: readonly number[], b: readonly number[], quantile: number): number {
   const at = (shift: number) =>
     corrected(
@@ -81,19 +85,19 @@ function rootOf(a: readonly number[], b: readonly number[], quantile: number): n
   return low;
 }
 
-/** With the correction for continuity. */
+/** With the continuity correction. */
 function corrected(a: readonly number[], b: readonly number[]): number {
   const { above, deviation } = ranks(a, b);
   return deviation === 0 ? 0 : (above - Math.sign(above) / 2) / deviation;
 }
 
-/** Normal approximation with the correction for ties; positive when `a` is the larger. */
+/** Normal approximation with the correction for ties; positive if `a` is the larger. */
 export function mannWhitneyZ(a: readonly number[], b: readonly number[]): number {
   const { above, deviation } = ranks(a, b);
   return deviation === 0 ? 0 : above / deviation;
 }
 
-/** How far the ranks of `a` lie above those of chance, and by how much they may by chance. */
+/** How far the ranks of `a` exceed those of chance, and their standard deviation. */
 function ranks(a: readonly number[], b: readonly number[]): { above: number; deviation: number } {
   const [m, n] = [a.length, b.length];
   const all = [...a.map((v) => ({ v, a: true })), ...b.map((v) => ({ v, a: false }))].sort((x, y) => x.v - y.v);

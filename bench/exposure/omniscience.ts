@@ -1,4 +1,4 @@
-/** What an oracle is told of each minute, as soon as a gate could see it: the rates behind the counts. */
+/** What an oracle knows about each minute, as soon as a gate could see it: the rates behind the counts. */
 import { failedAtLeast } from '../../core/gate/counts.ts';
 import { type SideCounts, UNKNOWN } from '../../core/model/evidence.ts';
 import type { Look } from './gates.ts';
@@ -6,19 +6,22 @@ import type { Regression } from './traces.ts';
 import type { World } from './world.ts';
 
 export interface ToldMinute {
-  /** Minutes since the weight moved; negative where the minute is still the stage's before. */
+  /** Minutes since the weight moved; negative if the minute still belongs to the stage before. */
   readonly sinceShift: number;
   readonly stable: SideCounts | null;
   readonly candidate: SideCounts;
-  /** By how much the candidate's rate is above the stable side's, and both rates, of what the regression is about. */
+  /** By how much the candidate's rate exceeds stable's, and both rates, for the metric of the regression. */
   readonly more: number;
   readonly p0: number;
   readonly p1: number;
-  /** Of the regression's metric, what a side has counted. */
+  /** The number of events that a side has counted for the regression's metric. */
   count(side: SideCounts): number;
 }
 
-/** At each look, the minutes since the onset that the look before did not show. A late point is late for an oracle too; that there is none, it knows. */
+/**
+ * At each evaluation, the minutes since the onset that the previous one did not show. A late point is late for an
+ * oracle, too, but it knows when a point does not exist.
+ */
 export function omniscience(world: World, { metric, onset }: Regression): (look: Look) => ToldMinute[] {
   const count = (side: SideCounts) => (metric === 'errors' ? failedAtLeast(side) : (side.slow ?? 0));
   let [seen, before] = [0, 0];

@@ -1,7 +1,7 @@
 /**
- * The limit: Wald's sequential probability ratio test, told the base rate of every minute, the size of the regression, its
- * shape and its onset. It tests once, with error rates of 1 % each, on the same ramp and the same late metrics. No gate that
- * must find these out can be expected to reach it.
+ * The limit: Wald's sequential probability ratio test, which knows the base rate of every minute, and the size, shape
+ * and onset of the regression. It tests once, with error rates of 1 % each, on the same ramp and the same late metrics.
+ * A gate that must find these out cannot be expected to reach it.
  */
 import { NO_WARM_UP, type WarmUp } from '../../core/gate/bets/regression.ts';
 import type { Gate } from './gates.ts';
@@ -14,14 +14,15 @@ const BOUND = Math.log(0.99 / 0.01);
 
 export const ORACLE = 'oracle (SPRT)';
 /**
- * The same, but it keeps to the plan: it may not go back before the regression has grown to the margin, and what the plan allows a warm-up is
- * healthy then: nobody can tell it from a cold start that is over with the warm-up.
+ * The same, but within the plan: it may not roll back before the regression has grown to the margin, and it treats
+ * whatever the plan allows during a warm-up as healthy, because nobody can tell it from a cold start that ends with the
+ * warm-up.
  */
 export const ORACLE_FROM_MARGIN = 'oracle that keeps to the plan';
 
-/** What an oracle may not go back on. */
+/** The differences for which an oracle may not roll back. */
 export interface Allowed {
-  /** The regression must have grown to this. */
+  /** The regression must have reached this size. */
   readonly margin: { readonly errors: number; readonly slow: number };
   readonly warmUp: { readonly errors: WarmUp; readonly slow: WarmUp };
 }

@@ -1,7 +1,8 @@
 /**
- * The plan an operator ends with who asks `crossfade plan` and mends what it refuses: told the stable side's rates and its
- * quietest hour, leave out stages that take more than half a day (but the soonest up to 50 %, and the last before 100 %), hold the others for twice the time that the
- * evidence takes, and look less often when the history would not hold so many looks. The margins stay as they are.
+ * The plan of an operator who follows `crossfade plan` and corrects what it refuses: with stable's rates and its
+ * quietest hour, it omits stages that take more than half a day (except the shortest up to 50 %, and the last before
+ * 100 %), holds the others for twice the time that the evidence takes, and evaluates less often if the history would
+ * not hold so many evaluations. The margins are unchanged.
  */
 
 import { type Plan, type PlanInput, parsePlan } from '../../core/model/plan.ts';

@@ -7,7 +7,7 @@ import { type CellResult, FIRST_SEED, isOnOurRamp, type Row } from './tally.ts';
 
 const ALPHA = 0.01;
 const RATIO = 1.5;
-/** A rival with more false aborts on the same healthy trace is no gate that an operator would keep. */
+/** A rival with more false aborts than this on the same healthy trace is not a gate that an operator would keep. */
 const USABLE = 0.05;
 
 export function report(results: readonly CellResult[]): string {
@@ -79,7 +79,8 @@ function targets(healthy: readonly CellResult[], hurt: readonly CellResult[]): s
       'No miss of a regression of twice the margin or more',
       hurt.filter((r) => r.margins >= 2),
       (r) => {
-        // What never happens within a run, such as a failure under a load that does not come, the oracle misses too.
+        // A failure that never occurs within a run, such as one under a load that does not come, is missed by the
+        // oracle, too.
         const [missed, byOracle] = [OURS, ORACLE].map((policy) => r.runs - aborts(find(r, policy)));
         return (missed ?? 0) > (byOracle ?? 0) ? `missed ${missed} of ${r.runs}, the oracle ${byOracle}` : null;
       },
@@ -115,7 +116,7 @@ function abortedShare(policy: string, cells: readonly (CellResult | undefined)[]
   return runs === 0 ? 0 : known.reduce((sum, c) => sum + aborts(find(c, policy)), 0) / runs;
 }
 
-/** Against each peer's gate that is admitted; lower and higher are told apart from a tie at 95 %, run by run. */
+/** Against each admitted peer's gate; lower and higher differ from a tie at 95 %, run by run. */
 function rivalry(
   which: string,
   hurt: readonly CellResult[],
@@ -223,7 +224,7 @@ function rivals(results: readonly CellResult[]): string[] {
   ];
 }
 
-/** Over all cells of a rate: a policy has its own ramp, so only the sums are worth comparing. */
+/** Over all cells of a rate: a policy has its own ramp, so only the sums are comparable. */
 function peersAsIs(results: readonly CellResult[]): string[] {
   const names = [
     OURS,

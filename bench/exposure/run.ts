@@ -1,6 +1,8 @@
 /**
- * `npm run bench -- exposure [runs] [rps|all] [threads] [trace] [policy]`: what each policy costs customers, by simulation, as Markdown;
- * see traces.ts, held-out.ts and policies.ts. `trace` is a part of the name of a trace or a family; empty, all. `policy` runs that one alone beside the oracles, such as `crossfade`. results.md has the newest figures.
+ * `npm run bench -- exposure [runs] [rps|all] [threads] [trace] [policy]`: the cost of each policy to customers, by
+ * simulation, as Markdown;
+ * see traces.ts, held-out.ts and policies.ts. `trace` is a part of the name of a trace or a family; if empty, all.
+ * `policy` runs only that one beside the oracles, such as `crossfade`. results.md has the newest figures.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';

@@ -1,13 +1,14 @@
 /**
- * Traces and regressions drawn after everything before them had been seen and mended for: other generators, run once before anything was changed
- * because of them (second-draw.md has what it found). Each is an ordinary day of some service.
+ * Traces and regressions that were drawn after all earlier ones had been seen and fixed for: other generators, which
+ * were run once before anything was changed because of them (second-draw.md has the results). Each is an ordinary day
+ * of some service.
  */
 import { normal, type Random } from '../../test/support/random.ts';
 import { BASE, moreErrors, type Regression, steady, type Trace } from './traces.ts';
 
 type Own = NonNullable<Trace['own']>;
 
-/** Deviations that each side has for itself, alike in size. */
+/** Independent deviations of the sides, equal in size. */
 const apart = (random: Random, sd: number) => ({
   stable: Math.exp(sd * normal(random)),
   candidate: Math.exp(sd * normal(random)),
@@ -16,7 +17,9 @@ const apart = (random: Random, sd: number) => ({
 const AT = { from: 40, within: 200 } as const;
 const once = (random: Random) => AT.from + Math.floor(AT.within * random());
 
-/** A dependency fails for ten minutes; what failed is tried again by its own side's clients after one, two and four minutes. */
+/**
+ * A dependency fails for ten minutes; each side's clients retry their failed requests after one, two and four minutes.
+ */
 const backoff: Own = (random) => {
   const at = once(random);
   return (minute) => {
@@ -28,7 +31,7 @@ const backoff: Own = (random) => {
   };
 };
 
-/** A zone's neighbour hurts the targets there: a third of the stable side's, half of the candidate's. */
+/** A noisy neighbour in one zone affects the targets there: a third of stable's, half of the candidate's. */
 const zone: Own = (random) => {
   const offset = Math.floor(60 * random());
   return (minute) => {
@@ -37,7 +40,7 @@ const zone: Own = (random) => {
   };
 };
 
-/** Bots whose requests end in 4xx keep to the stable side for a quarter of an hour: its rate of 5xx is diluted. */
+/** Bots whose requests end in 4xx stay on stable for a quarter of an hour, which dilutes its rate of 5xx. */
 const bots: Own = (random) => {
   const at = once(random);
   return (minute) => ({ stable: minute >= at && minute < at + 15 ? 0.5 : 1, candidate: 1 });
@@ -97,7 +100,7 @@ export const SECOND_DRAW: readonly Trace[] = [
   { name: 'bots on the stable side', weather: steady(() => 1, { errorRate: 0.005 }), own: bots },
 ];
 
-/** A request every five seconds. */
+/** One request every five seconds. */
 export const SPARSE: readonly Trace[] = [{ name: 'sparse', weather: steady(() => 1) }];
 
 export function secondDrawRegressions(errorMargin: number): readonly Regression[] {
@@ -111,7 +114,7 @@ export function secondDrawRegressions(errorMargin: number): readonly Regression[
   ];
 }
 
-/** For traffic that has a day. */
+/** For traffic with a daily pattern. */
 export function underLoad(errorMargin: number): Regression {
   return moreErrors('only under load, 4 × margin', 4, 0, (_since, _share, load) => (load > 1.2 ? 4 * errorMargin : 0));
 }

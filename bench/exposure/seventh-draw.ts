@@ -1,6 +1,8 @@
 /**
- * A seventh draw, written with the right verdict of each before any of it was run and before anything was changed because of it (seventh-draw.md has what it found): what people on call see. Pauses for garbage on
- * one side or at the same moment, deploys of others, clocks that are put back, scaling that flaps, libraries that retry, connections that are kept, limits on callers, purges, failovers, namespaces that fall silent.
+ * A seventh draw. The right verdict of each trace was written down before any was run and before anything was changed
+ * because of it (seventh-draw.md has the results): what people on call see. Garbage collections on one side or at the
+ * same moment, deployments of others, clocks that are set back, scaling that flaps, libraries that retry, connections
+ * that are kept, rate limits, purges, failovers, namespaces that fall silent.
  */
 import { UNKNOWN } from '../../core/model/evidence.ts';
 import { byClock, type Own, spell } from './sixth-draw.ts';
@@ -8,7 +10,7 @@ import { BASE, inMargins, type Regression, steady, type Trace, within } from './
 
 const HOUR = 60;
 
-/** Some minutes of every period, alike for both sides. */
+/** Certain minutes of every period, the same for both sides. */
 const inTurn =
   (
     period: number,
@@ -23,7 +25,7 @@ const inTurn =
     };
   };
 
-/** One side alone, in some minutes of every period. */
+/** Only one side, in certain minutes of every period. */
 const ofOne =
   (side: 'stable' | 'candidate', times: number, length: number, period: number): Own =>
   (random) => {
@@ -31,7 +33,10 @@ const ofOne =
     return (minute) => ({ stable: 1, candidate: 1, [side]: (minute + offset) % period < length ? times : 1 });
   };
 
-/** Healthy, so each is to be promoted: the sides are alike in the mean, or differ by less than half of the margin, or for a minute or two of an incident of both. */
+/**
+ * Healthy, so each must be promoted: the sides are equal on average, or differ by less than half of the margin, or for
+ * a minute or two during an incident of both.
+ */
 export const SEVENTH_DRAW: readonly Trace[] = [
   {
     name: 'the candidate alone collects garbage, slow by one margin more in a minute of ten',
@@ -219,7 +224,7 @@ export const SEVENTH_DRAW: readonly Trace[] = [
   },
 ];
 
-/** On steady traffic. All are to be brought back. */
+/** On steady traffic. All must be rolled back. */
 export function seventhDrawRegressions(errorMargin: number, slowMargin: number): readonly Regression[] {
   const { errors, slow } = inMargins(errorMargin, slowMargin);
   return [

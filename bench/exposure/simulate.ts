@@ -1,4 +1,7 @@
-/** One run of one policy: minutes of traffic through a ramp, seen late, until the gate gives up or an hour at 100 % is over. */
+/**
+ * One run of one policy: minutes of traffic through a ramp, seen late, until the gate rolls back or an hour at 100 % is
+ * over.
+ */
 import { failedAtLeast } from '../../core/gate/counts.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { Policy, RampStage } from './policy.ts';
@@ -7,17 +10,20 @@ import type { World } from './world.ts';
 
 /** At the end of minute t the store shows minutes up to t − 1: publication and ingestion take up to a minute. */
 const DELAY = 1;
-/** From the decision to the weights and back at zero; verified by the minute after. */
+/** Minutes from the decision until the weights are back at zero; the next minute verifies it. */
 const RETURN = 1;
-/** What is counted against a policy that stops looking at 100 %: its customers are there for an hour all the same. */
+/**
+ * Minutes that are counted against a policy that stops evaluating at 100 %, because its customers are there for an hour
+ * all the same.
+ */
 const TAIL = 60;
 
 export interface Outcome {
-  /** `undecided`: the gate never called the candidate worse, the stage's maximum hold ended it. */
+  /** `undecided`: the gate never found the candidate worse, and the stage's maximum hold ended it. */
   readonly end: 'worse' | 'undecided' | 'completed';
   /** The candidate's requests that failed (or were slow, for a slow regression) from the onset to the verified return. */
   readonly failed: number;
-  /** Minutes; null when it never came there. */
+  /** Minutes; null if the run never got there. */
   readonly toFull: number | null;
 }
 
@@ -40,7 +46,7 @@ export function simulate(world: World, policy: Policy): Outcome {
       continue;
     }
     const elapsed = minute + 1 - stageFrom;
-    // What was paused of it does not count towards the longest hold.
+    // Paused minutes do not count towards the maximum hold.
     const paused = Math.max(0, Math.min(minute + 1, until) - Math.max(stageFrom, from));
     const last = index === policy.ramp.length - 1;
     const looks = stage.percent >= (policy.from ?? 0) && (!last || elapsed - paused <= stage.bake + stage.maxHold);
@@ -64,7 +70,7 @@ export function simulate(world: World, policy: Policy): Outcome {
   }
 }
 
-/** Of the candidate's customers. */
+/** The failed (or slow) requests of the candidate's customers. */
 function lossOf({ candidate }: MinuteEvidence, { metric, by }: Regression): number {
   if (candidate === null) return 0;
   if (metric === 'slow') return candidate.slow ?? 0;

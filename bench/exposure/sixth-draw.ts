@@ -1,6 +1,7 @@
 /**
- * A sixth draw, written with the right verdict of each before any of it was run and before anything was changed because of it (sixth-draw.md has what it found): what a stranger would try first. Deploys of
- * dependencies, pauses for garbage, clocks, weekends, zones, points that come late on one side, alarms without data, nights, bots, retries.
+ * A sixth draw. The right verdict of each trace was written down before any was run and before anything was changed
+ * because of it (sixth-draw.md has the results): what a stranger would try first. Deployments of dependencies, garbage
+ * collections, clocks, weekends, zones, points that are late on one side, alarms without data, nights, bots, retries.
  */
 import { normal, type Random } from '../../test/support/random.ts';
 import { BASE, failingMoreFrom, inMargins, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
@@ -9,7 +10,10 @@ const HOUR = 60;
 
 export type Own = NonNullable<Trace['own']>;
 
-/** Each side by its own clock: so many times as much for `length` minutes of every `period`, the candidate's so many minutes later. */
+/**
+ * Each side by its own clock: `times` as much for `length` minutes of every `period`, the candidate's later by a given
+ * number of minutes.
+ */
 export const byClock =
   (times: number, length: number, period: number, later: number): Own =>
   (random) => {
@@ -21,13 +25,13 @@ export const byClock =
     });
   };
 
-/** Each side for itself, in any minute with the same chance. */
+/** Each side independently, in any minute with the same probability. */
 const byChance =
   (times: number, chance: number): Own =>
   (random) =>
   () => ({ stable: random() < chance ? times : 1, candidate: random() < chance ? times : 1 });
 
-/** One spell of both, at a minute of the run that nobody knows. */
+/** One spell of both sides, at an unknown minute of the run. */
 export const spell =
   (length: number, within_: Partial<{ load: number; errorRate: number; slowRate: number }>): Trace['weather'] =>
   (random: Random, rps: number) => {
@@ -39,7 +43,7 @@ export const spell =
     };
   };
 
-/** Healthy, so each is to be promoted: the sides are alike in the mean, or differ by less than half of the margin. */
+/** Healthy, so each must be promoted: the sides are equal on average, or differ by less than half of the margin. */
 export const SIXTH_DRAW: readonly Trace[] = [
   {
     name: 'a dependency is deployed every two hours, both fail 3 % for two minutes',
@@ -226,7 +230,10 @@ export const SIXTH_DRAW: readonly Trace[] = [
   },
 ];
 
-/** By the plan's rule nothing is promoted while a tenth of the stage is missing on one side: undecided, whether healthy or not. */
+/**
+ * By the plan's rule nothing is promoted while a tenth of the stage is missing on one side: undecided, whether healthy
+ * or not.
+ */
 export const UNPUBLISHED: readonly Trace[] = [
   {
     name: "the candidate's every fourth minute is never published",
@@ -235,26 +242,26 @@ export const UNPUBLISHED: readonly Trace[] = [
   },
 ];
 
-/** On {@link UNPUBLISHED}: never promoted. */
+/** On {@link UNPUBLISHED}: must never be promoted. */
 export function whereNobodySees(errorMargin: number): Regression {
   return moreErrors('40 × margin in the minutes that nobody sees', 10, 0, (since) =>
     since % 4 === 2 ? 40 * errorMargin : 0,
   );
 }
 
-/** On "a tenth of the traffic from minute 75 on": to be brought back. */
+/** On "a tenth of the traffic from minute 75 on": must be rolled back. */
 export function onceItIsQuiet(errorMargin: number): Regression {
   return moreErrors('errors 3 × margin from minute 80', 3, 80, () => 3 * errorMargin);
 }
 
-/** On "diurnal": to be brought back, where the low comes within the run. */
+/** On "diurnal": must be rolled back if the low is within the run. */
 export function underLittleLoad(errorMargin: number): Regression {
   return moreErrors('only under little load, 4 × margin', 4, 0, (_since, _share, load) =>
     load < 0.8 ? 4 * errorMargin : 0,
   );
 }
 
-/** On steady traffic. All are to be brought back; those that heal only where their minutes show them. */
+/** On steady traffic. All must be rolled back; those that heal only if their minutes show them. */
 export function sixthDrawRegressions(errorMargin: number, slowMargin: number): readonly Regression[] {
   const { errors, slow } = inMargins(errorMargin, slowMargin);
   return [

@@ -1,4 +1,4 @@
-/** Intervals, all of 95 %. */
+/** 95 % intervals. */
 export interface Mean {
   readonly mean: number;
   /** Half the width of the interval. */
@@ -13,7 +13,7 @@ export function meanOf(values: readonly number[]): Mean {
   return { mean, half: Z * Math.sqrt(variance / values.length) };
 }
 
-/** Of the means of two samples that met the same traffic, run by run (delta method on the pairs). */
+/** Ratio of the means of two samples that had the same traffic, run by run (delta method on the pairs). */
 export function ratioOf(over: readonly number[], under: readonly number[]): Mean {
   const below = average(under);
   if (below === 0) return { mean: Number.NaN, half: Number.NaN };
@@ -22,7 +22,7 @@ export function ratioOf(over: readonly number[], under: readonly number[]): Mean
   return { mean: ratio, half: half / below };
 }
 
-/** Wilson's interval of a share (Wilson 1927). */
+/** Wilson's interval of a proportion (Wilson 1927). */
 export function wilson(count: number, runs: number): readonly [number, number] {
   const [p, z2] = [count / runs, Z * Z];
   const centre = (p + z2 / (2 * runs)) / (1 + z2 / runs);
@@ -30,7 +30,7 @@ export function wilson(count: number, runs: number): readonly [number, number] {
   return [Math.max(0, centre - half), Math.min(1, centre + half)];
 }
 
-/** P(X ≥ `count`) of a binomial: how surprising so many are, were `rate` the truth. */
+/** P(X ≥ `count`) of a binomial: how surprising that many would be if `rate` were the truth. */
 export function atLeast(count: number, runs: number, rate: number): number {
   let [term, below] = [(1 - rate) ** runs, 0];
   for (let k = 0; k < count; k++) {

@@ -1,4 +1,4 @@
-/** Many runs of all policies in one cell, and what they come to. */
+/** Many runs of all policies in one cell, and their aggregates. */
 import type { Family } from './cells.ts';
 import { ORACLE, ORACLE_FROM_MARGIN } from './oracle.ts';
 import { ON_OUR_RAMP, OURS, policiesFor } from './policies.ts';
@@ -12,12 +12,12 @@ export interface Row {
   readonly source: string;
   readonly worse: number;
   readonly undecided: number;
-  /** Of both, those that ended at 100 %, where only the baseline is left to compare with. */
+  /** The part of both that ended at 100 %, where only the baseline is left for comparison. */
   readonly alone: number;
   readonly failed: Mean;
-  /** Minutes, over the runs that came there. */
+  /** Minutes, over the runs that got there. */
   readonly toFull: Mean | null;
-  /** This policy's failed requests less ours, run by run. */
+  /** This policy's failed requests minus ours, run by run. */
   readonly beyondOurs: Mean;
 }
 
@@ -29,15 +29,15 @@ export interface CellResult {
   readonly metric: 'errors' | 'slow' | null;
   readonly margins: number;
   readonly runs: number;
-  /** Our ramp in this cell: percent and longest hold in hours. */
+  /** Our ramp in this cell: percentages, and longest hold in hours. */
   readonly ramp: string;
   readonly rows: readonly Row[];
-  /** Our failed requests over the oracle's. */
+  /** Our failed requests divided by the oracle's. */
   readonly ratio: Mean | null;
   readonly ratioFromMargin: Mean | null;
 }
 
-/** Seeds of the reported runs begin here; the gate was designed on those below. */
+/** The seeds of the reported runs start here; the gate was designed with lower ones. */
 export const FIRST_SEED = 1_000_000;
 
 /** @param only ids of the policies to run beside the oracles. @default all */

@@ -1,19 +1,23 @@
 /**
- * A third draw, written after the first form of ADR 57 and after ADR 60 (third-draw.md has what it found): points that come in other shapes, one side's gaps, counts that are
- * broken, capacity that grows while a stage runs, neighbours who are not alike for both sides, load balancers with other services on them.
+ * A third draw, written after the first form of ADR 57 and after ADR 60 (third-draw.md has the results): points that
+ * arrive in other shapes, gaps of one side, broken counts, capacity that grows while a stage runs, neighbours that
+ * affect the sides differently, load balancers with other services on them.
  */
 import { normal } from '../../test/support/random.ts';
 import { BASE, failingMoreFrom, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
 
 const HOUR = 60;
 const wave = (minute: number, period: number) => Math.sin((2 * Math.PI * minute) / period);
-/** A neighbour for eight minutes of each half hour, at the same minutes in every run. */
+/** A noisy neighbour for eight minutes of each half hour, at the same minutes in every run. */
 const hurts = (minute: number) => minute % 30 < 8;
 
-/** A dependency fails, clients try again and bring four times the traffic, and it takes twenty minutes until they have gone. */
+/**
+ * A dependency fails, clients retry and produce four times the traffic, and it takes twenty minutes until they are
+ * gone.
+ */
 const storm = (minute: number) => (minute < 100 ? 0 : minute < 110 ? 1 : Math.exp(-(minute - 110) / 5));
 
-/** Tasks join while a stage runs, and each is cold for some minutes of its own: the later ones after the default warm-up. */
+/** Tasks join while a stage runs, and each is cold for some minutes: the later ones after the default warm-up. */
 const GROWING: Trace = {
   name: 'tasks start cold as capacity grows, at 0, 4 and 8 minutes',
   weather: steady(() => 1),
@@ -146,7 +150,7 @@ export const THIRD_DRAW: readonly Trace[] = [
   },
 ];
 
-/** At 5 rps no plan shows half a percent beside three within a week. */
+/** At 5 rps no plan can show half a percent beside three percent within a week. */
 export const HIGH_BASE: readonly Trace[] = [
   {
     name: 'base 3 %, a zone hurt for twelve minutes of an hour',
@@ -159,12 +163,15 @@ export const HIGH_BASE: readonly Trace[] = [
   },
 ];
 
-/** A service that hardly ever fails: most minutes say nothing of when a regression began (ADR 61). */
+/** A service that hardly ever fails: most minutes do not show when a regression began (ADR 61). */
 export const CLEAN: readonly Trace[] = [
   { name: 'one request in 100,000 fails', weather: steady(() => 1, { errorRate: 1e-5, slowRate: 1e-5 }) },
 ];
 
-/** What the default plan answers by its own rules: more than the margin after the warm-up goes back, and a gap in every ten minutes promotes nobody. */
+/**
+ * Decided by the default plan's own rules: more than the margin after the warm-up rolls back, and a gap in every ten
+ * minutes promotes nobody.
+ */
 export const BY_RULE: readonly Trace[] = [
   GROWING,
   { name: 'every sixth minute missing', weather: steady(() => 1), missing: (minute) => minute % 6 === 3 },

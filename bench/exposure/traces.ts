@@ -1,12 +1,12 @@
 /**
- * Traffic as a run meets it: how many requests, how many of them fail or are slow by themselves, and what goes wrong. The
- * gate was designed with these in sight; held-out.ts has those that it was not.
+ * Traffic as a run meets it: how many requests there are, how many of them fail or are slow anyway, and what goes
+ * wrong. The gate was designed with these traces; held-out.ts has those with which it was not.
  */
 import type { SideCounts } from '../../core/model/evidence.ts';
 import type { PlanInput } from '../../core/model/plan.ts';
 import { normal, type Random } from '../../test/support/random.ts';
 
-/** What one minute is like before anybody is compared. Rates are shares of requests. */
+/** The conditions of one minute before the sides are compared. Rates are shares of requests. */
 export interface Weather {
   readonly requests: number;
   readonly errorRate: number;
@@ -20,44 +20,60 @@ export interface Trace {
   readonly coldStart?: { readonly minutes: number; slow(sinceShift: number): number };
   /** The healthy candidate's own excess of failures in the first minutes after each shift. */
   readonly coldErrors?: { readonly minutes: number; errors(sinceShift: number): number };
-  /** What multiplies each side's own error rate, beside the weather that both have. */
+  /** Factor on each side's own error rate, in addition to the common weather. */
   own?(random: Random): (minute: number) => { readonly stable: number; readonly candidate: number };
-  /** The same of its rate of slow requests. */
+  /** The same for its rate of slow requests. */
   ownSlow?: Trace['own'];
-  /** Which share of the requests the candidate's targets really get, so long after the weight was set; it has settled after so many minutes. @default the weight */
+  /**
+   * The share of the requests that the candidate's targets really receive, by minutes since the weight was set; it
+   * settles after a number of minutes.
+   * @default the weight
+   */
   readonly exposure?: {
     readonly minutes: number;
     share(weight: number, sinceShift: number, minute: number): number;
   };
-  /** Minutes by which a point of a side's 5xx is late. @default 0 */
+  /** By how many minutes a point of a side's 5xx is late. @default 0 */
   late?(random: Random): (minute: number) => { readonly stable: number; readonly candidate: number };
-  /** Minutes after its end until anything of a minute is shown of a side: what was withheld comes later, all of it. @default 0 */
+  /**
+   * Minutes after its end before a side shows anything of a minute; withheld counts arrive later in full.
+   * @default 0
+   */
   withheld?(minute: number): { readonly stable: number; readonly candidate: number };
-  /** Which share of a side's requests, and of its failures and slow requests, is counted so many minutes after a minute's end. @default 1 */
+  /**
+   * The share of a side's requests, and of its failures and slow requests, that is counted by a given age of a minute.
+   * @default 1
+   */
   counted?(age: number, side: 'stable' | 'candidate'): { readonly requests: number; readonly failures: number };
-  /** Minutes of which the metric store has nothing, or nothing of one side. */
+  /** Minutes for which the metric store has nothing, or nothing of one side. */
   missing?(minute: number): boolean | 'stable' | 'candidate';
-  /** What the metric store makes of a side's counts. */
+  /** What the metric store turns a side's counts into. */
   garbled?(counts: SideCounts, minute: number, side: 'stable' | 'candidate'): SideCounts;
-  /** 5xx of the load balancer in a minute that are other services' or nobody's, and how many requests those services have. */
+  /**
+   * 5xx of the load balancer in a minute that belong to other services or to nobody, and how many requests those
+   * services have.
+   */
   foreign?(minute: number, rps: number): { readonly elb5xx: number; readonly requests: number };
   /** Minutes of the run in which somebody has paused it. */
   readonly paused?: { readonly from: number; readonly until: number };
-  /** Minutes in which the alarms have no data: they ring for nobody then. */
+  /** Minutes in which the alarms have no data and do not fire. */
   alarmsBlind?(minute: number): boolean;
-  /** The look-back's weather, where it differs from the run's. */
+  /** The look-back's weather, if it differs from the run's. */
   yesterday?: Trace['weather'];
-  /** Failures of the stable side beyond the weather in the look-back, by its minute. */
+  /** Failures of stable in the look-back in addition to the weather, by its minute. */
   incident?(minute: number): number;
   /** Yesterday's 5xx of the load balancer, as a share of all requests, by the minute of the look-back. */
   balancerBefore?(minute: number): number;
-  /** Share of the requests that nobody answers: their clients hang up, or upgrade the connection. @default {@link HANG_UPS} */
+  /**
+   * Share of the requests that get no answer: their clients hang up, or upgrade the connection.
+   * @default {@link HANG_UPS}
+   */
   readonly hangUps?: number;
-  /** Failures come so many at a time. @default 1 */
+  /** How many failures occur at a time. @default 1 */
   readonly cluster?: number;
-  /** The same, but only of errors and in some minutes of the run. */
+  /** The same, but only for errors, and in some minutes of the run. */
   clusterIn?(random: Random): (minute: number) => number;
-  /** What an operator says who knows of it. @default the plan's own defaults */
+  /** The settings of an operator who knows of it. @default the plan's own defaults */
   readonly gate?: PlanInput['gate'];
   /** The plan's `baseline.lookBack`. @default 1, the plan's own default */
   readonly lookBackDays?: number;
@@ -76,7 +92,7 @@ export const steady = (
 
 export const within = (minute: number, from: number, length: number) => minute >= from && minute < from + length;
 
-/** Everybody fails so many times as often from a minute on. */
+/** All requests fail more often by a factor from a minute on. */
 export const failingMoreFrom =
   (from: number, times: number): Trace['weather'] =>
   (_random, rps) =>
@@ -97,7 +113,7 @@ export const TRACES: readonly Trace[] = [
   { name: 'bursts', weather: steady((_minute, random) => (random() < 0.05 ? 5 : 1) * Math.exp(0.3 * normal(random))) },
   {
     name: 'heavy tail',
-    // The share of slow requests wanders by a factor of e from minute to minute, alike on both sides.
+    // The share of slow requests varies by a factor of e from minute to minute, equally on both sides.
     weather: (random, rps) => () => ({
       requests: 60 * rps,
       errorRate: BASE.errorRate,
@@ -119,7 +135,8 @@ export const TRACES: readonly Trace[] = [
   {
     name: 'cold start, decaying',
     weather: steady(() => 1),
-    // First held out: with three minutes of warm-up a third of such runs were rolled back, so the default is five now.
+    // Originally held out: with three minutes of warm-up a third of such runs were rolled back, so the default is five
+    // now.
     coldStart: { minutes: 10, slow: (since) => 0.08 * Math.exp(-since / 1.5) },
   },
 ];
@@ -127,32 +144,36 @@ export const TRACES: readonly Trace[] = [
 export interface Regression {
   readonly name: string;
   readonly metric: 'errors' | 'slow';
-  /** Excess rate `since` minutes after its onset at the candidate's share (0 to 1), and at so many times the trace's mean traffic. */
+  /**
+   * Excess rate `since` minutes after the onset at the candidate's share (0 to 1), and at `load` times the trace's mean
+   * traffic.
+   */
   excess(since: number, share: number, load: number): number;
   /** Minute of the run in which it begins. */
   readonly onset: number;
   /**
-   * Who answers in the candidate's place: the load balancer, for a target that dies or hangs; the load balancer, for one that refuses connections
-   * and has no request counted; nobody, since the client hangs up first. @default the target's own 5xx
+   * Who answers in place of the candidate: the load balancer, for a target that dies or hangs; the load balancer, for
+   * one that refuses connections and for which no request is counted; nobody, because the client hangs up first.
+   * @default the target's own 5xx
    */
   readonly by?: 'balancer' | 'refused' | 'nobody';
-  /** Its size in margins once it is fully there. */
+  /** Its full size in margins. */
   readonly margins: number;
 }
 
-/** @throws RangeError when none of them is called so */
+/** @throws RangeError if none of them has that name */
 export function named(name: string, among: readonly Trace[]): Trace {
   const trace = among.find((t) => t.name === name);
   if (trace === undefined) throw new RangeError(`no trace is called ${name}`);
   return trace;
 }
 
-/** A candidate that fails more. */
+/** A candidate that fails more often. */
 export function moreErrors(name: string, margins: number, onset: number, excess: Regression['excess']): Regression {
   return { name, metric: 'errors', onset, margins, excess };
 }
 
-/** Makers of regressions whose sizes are in multiples of the plan's margins, by minutes since the onset. */
+/** Creates regressions whose sizes are multiples of the plan's margins, by minutes since the onset. */
 export function inMargins(errorMargin: number, slowMargin: number) {
   return {
     errors: (name: string, margins: number, onset: number, sizeOf: (since: number, share: number) => number) =>

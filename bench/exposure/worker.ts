@@ -1,4 +1,4 @@
-/** One thread: takes numbers of cells, answers with their results. */
+/** A thread that receives numbers of cells and returns their results. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { cells } from './cells.ts';
 import { FIRST_SEED, tally } from './tally.ts';

@@ -1,6 +1,6 @@
 /**
- * One seeded run's traffic: what the weather is in each minute, and what both sides count when the candidate has a share of
- * it. Every minute has its own random stream, so that all policies meet the same customers, whatever they do.
+ * The traffic of one seeded run: the conditions in each minute, and what both sides count for a given share of the
+ * candidate. Every minute has its own random stream, so that all policies meet the same customers, whatever they do.
  */
 import { known } from '../../core/gate/counts.ts';
 import { type LateCount, type MinuteEvidence, type SideCounts, UNKNOWN } from '../../core/model/evidence.ts';
@@ -24,11 +24,11 @@ export interface World {
   readonly cell: Cell;
   readonly seed: number;
   weather(minute: number): Weather;
-  /** What the candidate fails beyond the stable side, `sinceShift` minutes after the weight moved. */
+  /** By how much the candidate fails more than stable, `sinceShift` minutes after the weight moved. */
   excess(minute: number, sinceShift: number, share: number): Excess;
-  /** The whole truth of a minute. */
+  /** The full truth about a minute. */
   sample(minute: number, sinceShift: number, percent: number): MinuteEvidence;
-  /** What the metric store shows of it `age` minutes after its end. */
+  /** The part of it that the metric store shows `age` minutes after its end. */
   shown(truth: MinuteEvidence, age: number): MinuteEvidence;
 }
 
@@ -103,7 +103,7 @@ export function world(cell: Cell, seed: number): World {
     const withheld = trace.withheld?.(minute) ?? { stable: 0, candidate: 0 };
     const isAbsent = (name: 'stable' | 'candidate') => missing === name || age < withheld[name];
     const delays = late(minute);
-    // The metric store has no zeros: an absent point may be one, or late.
+    // The metric store has no zeros: an absent point may be a zero, or late.
     const point = (value: LateCount, delay = 0): LateCount => (value === 0 || age < delay ? UNKNOWN : value);
     const elb5xx = point(truth.elb5xx);
     const side = (name: 'stable' | 'candidate'): SideCounts | null => {
@@ -141,12 +141,12 @@ export function world(cell: Cell, seed: number): World {
   };
 }
 
-/** What the points of a target's other answers leave for its 5xx. */
+/** The largest 5xx count that the points of a target's other answers allow. */
 function atMost(random: () => number, { requests, target5xx }: SideCounts, hangUps = HANG_UPS): number {
   return Math.min(requests, known(target5xx) + binomial(random, requests, hangUps));
 }
 
-/** What the metric store has counted of a side by now. */
+/** What the metric store has counted for a side by now. */
 function countedSoFar(
   counts: SideCounts,
   part: { readonly requests: number; readonly failures: number } = { requests: 1, failures: 1 },
@@ -174,12 +174,12 @@ function memo<T>(next: (minute: number) => T): (minute: number) => T {
   };
 }
 
-/** Failures that come `size` at a time. */
+/** Failures that occur `size` at a time. */
 export function failures(random: () => number, n: number, rate: number, size: number): number {
   return size * binomial(random, Math.floor(n / size), Math.min(1, rate));
 }
 
-/** A 32-bit seed out of two numbers (the finaliser of MurmurHash3). */
+/** A 32-bit seed from two numbers (the finaliser of MurmurHash3). */
 export function mix(a: number, b: number): number {
   let h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b + 0x7f4a7c15, 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

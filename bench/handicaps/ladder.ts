@@ -1,6 +1,6 @@
 /**
- * What each thing costs that the gate does not know or may not do: the oracle of Wald, handicapped step by step until only the onset is left that it
- * knows and the gate does not. The difference between neighbours is the price of a step.
+ * The price of each thing that the gate does not know or may not do: Wald's oracle, handicapped step by step until it
+ * only has the onset as its advantage over the gate. The difference between neighbours is the price of a step.
  */
 import { ratioBet } from '../../core/gate/bets/e-value.ts';
 import { byNoise, logMeanExp, type Pair } from '../../core/gate/bets/index.ts';
@@ -15,7 +15,7 @@ import { omniscience } from '../exposure/omniscience.ts';
 import type { Policy, RampStage } from '../exposure/policy.ts';
 import type { World } from '../exposure/world.ts';
 
-/** Each step has all before it. */
+/** Each step includes all before it. */
 export const STEPS = [
   'oracle',
   'warm-up allowed',
@@ -42,7 +42,7 @@ function gateOf(world: World, plan: Plan, baseline: BaselineSummary, step: Step)
   const has = (one: Step) => STEPS.indexOf(one) <= STEPS.indexOf(step);
   const { metric } = regression;
   const next = omniscience(world, regression);
-  /** ln of what each bet has come to; all but the last step know the size, so there is one. */
+  /** ln of each bet's capital; all but the last step know the size, so there is one. */
   const logs = new Array<number>(has('size unknown') ? RATIOS.length : 1).fill(0);
   return (look) => {
     const policy = gatePolicyOf(
@@ -73,7 +73,7 @@ function gateOf(world: World, plan: Plan, baseline: BaselineSummary, step: Step)
     }
     const bound = has('part of α') ? thresholdOf(policy, metric) : 0.99 / 0.01;
     if (logMeanExp(logs) >= Math.log(bound)) return 'abort';
-    // Who must find out what a stage is like waits for it; the oracle knows.
+    // A test that must learn the base rate of a stage waits for it; the oracle knows it.
     return has('control for the base rate') && logs.some((log) => log !== 0) ? 'hold' : 'go';
   };
 }

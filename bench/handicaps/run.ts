@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- handicaps [runs] [rps] [trace]`: where the failed requests come from that the gate costs beyond an oracle (ladder.ts), as Markdown.
+ * `npm run bench -- handicaps [runs] [rps] [trace]`: the sources of the failed requests that the gate costs beyond an
+ * oracle (ladder.ts), as Markdown.
  * `trace` is a part of the names of trace and regression.
  */
 import { cells } from '../exposure/cells.ts';
@@ -24,7 +25,7 @@ export async function run([runs = '200', rps = '500', trace = '']: string[]): Pr
   }
 }
 
-/** Mean of failed requests by step, the gate last. */
+/** Mean number of failed requests by step, with the gate last. */
 function costsOf(cell: Cell, runs: number): number[] {
   const plan = planFor(dayBefore(cell, cell.rps).assumptions, cell.trace.gate);
   const ramp = rampOf(plan);

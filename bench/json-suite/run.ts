@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { CAPTURE_VERSION, type CapturedBody, type CaptureRecord } from '../../capture/format/index.ts';
 import { compareRecord } from '../../parity/compare/index.ts';
 
-/** By the first letter of a file: `y` must be read, `n` must not, `i` may be either. */
+/** By the first letter of a file: `y` must be accepted, `n` must be refused, `i` may be either. */
 type Kind = 'y' | 'n' | 'i';
 
 export async function run([folder]: string[]): Promise<void> {
@@ -35,7 +35,10 @@ function kindOf(name: string): Kind {
   throw new Error(`${name} is no file of JSONTestSuite: it begins with neither y, n nor i.`);
 }
 
-/** Against `0`, or `1` where the text is that: what is JSON differs in a value, what is none is said to be malformed. */
+/**
+ * Compared with `0`, or with `1` if the text is `0`: valid JSON differs in a value, and anything else is reported as
+ * malformed.
+ */
 function outcomeOf(bytes: Buffer): 'read' | 'refused' | 'threw' {
   const stable = bytes.toString().trim() === '0' ? '1' : '0';
   try {

@@ -1,4 +1,4 @@
-/** One run of one metric over one trace, looked at as a stage is, with what oracles would have seen. */
+/** One run of one metric over one trace, evaluated as a stage is, with the results of oracles. */
 import { logRatio } from '../../core/metrics/binary-bets.ts';
 import { opinionsOf } from '../../core/metrics/opinion.ts';
 import type { MetricEvidence, MetricMinute } from '../../core/model/evidence.ts';
@@ -9,19 +9,19 @@ const MINUTE = 60_000;
 /** A later stage of the default plan has an eighth of α. */
 export const ALPHA = 0.01 / 8;
 const BETA = 0.01;
-/** Wald's bound of a test with errors of 1 % each. */
+/** Wald's bound for a test with error rates of 1 % each. */
 const WALD = Math.log(99);
 const SAME = { offset: 0, slope: 1 };
 
-/** Minutes since the stage began; null: not within the time. */
+/** Minutes since the stage began; null if not within the time. */
 export interface Looked {
   readonly worse: number | null;
   readonly within: number | null;
-  /** Of an oracle that knows the base rate and the size, looks at the candidate alone, and errs in 1 % of the runs. */
+  /** For an oracle that knows the base rate and the size, sees only the candidate, and errs in 1 % of the runs. */
   readonly oracle: number | null;
-  /** Of an oracle that knows them too, but has the metric's own part of α, beside the stable side. */
+  /** For an oracle that also knows them, but has only the metric's share of α, and compares with stable. */
   readonly peer: number | null;
-  /** Looks at which the stage might have advanced although its source was silent. */
+  /** Evaluations at which the stage could have advanced although its source was silent. */
   readonly advancedBlind: number;
 }
 
@@ -30,13 +30,13 @@ export interface Asked {
   readonly metric: PlanMetric;
   readonly rps: number;
   readonly longest: number;
-  /** Part of the conversions that is lost, for the oracles. */
+  /** Share of the conversions that is lost, for the oracles. */
   readonly lost?: number;
   /** Minutes in which the source does not answer. */
   readonly silent?: readonly [number, number];
 }
 
-/** Every minute is looked at while a stage is young, and later every tenth of its age. */
+/** Evaluates every minute while a stage is young, and later every tenth of its age. */
 export function look({ trace, metric, rps, longest, lost = 0, silent = [0, 0] }: Asked, seed: number): Looked {
   const next = trace.minutes(seed, rps);
   const threshold = Math.log(1 / (ALPHA * alphaShareOf([metric], metric)));
@@ -85,7 +85,7 @@ function opinionAt(metric: PlanMetric, minutes: readonly MetricMinute[], age: nu
   return opinion;
 }
 
-/** ln of the likelihood ratio of a candidate that loses such a part, to one that loses none. */
+/** ln of the likelihood ratio between a candidate that loses that share and one that loses none. */
 function aloneStep({ candidate }: MetricMinute, lost: number): number {
   if (candidate === null) return 0;
   const [p0, p1] = [CONVERSION, CONVERSION * (1 - lost)];

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- metrics [runs] [falls|healthy|queue|together]`: how soon a plan's own metrics notice, beside oracles, and how often they
- * err; as Markdown. results.md keeps the last run.
+ * `npm run bench -- metrics [runs] [falls|healthy|queue|together]`: how soon a plan's own metrics detect a regression,
+ * beside oracles, and how often they err; as Markdown. results.md keeps the last run.
  */
 import { parsePlan } from '../../core/model/plan.ts';
 import type { PlanMetric } from '../../core/model/plan-metrics.ts';

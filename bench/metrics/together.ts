@@ -1,6 +1,7 @@
 /**
- * All that votes, at once: the gate, its alarms and the load balancer's 5xx (the exposure benchmark's product), and beside them metrics of the plan's own: two
- * conversions, two latency budgets, a queue and a guard. They share one α, so healthy runs must come back no oftener than by the gate alone.
+ * Everything that votes at the same time: the gate, its alarms and the load balancer's 5xx (the exposure benchmark's
+ * product), and beside them the plan's own metrics: two conversions, two latency budgets, a queue and a guard. They
+ * share one α, so healthy runs must not roll back more often than with the gate alone.
  */
 import { gatePolicyOf } from '../../core/gate/plan-policy.ts';
 import { gatePlan } from '../../core/metrics/alpha.ts';
@@ -23,12 +24,15 @@ import { mix, type World, world } from '../exposure/world.ts';
 const MINUTE = 60_000;
 const FIRST_SEED = 3_000_000;
 const READ = { source: 'cloudwatch', namespace: 'Shop', metric: 'Watched' } as const;
-/** Where a side has less than half of the traffic they may bring a candidate back, and need not be shown. */
+/**
+ * While a side has less than half of the traffic, they may roll a candidate back, but need not be shown to be within
+ * their margins.
+ */
 const PROMPT = { settleAfter: 'PT0S', requiredFrom: 50 } as const;
-/** Longest hold of a stage: at 99 % the stable side's orders take hours. Seconds. */
+/** Longest hold of a stage, in seconds: at 99 %, stable's orders take hours. */
 const LONGEST = 2 * 86_400;
 
-/** Shares of a side's requests that are counted, and what the metric asks of them. */
+/** Shares of a side's requests that are counted, and what the metric requires of them. */
 const COUNTED = {
   orders: { share: 0.03, asks: { direction: 'lowerIsWorse', relativeMargin: 0.1 } },
   'sign-ups': { share: 0.2, asks: { direction: 'lowerIsWorse', relativeMargin: 0.05 } },
@@ -53,7 +57,7 @@ const METRICS = parsePlan({
   ],
 }).metrics;
 
-/** Figures that stay high once they are: an autoregressive process with a memory of ten minutes. */
+/** Figures that stay high for a while: an autoregressive process with a memory of ten minutes. */
 function wandering(seed: number, sd: number): (minute: number) => number {
   const random = generator(seed);
   const drawn: number[] = [];
@@ -63,7 +67,7 @@ function wandering(seed: number, sd: number): (minute: number) => number {
   };
 }
 
-/** What the shop counts of a minute; both sides share its weather, and none of it depends on the side. */
+/** What the shop counts in a minute; both sides share its weather, and nothing depends on the side. */
 function shop({ seed }: Pick<World, 'seed'>): (name: string, minute: MinuteEvidence) => MetricMinute {
   const weather = wandering(mix(seed, 1), 0.2);
   const [queues, usage] = [2, 4].map((salt) => ({
@@ -89,7 +93,7 @@ function shop({ seed }: Pick<World, 'seed'>): (name: string, minute: MinuteEvide
   };
 }
 
-/** A day of the stable side, as the baseline measures it. */
+/** A day of stable, as the baseline measures it. */
 function before(plan: Plan, seed: number): Record<string, MetricBaseline> {
   const day = shop({ seed: mix(seed, 0x2545f491) });
   const all = Array.from({ length: 1440 }, (_, i): MinuteEvidence => {
@@ -108,7 +112,7 @@ function before(plan: Plan, seed: number): Record<string, MetricBaseline> {
   return Object.fromEntries(found);
 }
 
-/** The product's gate, and beside it the vote of the plan's own metrics; `voters` counts who went back. */
+/** The product's gate, and beside it the vote of the plan's own metrics; `voters` counts who rolled back. */
 function everything(plan: Plan, voters: Map<string, number>): GateMaker {
   return (met) => {
     const gate = ours(gatePlan(plan))(met);
@@ -148,7 +152,7 @@ export interface TogetherResult {
   readonly voters: ReadonlyMap<string, number>;
 }
 
-/** Healthy traces of the exposure benchmark at 500 rps that stand within its assumptions; each run is a shop of its own. */
+/** Healthy traces of the exposure benchmark at 500 rps that are within its assumptions; each run is its own shop. */
 export function together(runs: number, traces: readonly string[]): TogetherResult[] {
   return traces.map((name, trace) => {
     const cell = cells().find((c) => c.trace.name === name && c.rps === 500 && c.regression === null);

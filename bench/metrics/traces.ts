@@ -2,14 +2,14 @@
 import type { MetricMinute } from '../../core/model/evidence.ts';
 import { binomial, generator, normal } from '../../test/support/random.ts';
 
-/** Of requests that end in an order, on an ordinary day. */
+/** Share of requests that end in an order on an ordinary day. */
 export const CONVERSION = 0.03;
-/** Seconds that the oldest message of a queue is old. */
+/** Age of the oldest message of a queue, in seconds. */
 const QUEUE_AGE = 60;
 
 export interface Trace {
   readonly name: string;
-  /** One minute after another, with half the traffic on each side. */
+  /** Returns one minute after another, with half the traffic on each side. */
   minutes(seed: number, rps: number): (minute: number) => Omit<MetricMinute, 'minute'>;
 }
 
@@ -65,10 +65,10 @@ export const HEALTHY: readonly Trace[] = [
   conversions('a campaign brings visitors who do not buy', campaign, () => 0),
 ];
 
-/** The candidate's counter misses one event in a hundred, always; nothing is wrong with its service. */
+/** The candidate's counter always misses one event in a hundred; nothing is wrong with its service. */
 export const BIASED = conversions('counter misses 1 % on one side', steady, () => 0.01);
 
-/** From the given minute on no order is placed. */
+/** From the given minute on, no orders are placed. */
 export const breaksAt = (onset: number): Trace =>
   conversions('order flow breaks', steady, (minute) => (minute >= onset ? 1 : 0));
 

@@ -1,4 +1,4 @@
-/** As many requests as a subject takes on a fixed number of connections, by wrk: throughput and processor time. */
+/** As many requests as a subject can take on a fixed number of connections, by wrk: throughput and processor time. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

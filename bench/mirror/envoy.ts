@@ -1,4 +1,7 @@
-/** Envoy on loopback: as a plain proxy, and as the mirror that is deployed, with a recorder that is well, hangs or is not there. */
+/**
+ * Envoy on loopback: as a plain proxy, and as the mirror that is deployed, with a recorder that is healthy, hangs or is
+ * absent.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -7,19 +10,19 @@ import { endWithThis, freePorts } from '../../mirror/local/processes.ts';
 import { startChild } from '../../rehearsal/machine/child.ts';
 import { asInTask, onlyChild } from './proc.ts';
 
-/** As the mirror's task has them. */
+/** The number of the mirror's task. */
 const WORKERS = '2';
 const READY_TRIES = 200;
 
 export interface EnvoyProcess {
   readonly pid: number;
   readonly port: number;
-  /** Of the recorder beside it, where one runs. */
+  /** The process id of the recorder beside it, if one runs. */
   readonly recorderPid?: number;
   stop(): Promise<void>;
 }
 
-/** Nothing but a route to the upstream: what Envoy itself costs. */
+/** Only a route to the upstream: the cost of Envoy itself. */
 export async function startPlainEnvoy(binary: string, upstream: number): Promise<EnvoyProcess> {
   const [port = 0] = await freePorts(1);
   const at = (port_value: number) => ({ socket_address: { address: '127.0.0.1', port_value } });
@@ -41,7 +44,7 @@ export async function startPlainEnvoy(binary: string, upstream: number): Promise
     },
   };
   const args = ['--config-yaml', JSON.stringify(configuration), '--concurrency', WORKERS, '--disable-hot-restart'];
-  // A session of its own, as the mirror's Envoy has: Linux shares the processor among sessions first.
+  // A session of its own, like the mirror's Envoy: Linux divides the processor among sessions first.
   const child = spawn(binary, [...args, '--log-level', 'error'], { stdio: 'inherit', detached: true });
   endWithThis(child);
   await answering(child, port);
@@ -50,7 +53,7 @@ export async function startPlainEnvoy(binary: string, upstream: number): Promise
 
 export type RecorderState = 'healthy' | 'hung' | 'dead';
 
-/** @param env the mirror's environment */
+/** @param env environment of the mirror */
 export async function startEnvoyMirror(
   binary: string,
   recorder: RecorderState,

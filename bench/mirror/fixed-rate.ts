@@ -1,11 +1,14 @@
-/** Everybody at one rate, whatever each could take: processor time and latency as ratios to plain Envoy, within each round. */
+/**
+ * All subjects at one rate, whatever each could take: processor time and latency as ratios to plain Envoy, within each
+ * round.
+ */
 import { openLoop } from './open-loop.ts';
 import { cpuMicros } from './proc.ts';
 import { spread } from './statistics.ts';
 import { NAMES, type Profile, type Subject } from './subjects.ts';
 
 interface Seen {
-  /** Microseconds of processor time a request: of what customers pass, and of the recorder. */
+  /** Microseconds of processor time per request: for the part in the customers' path, and for the recorder. */
   readonly cpu: number;
   readonly recorder: number;
   readonly p50: number;
@@ -15,20 +18,20 @@ interface Seen {
 
 export interface FixedRate {
   readonly profile: Profile;
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number;
   readonly seconds: number;
   readonly rounds: number;
 }
 
-/** @returns a table; its ratios are medians over the rounds, with the least and the largest */
+/** @returns a table whose ratios are medians over the rounds, with the minimum and the maximum */
 export async function fixedRate(subjects: readonly Subject[], options: FixedRate): Promise<string> {
   const compared = subjects.filter(({ name }) => /envoy/i.test(name));
   const rounds: ReadonlyMap<string, Seen>[] = [];
   for (let i = 0; i < options.rounds; i++) {
     const round = new Map<string, Seen>();
     for (let n = 0; n < compared.length; n++) {
-      // Nobody always follows the same one.
+      // The order changes, so that no subject always follows the same one.
       const subject = compared[(i + n) % compared.length];
       if (subject !== undefined) round.set(subject.name, await seen(subject, options));
     }

@@ -17,7 +17,7 @@ export interface Nginx {
 export const LARGE = '/large';
 const BODY = JSON.stringify({ id: 42, text: 'x'.repeat(1_000) });
 
-/** Much faster than any proxy: answers of 1 kB at once, and of 100 kB from a file. */
+/** Much faster than any proxy: answers of 1 kB directly, and of 100 kB from a file. */
 export function startUpstream(dir: string): Promise<Nginx> {
   return startNginx(dir, (prefix) => {
     writeFileSync(join(prefix, 'large'), Buffer.alloc(100_000, 'x'));
@@ -81,7 +81,7 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-/** nginx cannot be told to take one and say which. */
+/** nginx cannot pick a free port and report it. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

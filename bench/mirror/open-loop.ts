@@ -1,7 +1,7 @@
 /**
- * Requests at a fixed rate, whether or not the earlier ones were answered (an open loop): a slow subject cannot slow the
- * generator down and so hide its own latency. A request's time counts from the generator's waking for it, waiting for a free
- * connection included.
+ * Requests at a fixed rate, whether or not the earlier ones were answered (an open loop), so that a slow subject cannot
+ * slow the generator down and hide its own latency. A request's time counts from the moment the generator wakes up to
+ * send it, including any wait for a free connection.
  */
 import { connect, type Socket } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import type { Profile } from './subjects.ts';
 const MAX_CONNECTIONS = 256;
 const FIRST_CONNECTIONS = 32;
 const TICK_MS = 1;
-/** What is still unanswered then counts as lost. */
+/** Requests that are still unanswered by then count as lost. */
 const LAST_ANSWERS_MS = 2_500;
 
 export interface Latencies {
@@ -106,7 +106,7 @@ export class Connection {
     if (this.#left < 0) {
       const end = chunk.indexOf('\r\n\r\n');
       const length = /^HTTP\/1\.1 200[\s\S]*?\r\ncontent-length: *(\d+)/i.exec(chunk.toString('latin1', 0, end));
-      // A subject that fails does not get a good time for it: its request stays unanswered.
+      // A failure must not look like a fast answer: the request stays unanswered.
       if (end < 0 || length === null) return void this.#socket.destroy();
       this.#left = Number(length[1]);
       body -= end + 4;

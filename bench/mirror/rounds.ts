@@ -1,4 +1,4 @@
-/** Rounds in which every subject has its turn, so that what else the machine does hits all alike. */
+/** Rounds in which every subject has its turn, so that other work on the machine affects all equally. */
 import { closedLoop, type Throughput } from './closed-loop.ts';
 import { type Latencies, openLoop } from './open-loop.ts';
 import type { Profile, Subject } from './subjects.ts';
@@ -18,7 +18,7 @@ export interface RoundOptions {
   readonly openSeconds: number;
 }
 
-/** `first` turns the order, so that nobody always follows the same one. */
+/** `first` rotates the order, so that no subject always follows the same one. */
 export async function round(subjects: readonly Subject[], first: number, options: RoundOptions): Promise<Round> {
   const { profile, rate, closedSeconds, openSeconds } = options;
   const results = new Map<string, Measurement>();

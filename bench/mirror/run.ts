@@ -1,4 +1,4 @@
-/** The mirror against no mirror, nginx and Node's proxies, all in one run on loopback. */
+/** The mirror compared with no mirror, nginx and Node's proxies, all in one run on loopback. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,9 +20,9 @@ const PROFILES: readonly Profile[] = [
   { name: 'large', method: 'GET', path: LARGE, bodyBytes: 0 },
   { name: 'post', method: 'POST', path: '/', bodyBytes: 10_000 },
 ];
-/** Of the mirror's own capacity: the rate at which latency is looked at. */
+/** Share of the mirror's own capacity: the rate at which latency is measured. */
 const SHARE = 0.3;
-/** Until then V8 has compiled what is hot, also where the processor is shared. */
+/** By then V8 has compiled the hot code, even if the processor is shared. */
 const WARM_UP_S = 5;
 
 const USAGE =
@@ -30,9 +30,9 @@ const USAGE =
 const argsSchema = z.object({
   profile: z.enum(['get', 'large', 'post']).default('get'),
   rounds: z.coerce.number().int().min(1).max(100).default(5),
-  /** Of each loop. */
+  /** Duration of each loop. */
   seconds: z.coerce.number().int().min(1).max(60).default(2),
-  /** At this rate alone, by Envoy. */
+  /** Measures only at this rate, with Envoy. */
   rate: z.coerce.number().int().min(1).max(20_000).optional(),
   soak: z.coerce.number().int().min(20).max(86_400).optional(),
   json: z.string().optional(),
@@ -66,7 +66,7 @@ async function measure(
   const profile = PROFILES.find((p) => p.name === name) ?? { name, method: 'GET', path: '/', bodyBytes: 0 };
   if (fixed !== undefined) {
     const { subjects } = world;
-    // Not counted: first turns are slower.
+    // Not counted, because the first turns are slower.
     await fixedRate(subjects, { profile, rate: fixed, seconds, rounds: 1 });
     console.log(`${fixed} rps, open loop, ${seconds} s, ${count} rounds; load average ${loadavg()[0]?.toFixed(1)}`);
     console.log(await fixedRate(subjects, { profile, rate: fixed, seconds, rounds: count }));

@@ -1,4 +1,7 @@
-/** Memory under a fixed rate, all copied to a slow shadow, with a sink that is dead; what a day of it would add. */
+/**
+ * Memory at a fixed rate, with all requests copied to a slow shadow and a dead sink, and the growth extrapolated to a
+ * day.
+ */
 import { setTimeout as after } from 'node:timers/promises';
 import { openLoop } from './open-loop.ts';
 import { residentMb } from './proc.ts';
@@ -13,7 +16,7 @@ export interface Soak {
   readonly lost: number;
   /** Resident memory each second, MB. */
   readonly memoryMb: readonly number[];
-  /** Of the second half, MB. */
+  /** Growth in the second half, MB. */
   readonly growth: Slope;
   readonly dayMb: { readonly low: number; readonly high: number };
 }
@@ -22,7 +25,7 @@ export async function soak(world: World, profile: Profile, rate: number, seconds
   const { pid, port } = await world.mirror(`${NAMES.mirrorCopySlow}, sink dead`, {
     MIRROR_CANDIDATE_URL: `http://127.0.0.1:${world.slowShadow}`,
     MIRROR_SINK: 'firehose:nobody',
-    // The port of nobody (tcpmux): every batch is refused.
+    // Nothing listens on this port (tcpmux), so that every batch is refused.
     AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'none',

@@ -1,6 +1,6 @@
 import { median } from '../../core/gate/bets/median.ts';
 
-/** Of sorted values; `share` from 0 to 1. */
+/** Percentile of sorted values; `share` from 0 to 1. */
 export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
@@ -16,7 +16,7 @@ export function spread(values: readonly number[]): Spread {
   return { median: median(sorted), min: sorted[0] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN };
 }
 
-/** Student's t, 97.5 %, for the degrees of freedom that ten blocks leave. */
+/** Student's t at 97.5 % for the degrees of freedom of ten blocks. */
 const T_8 = 2.306;
 const BLOCKS = 10;
 
@@ -26,7 +26,10 @@ export interface Slope {
   readonly margin: number;
 }
 
-/** Least squares on means of ten blocks: samples one second apart depend on each other, blocks hardly. One value a second. */
+/**
+ * Least squares on the means of ten blocks, because samples one second apart depend on each other, and blocks hardly
+ * do. One value per second.
+ */
 export function slope(values: readonly number[]): Slope {
   const size = Math.floor(values.length / BLOCKS);
   const means = Array.from({ length: BLOCKS }, (_, i) => mean(values.slice(i * size, (i + 1) * size)));

@@ -1,4 +1,4 @@
-/** What is measured: each a process of its own on loopback, in front of the same upstream. */
+/** The measured subjects: each is its own process on loopback, in front of the same upstream. */
 import { join } from 'node:path';
 import { bundleModule } from '../../lib/assets/bundle.ts';
 import { envoyBinary } from '../../mirror/local/index.ts';
@@ -20,7 +20,7 @@ export interface Target {
 
 export interface Subject extends Target {
   readonly name: string;
-  /** Of the recorder beside it, which no customer passes. */
+  /** The process id of the recorder beside it, which is not in the customers' path. */
   readonly recorderPid?: number;
 }
 
@@ -47,13 +47,13 @@ export const NAMES = {
 
 export interface World {
   readonly subjects: readonly Subject[];
-  /** Starts one more mirror in front of the same upstream. */
+  /** Starts another mirror in front of the same upstream. */
   mirror(name: string, env: Readonly<Record<string, string>>): Promise<Subject>;
   readonly slowShadow: number;
   stop(): Promise<void>;
 }
 
-/** @param dir where bundles and nginx's folders may stand */
+/** @param dir folder for bundles and for nginx's folders */
 export async function startWorld(dir: string): Promise<World> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {

@@ -1,12 +1,14 @@
-/** The mirror's targets, each with the figure that was seen. Ratios are taken within a round, so that drift cancels. */
+/** The mirror's targets, each with the measured figure. Ratios are taken within a round, so that drift cancels. */
 import type { Round } from './rounds.ts';
 import type { Soak } from './soak.ts';
 import { type Spread, spread } from './statistics.ts';
 import { NAMES } from './subjects.ts';
 
-/** Growth within a day that would not matter for a task of 1 GB. */
+/** Growth within a day that would not matter for a task of 1 GB, in MB. */
 const DAY_MB = 16;
-/** The bare dispatch loop does nothing of a proxy's duties: it is what undici costs, not a proxy to be ahead of. */
+/**
+ * The bare dispatch loop has none of a proxy's duties: it shows the cost of undici, and is not a proxy to compete with.
+ */
 const NODE_PROXIES = [NAMES.nodeHttp, NAMES.fastify, NAMES.httpProxy3];
 
 export type Outcome = 'met' | 'MISSED' | 'unclear';

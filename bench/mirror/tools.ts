@@ -1,10 +1,10 @@
-/** What the benchmark needs of the system. */
+/** The programs that the benchmark needs on the system. */
 import { spawnSync } from 'node:child_process';
 
-/** Program → Debian package that brings it. */
+/** Program → Debian package that contains it. */
 const NEEDED = { nginx: 'nginx-light', wrk: 'wrk' } as const;
 
-/** What to install before the benchmark can run; null when all is there. */
+/** What to install before the benchmark can run; null if everything is present. */
 export function missingTools(): string | null {
   if (process.platform !== 'linux') return 'bench mirror: Linux is needed, processor time is read from /proc';
   const missing = Object.entries(NEEDED).filter(([tool]) => spawnSync(tool, ['-v']).error !== undefined);

@@ -23,7 +23,7 @@ function itemOf(n: number): Item {
   };
 }
 
-/** About so many bytes. */
+/** Items of about this many bytes. */
 function itemsOf(bytes: number): Item[] {
   const items: Item[] = [];
   for (let size = 0; size < bytes; ) {
@@ -61,7 +61,7 @@ function insertion(): Pair {
   return flat({ stable: JSON.stringify({ items }), candidate: JSON.stringify({ items: [itemOf(9999), ...items] }) });
 }
 
-/** As they come out of a captured line: each a string of its own, in V8's own heap. */
+/** As they come out of a captured line: each is its own string in V8's own heap. */
 function flat({ stable, candidate }: Pair): Pair {
   return JSON.parse(JSON.stringify({ stable, candidate }));
 }

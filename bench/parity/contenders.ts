@@ -1,4 +1,4 @@
-/** Who compares, and how many differences each reports. All get the two texts, as a capture has them. */
+/** The comparers, and how many differences each reports. All receive the two texts, as a capture has them. */
 import fastJsonPatch from 'fast-json-patch';
 import { atomizeChangeset, diff as jsonDiffTs } from 'json-diff-ts';
 import { create } from 'jsondiffpatch';
@@ -6,7 +6,7 @@ import microdiff from 'microdiff';
 import { compareJson } from '../../parity/compare/body/json.ts';
 import type { Pair } from './bodies.ts';
 
-/** How many differences it reports. */
+/** The number of differences that it reports. */
 export type Contender = (pair: Pair) => number;
 
 const byId = (item: object) => ('id' in item ? String(item.id) : undefined);
@@ -16,7 +16,7 @@ function bothParsed({ stable, candidate }: Pair) {
   return [JSON.parse(stable), JSON.parse(candidate)] as const;
 }
 
-/** Leaves of jsondiffpatch's delta: a leaf is an array. */
+/** Number of leaves of jsondiffpatch's delta: a leaf is an array. */
 function leaves(delta: unknown): number {
   if (Array.isArray(delta)) return 1;
   if (delta === null || typeof delta !== 'object') return 0;
@@ -36,7 +36,7 @@ export const CONTENDERS: Readonly<Record<string, Contender>> = {
   'json-diff-ts': (pair) => atomizeChangeset(jsonDiffTs(...bothParsed(pair))).length,
 };
 
-/** What must be told apart, or must not, and how often. */
+/** Pairs that must be told apart, or must not, and the number of differences. */
 export const EXACT: readonly (readonly [string, Pair, number])[] = [
   ['2^53 and 2^53 + 1', { stable: '{"id":9007199254740992}', candidate: '{"id":9007199254740993}' }, 1],
   ['1e400 and 1e401', { stable: '{"v":1e400}', candidate: '{"v":1e401}' }, 1],

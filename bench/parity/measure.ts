@@ -1,11 +1,11 @@
 /**
- * Medians of interleaved rounds: all run in turns, so that what slows the machine slows them alike. Time is that of the CPU, all
- * threads of the process together: others on the machine do not count, the garbage collector does.
+ * Medians of interleaved rounds: all contenders run in turns, so that anything that slows the machine slows all
+ * equally. Time is CPU time of all threads of the process: other processes do not count, the garbage collector does.
  */
 import { median } from '../../core/gate/bets/median.ts';
 
 const ROUNDS = 9;
-/** A round of one contender takes at least so long, so that the clock's grain does not matter. */
+/** A round of one contender takes at least this long, so that the clock's resolution does not matter. */
 const ROUND_MS = 8;
 
 function cpuMs(): number {
@@ -13,7 +13,7 @@ function cpuMs(): number {
   return (user + system) / 1000;
 }
 
-/** Median milliseconds a run, by name. */
+/** Median milliseconds per run, by name. */
 export function measure(runs: Readonly<Record<string, () => unknown>>): Record<string, number> {
   const names = Object.keys(runs);
   const counts = Object.fromEntries(names.map((name) => [name, repeats(runs[name])]));
@@ -29,7 +29,7 @@ export function measure(runs: Readonly<Record<string, () => unknown>>): Record<s
   return Object.fromEntries(names.map((name) => [name, median(times[name] ?? [])]));
 }
 
-/** Warms up, and finds how many runs fill a round. */
+/** Warms up, and returns how many runs fill a round. */
 function repeats(run: (() => unknown) | undefined): number {
   const started = cpuMs();
   let runs = 0;

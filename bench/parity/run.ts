@@ -1,4 +1,7 @@
-/** CPU time and exactness of the JSON comparer beside two JSON.parse calls and four libraries. `npm run bench -- parity [kB…]` */
+/**
+ * CPU time and exactness of the JSON comparer beside two JSON.parse calls and four libraries. `npm run bench -- parity
+ * [kB…]`
+ */
 
 import { CAPTURE_VERSION, type CaptureRecord, captureRecordSchema } from '../../capture/format/record.ts';
 import { compareRecord } from '../../parity/compare/record.ts';
@@ -59,7 +62,7 @@ function times(kind: Case, sizes: readonly number[]): void {
   }
 }
 
-/** What one core of the Lambda does with a record: compare it, and with reading its line before. */
+/** What one core of the Lambda does with a record: comparing it, and also reading its line first. */
 function throughput(): void {
   console.log(
     '\ncompareRecord: pairs a second on one core; in brackets with JSON.parse of the line and the schema before it',
@@ -81,7 +84,7 @@ function throughput(): void {
 const PLACES = 200;
 const CAPTURES = 200;
 
-/** What a capture costs beyond its comparison, on a route with more findings and noisy places than are kept. */
+/** The cost of a capture beyond its comparison, on a route with more findings and volatile places than are kept. */
 function counting(): void {
   const places = (capture: number) =>
     Array.from({ length: 25 }, (_, i) => `body/items/*/field${(capture + i * 7) % PLACES}`);

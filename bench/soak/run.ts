@@ -1,6 +1,6 @@
 /**
- * The mirror as it is deployed, Envoy and its recorder, under a moderate rate for long: resident memory of both, and whether every
- * request and every copy is in a count at the end.
+ * The mirror as it is deployed, Envoy and its recorder, at a moderate rate for a long time: resident memory of both,
+ * and whether every request and every copy is in a count at the end.
  */
 import { Agent, createServer, type RequestListener, request } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
@@ -13,7 +13,7 @@ import { slope } from '../mirror/statistics.ts';
 const USAGE = 'bench soak [--seconds 2700] [--rate 30] [--copied 0.2] [--each 30]';
 const argsSchema = z.object({
   seconds: z.coerce.number().int().min(20).max(86_400).default(2_700),
-  /** Requests a second, whether or not the earlier ones were answered. */
+  /** Requests per second, whether or not the earlier ones were answered. */
   rate: z.coerce.number().int().min(1).max(1_000).default(30),
   copied: z.coerce.number().min(0).max(1).default(0.2),
   /** Seconds between two lines. */
@@ -28,7 +28,7 @@ const RECORDER = {
   MALLOC_TRIM_THRESHOLD_: '131072',
 };
 
-/** Answers by their turn: most are small, one in ten is large. */
+/** Answers in turn: most are small, one in ten is large. */
 const SIZES = [1_000, 1_000, 2_000, 4_000, 8_000, 16_000, 2_000, 1_000, 60_000, 400_000];
 const ANSWERS = SIZES.map(jsonOf);
 const UPLOAD = jsonOf(20_000);

@@ -29,6 +29,6 @@ function table(): string {
 /** What the face of a room says at its head. */
 function purposeOf(room: string): string {
   const face = readFileSync(join(import.meta.dirname, '..', '..', room, 'index.ts'), 'utf8');
-  const head = /^\/\*\*\s*([\s\S]*?)\s*\*\//.exec(face)?.[1] ?? '';
+  const head = /^\/\*\*[\s*]*([\s\S]*?)\s*\*\//.exec(face)?.[1] ?? '';
   return head.replaceAll(/\s*\n\s*\*\s?/g, ' ');
 }

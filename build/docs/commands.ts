@@ -1,4 +1,4 @@
-/** The commands, from the program that runs them. */
+/** The page about the commands, from the program that runs them. */
 import { Readable } from 'node:stream';
 import type { Argument, Command, Option } from 'commander';
 import { program } from '../../cli/program.ts';
@@ -19,7 +19,7 @@ export function commandsPage(): Page {
   );
 }
 
-/** Links to all sections, by the names of their commands. */
+/** Links to all sections, with the names of their commands. */
 function listOf(all: readonly string[]): string {
   const names = all.map((section) => /^## crossfade (.+)$/m.exec(section)?.[1] ?? '');
   return names.map((name) => `[${name}](#crossfade-${name.replaceAll(' ', '-')})`).join(' · ');
@@ -69,7 +69,7 @@ function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-/** The program is only looked at: nothing is run. */
+/** A terminal that shows nothing: the program is only inspected, and nothing is run. */
 function nowhere(): Terminal {
   const silent: Screen = { columns: null, rows: null, coloured: false, write: () => {} };
   return {

@@ -4,7 +4,7 @@ import { parsePlan } from '../../core/model/index.ts';
 import { markdownCode, markdownTable } from '../../markdown/index.ts';
 import { type Page, page } from './page.ts';
 
-/** Requests a second. */
+/** Requests per second. */
 const LOADS = [10, 100, 1_000] as const;
 const TRAFFIC = { safeShare: 0.8, captureBytes: 5_000, mirror: true } as const;
 
@@ -42,7 +42,7 @@ function lines(bills: readonly Bill[], of: (bill: Bill) => readonly BillLine[]):
   );
 }
 
-/** Two lines of one name differ by what they are billed in. */
+/** Two lines of the same name differ in their billing unit. */
 function nameOf({ what, price }: BillLine): string {
   return `${what} ${price.per}`;
 }
@@ -62,7 +62,7 @@ function prices(bills: readonly Bill[]): string {
   );
 }
 
-/** Below a tenth of a cent a line is nothing; it stands in the sum. */
+/** A line below a tenth of a cent is shown as nothing; the sum includes it. */
 function dollars(usd = 0): string {
   return usd > 0 && usd < 0.001 ? '< 0.001' : usd.toFixed(usd < 0.1 ? 3 : 2);
 }

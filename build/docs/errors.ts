@@ -1,4 +1,4 @@
-/** The errors by their codes. */
+/** The page about the errors, by their codes. */
 import { ERRORS } from '../../core/model/index.ts';
 import { markdownCode, markdownTable } from '../../markdown/index.ts';
 import { type Page, page } from './page.ts';

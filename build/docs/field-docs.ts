@@ -1,6 +1,6 @@
 /**
- * The doc comments of a file's zod schemas, by the path of the field: pages, JSON Schemas and the package's types are made from
- * them, so that a field is described once. Reads the layout that Biome gives the file.
+ * The doc comments of a file's zod schemas, by the path of the field. Pages, JSON Schemas and the package's types are
+ * generated from them, so that a field is described once. Reads the layout that Biome gives the file.
  */
 
 /** Doc comment of each field below the schema `root`, such as `gate.alpha`; `[]` marks the elements of a list. */
@@ -20,7 +20,7 @@ export function fieldDocs(source: string, root: string): ReadonlyMap<string, str
   return docs;
 }
 
-/** The doc comment of one field. @throws when there is none: the page would have a hole */
+/** The doc comment of one field. @throws if there is none, because the page would have a gap */
 export function docOf(docs: ReadonlyMap<string, string>, path: string): string {
   const doc = docs.get(path);
   if (doc === undefined) throw new Error(`the field ${path} has no doc comment`);
@@ -30,21 +30,21 @@ export function docOf(docs: ReadonlyMap<string, string>, path: string): string {
 interface Field {
   readonly path: string;
   readonly doc: string;
-  /** Other schemas of the file in its definition. */
+  /** Other schemas of the file that its definition mentions. */
   readonly mentions: readonly string[];
   readonly isList: boolean;
 }
 
 interface Schema {
   readonly fields: readonly Field[];
-  /** Schemas whose fields are this one's too: what it extends, or the kinds that it may be. */
+  /** Schemas whose fields this one also has: the one that it extends, or its possible kinds. */
   readonly alike: readonly string[];
 }
 
 function schemasOf(source: string): ReadonlyMap<string, Schema> {
   const schemas = new Map<string, Schema>();
   for (const [, name = '', body = ''] of source.matchAll(
-    /^(?:export )?const (\w+) = ((?:z\b|\w+Schema\.)[\s\S]*?;)$/gm,
+    /^(?:export )?const (\w+) = ((?:z\b|\w+Schema\.)[\s\S]*?(?<!^ *\*.*);)$/gm,
   )) {
     const isUnion = /^z\s*\.discriminatedUnion\(/.test(body);
     const extended = /^(\w+Schema)\s*\.extend\(/.exec(body)?.[1];
@@ -87,6 +87,6 @@ function fieldsOf(body: string): Field[] {
 function definitionAt(lines: readonly string[], start: number, indent: number): string {
   const end = lines.findIndex((line, i) => i > start && !line.startsWith(' '.repeat(indent + 1)));
   const own = lines.slice(start, end === -1 ? undefined : end);
-  // An object's own fields mention schemas for themselves.
+  // An object's own fields mention their schemas themselves.
   return /(?:Object|extend)\(\{/.test(own[0] ?? '') ? (own[0] ?? '') : own.join('\n');
 }

@@ -1,4 +1,4 @@
-/** Pages that are made from code. */
+/** Pages that are generated from code. */
 import type { Assembly } from '../../rehearsal/cloud/template/index.ts';
 import { actionsPage } from './actions.ts';
 import { alarmsPage } from './alarms.ts';
@@ -17,7 +17,7 @@ import { statusEventSchemaFile, statusEventsPage } from './status-events.ts';
 export { describedSchema, docsOf } from './json-schema.ts';
 
 /**
- * Every generated file with its whole text. The same code gives the same text on every machine.
+ * Every generated file with its full text. The same code gives the same text on every machine.
  * @param assembly the synthesised reference application
  */
 export function generatedPages(assembly: Assembly): Page[] {

@@ -1,4 +1,7 @@
-/** A schema of what people write: as JSON Schema with the doc comment of each field, and as rows of tables: path, type, default, range. */
+/**
+ * A schema of files that people write: as JSON Schema with the doc comment of each field, and as table rows with path,
+ * type, default and range.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -6,7 +9,7 @@ import { markdownCode, markdownTable } from '../../markdown/index.ts';
 import { docOf, fieldDocs } from './field-docs.ts';
 import type { Page } from './page.ts';
 
-/** What the pages read of a JSON Schema. */
+/** The part of a JSON Schema that the pages read. */
 const nodeSchema = z.looseObject({
   type: z.union([z.string(), z.array(z.string()).transform((types) => types.join(' or '))]).optional(),
   const: z.unknown().optional(),
@@ -33,10 +36,10 @@ const nodeSchema = z.looseObject({
 type Node = z.infer<typeof nodeSchema>;
 
 export interface FieldRow {
-  /** Such as `gate.alpha` or `stages[].percent`. */
+  /** For example `gate.alpha` or `stages[].percent`. */
   readonly path: string;
   readonly type: string;
-  /** JSON; empty without one. */
+  /** JSON; empty if there is none. */
   readonly default: string;
   readonly required: boolean;
   readonly range: string;
@@ -57,13 +60,13 @@ function kindsOf({ anyOf, oneOf }: Node): Node[] {
   return kinds.every((kind) => kind.properties !== undefined) ? kinds : [];
 }
 
-/** What the constant field of a kind calls it. */
+/** The name that the constant field of a kind gives it. */
 function nameOf({ properties = {} }: Node): string {
   const constants = Object.values(properties).map((field) => nodeSchema.parse(field).const);
   return String(constants.find((value) => value !== undefined) ?? '');
 }
 
-/** One row for a field that several kinds have; one that not all have says which do. */
+/** One row for a field that several kinds have; if not all have it, the row names those that do. */
 function merged(kinds: readonly (readonly [string, readonly FieldRow[]])[]): FieldRow[] {
   const rows = kinds.flatMap(([kind, own]) => own.map((row) => ({ row, kind })));
   return [...Map.groupBy(rows, ({ row }) => row.path).values()].flatMap((group) => {
@@ -115,7 +118,7 @@ function typeOf(node: Node): string {
   return items === null ? 'list' : `list of ${hasFields(items) ? 'objects' : plural(typeOf(items))}`;
 }
 
-/** Types have names; choices and tuples are written as they are. */
+/** Types have names; choices and tuples are written literally. */
 function plural(type: string): string {
   return /^\w+$/.test(type) ? `${type}s` : type;
 }
@@ -149,20 +152,20 @@ export function docsOf(files: readonly string[], root: string): Docs {
   return fieldDocs(sources.join('\n'), root);
 }
 
-/** Of the file as written: durations are texts. */
+/** Describes the file as written, where durations are texts. */
 export function describedSchema(schema: z.ZodType, docs: Docs): JsonSchema {
   const plain: JsonSchema = JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input' })));
   describeFields(plain, '', docs);
   return plain;
 }
 
-/** Without what only the pages read: a strict validator refuses keywords that it does not know. */
+/** Without what only the pages read, because a strict validator refuses unknown keywords. */
 export function schemaFile(file: string, schema: JsonSchema): Page {
   const known = (key: string, value: unknown) => (key.startsWith('x-') ? undefined : value);
   return { file, text: `${JSON.stringify(schema, known, 2)}\n` };
 }
 
-/** A heading and a table for the fields of each object of the top level. */
+/** A heading and a table for the fields of each top-level object. */
 export function fieldSections(schema: JsonSchema, docs: Docs): string[] {
   const rows = fieldRows(schema);
   const groups = [...new Set(rows.map((row) => groupOf(row)))];
@@ -212,7 +215,7 @@ function groupOf({ path }: FieldRow): string {
   return dot === -1 ? '' : path.slice(0, dot);
 }
 
-/** An object or list whose fields have rows of their own; a list's default is worth its own row. */
+/** An object or list whose fields have their own rows; a list with a default has its own row, too. */
 function isGroup({ path, type }: FieldRow, rows: readonly FieldRow[]): boolean {
   return type === 'object' && rows.some((row) => row.path.startsWith(`${path}.`));
 }

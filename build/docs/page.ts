@@ -1,9 +1,9 @@
-/** A page of the documentation, or a part of one, that is made from code. */
+/** A page of the documentation, or a part of one, that is generated from code. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Page {
-  /** From the repository's root. */
+  /** Path from the repository's root. */
   readonly file: string;
   readonly text: string;
 }
@@ -16,8 +16,8 @@ export function page(file: string, title: string, ...parts: readonly string[]): 
 
 /**
  * The page with its part of this name replaced.
- * @param page a file of the repository, or a page of which another part was made already
- * @throws RangeError when the page has lost its marks
+ * @param page a file of the repository, or a page of which another part was generated already
+ * @throws RangeError if the page has lost its marks
  */
 export function withPart(page: string | Page, name: string, text: string): Page {
   const { file, text: whole } = typeof page === 'string' ? read(page) : page;

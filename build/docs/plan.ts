@@ -1,4 +1,7 @@
-/** The plan: every field with its type, default, range and meaning; and the same as a JSON Schema, for editors. */
+/**
+ * The page about the plan: every field with its type, default, range and meaning; and the same as a JSON Schema, for
+ * editors.
+ */
 import { planSchema } from '../../core/model/index.ts';
 import { describedSchema, docsOf, fieldSections, schemaFile } from './json-schema.ts';
 import { type Page, page } from './page.ts';

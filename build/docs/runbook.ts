@@ -1,4 +1,4 @@
-/** The sections of the alarms, within the runbook that people write. */
+/** The alarms' sections within the runbook that people write. */
 import { EXAMPLE_NAMES, firstAid, SYMPTOMS, type SymptomId, symptomSection } from '../../core/runbook/index.ts';
 import { type Page, withPart } from './page.ts';
 

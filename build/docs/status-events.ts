@@ -1,4 +1,4 @@
-/** The status event, field by field, and as a JSON Schema. */
+/** The page about the status event, field by field, and its JSON Schema. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';

@@ -1,4 +1,4 @@
-/** A thread of `npm run simulate`: simulates the seeds that it is given, and shrinks those that break an invariant. */
+/** A thread of `npm run simulate`: simulates the given seeds, and shrinks those that break an invariant. */
 import { parentPort, workerData } from 'node:worker_threads';
 import {
   draw,
@@ -15,7 +15,7 @@ export interface Batch {
   readonly count: number;
 }
 
-/** A seed that broke an invariant, and the least of its items that still do. */
+/** A seed that broke an invariant, and the fewest of its items that still do. */
 export interface SimulationFinding extends Violation {
   readonly seed: number;
   readonly least: SimulatedScenario | null;
@@ -28,7 +28,7 @@ export interface SimulatedBatch extends Pick<Outcome, 'ends' | 'faults' | 'virtu
 
 export interface WorkerInput {
   readonly program: Program;
-  /** Findings of one invariant that are shrunk; further ones are only counted. */
+  /** Number of findings of one invariant that are shrunk; further ones are only counted. */
   readonly shrunkEach: number;
 }
 

@@ -1,4 +1,7 @@
-/** `crossfade accept`: says what it costs, asks, makes everything, takes every step, removes everything, and leaves the evidence. */
+/**
+ * `crossfade accept`: states the cost, asks for confirmation, deploys everything, takes every step, removes everything,
+ * and keeps the evidence.
+ */
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
@@ -39,10 +42,13 @@ interface Options {
   readonly evidence: string;
 }
 
-/** Customers of the acceptance, requests a second: enough for 10 % to be seen, few enough for two tiny tasks. */
+/**
+ * Requests per second of the acceptance's customers: enough for 10 % to be measurable, and few enough for two tiny
+ * tasks.
+ */
 const RPS = { aws: 20, local: 300 } as const;
 
-/** @param accountOf where it happens; a test gives its own */
+/** @param accountOf chooses the account; tests pass their own */
 export function acceptCommand(
   terminal: Terminal,
   accountOf: (options: Options) => Promise<AcceptanceAccount> = chosen,
@@ -70,7 +76,7 @@ export function acceptCommand(
       number('--speed', options.speed, 1, 600);
       const before = options.resume === true ? unfinished(options.evidence) : null;
       if (options.remove !== true) outputFileInNewFolder('--evidence', options.evidence);
-      // From here on Ctrl-C ends the step under way, and what was made is removed.
+      // From here on Ctrl-C ends the present step, and whatever was created is removed.
       const signal = terminal.interruption();
       const made = { anything: false };
       await attempt(
@@ -95,7 +101,7 @@ interface Acceptor {
   readonly signal: AbortSignal;
 }
 
-/** @param made told once something may stand that was not there before */
+/** @param made called once something may exist that did not exist before */
 async function accept(acceptor: Acceptor, before: Acceptance | null, made: { anything: boolean }): Promise<ExitCode> {
   const { terminal, options, account } = acceptor;
   const remains = await account.remains();
@@ -126,7 +132,7 @@ async function accept(acceptor: Acceptor, before: Acceptance | null, made: { any
   return outcome === 'accepted' ? EXIT.ok : EXIT.failed;
 }
 
-/** One after the other, up to the first of which something is left. @returns whether nothing is */
+/** Removes one after the other, until something is left of one. @returns whether nothing is left */
 async function removeAll({ terminal, account }: Acceptor, ids: readonly string[]): Promise<boolean> {
   for (const id of ids) {
     const left = await account.remove(id);
@@ -174,7 +180,7 @@ function write(file: string, acceptance: Acceptance): void {
   writeFileSync(`${file.replace(/\.json$/, '')}.md`, acceptanceText(acceptance));
 }
 
-/** @throws UsageError for a file that is no acceptance, or one that has ended */
+/** @throws UsageError for a file that is not an acceptance, or one that has ended */
 function unfinished(file: string): Acceptance {
   const parsed = acceptanceSchema.safeParse(readJsonFile('--evidence', file), { error: wordIssue });
   if (!parsed.success)

@@ -1,14 +1,14 @@
-/** The plan of an acceptance's runs: that of a rehearsal, with the patience that AWS's metrics need. */
+/** The plan of an acceptance's runs: that of a rehearsal, with longer waits for AWS's metrics. */
 import { type Plan, parsePlan } from '../../core/model/index.ts';
 import { rehearsalPlan } from '../../rehearsal/scenario/index.ts';
 
-/** Of few customers: a smaller first share would wait most of an hour for its sample. */
+/** For few customers: a smaller first share would take most of an hour to collect its sample. */
 const PERCENTS = [10, 50, 100];
-/** One-minute looks in each phase. */
+/** One-minute evaluations in each phase. */
 const LOOKS = 4;
-/** ALB's error points are late; here a minute or two is enough to see the rollback. Seconds. */
+/** ALB's error points are late; here a minute or two suffices to see the rollback. In seconds. */
 const SETTLE_ON_AWS = 120;
-/** How slow a request is on this machine says what else runs there, and nothing of the services. Milliseconds. */
+/** The duration of a request on this machine depends on other load, not on the services; milliseconds. */
 const BUDGET_HERE = 60_000;
 
 /** @param rps of the customers, by the account's clock */
@@ -16,7 +16,7 @@ export function acceptancePlan({ local, rps }: { readonly local: boolean; readon
   const plan = rehearsalPlan(
     parsePlan({
       stages: PERCENTS.map((percent) => ({ percent, bake: 'PT5M' })),
-      // Whoever accepts starts the runs and signs them off.
+      // The person who runs the acceptance starts the runs and signs them off.
       signoff: { starterMayApprove: true },
       shadow: { exercise: 'PT1M' },
     }),

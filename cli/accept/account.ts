@@ -1,4 +1,4 @@
-/** Where an acceptance happens: an account of AWS, or the local cloud. */
+/** The place of an acceptance: an AWS account, or the local cloud. */
 import type { Plan } from '../../core/model/index.ts';
 import { CLIENT_OPTIONS } from '../../lambdas/aws/calls/index.ts';
 
@@ -8,28 +8,28 @@ export interface AcceptanceSite {
   readonly queueUrl: string;
   /** Delivery stream of captures. */
   readonly stream: string;
-  /** What a process needs to reach the account by the SDK, beside what it has. */
+  /** Additional environment variables with which a process reaches the account through the SDK. */
   readonly environment: Readonly<Record<string, string>>;
-  /** By the account's clock, milliseconds since the epoch. */
+  /** The account's clock, in milliseconds since the epoch. */
   now(): number;
 }
 
 export interface AcceptanceAccount {
   /** For people, such as `AWS account 111122223333, eu-west-1`. */
   readonly where: string;
-  /** Seconds of the account for one of this machine: 1 but on the local cloud. */
+  /** Seconds of the account per second of this machine: 1, except on the local cloud. */
   readonly speed: number;
-  /** Ids of acceptances of which something stands, by their tag; oldest first. */
+  /** Ids of acceptances that have left resources, by their tag; oldest first. */
   remains(): Promise<readonly string[]>;
-  /** Makes the stack of an acceptance, or asks for other paths of its rule. @throws what refuses it */
+  /** Deploys the stack of an acceptance, or changes the paths of its rule. @throws the error that refuses it */
   deploy(id: string, plan: Plan, paths: readonly string[], signal: AbortSignal): Promise<void>;
-  /** Of a stack that is deployed. */
+  /** The resources of a deployed stack. */
   site(id: string): Promise<AcceptanceSite>;
-  /** Deletes whatever stands of it and nothing else; repeatable. @returns what is left, by name */
+  /** Deletes whatever exists of the acceptance and nothing else; repeatable. @returns the names of what is left */
   remove(id: string): Promise<readonly string[]>;
 }
 
-/** For clients of this process: what the site's environment would tell another one. */
+/** Options for clients in this process that correspond to the site's environment. */
 export function clientOptions({ environment }: AcceptanceSite) {
   const { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = environment;
   return {

@@ -1,4 +1,4 @@
-/** An account of AWS: deployed by the CDK's own command, looked for and deleted by CloudFormation. */
+/** An AWS account: deployed with the CDK's own command, found and deleted through CloudFormation. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -27,13 +27,13 @@ const POLL_MS = 5_000;
 const DELETE_MS = 30 * 60_000;
 
 /**
- * @param cdkCommand path of the CDK's command, which deploys
- * @param program what it deploys
+ * @param cdkCommand path of the CDK command
+ * @param program the CDK program to deploy
  */
 export function awsAccount({ account, region }: AwsPlace, cdkCommand: string, program = PROGRAM): AcceptanceAccount {
   const client = new CloudFormationClient(CLIENT_OPTIONS);
 
-  /** Only what has our tag with this id: a stack of that name alone is somebody else's. */
+  /** Only a stack with the acceptance's tag and id; a stack that merely has the name belongs to somebody else. */
   async function stackOf(idOrArn: string, id: string): Promise<Stack | null> {
     try {
       const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: idOrArn }));
@@ -80,7 +80,7 @@ export function awsAccount({ account, region }: AwsPlace, cdkCommand: string, pr
   };
 }
 
-/** @throws Error that ends with what the command has said */
+/** @throws Error that ends with the command's output */
 async function deployByCdk(
   cdkCommand: string,
   program: string,
@@ -104,13 +104,13 @@ async function deployByCdk(
 const SAID_CHARACTERS = 2_000;
 const saidSchema = z.looseObject({ stdout: z.string(), stderr: z.string() });
 
-/** The end of what a command has said before it failed: CloudFormation's reason is there, on either stream. */
+/** The end of a failed command's output, which contains CloudFormation's reason, on either stream. */
 function lastWords(error: unknown): string {
   const { stdout, stderr } = saidSchema.catch({ stdout: '', stderr: String(error) }).parse(error);
   return `${stdout}\n${stderr}`.trim().slice(-SAID_CHARACTERS);
 }
 
-/** @throws UsageError for credentials that may not list them */
+/** @throws UsageError for credentials without permission to list stacks */
 async function allStacks(client: CloudFormationClient): Promise<Stack[]> {
   const found: Stack[] = [];
   try {
@@ -123,7 +123,9 @@ async function allStacks(client: CloudFormationClient): Promise<Stack[]> {
   return found;
 }
 
-/** CloudFormation takes no other order while it works on a stack, except to delete one that is being made. */
+/**
+ * While CloudFormation works on a stack it accepts no other operation, except deleting a stack that is being created.
+ */
 async function settled(read: () => Promise<Stack | null>): Promise<Stack | null> {
   for (const deadline = Date.now() + DELETE_MS; ; await delay(POLL_MS)) {
     const stack = await read();
@@ -136,7 +138,7 @@ function tagOf({ Tags = [] }: Stack): string | undefined {
   return Tags.find(({ Key }) => Key === ACCEPTANCE_TAG)?.Value;
 }
 
-/** Path of the CDK's command. @throws UsageError where it is not installed beside this package */
+/** Path of the CDK command. @throws UsageError if it is not installed next to this package */
 export function installedCdk(): string {
   try {
     return join(dirname(createRequire(import.meta.url).resolve('aws-cdk/package.json')), 'bin', 'cdk');

@@ -1,4 +1,7 @@
-/** What prevents the deletion of an acceptance's stack: a run, rules that carry traffic, buckets that hold something. */
+/**
+ * Removes whatever prevents the deletion of an acceptance's stack: a run, rules that carry traffic, and buckets with
+ * content.
+ */
 import {
   type CloudFormationClient,
   paginateListStackResources,
@@ -18,7 +21,8 @@ export async function clearTheWay(client: CloudFormationClient, stackArn: string
     );
   for (const arn of idsOf('AWS::StepFunctions::StateMachine')) await stopRuns(arn, id);
   const listeners = idsOf('AWS::ElasticLoadBalancingV2::Listener');
-  // The rules refuse their deletion while the candidate carries traffic. They stand on the listener that this very stack has made.
+  // The rules refuse to be deleted while the candidate carries traffic. They are on the listener that this stack has
+  // created.
   const rules = idsOf('Custom::WeightedRule').filter((arn) => listeners.includes(listenerOf(arn)));
   const elb = new ElasticLoadBalancingV2Client(CLIENT_OPTIONS);
   for (const RuleArn of rules) await unlessGone(elb.send(new DeleteRuleCommand({ RuleArn })));
@@ -26,7 +30,7 @@ export async function clearTheWay(client: CloudFormationClient, stackArn: string
   for (const Bucket of idsOf('AWS::S3::Bucket')) await unlessGone(empty(Bucket));
 }
 
-/** Names of what CloudFormation could not delete. */
+/** Names of resources that CloudFormation could not delete. */
 export async function resourcesLeft(client: CloudFormationClient, stackArn: string): Promise<string[]> {
   const resources = await resourcesOf(client, stackArn);
   return resources
@@ -62,7 +66,9 @@ async function empty(Bucket: string): Promise<void> {
   }
 }
 
-/** @throws Error for the first object that S3 keeps: it answers 200 all the same, and would be asked for ever */
+/**
+ * @throws Error for the first object that S3 does not delete: S3 answers 200 nevertheless, and the loop would never end
+ */
 export async function emptyBucket(client: Pick<S3Client, 'send'>, Bucket: string): Promise<void> {
   // Listed objects are deleted before the next listing, so each listing begins at the start.
   for (;;) {

@@ -1,4 +1,6 @@
-/** Whose account it is, and whether the caller may do what an acceptance does there: asked before anything is made. */
+/**
+ * Checks, before anything is created, which account it is and whether the caller has the permissions for an acceptance.
+ */
 import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { CLIENT_OPTIONS } from '../../lambdas/aws/calls/index.ts';
@@ -9,7 +11,7 @@ export interface AwsPlace {
   readonly region: string;
 }
 
-/** What the command itself does; CloudFormation works with the roles of the CDK's bootstrap. */
+/** Actions of the command itself; CloudFormation uses the roles of the CDK's bootstrap. */
 const NEEDED = [
   'cloudformation:DescribeStacks',
   'cloudformation:DeleteStack',
@@ -26,14 +28,14 @@ const NEEDED = [
   's3:DeleteObjectVersion',
 ] as const;
 
-/** Rights that are missing before anything was made. */
+/** Permissions are missing; nothing has been created. */
 export class NotAllowedError extends UsageError {
   constructor(actions: readonly string[]) {
     super(`These credentials may not do ${actions.join(', ')}. Nothing was made. Next: use a role that may.`);
   }
 }
 
-/** @throws UsageError for another account, and for rights that are missing */
+/** @throws UsageError for another account, and for missing permissions */
 export async function callerPlace(expected: string | undefined): Promise<AwsPlace> {
   const sts = new STSClient(CLIENT_OPTIONS);
   const iam = new IAMClient(CLIENT_OPTIONS);
@@ -63,7 +65,7 @@ async function identity(sts: STSClient) {
   }
 }
 
-/** Empty for the root user, whom IAM does not simulate, and who may do everything. */
+/** Empty for the root user, whom IAM cannot simulate and who may do everything. */
 async function denied(iam: IAMClient, arn: string): Promise<string[]> {
   if (arn.endsWith(':root')) return [];
   const session = /^(arn:[^:]+):sts::(\d+):assumed-role\/([^/]+)\//.exec(arn);
@@ -78,7 +80,7 @@ async function denied(iam: IAMClient, arn: string): Promise<string[]> {
     );
   } catch (error) {
     if (error instanceof Error && /^AccessDenied/.test(error.name)) return ['iam:SimulatePrincipalPolicy'];
-    // A role with a path is not named by its session's ARN: nobody can say, and the deploy will.
+    // The session's ARN of a role with a path does not name the role, so this is unknown until the deployment.
     if (error instanceof Error && error.name.startsWith('NoSuchEntity')) return [];
     throw error;
   }

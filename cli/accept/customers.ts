@@ -1,7 +1,7 @@
-/** The acceptance's own customers: an open loop of requests, tallied by who answered. */
+/** The customers of an acceptance: an open loop of requests, counted by the side that answered. */
 import { type Load, type LoadTick, startLoad } from '../../rehearsal/load/index.ts';
 
-/** What they ask for: `/fail` is answered by the candidate with 500, and by stable as anything else. */
+/** What they request: the candidate answers `/fail` with 500, and stable answers it like any other path. */
 type Mood = 'content' | 'provoking';
 
 export interface Tally {
@@ -29,7 +29,7 @@ export class Customers {
     );
   }
 
-  /** Since the last call. */
+  /** Counts since the last call. */
   count(): Tally {
     const tally = this.#tally;
     this.#tally = { stable: 0, candidate: 0, failed: 0 };

@@ -1,4 +1,7 @@
-/** Makes captures instead of a mirror, which would need an image to be built: equal answers of both sides, until there are enough. */
+/**
+ * Creates captures in place of a mirror, which would require an image to be built: equal answers of both sides, until
+ * there are enough.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
@@ -10,9 +13,9 @@ const CAPTURES = 20;
 const PAUSE_MS = 2_000;
 
 /**
- * Until the signal aborts. What the account does not take is followed by the next: nobody waits for a batch by itself, and a failure that nobody waits for
- * would end the process, and leave all that was made.
- * @returns why the last batch was not taken; null: it was
+ * Runs until the signal aborts. If the account does not accept a batch, the next one follows: an unhandled failure
+ * would end the process and leave everything that was created.
+ * @returns why the last batch was not accepted; null if it was
  */
 export async function feedCaptures(site: AcceptanceSite, ingress: string, signal: AbortSignal): Promise<Error | null> {
   const firehose = new FirehoseClient(clientOptions(site));

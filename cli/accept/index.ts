@@ -1,2 +1,2 @@
-/** What no stand-in can settle, settled in the operator’s own account. */
+/** Settles in the operator's own account what no stand-in can settle. */
 export { acceptCommand } from './accept.ts';

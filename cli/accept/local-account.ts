@@ -1,11 +1,13 @@
-/** The local cloud as an account: the same program synthesised, its templates made real on this machine. */
+/** The local cloud as an account: the same program is synthesised, and its templates are realised on this machine. */
 import type { Plan } from '../../core/model/index.ts';
 import type { LocalAcceptance } from '../../rehearsal/acceptance/index.ts';
 import { type Synthesis, synthesiseAside } from '../../rehearsal/scenario/index.ts';
 import type { AcceptanceAccount } from './account.ts';
 import { acceptanceEnvironment, PROGRAM } from './program.ts';
 
-/** The program's assembly for these; its functions' bundles are read for as long as the stack stands. */
+/**
+ * Synthesises the program with these parameters. The bundles of its functions are read for as long as the stack exists.
+ */
 export type Synthesise = (id: string, plan: Plan, paths: readonly string[], signal: AbortSignal) => Promise<Synthesis>;
 
 export function localAcceptanceAccount(

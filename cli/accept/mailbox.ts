@@ -1,10 +1,10 @@
-/** The queue that hears the status topic. */
+/** The queue that is subscribed to the status topic. */
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type AcceptanceSite, clientOptions } from './account.ts';
 
-/** Reads what is there, at most ten messages, and removes it from the queue. */
+/** Reads at most ten messages and removes them from the queue. */
 export async function readMailbox(site: AcceptanceSite): Promise<string[]> {
-  // The queue's address is as the stack says; where the account is says the environment.
+  // The stack names the queue's address, and the environment determines the account.
   const client = new SQSClient({ ...clientOptions(site), useQueueUrlAsEndpoint: false });
   const QueueUrl = site.queueUrl;
   const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));

@@ -1,4 +1,4 @@
-/** The operator of an acceptance: the commands of this package, each a process of its own, as a person would run them. */
+/** The operator of an acceptance: runs the package's commands as separate processes, as a person would. */
 import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
@@ -6,7 +6,7 @@ import { ownModule } from '../../rehearsal/machine/index.ts';
 import type { AcceptanceSite } from './account.ts';
 
 const CLI = ownModule('bin', 'crossfade');
-/** Real time on top of every limit: each command is a process, which a busy machine takes seconds to start. */
+/** Real time that is added to every limit: each command is a process that takes seconds to start on a busy machine. */
 const SLACK_SECONDS = 60;
 
 export interface Said {
@@ -15,7 +15,7 @@ export interface Said {
   readonly stderr: string;
 }
 
-/** A step that did not do what it should; the message is its record. */
+/** A step that failed; the message is recorded. */
 export class StepFailed extends Error {
   override readonly name = 'StepFailed';
 }
@@ -80,7 +80,7 @@ export class Operator {
     return statusSchema.parse(JSON.parse(stdout));
   }
 
-  /** Waits for a place of the run. @param minutes of the account's time */
+  /** Waits for a state of the run. @param minutes of the account's time */
   async wait(run: string, place: 'complete' | 'rolled-back' | 'sign-off', minutes: number): Promise<void> {
     const seconds = Math.ceil((minutes * 60) / this.#speed) + SLACK_SECONDS;
     await this.must(
@@ -95,12 +95,12 @@ export class Operator {
     );
   }
 
-  /** Of the account's time. */
+  /** Sleeps for seconds of the account's time. */
   async sleep(seconds: number): Promise<void> {
     await delay((seconds * 1_000) / this.#speed, undefined, { signal: this.#signal });
   }
 
-  /** Asks until it holds. @param minutes of the account's time @throws StepFailed */
+  /** Repeats until it holds. @param minutes of the account's time @throws StepFailed */
   async until(what: string, minutes: number, holds: () => Promise<boolean>): Promise<void> {
     const deadline = Date.now() + (minutes * 60_000) / this.#speed + SLACK_SECONDS * 1_000;
     while (!(await holds())) {
@@ -110,7 +110,7 @@ export class Operator {
   }
 }
 
-/** Where a command says what happened, before what to do. */
+/** The lines in which a command says what happened, before its advice. */
 function lastLines(text: string): string {
   return text.trim().split('\n').slice(-3).join(' ');
 }

@@ -1,4 +1,6 @@
-/** Takes one step after the other, keeps the evidence after each, and removes what was made, whatever happens. */
+/**
+ * Takes one step after the other, saves the evidence after each, and removes everything at the end, whatever happens.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,21 +21,21 @@ import { type Find, type Stage, TAKE } from './steps.ts';
 export interface AcceptanceRun {
   readonly account: AcceptanceAccount;
   readonly plan: Plan;
-  /** Requests a second of this machine's time. */
+  /** Requests per second of this machine's time. */
   readonly rps: number;
   readonly signal: AbortSignal;
-  /** Told before each step and before the removal. */
+  /** Called before each step and before the removal. */
   readonly onAction: (action: AcceptanceStep | 'remove') => void;
-  /** Told of everything that has changed; writes the file. */
+  /** Called with every change; writes the file. */
   readonly keep: (acceptance: Acceptance) => void;
 }
 
-/** @param from a new acceptance, or one that a crash has left: what it has taken is not taken again */
+/** @param from a new acceptance, or one that a crash has left, whose completed steps are not repeated */
 export async function runAcceptance(from: Acceptance, run: AcceptanceRun): Promise<Acceptance> {
   const { account, signal, keep, onAction } = run;
   const folder = await mkdtemp(join(tmpdir(), 'crossfade-accept-'));
   let acceptance = from;
-  /** Closures fill it, so it is no variable that the type checker would take for empty. */
+  /** Set by closures. A plain variable would be considered null by the type checker. */
   const opened: { stage: Stage | null } = { stage: null };
   const change = (next: Acceptance) => {
     acceptance = next;
@@ -77,7 +79,7 @@ export async function runAcceptance(from: Acceptance, run: AcceptanceRun): Promi
   }
 }
 
-/** A failure keeps what was found before it. */
+/** A failure keeps the findings before it. */
 async function attempted(
   take: (find: Find) => Promise<void>,
 ): Promise<{ readonly findings: Findings; readonly failure: string | null }> {
@@ -92,7 +94,7 @@ async function attempted(
   }
 }
 
-/** Customers come as soon as there is somebody to answer them. */
+/** Customers start as soon as the services answer. */
 async function open(id: string, { account, plan, rps, signal }: AcceptanceRun, folder: string): Promise<Stage> {
   const site = await account.site(id);
   const customers = new Customers(site.url, rps);

@@ -1,4 +1,4 @@
-/** What each step does, and what it finds. */
+/** The actions and findings of each step. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -23,17 +23,17 @@ export interface Stage {
   readonly signal: AbortSignal;
 }
 
-/** Told of each finding as it is made: what was seen before a failure stays seen. */
+/** Called with each finding as it is made, so that findings before a failure are kept. */
 export type Find = (findings: Findings) => void;
 type Take = (stage: Stage, find: Find) => Promise<void>;
 
-/** The first step makes what the others need; it is taken where that is made. */
+/** The first step creates what the others need, and is implemented there. */
 export const TAKE: Readonly<Record<Exclude<AcceptanceStep, 'deploy'>, Take>> = {
   async doctor({ operator }, find) {
     let last: Diagnoses = { diagnoses: [] };
     await operator.until('no check of the doctor fails', 20, async () => {
       last = doctorSchema.parse(JSON.parse((await operator.run('doctor', '--json')).stdout || '{}'));
-      // Alarms without data yet are warnings, and preflight refuses them.
+      // Alarms without data are warnings here, but preflight refuses them.
       return (
         last.diagnoses.length > 0 &&
         !last.diagnoses.some(({ check, level }) => level === 'fail' || (check === 'alarm' && level !== 'ok'))
@@ -76,7 +76,7 @@ export const TAKE: Readonly<Record<Exclude<AcceptanceStep, 'deploy'>, Take>> = {
       },
     });
     await atPercent(stage, 10);
-    // It stays there while the deploy takes its minutes; a pause holds no rollback up.
+    // The run stays there while the deployment takes its minutes; a pause does not delay a rollback.
     await operator.must('pause', run);
     const before = await operator.status();
     const refusal = await account.deploy(id, plan, ['/*', '/in-mid-run/*'], signal).then(
@@ -95,7 +95,7 @@ export const TAKE: Readonly<Record<Exclude<AcceptanceStep, 'deploy'>, Take>> = {
       15,
       async () => (await operator.status()).item?.rollback?.verifiedAt != null,
     );
-    // What was under way before the last look is let in.
+    // Requests that were in progress at the last reading are included.
     await operator.sleep(30);
     customers.count();
     await operator.sleep(60);
@@ -113,11 +113,11 @@ export const TAKE: Readonly<Record<Exclude<AcceptanceStep, 'deploy'>, Take>> = {
   async clean(stage, find) {
     const { operator, id } = stage;
     const run = `${id}-clean`;
-    // A writer of the run before may still be in flight: preflight waits for four quiet minutes.
+    // A writer of the previous run may still be active, so preflight waits for four quiet minutes.
     await operator.sleep(300);
     await begin(stage, run);
     await atPercent(stage, 10);
-    // The weights stay while their customers are counted, however slow this machine is.
+    // The weights stay unchanged while their customers are counted, however slow this machine is.
     await operator.must('pause', run);
     find({ split: await countSplit(stage) });
     await operator.must('resume', run);
@@ -128,7 +128,7 @@ export const TAKE: Readonly<Record<Exclude<AcceptanceStep, 'deploy'>, Take>> = {
   },
 };
 
-/** Begins a run and signs its shadow off, with captures that stand for a mirror's. */
+/** Starts a run and signs off its shadow, with captures in place of a mirror's. */
 async function begin({ operator, site, plan, folder, id, signal }: Stage, run: string): Promise<void> {
   const file = join(folder, `${run}.json`);
   await writeFile(file, JSON.stringify(z.encode(planSchema, plan)));
@@ -157,7 +157,10 @@ async function atPercent({ operator }: Stage, percent: number): Promise<void> {
   });
 }
 
-/** What the rule's provider says, as CloudFormation hands it on: a deploy that fails for another reason shows nothing. */
+/**
+ * The message of the rule's provider as CloudFormation passes it on; a deployment that fails for another reason proves
+ * nothing.
+ */
 const KEPT_BY_RUN = /its rule is not updated before it has ended/;
 
 function redeployFinding(refusal: string | null, kept: boolean): ClaimFinding {
@@ -170,7 +173,7 @@ function redeployFinding(refusal: string | null, kept: boolean): ClaimFinding {
   };
 }
 
-/** Triggers that go by what customers met; the others are people, deploys and errors. */
+/** Triggers that are based on customers' results; the others are people, deployments and errors. */
 const BY_EVIDENCE = ['gate', 'alarm', 'watchdog'];
 
 function returnFinding({ item }: Status): ClaimFinding {
@@ -178,9 +181,9 @@ function returnFinding({ item }: Status): ClaimFinding {
   return { seen: BY_EVIDENCE.includes(trigger), detail: `rolled back by ${trigger}: ${reason}` };
 }
 
-/** The candidate's share of the customers against its weight, within four standard deviations. */
+/** Compares the candidate's share of the customers with its weight, within four standard deviations. */
 async function countSplit({ operator, customers }: Stage): Promise<ClaimFinding> {
-  // A shift that was under way is over, and so are the answers of before.
+  // A shift that was in progress is complete by then, and so are earlier answers.
   await operator.sleep(60);
   const percent = await percentOf(operator);
   customers.count();

@@ -1,4 +1,4 @@
-/** `crossfade cost`: the bill of a month, and of one cutover, before anything is deployed. */
+/** `crossfade cost`: the estimated bill of a month, and of one cutover, before anything is deployed. */
 import { Command } from 'commander';
 import { type Bill, type BillLine, billOf, PRICES, priceFileSchema, withPrices } from '../../core/cost/index.ts';
 import { problemsOf, wordIssue } from '../../input/index.ts';

@@ -1,4 +1,4 @@
-/** `crossfade doctor`: is this account ready for a cutover? Before the deploy and after it; reads, and changes nothing. */
+/** `crossfade doctor`: checks whether an account is ready for a cutover, before and after the deployment; read-only. */
 import { Command } from 'commander';
 import { type Diagnosis, examine, type Level, worst } from '../../core/doctor/index.ts';
 import { withDeployed } from '../run/index.ts';
@@ -23,7 +23,7 @@ export function doctorCommand(terminal: Terminal): Command {
           throw new UsageError(
             `--attach and --${name} exclude each other: use --attach before the deploy, --${name} after it`,
           );
-      // The clients of ten services: no other command waits for them.
+      // Loads the clients of ten services, for which no other command should wait.
       const { gatherFacts } = await import('./gather-facts.ts');
       const facts = await attempt(
         () => NOTHING_CHANGED,

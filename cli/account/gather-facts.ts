@@ -1,4 +1,7 @@
-/** What the doctor examines: which listeners, groups and services, by an attach file or a deployment, and what AWS says of them. */
+/**
+ * Collects the doctor's facts: listeners, groups and services from an attach file or a deployment, and what AWS reports
+ * about them.
+ */
 import type { Facts } from '../../core/doctor/index.ts';
 import { type Deployment, GROUP_ROLES, type Plan, rollbackAlarmsOf } from '../../core/model/index.ts';
 import { cloudWatchAlarms } from '../../lambdas/aws/cloudwatch/index.ts';
@@ -24,7 +27,7 @@ export interface DoctorOptions extends DeployedOptions {
   readonly plan?: string;
 }
 
-/** What is looked at, named the same way before and after the deploy. */
+/** What is examined, described in the same way before and after the deployment. */
 interface Site {
   readonly listeners: readonly string[];
   readonly planned: Facts['planned'];
@@ -33,10 +36,12 @@ interface Site {
   readonly deployment: Deployment | null;
 }
 
-/** Of a plan that names none of its own. */
+/** For a plan without alarms of its own. */
 const NO_ALARMS: Pick<Plan, 'alarms'> = { alarms: [] };
 
-/** @throws UsageError for an attach file, a plan or credentials that do not fit; as AWS's clients do when they cannot be answered */
+/**
+ * @throws UsageError for an invalid attach file, plan or credentials; and what AWS clients throw if they get no answer
+ */
 export async function gatherFacts(options: DoctorOptions): Promise<Facts> {
   const site = options.attach === undefined ? null : await siteOfAttachment(options.attach);
   const plan = options.plan === undefined ? NO_ALARMS : readPlan('--plan', options.plan);
@@ -46,7 +51,8 @@ export async function gatherFacts(options: DoctorOptions): Promise<Facts> {
 /** @throws UsageError that names every field */
 async function siteOfAttachment(file: string): Promise<Site> {
   const value = readJsonFile('--attach', file);
-  // The constructs say what an attach file may hold, and which rules it makes; the CDK is loaded for this alone.
+  // The constructs determine what an attach file may contain and which rules it creates; the CDK is loaded only for
+  // this.
   const [{ AttachmentError, parseAttachment, plannedRules }, { rulePropertiesSchema }] = await Promise.all([
     import('../../lib/attached-application.ts'),
     import('../../lambdas/events/index.ts'),

@@ -1,4 +1,4 @@
-/** Campaigns over Step Functions: one machine in an account and region, and an execution for each. */
+/** Campaigns on Step Functions: one machine per account and region, and an execution for each campaign. */
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
@@ -13,7 +13,7 @@ import { CLIENT_OPTIONS } from '../../lambdas/aws/calls/index.ts';
 import type { CampaignRun, Campaigns } from './executions.ts';
 
 const MACHINE = 'crossfade-campaign';
-/** Events of two looks: the newest output of one is among them. */
+/** The number of events of two evaluations, which include the latest output of one. */
 const EVENTS = 40;
 
 export async function openAwsCampaigns(): Promise<Campaigns> {
@@ -36,7 +36,7 @@ class AwsCampaigns implements Campaigns {
   }
 
   async start(name: string, input: object): Promise<boolean> {
-    // Step Functions answers a second start of a running execution, with the same input, as it did the first.
+    // Step Functions answers a second start of a running execution with the same input as it did the first.
     if (await this.#exists(name)) return false;
     const given = JSON.stringify({ startedBy: this.#caller, ...input });
     const start = new StartExecutionCommand({ stateMachineArn: this.#machineArn, name, input: given });
@@ -48,7 +48,7 @@ class AwsCampaigns implements Campaigns {
     do {
       const list = { stateMachineArn: this.#machineArn, ...(nextToken === undefined ? {} : { nextToken }) };
       const page = await this.#states.send(new ListExecutionsCommand(list));
-      // The newest come first. https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+      // Latest first. https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
       const found = page.executions?.find((e) => e.name === name || e.name?.startsWith(`${name}_`) === true);
       if (found?.name !== undefined && found.executionArn !== undefined)
         return { execution: found.name, status: found.status ?? '', state: await this.#lastState(found.executionArn) };
@@ -85,7 +85,7 @@ class AwsCampaigns implements Campaigns {
   }
 }
 
-/** Whether the call succeeds; false where it fails by this error. @throws any other failure */
+/** Returns true if the call succeeds and false if it fails with this error. @throws any other failure */
 async function unless(errorName: string, call: Promise<unknown>): Promise<boolean> {
   try {
     await call;

@@ -1,4 +1,4 @@
-/** `crossfade campaign`: starts a campaign, shows its table, and goes on with one that has died. */
+/** `crossfade campaign`: starts a campaign, shows its table, and resumes one that has died. */
 import { Command } from 'commander';
 import {
   budgetProblems,
@@ -122,7 +122,7 @@ function resumeCampaign(terminal: Terminal): Command {
         throw new UsageError(`name: campaign "${name}" has ended: ${run.state.message}`);
       const part = run.state.part + 1;
       const { campaign } = run.state;
-      // Without its memory: every service is read again.
+      // Its earlier states are dropped, so every service is read again.
       await attempt(
         ({ refused }) =>
           refused
@@ -137,7 +137,7 @@ function resumeCampaign(terminal: Terminal): Command {
     });
 }
 
-/** By the caller's credentials and region. The SDK takes a while to load: only for those who ask. */
+/** Uses the caller's credentials and region. The SDK loads slowly, so it is loaded only when needed. */
 async function openCampaigns(): Promise<Campaigns> {
   const { openAwsCampaigns } = await import('./aws-campaigns.ts');
   return openAwsCampaigns();

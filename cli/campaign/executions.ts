@@ -3,17 +3,17 @@ import type { CampaignState } from '../../core/campaign/index.ts';
 
 export interface CampaignRun {
   readonly execution: string;
-  /** Step Functions' word. */
+  /** Status in Step Functions. */
   readonly status: string;
-  /** After the newest look; before the first one its input. */
+  /** The state after the latest evaluation; before the first one, the input. */
   readonly state: CampaignState;
 }
 
 export interface Campaigns {
-  /** As the caller. @returns false for a name that was used before */
+  /** Starts as the caller. @returns false for a name that was used before */
   start(execution: string, input: object): Promise<boolean>;
-  /** The newest execution of a campaign: a long one goes on in others. */
+  /** The latest execution of a campaign; a long campaign continues in further ones. */
   newest(name: string): Promise<CampaignRun | null>;
-  /** Ends an execution where it stands. One that has ended stays as it is. */
+  /** Ends an execution where it is. An execution that has ended is left unchanged. */
   stop(execution: string, reason: string): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** `crossfade contract`: two services are asked the same, and what they answer is held against each other. */
+/** `crossfade contract`: sends the same requests to two services and compares their answers. */
 import { Command } from 'commander';
 import { type FailOn, number, repeatable, type Terminal, templates, wholeNumber } from '../shared/index.ts';
 import type { ContractRequest } from './contract/index.ts';
@@ -122,7 +122,10 @@ export function contractCommand(terminal: Terminal): Command {
   });
 }
 
-/** Before anything is loaded: a number out of its range needs no engine to be refused. @throws UsageError */
+/**
+ * Called before anything is loaded, because a number out of range can be refused without the engine.
+ * @throws UsageError
+ */
 function numbersOf({ rps, concurrency, deadline, limit }: Options) {
   return {
     rps: number('--rps', rps, 0.01, 10_000),

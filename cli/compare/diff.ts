@@ -1,4 +1,4 @@
-/** `crossfade diff`: what is different between the answers of two sides that were captured or logged, and why. */
+/** `crossfade diff`: the differences between the recorded answers of two sides, with their causes. */
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import {

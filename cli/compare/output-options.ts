@@ -1,4 +1,4 @@
-/** Options of a comparison that say what counts, what it speaks of, and where the outcome goes. */
+/** Options of a comparison that determine what counts, what advice refers to, and where the outcome goes. */
 import { type Command, Option } from 'commander';
 import { SERVERS, type Server, type Servers } from '../../parity/causes/index.ts';
 import { failOnOption } from '../shared/index.ts';

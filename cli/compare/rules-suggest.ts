@@ -1,4 +1,4 @@
-/** `crossfade rules suggest`: rules that an owner may want, from what the stable side varied in by itself. */
+/** `crossfade rules suggest`: suggests rules from what varied in stable by itself. */
 import { Command } from 'commander';
 import { EXIT, plain, plainJson, say, type Terminal, wholeNumber } from '../shared/index.ts';
 import type { Suggestion } from './diff/index.ts';

@@ -1,4 +1,7 @@
-/** `crossfade rules`: what owners have decided about differences: put for all captures of an ingress from then on, shown, or suggested. */
+/**
+ * `crossfade rules`: the owner's decisions about differences: stored for all captures of an ingress from then on,
+ * shown, or suggested.
+ */
 import { Command } from 'commander';
 import { expiredRules, type RuleSet } from '../../parity/rules/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from '../run/index.ts';

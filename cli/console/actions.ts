@@ -1,4 +1,4 @@
-/** The page's actions: the functions behind the commands of the same names, by the caller's own identity. */
+/** The page's actions: the functions behind the commands of the same names, with the caller's own identity. */
 import { type ActionAnswer, type ActionRequest, STEERING } from '../../console/view/index.ts';
 import { returnToStable } from '../run/index.ts';
 import { abortRun, answerPending, callerArn, cutoverId, type Ledger, steerRun } from '../steer/index.ts';

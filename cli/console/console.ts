@@ -1,4 +1,4 @@
-/** `crossfade console`: a page on this machine that shows an ingress as it is now. */
+/** `crossfade console`: a page on this machine that shows the present state of an ingress. */
 import { Command } from 'commander';
 import { type DeployedOptions, located, withDeployed } from '../run/index.ts';
 import { attempt, codeOf, NOTHING_CHANGED, say, type Terminal, UsageError, wholeNumber } from '../shared/index.ts';

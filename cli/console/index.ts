@@ -1,2 +1,2 @@
-/** The command that serves the page over a live ingress. */
+/** The command that serves the page for a live ingress. */
 export { consoleCommand } from './console.ts';

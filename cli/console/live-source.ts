@@ -1,4 +1,4 @@
-/** What the page shows of a live ingress, read of AWS whenever it asks. */
+/** The page's content for a live ingress, read from AWS whenever the page requests it. */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { ConsoleSource } from '../../console/server/index.ts';
 import {
@@ -17,9 +17,9 @@ import { asError, attempt, NOTHING_CHANGED, UsageError } from '../shared/index.t
 import { callerArn, openLedger, soFar } from '../steer/index.ts';
 import { act } from './actions.ts';
 
-/** Minutes of metrics change once a minute, and each reading is paid for. */
+/** Metrics change once a minute, and each reading is paid for. */
 const TRAFFIC_LASTS_MS = 30_000;
-/** Shown before a run begins and after it ended. */
+/** How much is shown before a run begins and after it ended. */
 const AROUND_MS = 5 * 60_000;
 
 export async function liveSource(options: DeployedOptions, { deployment, now }: Located): Promise<ConsoleSource> {
@@ -106,7 +106,7 @@ async function trafficOf(
   return { samples, intervalSeconds: periodSeconds, interval, source: "the load balancer's metrics" };
 }
 
-/** The answer of the last {@link TRAFFIC_LASTS_MS} for the same beginning. */
+/** Caches the answer for {@link TRAFFIC_LASTS_MS}, for the same beginning. */
 function remembered(
   read: (range: Range) => Promise<TrafficSeries>,
   now: () => number,
@@ -120,7 +120,7 @@ function remembered(
   };
 }
 
-/** Null, and a sentence among the gaps, where a part could not be read: the rest is shown. */
+/** If a part cannot be read: null, and a sentence in the gaps. Everything else is shown. */
 async function orGap<T>(gaps: string[], what: string, read: () => Promise<T>): Promise<T | null> {
   try {
     return await attempt(() => NOTHING_CHANGED, read);
@@ -130,7 +130,7 @@ async function orGap<T>(gaps: string[], what: string, read: () => Promise<T>): P
   }
 }
 
-/** Null for a log without its beginning. */
+/** null for a log without its beginning. */
 function soFarOf(log: readonly LogEntry[], lease: Lease): PresentReading['soFar'] {
   try {
     return soFar(log, lease);

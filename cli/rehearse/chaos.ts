@@ -1,4 +1,7 @@
-/** `crossfade chaos`: every AWS call of a cutover meets every fault, and each time traffic must end safe and somebody must know. */
+/**
+ * `crossfade chaos`: injects every fault into every AWS call of a cutover. Each time traffic must end up safe, and
+ * somebody must be notified.
+ */
 import { Command } from 'commander';
 import { EXIT, number, plain, plainJson, say, type Terminal, wholeNumber } from '../shared/index.ts';
 

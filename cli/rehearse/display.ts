@@ -1,4 +1,7 @@
-/** What is seen of rehearsals while they run: one live screen in a terminal, and elsewhere short plain lines, one rehearsal after the other. */
+/**
+ * The display of running rehearsals: a live screen on a terminal, otherwise short plain lines, one rehearsal after the
+ * other.
+ */
 import { plain, type Screen, type Terminal } from '../shared/index.ts';
 import { liveTerminal, type RehearsalDisplay } from './live-terminal.ts';
 import { plainProgress } from './progress.ts';
@@ -12,13 +15,13 @@ export function displayOn(screen: Screen, environment: Terminal['environment'], 
   return liveTerminal(screen, () => ({ columns: screen.columns ?? columns, rows: screen.rows ?? rows }), signal);
 }
 
-/** What is kept of a rehearsal while those before it are still told. */
+/** The output of a rehearsal that is kept while earlier ones are still being printed. */
 interface Told {
   readonly lines: TextLine[];
   done: boolean;
 }
 
-/** Lines of concurrent rehearsals are not mixed: the first is shown as it runs, and the others after it. */
+/** Lines of concurrent rehearsals are not mixed: the first one is printed as it runs, and the others after it. */
 function plainDisplay(screen: Screen): RehearsalDisplay {
   const waiting: Told[] = [];
   const flush = () => {

@@ -1,4 +1,4 @@
-/** What came of a rehearsal, in a few lines: the first says how it ended. */
+/** The result of a rehearsal in a few lines; the first says how it ended. */
 
 import { cohortText, countText, type RunEvidence } from '../../console/view/index.ts';
 import { describeCause } from '../../core/model/index.ts';

@@ -1,4 +1,4 @@
-/** One screen of a running rehearsal: a pure function of what is known and of the terminal's size. */
+/** The screen of a running rehearsal: a pure function of its state and the terminal's size. */
 
 import { clock } from '../../console/view/index.ts';
 import { COHORT_STAGE } from '../../core/evaluation/index.ts';
@@ -13,8 +13,9 @@ export interface ScreenSize {
 }
 
 /**
- * At most `rows` lines of at most `columns` columns: the first ones are the weightiest, and the decisions take what is left.
- * @param others rehearsals that run at the same time, or have ended: a line each
+ * At most `rows` lines of at most `columns` columns. The most important lines come first, and decisions take the
+ * remaining space.
+ * @param others rehearsals that run at the same time, or have ended, with one line each
  */
 export function liveScreen(
   state: RehearsalState,
@@ -57,7 +58,7 @@ interface Station {
   readonly here: boolean;
 }
 
-/** What a phase is called on the rail; sign-offs belong to what they end. */
+/** Names of phases in the timeline; a sign-off belongs to the phase that it ends. */
 const RAIL = {
   baseline: 'baseline',
   shadow: 'shadow',
@@ -90,7 +91,7 @@ function stationsOf({ plan, place }: RehearsalState): Station[] {
   ];
 }
 
-/** A rehearsal beside the one that is shown: where it is, in a line. */
+/** One line about a rehearsal other than the one that is shown. */
 function otherOf(state: RehearsalState): TextLine {
   const stations = stationsOf(state);
   const here = stations.findIndex((station) => station.here);
@@ -114,7 +115,7 @@ function railOf(state: RehearsalState, columns: number): TextLine[] {
     return [styled(`${i === 0 ? '' : ' '}${sign} ${name}`, style)];
   });
   const width = rail.reduce((sum, { text }) => sum + text.length, 0);
-  // A narrow terminal shows where it is, and how far.
+  // A narrow terminal shows only the present phase and its progress.
   if (width <= columns || here < 0) return [rail];
   const name = stations[here]?.name;
   return name === undefined
@@ -122,7 +123,7 @@ function railOf(state: RehearsalState, columns: number): TextLine[] {
     : [[styled(`▶ ${name}`, 'cyan'), styled(`  ${here + 1} of ${stations.length}`, 'dim')]];
 }
 
-/** Seconds that the plan gives the phase at least; null where only its work or a person ends it. */
+/** The minimum duration of the phase in seconds; null if only its work or a person ends it. */
 function secondsOf({ plan, place: { phase, stage } }: RehearsalState): number | null {
   switch (phase) {
     case 'stage':
@@ -140,7 +141,7 @@ function secondsOf({ plan, place: { phase, stage } }: RehearsalState): number | 
   }
 }
 
-/** Null outside the stages. */
+/** null outside the stages. */
 function stageName({ plan, place: { phase, stage } }: RehearsalState): string | null {
   if (phase !== 'stage') return null;
   return stage === COHORT_STAGE ? 'cohort' : `stage ${plan.stages[stage]?.percent ?? '?'} %`;
@@ -156,7 +157,7 @@ function stageOf(state: RehearsalState): TextLine {
   return [styled(name, 'bold'), styled(`  ${until}`)];
 }
 
-/** `shadow signoff` of `shadowSignoff`. */
+/** `shadow signoff` for `shadowSignoff`. */
 function wordsOf(phase: string): string {
   return phase.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
@@ -207,7 +208,7 @@ function latencyOf({ sides }: RehearsalState): TextLine[] {
   ];
 }
 
-/** ` rolls back`, ` advances` and what parts their gauges. */
+/** The words ` rolls back` and ` advances`, and the space between their gauges. */
 const GAUGE_WORDS = 22;
 
 function evidenceOf({ evidence }: RehearsalState, columns: number): TextLine[] {
@@ -236,7 +237,7 @@ function gaugeOf(
   return [...barOf(filledTo(value, threshold), width, style), styled(` ${label}`, value >= threshold ? style : 'dim')];
 }
 
-/** E-values multiply, so they are shown by their logarithms; 1, no evidence at all, is the empty gauge. */
+/** E-values multiply, so they are shown on a logarithmic scale. 1, no evidence, is the empty gauge. */
 function filledTo(value: number, threshold: number): number {
   if (!(value > 1)) return 0;
   return value >= threshold || threshold <= 1 ? 1 : Math.log(value) / Math.log(threshold);
@@ -268,7 +269,7 @@ function decisionsOf({ decisions, startedAt }: RehearsalState): TextLine[] {
 
 function barOf(share: number, width: number, style: Style): StyledText[] {
   const full = Math.round(Math.min(1, Math.max(0, share)) * width);
-  // What is there at all is seen.
+  // Any value above zero is visible.
   const filled = share > 0 ? Math.max(1, full) : 0;
   return [styled('█'.repeat(filled), style), styled('░'.repeat(width - filled), 'dim')];
 }

@@ -1,4 +1,4 @@
-/** The live screen's edge: draws it over and over in the terminal's other buffer, and gives the terminal back as it was. */
+/** Draws the live screen repeatedly in the terminal's alternate buffer, and restores the terminal. */
 import type { RehearsalProgress, RehearsalState } from '../../rehearsal/scenario/index.ts';
 import type { Screen } from '../shared/index.ts';
 import { liveScreen, type ScreenSize } from './live-screen.ts';
@@ -9,16 +9,17 @@ const REDRAW_MS = 250;
 export interface RehearsalDisplay {
   /** For one more rehearsal; several may run at once. */
   begin(title: string): ShownRehearsal;
-  /** Ends what moves, and leaves the terminal as it was. */
+  /** Stops the animation and restores the terminal. */
   close(): void;
 }
 
 export interface ShownRehearsal extends RehearsalProgress {
-  /** It is over, whatever came of it. */
+  /** The rehearsal is over, whatever its result. */
   done(): void;
 }
 
-// xterm's control sequences (https://invisible-island.net/xterm/ctlseqs/ctlseqs.html), which every terminal of today understands.
+// xterm's control sequences (https://invisible-island.net/xterm/ctlseqs/ctlseqs.html), which all current terminals
+// support.
 const ENTER = '\x1b[?1049h\x1b[?25l';
 const LEAVE = '\x1b[?25h\x1b[?1049l';
 const atRow = (row: number) => `\x1b[${row};1H`;
@@ -31,7 +32,10 @@ interface Shown {
   done: boolean;
 }
 
-/** @param signal when it aborts, the terminal is given back at once: a second Ctrl-C may end the process where it stands. */
+/**
+ * @param signal when it aborts, the terminal is restored at once, because a second Ctrl-C may end the process
+ * immediately
+ */
 export function liveTerminal(screen: Screen, size: () => ScreenSize, signal: AbortSignal): RehearsalDisplay {
   const all: Shown[] = [];
   let before = '';
@@ -44,7 +48,7 @@ export function liveTerminal(screen: Screen, size: () => ScreenSize, signal: Abo
     const lines = liveScreen(shown, { columns, rows }, others);
     const text = lines.map((line, i) => `${atRow(i + 1)}${ERASE_LINE}${painted(line, screen.coloured)}`).join('');
     const below = lines.length < rows ? `${atRow(lines.length + 1)}${ERASE_BELOW}` : '';
-    // A size that changed has left anything on the screen.
+    // After a change of size, the content of the screen is undefined.
     const frame = `${columns}x${rows}${text}`;
     if (frame !== before) screen.write(text + below);
     before = frame;
@@ -80,7 +84,9 @@ export function liveTerminal(screen: Screen, size: () => ScreenSize, signal: Abo
   };
 }
 
-/** First the one to show whole: of those that run the last begun, for that one has the fault. */
+/**
+ * The rehearsal to show completely comes first: of those that run, the last one that began, because it has the fault.
+ */
 function inOrder(all: readonly Shown[]): RehearsalState[] {
   const newest = [...all].reverse();
   return [...newest.filter(({ done }) => !done), ...newest.filter(({ done }) => done)].flatMap(

@@ -1,4 +1,4 @@
-/** What somebody does next whose own services have been rehearsed. */
+/** Advice after a rehearsal of somebody's own services. */
 
 import type { RunEvidence } from '../../console/view/index.ts';
 import { describeCause } from '../../core/model/index.ts';
@@ -6,7 +6,7 @@ import { OWN_PROGRAM } from '../../rehearsal/machine/index.ts';
 import type { OwnServices } from '../../rehearsal/scenario/index.ts';
 import { healthProblem } from './own-services.ts';
 
-/** By the cause of the rollback: an alarm's name, or what the gate or the watchdog said. The first that fits. */
+/** By the cause of the rollback: an alarm's name, or the reason of the gate or the watchdog. The first match counts. */
 const ADVICE: readonly (readonly [RegExp, (own: OwnServices) => string])[] = [
   [
     /[Pp]arity|gate (?:in phase )?(?:shadow|exercise)/,
@@ -24,8 +24,8 @@ const ADVICE: readonly (readonly [RegExp, (own: OwnServices) => string])[] = [
 ];
 
 /**
- * Whether the services are still well, what was left as it was, and what to do where a run failed.
- * @param rps requests that were to be sent in a real second
+ * Whether the services are still healthy, what was left unchanged, and what to do if a run failed.
+ * @param rps intended requests per real second
  */
 export async function ownEnding(own: OwnServices, runs: readonly RunEvidence[], rps: number): Promise<string[]> {
   const sides = ['stable', 'candidate'] as const;
@@ -49,7 +49,7 @@ export async function ownEnding(own: OwnServices, runs: readonly RunEvidence[], 
   ];
 }
 
-/** Where services are slower than the rate. */
+/** Whether the services were slower than the intended rate. */
 function overloaded({ requests, startedAt, endedAt, speed }: RunEvidence, rps: number): string[] {
   const taken = Math.round(requests.sent / ((endedAt - startedAt) / 1000 / speed));
   return taken >= rps * LEAST_SHARE || taken < 1
@@ -59,7 +59,7 @@ function overloaded({ requests, startedAt, endedAt, speed }: RunEvidence, rps: n
       ];
 }
 
-/** Of the requests that were to be sent: some are late on every machine. */
+/** Minimum share of the intended requests; some are late on every machine. */
 const LEAST_SHARE = 0.7;
 
 function adviceFor({ ledger, requests }: RunEvidence, own: OwnServices): string {

@@ -1,4 +1,4 @@
-/** Services that somebody rehearses: asked before anything is started. */
+/** Checks somebody's own services before anything is started. */
 import { request as plainRequest, type RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
@@ -12,10 +12,10 @@ interface Named {
   readonly authorities?: Authorities;
 }
 
-/** Certificates (PEM) that are trusted. @default those that Node trusts */
+/** Trusted certificates (PEM). @default those that Node trusts */
 type Authorities = readonly string[] | undefined;
 
-/** Asked for their health, as the load balancer would. @throws UsageError that names the option */
+/** Checks their health, as the load balancer would. @throws UsageError that names the option */
 export async function ownServices({
   stable,
   candidate,
@@ -29,10 +29,10 @@ export async function ownServices({
   return { stable, candidate };
 }
 
-/** Requests that are tried before a run. */
+/** How many requests are tried before a run. */
 const TRIED = 10;
 
-/** Where stable serves nothing of what clients will ask, no cutover could be judged. @throws UsageError that names the first answer */
+/** If stable serves none of the requests, no cutover could be judged. @throws UsageError that names the first answer */
 export async function refuseUnserved(
   stable: string,
   mix: readonly MixEntry[],
@@ -55,7 +55,7 @@ export async function refuseUnserved(
   );
 }
 
-/** null where there was no answer in time. */
+/** null if there was no answer in time. */
 async function statusOf(
   url: URL,
   init: Pick<RequestOptions, 'method' | 'headers'>,
@@ -68,7 +68,7 @@ async function statusOf(
   }
 }
 
-/** What a load balancer would find wrong with a service; null: nothing. */
+/** What a load balancer would object to in a service; null if nothing. */
 export async function healthProblem(url: string, health: string, authorities?: Authorities): Promise<string | null> {
   const at = new URL(health, url);
   try {
@@ -96,10 +96,13 @@ async function reachable(name: string, url: string, health: string, authorities:
   if (problem !== null) throw new UsageError(`${name}: ${problem}`);
 }
 
-/** A service that has taken no longer is slow, not down. */
+/** A service within this time is slow, not down. */
 const ASKED_MS = 3_000;
 
-/** What it answers; a redirect is an answer, as it is for a load balancer. Not by `fetch`, which asks nobody at ports that browsers avoid. */
+/**
+ * The answer's status. A redirect is an answer, as for a load balancer. `fetch` is not used, because it refuses ports
+ * that browsers block.
+ */
 function asked(
   url: URL,
   { method, headers }: Pick<RequestOptions, 'method' | 'headers'>,

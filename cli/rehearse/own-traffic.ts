@@ -1,4 +1,4 @@
-/** What clients of one's own services ask for: recordings, texts or documents, each request as often as it stands there. */
+/** The requests of one's own clients: from recordings, texts or documents, each as often as it occurs there. */
 import type { Readable } from 'node:stream';
 import { pathOfRoute } from '../../parity/rules/index.ts';
 import type { MixEntry } from '../../rehearsal/load/index.ts';
@@ -24,19 +24,19 @@ export interface OwnTraffic {
 export interface TrafficFiles {
   readonly stdin: Readable;
   readonly files: readonly string[];
-  /** `METHOD:/path` that may be sent although they have side effects. */
+  /** `METHOD:/path` of requests that may be sent although they have side effects. */
   readonly allow: readonly string[];
-  /** Of every request; they replace those of the file. */
+  /** Fields of every request, which replace those of the file. */
   readonly headers: readonly (readonly [string, string])[];
-  /** `name=value` of what a document leaves open. */
+  /** `name=value` pairs for open values of a document. */
   readonly values: readonly string[];
   readonly signal: AbortSignal;
 }
 
-/** Different requests that are kept: more would only be more of the same. */
+/** How many different requests are kept; more would add nothing new. */
 const MOST = 10_000;
 
-/** @throws UsageError where nothing in the files can be sent */
+/** @throws UsageError if nothing in the files can be sent */
 export async function readTraffic({
   stdin,
   files,
@@ -90,7 +90,7 @@ export async function readTraffic({
   return { mix: [...mix.values()], routes: [...routes], skipped };
 }
 
-/** A recorded body may hold braces of its own; what an owner writes as `{{name}}` is a variable. */
+/** A recorded body may contain braces of its own, whereas `{{name}}` in an owner's file is a variable. */
 function needsAnswers({ target, headers, body, inFlow, isOpen }: PlannedRequest): boolean {
   const written = [
     target,

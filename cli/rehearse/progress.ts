@@ -1,4 +1,4 @@
-/** Progress of a rehearsal in plain lines: a short one for each thing that happened. */
+/** The progress of a rehearsal in plain lines: a short one for each event. */
 import * as z from 'zod';
 import { clock } from '../../console/view/index.ts';
 import { COHORT_STAGE } from '../../core/evaluation/index.ts';
@@ -17,7 +17,7 @@ const stateSchema = z.looseObject({
 });
 const approvedSchema = z.looseObject({ approval: z.looseObject({ approvedBy: z.string() }) });
 
-/** What a state of the machine means to a reader; the others are shown by their names. */
+/** Descriptions of the machine's states; others are shown by name. */
 const STATES: Readonly<Record<string, string>> = {
   'Await shadow sign-off': 'Waiting for approval to start the canary',
   'Shadow signed off': 'Canary approved',
@@ -25,7 +25,7 @@ const STATES: Readonly<Record<string, string>> = {
   'Final signed off': 'Final approval given',
 };
 
-/** Instants are those of the simulated clock, from its begin. */
+/** Instants are those of the simulated clock, from its start. */
 export function plainProgress(tell: (line: TextLine) => void): RehearsalProgress {
   let startedAt: number | null = null;
   const line = (at: number, told: StyledText) => {
@@ -44,15 +44,15 @@ export function plainProgress(tell: (line: TextLine) => void): RehearsalProgress
   };
 }
 
-/** What later lines need of earlier events. */
+/** What later lines need to know about earlier events. */
 interface Seen {
   /** Tasks by ECS service. */
   readonly desired: Map<string, number>;
-  /** What has failed: a task is tried again, and says the same each time. */
+  /** Failures that were already reported, because a task is retried and fails with the same message. */
   readonly failures: Set<string>;
-  /** What was told of weights last. */
+  /** The weights that were last reported. */
   weights: string;
-  /** Alarms that were told to be red. */
+  /** Alarms that were reported red. */
   readonly red: Set<string>;
 }
 
@@ -77,12 +77,12 @@ function describe(event: CloudEvent, seen: Seen): StyledText | null {
     }
     case 'alarm': {
       const { name, to } = event;
-      // An alarm comes to life in whatever state it finds: that is no news.
+      // The first state of a new alarm is not reported.
       if (to === 'ALARM' && event.from !== 'INSUFFICIENT_DATA') {
         seen.red.add(name);
         return told(`  alarm ${name} is in ALARM: ${event.reason.replace(/^Threshold Crossed: /, '')}`, 'red');
       }
-      // Of an alarm that nobody was told of, its end is no news either.
+      // If an alarm was not reported, its end is not reported either.
       return to === 'OK' && seen.red.has(name) ? told(`  alarm ${name} is OK again`, 'green') : null;
     }
     case 'end':
@@ -106,7 +106,7 @@ function describe(event: CloudEvent, seen: Seen): StyledText | null {
   }
 }
 
-/** Such as `stage 10 %`. */
+/** For example `stage 10 %`. */
 function placeText({ phase, stage, plan }: z.infer<typeof stateSchema>): string {
   if (phase === 'stage' && stage === COHORT_STAGE) return 'cohort';
   const percent = phase === 'stage' ? plan.stages[stage]?.percent : undefined;
@@ -120,7 +120,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   MirrorReverse: 'the candidate through the mirror',
 };
 
-/** Shares of those that have any: weights are relative to each other. */
+/** Shares of the groups with weight, because weights are relative. */
 function sharesText(groups: Extract<CloudEvent, { type: 'weights' }>['rule']['forward']['groups']): string {
   const total = groups.reduce((sum, { weight }) => sum + weight, 0);
   const nameOf = (arn: string) => /targetgroup\/([A-Za-z]+?)[0-9A-F]{8}\//.exec(arn)?.[1] ?? arn;
@@ -140,8 +140,8 @@ function stateText(state: string, input: unknown): string {
 }
 
 /**
- * The rollback stops the execution once the safe weights were read back, so an aborted one has been rolled back. Its cause stands in
- * the lease: of several triggers the first, where an execution names the last.
+ * A rollback stops the execution after the safe weights were read back, so an aborted execution has been rolled back.
+ * Its cause is in the lease, which names the first of several triggers, whereas the execution names the last.
  */
 function endText({ status, error, cause }: Extract<CloudEvent, { type: 'end' }>['execution']): string {
   if (status === 'SUCCEEDED') return 'COMPLETED, all traffic on the candidate.';
@@ -149,7 +149,7 @@ function endText({ status, error, cause }: Extract<CloudEvent, { type: 'end' }>[
   return `${status}${error === null ? '' : ` (${error})`}.${cause === null ? '' : ` Cause: ${causeText(cause)}`}`;
 }
 
-/** `stable` of `StableService62C070A4`, the name that CloudFormation makes. */
+/** `stable` for `StableService62C070A4`, a name that CloudFormation generated. */
 function shortName(name: string): string {
   return /^([A-Za-z]+?)Service[0-9A-F]{8}$/.exec(name)?.[1]?.toLowerCase() ?? name;
 }

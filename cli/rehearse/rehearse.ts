@@ -1,4 +1,4 @@
-/** `crossfade rehearse`: the command and its options; everything is checked before anything is started. */
+/** `crossfade rehearse`: the command and its options. Everything is checked before anything is started. */
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -57,7 +57,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** Stages of the plan that is rehearsed where none is given: those of the default plan that seconds of traffic can decide. */
+/** Stages of the rehearsed plan if none is given: those of the default plan that seconds of traffic can decide. */
 const SHOWN_PERCENTS: readonly number[] = [10, 50, 100];
 
 const each = (name: keyof Pace) => `${USUAL_PACE.shared[name]}, or ${USUAL_PACE.alone[name]} for one scenario alone`;
@@ -122,18 +122,18 @@ export function rehearseCommand(terminal: Terminal): Command {
     .action(async (options: Options, command: Command) => {
       const given = (name: keyof Options) => command.getOptionValueSource(name) === 'cli';
       const request = await requestOf(options, given, terminal);
-      // The AWS SDK and the local cloud take a second to load: only for those who rehearse.
+      // The AWS SDK and the local cloud take a second to load, so they are loaded only for a rehearsal.
       const { runRehearsal } = await import('./run-rehearsal.ts');
       await runRehearsal(request, terminal);
     });
 }
 
-/** Whether the services are somebody's own, or are said to be. */
+/** Whether the services are somebody's own, or are meant to be. */
 function isOwn({ stable, candidate }: Pick<Options, 'stable' | 'candidate'>): boolean {
   return stable !== undefined || candidate !== undefined;
 }
 
-/** Whether an option was given, and does not merely have its default. */
+/** Whether an option was given, as opposed to having its default. */
 type Given = (name: keyof Options) => boolean;
 
 async function requestOf(options: Options, given: Given, terminal: Terminal): Promise<RehearsalRequest> {
@@ -195,7 +195,7 @@ async function requestOf(options: Options, given: Given, terminal: Terminal): Pr
 }
 
 function paceOf(options: Options, port: number): ReturnType<typeof paceOn> {
-  // Each rehearsal has a cloud, processes and ports of its own; services of somebody's own, and a port, are there once.
+  // Each rehearsal has its own cloud, processes and ports; somebody's own services, and a fixed port, exist only once.
   const apart = isOwn(options) || port !== 0;
   const several = options.only === undefined && options.quick !== true;
   const found = paceOn(several ? 2 : 1, thisMachine());
@@ -214,7 +214,7 @@ function scenariosOf(plan: Plan, options: Options, given: Given, { rps, speed }:
   if (typeof fault.at === 'number' && !plan.stages.some((s) => s.percent === fault.at)) {
     throw new UsageError(`--fault ${fault.text}: the plan has no stage at ${fault.at} %`);
   }
-  /** @param faultAt a stage that is rehearsed too, for its fault */
+  /** @param faultAt a stage that must be rehearsed, too, for its fault */
   const cut = (faultAt: unknown) =>
     rehearsalPlan(
       options.plan === undefined
@@ -243,13 +243,13 @@ function scenariosOf(plan: Plan, options: Options, given: Given, { rps, speed }:
   return options.only === 'fault' || options.quick === true ? [faulty] : [clean, faulty];
 }
 
-/** Percent at which a fault is injected unless somebody says where. */
+/** Percentage at which a fault is injected by default. */
 function faultStageOf({ stages }: Plan): number {
   const usual = 10;
   return stages.some(({ percent }) => percent === usual) ? usual : (stages[0]?.percent ?? usual);
 }
 
-/** A rate at which no run could end well is refused before one begins. */
+/** Refuses a request rate at which no run could succeed, before one begins. */
 function refuseRate(scenarios: readonly Scenario[], rps: number, speed: number): void {
   const least = Math.max(...scenarios.map(({ plan }) => leastRate(plan, speed)));
   if (rps < least)
@@ -258,7 +258,7 @@ function refuseRate(scenarios: readonly Scenario[], rps: number, speed: number):
     );
 }
 
-/** Found out before anything is synthesised. @throws UsageError when the port cannot be listened on */
+/** Checked before anything is synthesised. @throws UsageError if the port cannot be listened on */
 async function free(port: number): Promise<void> {
   const server = createServer();
   try {
@@ -272,7 +272,7 @@ async function free(port: number): Promise<void> {
   await new Promise((closed) => server.close(closed));
 }
 
-/** What a parser refuses is bad input of the command. */
+/** An error of a parser is bad input to the command. */
 function asUsage<T>(parse: () => T): T {
   try {
     return parse();

@@ -1,4 +1,4 @@
-/** Runs the scenarios of a rehearsal, at once or one after the other, and says what came of them. */
+/** Runs the scenarios of a rehearsal, at once or one after the other, and reports the results. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { frozenDocument } from '../../console/document/index.ts';
@@ -35,31 +35,31 @@ import { endingOf } from './ending.ts';
 import { ownEnding } from './own-ending.ts';
 import { columnsOf, painted, type Style, styled, type TextLine, wrapped } from './text-line.ts';
 
-/** A rehearsal as asked for, checked. */
+/** A checked request for a rehearsal. */
 export interface RehearsalRequest {
   readonly scenarios: readonly Scenario[];
-  /** The plan that the deployment is made for, uncut. @default the default plan */
+  /** The plan for which the deployment is created, not shortened. @default the default plan */
   readonly plan?: Plan;
-  /** What the plan names and no rehearsal has. */
+  /** Parts of the plan that a rehearsal cannot include. */
   readonly leftOut: readonly string[];
   /** Whether the scenarios run at the same time. */
   readonly atOnce: boolean;
   /** Seconds of the cutover per real second. */
   readonly speed: number;
-  /** What it is where nobody asks for another, and the machine has time. */
+  /** The default speed on a machine with enough capacity. */
   readonly usualSpeed: number;
   /** Requests per real second. */
   readonly rps: number;
-  /** Port of the local load balancer; 0 is any free one. */
+  /** Port of the local load balancer; 0 for any free one. */
   readonly port: number;
-  /** Somebody's own services, and what their customers ask for. */
+  /** Somebody's own services, and the requests of their clients. */
   readonly own?: OwnServices & { readonly mix: readonly MixEntry[] };
   /** File of the HTML report. */
   readonly report: string;
   readonly json: boolean;
   /** Faults on AWS calls. */
   readonly chaos: readonly ChaosSpec[];
-  /** What owners have decided about differences. */
+  /** The owner's rules about differences. */
   readonly rules?: RuleSet;
 }
 
@@ -74,7 +74,7 @@ export async function runRehearsal(request: RehearsalRequest, terminal: Terminal
       () => NOTHING_OUTSIDE,
       async () => {
         const choosing = candidateOf(request, signal);
-        // Heard of below, unless the synthesis fails first.
+        // Handled below, unless the synthesis fails first.
         choosing.catch(() => {});
         const synthesis = await synthesise({ plan: request.plan, signal });
         try {
@@ -106,7 +106,7 @@ const NOTHING_OUTSIDE = {
   next: 'run it again; if it fails in the same way, report it with this message.',
 };
 
-/** Which one passes customers on. @throws UsageError when ENVOY names something else */
+/** The proxy to use. @throws UsageError if ENVOY names something else */
 function mirrorHere(): RehearsalOptions['mirror'] {
   try {
     return chooseMirror(process.env);
@@ -165,12 +165,12 @@ async function runAll(
   }
 }
 
-/** Beside the report, for as long as the scenario runs. */
+/** Next to the report, for as long as the scenario runs. */
 function liveFile({ report, scenarios }: RehearsalRequest, scenario: Scenario): string {
   return `${resolve(report).replace(/\.html?$/, '')}-${scenarios.indexOf(scenario) + 1}-live.json`;
 }
 
-/** For commands that look on, or steer. Without the file the rehearsal goes on as well. */
+/** For commands that watch or steer. Without the file the rehearsal runs nevertheless. */
 function writeLive({ deployment, url, clock: { anchor, speed } }: LocalCloud, file: string): void {
   const rehearsal = { endpoint: url, region: LOCAL_CLIENT.region, clock: { anchor, speed } };
   try {
@@ -189,7 +189,7 @@ async function oneAfterAnother(scenarios: readonly Scenario[], one: One, signal:
   return runs;
 }
 
-/** The first that fails ends the others. @throws its error, once all are stopped */
+/** The first failure ends the others. @throws its error, once all are stopped */
 async function allAtOnce(scenarios: readonly Scenario[], one: One, signal: AbortSignal): Promise<RunEvidence[]> {
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
@@ -204,7 +204,7 @@ async function allAtOnce(scenarios: readonly Scenario[], one: One, signal: Abort
   return Promise.all(running);
 }
 
-/** What came of it is said first: a report that cannot be written takes nothing away. */
+/** The result is printed first, so that a failure to write the report loses nothing. */
 async function finish(
   runs: readonly RunEvidence[],
   { report, json, own, rps }: RehearsalRequest,
@@ -248,13 +248,13 @@ function show(out: Screen, lines: readonly TextLine[]): void {
   for (const line of lines) say(out, painted(line, out.coloured));
 }
 
-/** The file that `crossfade export` writes of a cutover in AWS. */
+/** The same file that `crossfade export` writes for a cutover in AWS. */
 function writeLog(run: RunEvidence, file: string): string {
   writeFileSync(file, `${[...decisionLogLines(run, run.log)].join('\n')}\n`);
   return shown(file);
 }
 
-/** As short as it can be found by. */
+/** The shortest path by which it can be found. */
 function shown(file: string): string {
   const near = relative(process.cwd(), file);
   return near.startsWith('..') ? file : near;

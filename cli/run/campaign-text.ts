@@ -1,4 +1,4 @@
-/** A campaign's projection for people: its waves in time, and the API limits that its cutovers share. */
+/** The projection of a campaign for people: its waves over time, and the API limits that its cutovers share. */
 import {
   BUCKET_IDS,
   BUCKETS,
@@ -17,7 +17,7 @@ export interface ProjectedCampaign extends CampaignProjection {
   readonly name: string;
   readonly services: number;
   readonly places: ReturnType<typeof budgetOf>;
-  /** Reasons why the campaign must not be started; empty when it may. */
+  /** Reasons why the campaign must not be started; empty if it may. */
   readonly problems: readonly PlanProblem[];
 }
 
@@ -73,7 +73,7 @@ export function campaignText(campaign: Campaign, projected: ProjectedCampaign): 
   ].join('\n');
 }
 
-/** Such as `2026-11-26T08:00Z`. */
+/** For example `2026-11-26T08:00Z`. */
 function minute(ms: number): string {
   return `${toIso(ms).slice(0, 16)}Z`;
 }

@@ -1,4 +1,4 @@
-/** What is deployed, for the commands that talk to AWS: from a file, or from the rollback function's own environment. */
+/** The deployment for commands that talk to AWS: from a file, or from the environment of the rollback function. */
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
 import type * as z from 'zod';
@@ -14,7 +14,7 @@ export interface DeployedOptions {
   readonly deployment?: string;
 }
 
-/** Adds the options that say which deployment a command is about. Region and credentials come as AWS's tools take them. */
+/** Adds the options that select the deployment. Region and credentials are determined as in AWS's own tools. */
 export function withDeployed(command: Command): Command {
   return command
     .option('--ingress <id>', 'ingress id of the deployment', 'gateway')
@@ -24,7 +24,7 @@ export function withDeployed(command: Command): Command {
     );
 }
 
-/** @throws UsageError when there is no such deployment; as AWS's client does when that cannot be asked. */
+/** @throws UsageError if there is no such deployment; the AWS client's error if it cannot be read */
 export async function deployed(options: DeployedOptions): Promise<Deployment> {
   return (await find(options)).deployment;
 }
@@ -76,7 +76,7 @@ function parsed<T>(source: string, schema: z.ZodType<T>, value: unknown): T {
   throw new UsageError(`${source} is not a deployment: ${describeProblems(result.error, 'deployment')}`);
 }
 
-/** `aheadMs`: by how much AWS's clock is ahead of this machine's, where the client found it wrong. */
+/** `aheadMs`: how far AWS's clock is ahead of this machine's, if the client noticed a difference. */
 async function fromFunction(
   ingress: string,
 ): Promise<{ readonly name: string; readonly text: string; readonly aheadMs: number }> {

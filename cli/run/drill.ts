@@ -1,4 +1,4 @@
-/** `crossfade drill`: trips a real alarm on a run made for that, and measures how long the rollback takes. */
+/** `crossfade drill`: triggers a real alarm during a run for that purpose, and measures how long the rollback takes. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -37,7 +37,7 @@ interface Options extends DeployedOptions {
   readonly json?: boolean;
 }
 
-/** Open, trip, roll back, and two whole minutes of counts; twice that for a slow night. */
+/** Time to open, trigger and roll back, and two whole minutes of counts; doubled for a slow night. */
 const WAIT_SECONDS = 2 * (DRILL_INTERVAL_SECONDS + DRILL_DEADLINE_SECONDS);
 const POLL_MS = 2_000;
 
@@ -62,7 +62,7 @@ export function drillCommand(terminal: Terminal): Command {
     });
 }
 
-/** How far the request that starts the drill has come. */
+/** The progress of the request that starts the drill. */
 interface Course {
   is: 'not sent' | 'sent' | 'started';
 }

@@ -1,4 +1,4 @@
-/** `crossfade export`: a cutover's decision log out of the ledger, as NDJSON that `crossfade replay` reads. */
+/** `crossfade export`: writes a cutover's decision log from the ledger, as NDJSON that `crossfade replay` reads. */
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { type CutoverId, cutoverIdSchema, decisionLogLines } from '../../core/model/index.ts';

@@ -6,7 +6,7 @@ import { EXIT, number, plainJson, say, type Terminal, UsageError } from '../shar
 import { campaignText, projectedCampaign } from './campaign-text.ts';
 import { problemLines, readPlanOrCampaign } from './read-plan.ts';
 
-/** Of a logarithm: what wanders farther jumps (core/gate/bets/noise.ts). */
+/** Of the logarithm of the rate; larger deviations are jumps (core/gate/bets/noise.ts). */
 const MOST_NOISE = 1.5;
 
 interface Options {
@@ -57,7 +57,7 @@ export function planCommand(terminal: Terminal): Command {
     });
 }
 
-/** What is said of a plan or a campaign. */
+/** The output for a plan or a campaign. */
 function shown(read: ReturnType<typeof readPlanOrCampaign>, assumptions: Assumptions, from: number) {
   if ('plan' in read) {
     const projection = project(read.plan, assumptions);
@@ -76,7 +76,7 @@ function shown(read: ReturnType<typeof readPlanOrCampaign>, assumptions: Assumpt
   };
 }
 
-/** One line for each file, and each problem behind the name of its file. @throws UsageError unless all may be started */
+/** One line for each file, and each problem after the name of its file. @throws UsageError unless all may be started */
 function check(terminal: Terminal, files: readonly string[], assumptions: Assumptions, from: number): void {
   if (files.length === 0) throw new UsageError('files: --check needs the name of at least one file');
   const wrong = files.flatMap((file) => {
@@ -104,7 +104,7 @@ function instant(text: string | undefined): number {
   return at;
 }
 
-/** What the wandering costs: requests of the candidate before each stage can decide, with it and without. */
+/** The cost of a wandering rate: how many candidate requests each stage needs with it and without. */
 function noiseNotes(plan: Plan, assumptions: Assumptions, { rows }: Projection): string[] {
   if (assumptions.errorNoise === 0 && assumptions.slowNoise === 0) return [];
   const calm = project(plan, { ...assumptions, errorNoise: 0, slowNoise: 0 }).rows;
@@ -121,7 +121,7 @@ function noiseNotes(plan: Plan, assumptions: Assumptions, { rows }: Projection):
   ];
 }
 
-/** For people: phases, durations and evidence of a plan, a line each. */
+/** For people: phases, durations and evidence of a plan, one line each. */
 export function timelineText(
   { rows, totalSeconds, historyEvents, falseAlarms, ownMetrics }: Projection,
   rps: number,
@@ -152,7 +152,7 @@ export function timelineText(
   ].join('\n');
 }
 
-/** What votes beside errors and slow requests, and what is missing to say how long it takes. */
+/** The plan's own metrics, and what is missing to estimate how long they take. */
 function metricNotes(metrics: Projection['ownMetrics']): string[] {
   if (metrics.length === 0) return [];
   const share = (part: number) => `${Number((100 * part).toPrecision(3))} %`;
@@ -167,7 +167,7 @@ function metricNotes(metrics: Projection['ownMetrics']): string[] {
   ];
 }
 
-/** Below the stage's own line, under its last column. */
+/** Below the line of the stage, in its last column. */
 function metricLine({ name, denominators, seconds }: Projection['rows'][number]['metrics'][number]): string {
   const amount = denominators === null ? '' : `${denominators} denominators, `;
   return `${' '.repeat(70)}${name}: ${amount}${spokenDuration(seconds)}`;

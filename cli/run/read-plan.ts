@@ -1,10 +1,10 @@
-/** Reads a plan file or a campaign file; every way in which it can be wrong names the file or the field. */
+/** Reads a plan or a campaign from a file; every error names the file or the field. */
 import { type Campaign, looksLikeCampaign, readCampaign } from '../../core/campaign/index.ts';
 import { InvalidPlanError, type Plan, type PlanProblem, parsePlan } from '../../core/model/index.ts';
 import { wallClock } from '../../lambdas/zones/index.ts';
 import { readDocumentFile, UsageError } from '../shared/index.ts';
 
-/** @param option what named the file. Without a file: the default plan. @throws UsageError */
+/** @param option that named the file; without a file, the default plan is used @throws UsageError */
 export function readPlan(option: string, file: string | undefined): Plan {
   return planFrom(file === undefined ? {} : readDocumentFile(option, file));
 }

@@ -1,9 +1,9 @@
-/** A replay for a person: the evaluations that matter, the outcome of each phase, and the conclusion. */
+/** A replay for people: the important evaluations, the outcome of each phase, and the conclusion. */
 import type { DecisionLogHeader, Plan } from '../../core/model/index.ts';
 import type { Ended, ReplayedLook, ReplayedPhase, ReplaySummary } from '../../core/phases/index.ts';
 import { plain } from '../shared/index.ts';
 
-/** A log read and decided again. */
+/** A log that was read and decided again. */
 export interface Replayed {
   readonly header: DecisionLogHeader;
   readonly looks: readonly ReplayedLook[];
@@ -51,7 +51,7 @@ function row(...[at = '', phase = '', recorded = '', replayed = '', figure = '']
   return [at.padEnd(24), phase.padEnd(12), recorded.padEnd(8), replayed.padEnd(15), figure].join('  ');
 }
 
-/** The other plan's figure where it decides otherwise; the same one need not be read twice. */
+/** The other plan's figure if its decision differs; an equal one is not repeated. */
 function figure({ recorded, replayed, reached }: ReplayedLook): string {
   const text = plain((replayed ?? recorded).reason);
   return reached ? text : `(after the rollback) ${text}`;

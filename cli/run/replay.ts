@@ -1,4 +1,7 @@
-/** `crossfade replay`: a decision log decided again, under its own plan or another, and what that would have changed. */
+/**
+ * `crossfade replay`: decides a decision log again, under its own plan or another, and shows what that would have
+ * changed.
+ */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
@@ -39,7 +42,7 @@ export function replayCommand(terminal: Terminal): Command {
     });
 }
 
-/** Reads line by line. @throws UsageError naming the file, the line and the field. */
+/** Reads line by line. @throws UsageError that names the file, the line and the field */
 async function replayFile(file: string, plan: Plan | null): Promise<Replayed> {
   const looks: ReplayedLook[] = [];
   const replay = new Replay(plan);

@@ -1,4 +1,4 @@
-/** `crossfade rollback`: the same procedure as every other trigger, run from here with the caller's permissions. */
+/** `crossfade rollback`: the same procedure as for every other trigger, run from here with the caller's permissions. */
 import { Command } from 'commander';
 import { describeRollback, rollBack } from '../../core/fence/index.ts';
 import { isSafe } from '../../core/model/index.ts';
@@ -37,11 +37,14 @@ interface Asked {
 export interface Returned {
   /** What was done. */
   readonly text: string;
-  /** False where customers are left where they are: of a completed cutover, of a run that is not meant, or until stable has its capacity. */
+  /**
+   * False if customers remain where they are: those of a completed cutover, those of another run, or until stable has
+   * its capacity.
+   */
   readonly isBack: boolean;
 }
 
-/** Returns all traffic to stable, whatever runs. @throws CommandError that says what was changed */
+/** Moves all traffic back to stable, whatever is running. @throws CommandError that says what was changed */
 export async function returnToStable(find: () => Promise<Located>, asked: Asked): Promise<Returned> {
   const writes = { tried: 0, done: 0 };
   return attempt(
@@ -56,7 +59,7 @@ export async function returnToStable(find: () => Promise<Located>, asked: Asked)
       const outcome = await rollBack(counting({ ...ports, clock }, writes), deployment, request);
       const text = describeRollback(outcome, request);
       if (outcome.outcome !== 'nothing_to_do') return { text, isBack: outcome.outcome !== 'waiting_for_capacity' };
-      // Weights that are in order may be those of a completed cutover.
+      // Weights that need no change may be those of a completed cutover.
       if (isSafe(deployment, await ports.ingress.read())) return { text, isBack: true };
       const nevertheless = 'Customers are on the candidate; `crossfade rollback --break-glass` returns them anyway.';
       return { text: `${text} ${nevertheless}`, isBack: false };
@@ -64,7 +67,7 @@ export async function returnToStable(find: () => Promise<Located>, asked: Asked)
   );
 }
 
-/** The same ports; writes of weights are counted as they are tried, and as they are done. */
+/** The same ports, counting writes of weights when they are attempted and when they are done. */
 function counting(ports: RollbackPorts, writes: { tried: number; done: number }): RollbackPorts {
   const { ingress } = ports;
   return {

@@ -1,9 +1,9 @@
-/** A run by its name: the name that `start` and `drill` take, and the execution that they start by it. */
+/** Starts a run by name: the name given to `start` and `drill`, which is also that of the execution. */
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import { Option } from 'commander';
 import { UsageError } from '../shared/index.ts';
 
-/** `--name`; the default is unique by the time. */
+/** `--name`; the default contains the time and is therefore unique. */
 export function nameOption(kind: 'cutover' | 'drill', description: string): Option {
   const now = new Date().toISOString().replace(/[:.]/g, '-');
   return new Option('--name <name>', description).default(`${kind}-${now}`, `${kind}- and the time`);
@@ -16,7 +16,8 @@ export interface StartedRun {
 
 /**
  * @param machine where executions are started: `stateMachineArn`
- * @param beforeSending told at the last moment at which nothing can have been started: a failure after it may hide a run
+ * @param beforeSending called at the last moment at which nothing can have been started; a failure after it may hide a
+ * run
  * @throws UsageError for a name that was used before
  */
 export async function startExecution(

@@ -33,7 +33,7 @@ export function runbookCommand(terminal: Terminal): Command {
     });
 }
 
-/** @throws UsageError for a name that is no alarm of the cutover. */
+/** @throws UsageError for a name that is not an alarm of the cutover */
 function symptomsOf(alarm: string | undefined, ingress: string) {
   const all = Object.keys(SYMPTOMS).filter(isSymptom);
   if (alarm === undefined) return all;

@@ -1,13 +1,15 @@
-/** Where executions are started: the machine is named after its ingress, and stands in the account and region of its rules. */
+/**
+ * Where executions are started: the machine is named after its ingress, and is in the account and region of its rules.
+ */
 import { type CutoverId, type Deployment, machineName } from '../../core/model/index.ts';
 import { UsageError } from '../shared/index.ts';
 
-/** ARN of the alias `live`. @throws UsageError for a deployment whose rules are not named by full ARNs. */
+/** ARN of the alias `live`. @throws UsageError for a deployment whose rules are not named by full ARNs */
 export function stateMachineArn(deployment: Deployment): string {
   return `${statesArn(deployment, 'stateMachine')}:live`;
 }
 
-/** ARN of the execution that is the run. @throws UsageError as {@link stateMachineArn} */
+/** ARN of the run's execution. @throws UsageError as {@link stateMachineArn} */
 export function executionArn(deployment: Deployment, id: CutoverId): string {
   return `${statesArn(deployment, 'execution')}:${id}`;
 }

@@ -1,4 +1,4 @@
-/** `crossfade status`: who owns the ingress, what is live, what was decided last. */
+/** `crossfade status`: who owns the ingress, the live weights, and the latest decision. */
 import { Command } from 'commander';
 import { pauseAt } from '../../core/evaluation/index.ts';
 import { desiredWeights } from '../../core/fence/index.ts';
@@ -44,18 +44,18 @@ export function statusCommand(terminal: Terminal): Command {
 }
 
 export interface IngressStatus {
-  /** Null: nothing has run here. */
+  /** null if no run has ever begun here. */
   readonly item: Lease | null;
   readonly live: readonly RuleWeights[];
-  /** The live weights differ from the expected ones. */
+  /** Whether the live weights differ from the desired ones. */
   readonly drift: boolean;
-  /** Decision log of the run, whole. */
+  /** The complete decision log of the run. */
   readonly log: readonly LogEntry[];
-  /** The sign-off that the run waits for. */
+  /** The sign-off for which the run waits. */
   readonly request: ApprovalRequest | null;
 }
 
-/** Reads who owns the ingress, what is live and what was decided, as often as asked. */
+/** Reads the owner of the ingress, the live weights and the decisions, whenever it is called. */
 export async function statusReader(deployment: Deployment): Promise<() => Promise<IngressStatus>> {
   const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
   const { ElasticLoadBalancingV2Client } = await import('@aws-sdk/client-elastic-load-balancing-v2');
@@ -77,7 +77,7 @@ export async function statusReader(deployment: Deployment): Promise<() => Promis
 }
 
 function shownOf(deployment: Deployment, { item, live, drift, log, request }: IngressStatus) {
-  // The task token is what answers the sign-off: it stays in the ledger.
+  // Whoever has the task token can answer the sign-off, so it stays in the ledger.
   const { token: _token, ...signoff } = request ?? { token: '' };
   const last = log.slice(-LAST_ENTRIES);
   return { deployment, item, live, drift, log: last, signoff: 'kind' in signoff ? signoff : null };
@@ -85,11 +85,11 @@ function shownOf(deployment: Deployment, { item, live, drift, log, request }: In
 
 type Found = ReturnType<typeof shownOf>;
 
-/** Nobody comes to either side through such a rule, and no trigger makes it anew. */
+/** Such a rule carries no requests, and no trigger recreates it. */
 const ABSENT =
   'A rule does not forward any more: its requests go elsewhere. Next: give a deleted rule another priority in the stack and `cdk deploy`; let a changed one forward to stable again, or start no run before you do.';
 
-/** @param at the time, by the clock that the deployment lives by */
+/** @param at the time, by the deployment's clock */
 function text({ deployment, item, live, drift, log, signoff }: Found, at: number): string {
   const absent = live.some((rule) => rule.absent !== undefined);
   const weights = `Live: ${describeWeights(deployment, live)}${absent ? `\n${ABSENT}` : drift ? '\nDRIFT: live weights differ from the expected ones; the watchdog will correct them within a minute' : ''}`;
@@ -97,7 +97,7 @@ function text({ deployment, item, live, drift, log, signoff }: Found, at: number
   if (item === null)
     return `Ingress ${deployment.ingressId}: no cutover has run here.\n${[weights, ...safe].join('\n')}`;
   const { rollback } = item;
-  // The intent of a run that was rolled back no longer reaches customers.
+  // After a rollback, the run's intent no longer affects customers.
   const split = item.status === 'running' ? ` ${describeSplit(item.intent.split)}.` : '';
   return [
     `Ingress ${item.ingressId}: cutover ${item.cutoverId} is ${item.status} (phase ${item.phase}, generation ${item.generation}).${split}`,
@@ -112,7 +112,7 @@ function text({ deployment, item, live, drift, log, signoff }: Found, at: number
   ].join('\n');
 }
 
-/** What people have asked of the run that still has an effect. */
+/** People's requests that are still in effect. */
 function asked({ steering, phase, stage }: Lease, at: number): string[] {
   const pause = pauseAt(steering, at);
   const { request } = steering;
@@ -138,7 +138,7 @@ function waiting(deployment: Deployment, signoff: NonNullable<Found['signoff']>)
   ];
 }
 
-/** How far a rollback has come. Both instants are ISO-8601; null: not yet. */
+/** The progress of a rollback. Both instants are ISO-8601; null: not yet. */
 function progressOf({
   confirmedAt,
   verifiedAt,
@@ -152,7 +152,7 @@ function progressOf({
   return `Weights restored at ${time(confirmedAt)}; ${counts}.`;
 }
 
-/** Such as `15:34:51Z`. */
+/** For example `15:34:51Z`. */
 function time(iso: string): string {
   return `${iso.slice(11, 19)}Z`;
 }

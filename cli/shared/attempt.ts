@@ -1,4 +1,7 @@
-/** Failures of AWS, the network and files in the words of the command that met them: what happened, what was changed, what to do. */
+/**
+ * Reports failures of AWS, the network and files in terms of the command: what happened, what was changed, and what to
+ * do.
+ */
 import { CrossfadeError, describeError } from '../../core/model/index.ts';
 import { plainLines } from '../../input/index.ts';
 import { EXIT } from './exit-codes.ts';
@@ -6,13 +9,13 @@ import { errorNames, type Failure, toldFailure } from './failure-kinds.ts';
 import { Interrupted } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What a command has left behind when it fails, and what its user does then; whole sentences. */
+/** What a command has left behind when it fails, and what its user should do; complete sentences. */
 export interface Left {
   readonly state: string;
   readonly next: string;
 }
 
-/** A command that could not be done. The message is for its user and complete. */
+/** A command failed. The message is written for its user, and complete. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly code: typeof EXIT.usage | typeof EXIT.unable;
@@ -23,9 +26,12 @@ export class CommandError extends Error {
   }
 }
 
-/** What is under way, and what each would have left behind: for a signal that ends the process in its midst. The innermost is the last. */
+/**
+ * The operations in progress, with what each would leave behind if a signal ended the process. The innermost is the
+ * last.
+ */
 class Underway {
-  /** Told when the first begins, and when the last has ended. */
+  /** Called when the first operation begins, and when the last has ended. */
   onChange: (isBusy: boolean) => void = () => {};
   readonly #lefts: (() => Left)[] = [];
 
@@ -46,7 +52,10 @@ class Underway {
 
 export const underway = new Underway();
 
-/** @param left asked when `work` fails, or a signal ends it: what the command has changed by then @throws CommandError, UsageError or Interrupted */
+/**
+ * @param left called if `work` fails or a signal ends it: what the command has changed by then
+ * @throws CommandError, UsageError or Interrupted
+ */
 export async function attempt<T>(
   left: (failure: { readonly refused: boolean }) => Left,
   work: () => Promise<T>,
@@ -71,7 +80,7 @@ function failureOf(error: unknown): Failure {
     if (kind !== null) return { ...kind, what: `${kind.what}${inBrackets(kind.words ?? wordsOf(chain, cause))}` };
   }
   const own = chain.find((cause) => cause instanceof CrossfadeError);
-  // Its advice is for the task that met it, not for this command.
+  // Its advice is for the task in which it occurred, not for this command.
   return {
     code: EXIT.unable,
     what: own instanceof CrossfadeError ? `${own.what}${because(own)}` : describeError(error),
@@ -89,7 +98,7 @@ function causesOf(error: unknown): Error[] {
   return chain;
 }
 
-/** What was being done, where that is known, and the client's own words. */
+/** What was being done, if known, and the client's own words. */
 function wordsOf(chain: readonly Error[], cause: Error): string {
   const own = chain.find((error) => error instanceof CrossfadeError);
   const said = cause.message === '' ? errorNames(cause).join(' ') : firstLine(cause.message);
@@ -100,7 +109,7 @@ function inBrackets(words: string): string {
   return words === '' ? '' : ` (${words})`;
 }
 
-/** AWS's clients add advice for programmers in further lines, and the system's own words where a file of theirs is missing. */
+/** AWS's clients append advice for programmers, and the operating system's message if one of their files is missing. */
 function firstLine(message: string): string {
   return (message.split('\n', 1)[0] ?? '').replace(/: Error: E[A-Z]+: .*$/, '');
 }

@@ -1,4 +1,4 @@
-/** Services that speak TLS: whom a command trusts, and what is wrong where it does not. */
+/** TLS services: which authorities a command trusts, and what is wrong if it does not trust a certificate. */
 import { X509Certificate } from 'node:crypto';
 import * as tls from 'node:tls';
 import { codeOf } from '../../input/index.ts';
@@ -8,7 +8,7 @@ import { UsageError } from './usage-error.ts';
 const CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
 
 /**
- * Certificates (PEM) of a file that are trusted beside those that Node trusts; no file, nothing but those.
+ * Certificates (PEM) from a file that are trusted in addition to those that Node trusts; without a file, only those.
  * @throws UsageError that names the option and the file
  */
 export function readAuthorities(option: string, file: string | undefined): readonly string[] | undefined {
@@ -30,7 +30,7 @@ function isCertificate(text: string): boolean {
   }
 }
 
-/** With those of NODE_EXTRA_CA_CERTS, where Node can tell (22.15 and newer). */
+/** Includes those of NODE_EXTRA_CA_CERTS, if Node can list them (22.15 and newer). */
 function usual(): readonly string[] {
   const { getCACertificates }: { readonly getCACertificates?: typeof tls.getCACertificates } = tls;
   return getCACertificates?.('default') ?? tls.rootCertificates;
@@ -44,7 +44,7 @@ const UNTRUSTED = new Set([
   'CERT_UNTRUSTED',
 ]);
 
-/** What keeps a service from being asked over TLS, as a sentence; null where it is something else. */
+/** Why a service cannot be called over TLS, as a sentence; null if the reason is another. */
 export function tlsProblem(origin: string, error: unknown): string | null {
   const code = codeOf(error) ?? '';
   const message = error instanceof Error ? error.message : '';
@@ -65,7 +65,7 @@ export function tlsProblem(origin: string, error: unknown): string | null {
   return null;
 }
 
-/** That the refused certificate holds. */
+/** The names in the rejected certificate. */
 function namesIn(error: unknown): string {
   const cert = error instanceof Error && 'cert' in error ? error.cert : null;
   const names = typeof cert === 'object' && cert !== null && 'subjectaltname' in cert ? cert.subjectaltname : null;

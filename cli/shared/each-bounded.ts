@@ -1,4 +1,7 @@
-/** Runs `run` for each item, at most `limit` at a time; the next item is asked for when there is room. @throws the first error */
+/**
+ * Runs `run` for each item, at most `limit` at a time; the next item is fetched when there is room.
+ * @throws the first error
+ */
 export async function eachBounded<T>(
   items: AsyncIterable<T> | Iterable<T>,
   limit: number,

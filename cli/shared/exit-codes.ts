@@ -1,20 +1,20 @@
-/** Exit codes of every command; shown in the help. */
+/** Exit codes of every command, as shown in the help. */
 export const EXIT = {
   ok: 0,
-  /** The command ran, and its answer is no; {@link meaningOfNo} says what that means for each command. */
+  /** The command completed with a negative result; {@link meaningOfNo} says what that means for each command. */
   failed: 1,
-  /** Bad input, or an environment that lacks credentials or a region; nothing was touched. */
+  /** Bad input, or an environment without credentials or a region; nothing was changed. */
   usage: 2,
-  /** The command could not be done: AWS, the network or a file stood against it. The message says what was changed. */
+  /** The command failed because of AWS, the network or a file. The message says what was changed. */
   unable: 3,
-  /** What `wait` waited for did not come in time. */
+  /** `wait` reached its time limit. */
   late: 4,
   interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The one meaning that exit code 1 has for each command that gives an answer. */
+/** The meaning of exit code 1 for each command that gives a result. */
 const NO: Readonly<Record<string, string>> = {
   rehearse: 'a scenario did not end as expected',
   chaos: 'a case ended unsafe, or nobody was notified',
@@ -47,7 +47,7 @@ interface Named {
   readonly parent: Named | null;
 }
 
-/** Undefined for a command that gives no such answer. A command of a group, such as `campaign status`, is named with it. */
+/** undefined for a command without such a result. A subcommand, such as `campaign status`, is named with its group. */
 export function meaningOfNo(command: Named): string | undefined {
   const { parent } = command;
   const isOfGroup = parent !== null && parent.parent !== null;

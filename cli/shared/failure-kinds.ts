@@ -1,4 +1,4 @@
-/** Failures that have a message of ours instead of a client's or the system's: one table. */
+/** Failures that get a message of their own in place of the client's or the operating system's: one table. */
 
 import { codeOf } from '../../input/index.ts';
 import { EXIT } from './exit-codes.ts';
@@ -7,13 +7,13 @@ import { fileFailure } from './read-file.ts';
 export interface Failure {
   readonly code: typeof EXIT.usage | typeof EXIT.unable;
   readonly what: string;
-  /** What to do before anything else; ends with a semicolon, `then` and a space, or is empty. */
+  /** What to do first; ends with a semicolon, `then` and a space, or is empty. */
   readonly first: string;
-  /** The call that failed had no effect for certain: it was never sent, or AWS turned it away. */
+  /** Whether the failed call certainly had no effect: it was never sent, or AWS rejected it. */
   readonly refused: boolean;
 }
 
-/** A failure with what stands in brackets behind it. @default the error's own words */
+/** A failure with the text in brackets after it. @default the error's own words */
 type ToldFailure = Failure & { readonly words?: string };
 
 const REACH = 'check the region, the network and AWS_ENDPOINT_URL; then ';
@@ -26,7 +26,7 @@ const GARBLED: ToldFailure = {
   first: 'check AWS_ENDPOINT_URL, and whether a proxy or a login page answers in its place; then ',
 };
 
-/** An answer that AWS's client took for one, and that says nothing: a login page is empty XML to it. */
+/** An answer that AWS's client accepted although it is empty: it parses a login page as empty XML. */
 export class EmptyAnswerError extends Error {
   override readonly name = 'EmptyAnswerError';
 }
@@ -38,7 +38,7 @@ const CLOCK: ToldFailure = {
   first: 'set the clock; then ',
 };
 
-/** As signatures too old and too new are refused; the same names stand for a wrong key. */
+/** Signatures that are too old or too new are rejected with the same error names as a wrong key. */
 function isOfClock(error: Error): boolean {
   return (
     /^Signature (expired|not yet current)/.test(error.message) ||
@@ -46,7 +46,7 @@ function isOfClock(error: Error): boolean {
   );
 }
 
-/** What AWS's clients report before or instead of an answer; by the name or the code of the error. */
+/** Failures that AWS's clients report before or in place of an answer, by the error's name or code. */
 const BY_NAME: readonly (ToldFailure & { readonly is: RegExp })[] = [
   {
     is: /^(CredentialsProviderError|TokenProviderError)$/,
@@ -137,7 +137,7 @@ const BY_NAME: readonly (ToldFailure & { readonly is: RegExp })[] = [
   },
 ];
 
-/** What has no name of its own, or a name that says too little. */
+/** Failures without a specific name, by message. */
 const BY_MESSAGE: readonly (ToldFailure & { readonly is: RegExp })[] = [
   {
     is: /^Region is missing$|^Region not accepted: region=""/,
@@ -165,7 +165,7 @@ const BY_MESSAGE: readonly (ToldFailure & { readonly is: RegExp })[] = [
   { is: /Deserialization error|^@aws-sdk XML parse error/, ...GARBLED },
 ];
 
-/** Of an error by itself, without its causes; null for one that speaks well enough. */
+/** For an error without its causes; null for one whose own message is good enough. */
 export function toldFailure(error: Error): ToldFailure | null {
   if (error instanceof EmptyAnswerError) return GARBLED;
   if (isOfClock(error)) return CLOCK;
@@ -187,7 +187,7 @@ export function errorNames(error: Error): string[] {
   return code === null ? [error.name] : [error.name, code];
 }
 
-/** HTTP status that AWS's client has kept. */
+/** The HTTP status that AWS's client has stored. */
 function statusOf(error: Error): number | null {
   const metadata = '$metadata' in error ? error.$metadata : null;
   if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return null;

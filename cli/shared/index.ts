@@ -1,4 +1,4 @@
-/** Options, exit codes, the terminal, and what else every command needs. */
+/** Options, exit codes, the terminal, and whatever else every command needs. */
 
 export { asError, codeOf, plain, plainJson, plainLines } from '../../input/index.ts';
 export { attempt, CommandError, type Left, NOTHING_CHANGED } from './attempt.ts';

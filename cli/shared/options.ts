@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { Option } from 'commander';
 import type { Severity } from '../../parity/causes/index.ts';
 
-/** Severities at which the answer of a comparison may be a no, from the gravest on. */
+/** Severities that may make the result of a comparison negative, most serious first. */
 export const FAIL_ON = ['breaking', 'undecided', 'benign'] as const satisfies readonly Severity[];
 export type FailOn = (typeof FAIL_ON)[number];
 
@@ -13,12 +13,12 @@ export function failOnOption(): Option {
     .default('undecided');
 }
 
-/** `--by`: the name that is kept with what somebody does. */
+/** `--by`: the name that is recorded with an action. */
 export function byOption(description: string): Option {
   return new Option('--by <name>', description).default(userInfo().username, 'your user name');
 }
 
-/** For commander: an option that may be given several times. */
+/** For commander: an option that may be repeated. */
 export function repeatable(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }

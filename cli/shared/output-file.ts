@@ -1,4 +1,6 @@
-/** Files that a command will write: found out before a long run whether they can be, and never over one of its inputs. */
+/**
+ * Files that a command will write: their writability is checked before a long run, and inputs are never overwritten.
+ */
 import { closeSync, existsSync, mkdirSync, openSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { codeOf } from '../../input/index.ts';
@@ -23,7 +25,7 @@ export function outputFile(option: string, file: string, inputs: readonly string
   return file;
 }
 
-/** As {@link outputFile}, and makes the folder that it goes to. @throws UsageError that names the option */
+/** Like {@link outputFile}, and creates the folder. @throws UsageError that names the option */
 export function outputFileInNewFolder(option: string, file: string): string {
   try {
     makeFolder(dirname(resolve(file)));
@@ -33,7 +35,7 @@ export function outputFileInNewFolder(option: string, file: string): string {
   return outputFile(option, file);
 }
 
-/** Step by step: `mkdir` with `recursive` never returns below /proc. */
+/** Step by step, because `mkdir` with `recursive` never returns below /proc. */
 function makeFolder(folder: string): void {
   if (existsSync(folder) && statSync(folder).isDirectory()) return;
   makeFolder(dirname(folder));

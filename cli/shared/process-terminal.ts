@@ -5,25 +5,25 @@ import { underway } from './attempt.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Interrupted, type Screen, type Terminal } from './terminal.ts';
 
-/** {@link Terminal} over `process`, and what became of it. */
+/** {@link Terminal} for `process`, and its final state. */
 export interface ProcessTerminal extends Terminal {
-  /** The code that the command asked for. */
+  /** The exit code that the command requested. */
   readonly code: ExitCode;
-  /** Resolves once everything is written. @returns the first error of standard output; null when all of it arrived */
+  /** Resolves when everything is written. @returns the first error of standard output; null if all of it arrived */
   flushed(): Promise<Error | null>;
 }
 
 export function processTerminal(): ProcessTerminal {
   let code: ExitCode = EXIT.ok;
   const interruption = new AbortController();
-  /** The command ends by itself when it is interrupted. */
+  /** Whether the command ends by itself when it is interrupted. */
   let asked = false;
   let lost: Error | null = null;
   process.stdout.on('error', (error: Error) => {
-    // Whoever reads has seen enough (`| head`): that is no loss.
+    // The reader has seen enough (`| head`), so nothing is lost.
     if (codeOf(error) !== 'EPIPE') lost ??= error;
   });
-  // Nobody is left to tell.
+  // There is no reader left to notify.
   process.stderr.on('error', () => {});
   /** The second signal ends the process, whatever it waits for. */
   const interrupt = () => {
@@ -66,7 +66,7 @@ export function processTerminal(): ProcessTerminal {
 /** Ctrl-C, the end of a job, and a terminal that is closed. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** What is under way cannot be taken back: its person learns what it leaves behind. */
+/** Operations in progress cannot be undone, so the message says what they leave behind. */
 function endAtOnce(): never {
   const { left } = underway;
   if (left !== null) process.stderr.write(`\nInterrupted. ${left.state}\nNext: ${left.next}\n`);
@@ -77,7 +77,7 @@ function screen(stream: WriteStream): Screen {
   const terminal = stream.isTTY === true;
   return {
     get columns() {
-      // Some terminals do not say their size, and then it is 0.
+      // Some terminals do not report their size, which is then 0.
       return terminal ? stream.columns || 80 : null;
     },
     get rows() {
@@ -88,7 +88,7 @@ function screen(stream: WriteStream): Screen {
   };
 }
 
-/** An error of the stream comes to its own listener. */
+/** Errors of the stream are handled by its own listener. */
 function drained(stream: WriteStream): Promise<void> {
   return new Promise((done) => void stream.write('', () => done()));
 }

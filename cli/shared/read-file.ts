@@ -1,11 +1,11 @@
-/** Files that a command was given to read; every way in which one can be wrong names the option, or the argument, and the file. */
+/** Input files of a command; every error names the option or argument, and the file. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { codeOf } from '../../input/index.ts';
 import { readJson, textOf } from '../../json/index.ts';
 import { UsageError } from './usage-error.ts';
 
-/** @param option what named the file, such as `--deployment` @throws UsageError */
+/** @param option that named the file, such as `--deployment` @throws UsageError */
 export function readBytes(option: string, file: string): Buffer {
   try {
     return readFileSync(file);
@@ -14,14 +14,14 @@ export function readBytes(option: string, file: string): Buffer {
   }
 }
 
-/** @throws UsageError for what cannot be read, and for what is no JSON or only nearly so */
+/** @throws UsageError for a file that cannot be read, and for text that is not JSON or only resembles it */
 export function readJsonFile(option: string, file: string): unknown {
   const read = readJson(readBytes(option, file));
   if (read.ok) return read.value;
   throw new UsageError(`${option}: ${file} ${read.problem}`);
 }
 
-/** JSON, or YAML where the file is called so. @throws UsageError as {@link readJsonFile} does */
+/** JSON, or YAML if the file has that extension. @throws UsageError like {@link readJsonFile} */
 export function readDocumentFile(option: string, file: string): unknown {
   if (!/\.ya?ml$/i.test(file)) return readJsonFile(option, file);
   const text = textOf(readBytes(option, file));
@@ -31,15 +31,18 @@ export function readDocumentFile(option: string, file: string): unknown {
   return read.value;
 }
 
-/** Integers that a number of JavaScript does not hold, as they stand in JSON and YAML. */
+/** Integers that a JavaScript number cannot represent, in JSON and YAML. */
 const LONG_INTEGER = /[-:[,\s]\d{16,}\s*[,}\]\n]/;
 
-/** YAML, of which JSON is a part; `problem` follows the name of the file. Where it is `exact`, integers beyond 2^53 are BigInt. */
+/**
+ * Parses YAML, of which JSON is a subset; `problem` follows the name of the file. If `exact`, integers beyond 2^53
+ * become BigInt.
+ */
 export function parseYaml(
   text: string,
   { exact = false }: { readonly exact?: boolean } = {},
 ): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string } {
-  // What is JSON is read as JSON, by a tenth of the time: documents of 13 MB are published.
+  // JSON is parsed as JSON, which is ten times as fast: some published documents have 13 MB.
   const json = /^\s*\{/.test(text) ? readJson(Buffer.from(text)) : null;
   const isLong = exact && LONG_INTEGER.test(`${text}\n`);
   if (json?.ok === true) return isLong ? { ok: true, value: JSON.parse(text, exactly) } : json;
@@ -51,7 +54,7 @@ export function parseYaml(
   } catch (error) {
     const kind = /^\s*[[{]/.test(text) ? 'JSON' : 'YAML';
     if (!(error instanceof Error)) return { ok: false, problem: `is not ${kind}: ${String(error)}` };
-    // The parser calls itself for each level.
+    // The parser is recursive.
     if (/call stack/.test(error.message)) return { ok: false, problem: 'is nested too deeply' };
     if (/multiple documents/.test(error.message))
       return { ok: false, problem: 'holds several documents of YAML: keep the one that is meant' };
@@ -59,7 +62,7 @@ export function parseYaml(
   }
 }
 
-/** @param context the number's own text, which Node tells from version 21 on */
+/** @param context the number's own text, which Node provides from version 21 on */
 function exactly(_key: string, value: unknown, context: { readonly source?: string } = {}): unknown {
   const isLong = typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context.source ?? '');
   return isLong ? BigInt(context.source ?? '') : value;
@@ -69,7 +72,7 @@ function shortAsNumber(value: unknown): unknown {
   return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
-/** Characters of a file's name. */
+/** Limits the length of a file name in characters. */
 const LONGEST_SHOWN = 300;
 
 const PROBLEMS: Readonly<Record<string, string>> = {
@@ -86,18 +89,18 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ERR_INVALID_ARG_VALUE: 'holds a character that no name of a file does',
 };
 
-/** What to say of a file that cannot be used; `option` is what named it. */
+/** The message for a file that cannot be used. @param option that named it */
 export function unusableFile(option: string, file: string, error: unknown): UsageError {
   return new UsageError(`${option}: ${shownFile(file)} ${file === '' ? 'is not a file name' : fileProblem(error)}`);
 }
 
-/** What is wrong with a file, as the end of a sentence that begins with its name. */
+/** The problem with a file, as the end of a sentence that begins with its name. */
 export function fileProblem(error: unknown): string {
   if (!(error instanceof Error)) return `cannot be used (${String(error)})`;
   return problemOf(error) ?? `cannot be used (${error.message})`;
 }
 
-/** A failure of the file system as a sentence, whichever file it was; null for any other error. */
+/** An error of the file system as a sentence, for any file; null for any other error. */
 export function fileFailure(error: Error): string | null {
   const problem = 'syscall' in error ? problemOf(error) : null;
   if (problem === null) return null;
@@ -108,7 +111,7 @@ function problemOf(error: Error): string | null {
   return PROBLEMS[codeOf(error) ?? ''] ?? null;
 }
 
-/** A name as messages show it. */
+/** A file name as messages show it. */
 function shownFile(file: string): string {
   if (file === '') return '""';
   return file.length <= LONGEST_SHOWN ? file : `${file.slice(0, LONGEST_SHOWN)}…`;

@@ -1,14 +1,14 @@
-/** The rules that an owner has decided on (docs/reference/parity.md, "Rules"), from a JSON file. */
+/** The owner's rules (docs/reference/parity.md, "Rules"), from a JSON file. */
 import { InvalidRulesError, parseRules, type RuleSet } from '../../parity/rules/index.ts';
 import { readJsonFile } from './read-file.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What `--rules` names; no file, no rules. @throws UsageError as {@link readRules} */
+/** The file that `--rules` names; without a file there are no rules. @throws UsageError like {@link readRules} */
 export function givenRules(file: string | undefined): RuleSet {
   return file === undefined ? { v: 1, rules: [] } : readRules(file, '--rules');
 }
 
-/** @param option what named the file @throws UsageError that names the file and everything that is wrong with it */
+/** @param option that named the file @throws UsageError that names the file and every mistake in it */
 export function readRules(file: string, option: string): RuleSet {
   const value = readJsonFile(option, file);
   try {

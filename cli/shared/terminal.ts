@@ -1,15 +1,18 @@
-/** What a command sees of the process that runs it. Commands use nothing of `process` beside, so that tests run them in-process. */
+/**
+ * A command's view of the process that runs it. Commands do not use `process` otherwise, so that tests can run them
+ * in-process.
+ */
 import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import type { ExitCode } from './exit-codes.ts';
 
-/** Standard output or standard error, or a test's memory. */
+/** Standard output or standard error, or memory in a test. */
 export interface Screen {
-  /** Width in characters; null where nobody looks (a pipe, a file, CI). */
+  /** Width in characters; null if it is not a terminal (a pipe, a file, CI). */
   readonly columns: number | null;
-  /** Height in lines; null as for the width. */
+  /** Height in lines; null like the width. */
   readonly rows: number | null;
-  /** A terminal that shows colours, and NO_COLOR is not set (https://no-color.org). */
+  /** Whether it is a terminal with colours, and NO_COLOR is not set (https://no-color.org). */
   readonly coloured: boolean;
   write(text: string): void;
 }
@@ -19,9 +22,12 @@ export interface Terminal {
   readonly err: Screen;
   readonly stdin: Readable;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The signal that Ctrl-C, SIGTERM and SIGHUP abort. A command that never asks for it is ended by them at once, and says what it leaves behind. */
+  /**
+   * The signal that Ctrl-C, SIGTERM and SIGHUP abort. A command that never requests it is ended by them at once, and
+   * says what it leaves behind.
+   */
   interruption(): AbortSignal;
-  /** Ends the command with this code once it has returned. The last call counts. */
+  /** Sets the exit code for when the command has returned. The last call counts. */
   exit(code: ExitCode): void;
 }
 
@@ -39,7 +45,7 @@ export function say(screen: Screen, text: string): void {
   screen.write(`${text}\n`);
 }
 
-/** Asks a person; whatever is no yes is a no, the end of the input too. */
+/** Asks a person. Anything other than yes counts as no, including the end of the input. */
 export async function confirmed({ stdin, err }: Terminal, question: string): Promise<boolean> {
   err.write(`${question} [y/N] `);
   const lines = createInterface({ input: stdin });

@@ -1,4 +1,4 @@
-/** The version in the manifest: two folders up in the repository, three in the published package. */
+/** The version in the manifest, which is two folders up in the repository and three in the published package. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';

@@ -1,4 +1,7 @@
-/** `crossfade abort`: ends one named run by the rollback; `crossfade rollback` asks for no name and takes whichever run there is. */
+/**
+ * `crossfade abort`: ends one named run by a rollback; `crossfade rollback` needs no name and ends whichever run there
+ * is.
+ */
 import { Command } from 'commander';
 import { describeRollback, rollBack } from '../../core/fence/index.ts';
 import type { CutoverId } from '../../core/model/index.ts';
@@ -25,7 +28,7 @@ export function abortCommand(terminal: Terminal): Command {
     });
 }
 
-/** Ends a run by the rollback, as the caller of AWS. @throws CommandError that says what was changed */
+/** Ends a run by a rollback, as the AWS caller. @throws CommandError that says what was changed */
 export async function abortRun(open: () => Promise<Ledger>, id: CutoverId, reason: string): Promise<Returned> {
   const asked = { rollback: false };
   return attempt(

@@ -1,4 +1,4 @@
-/** `crossfade watch` and `crossfade wait`: follow a run to its end, for a person and for a script. */
+/** `crossfade watch` and `crossfade wait`: follow a run to its end, for people and for scripts. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { describePlace } from '../../core/evaluation/index.ts';
@@ -24,7 +24,7 @@ interface Options extends DeployedOptions {
   readonly poll: string;
 }
 
-/** Where a run stands: in one of the places that can be waited for, on its way, or ended without ever having run. */
+/** The state of a run: one of those that can be waited for, in progress, or ended without ever having run. */
 type Place =
   | { readonly at: Awaited; readonly text: string }
   | { readonly at: 'running'; readonly text: string }
@@ -96,10 +96,10 @@ interface Pace {
   readonly deadline?: number;
 }
 
-/** Who follows only reads. */
+/** Following only reads. */
 const GOES_ON = { ...NOTHING_CHANGED, state: `${NOTHING_CHANGED.state} A cutover goes on without this command.` };
 
-/** Looks until `isEnd`. */
+/** Reads repeatedly until `isEnd`. */
 async function follow(
   options: Options,
   id: CutoverId,
@@ -147,7 +147,7 @@ function placeIn(lease: Lease): Place {
   return { at: 'running', text: `Cutover ${id}: ${describePlace(lease)}, ${describeSplit(intent.split)}.` };
 }
 
-/** A run that preflight refused never gets a lease: its execution says why. */
+/** A run that preflight refused never has a lease; its execution contains the reason. */
 async function beforeItsLease(deployment: Deployment, id: CutoverId): Promise<Place> {
   const { DescribeExecutionCommand, SFNClient } = await import('@aws-sdk/client-sfn');
   const { aws, CLIENT_OPTIONS } = await import('../../lambdas/aws/calls/index.ts');

@@ -1,12 +1,13 @@
-/** A reading that is repeated for days: a network that is away for a while does not end it. */
+/** Makes a reading that is repeated for days survive a temporary network failure. */
 import { isTransient } from '../../core/model/index.ts';
 
-/** How long a reading may fail that has succeeded before. Milliseconds. */
+/** How long a reading that has succeeded before may fail, in milliseconds. */
 export const PATIENCE_MS = 5 * 60_000;
 
 /**
- * The same reading, null while it fails by what may pass: throttles, lost connections, an AWS that does not answer. @throws what it throws the first time,
- * what will not pass, and what has not passed by `patience` or the deadline
+ * The same reading, but null while it fails temporarily (throttling, lost connections, no answer from AWS).
+ * @throws whatever it throws the first time, permanent failures, and failures that last longer than `patience` or the
+ * deadline
  */
 export function patient<T>(
   read: () => Promise<T>,

@@ -1,4 +1,4 @@
-/** One run, as the ledger has it: its lease, its log, its sign-offs. */
+/** One run according to the ledger: its lease, its log, its sign-offs. */
 
 import { describePlace } from '../../core/evaluation/index.ts';
 import {
@@ -21,7 +21,7 @@ export interface Ledger extends Located {
   readonly leases: Leases;
   readonly decisionLog: DecisionLog;
   readonly approvals: Approvals;
-  /** The lease of the ingress; null: nothing has run here. */
+  /** The lease of the ingress; null if no run has ever begun here. */
   lease(): Promise<Lease | null>;
   /** Runs before the one that holds the lease, oldest first. */
   past(): Promise<readonly Lease[]>;
@@ -62,19 +62,19 @@ export function ownLease(lease: Lease | null, id: CutoverId): Lease | string {
   return lease;
 }
 
-/** Where a run stood when the person who acts looked at it; a command of the terminal has looked at nothing. */
+/** The state of a run when the person who acts saw it; a terminal command has seen nothing. */
 export interface SeenPlace {
   readonly phase: string;
   readonly stage: number;
 }
 
-/** Why an action on what was seen comes too late; null when the run stands there still. */
+/** Why an action on that state comes too late; null if the run is still in it. */
 export function movedOn({ cutoverId: id, phase, stage }: Lease, seen: SeenPlace | undefined): string | null {
   if (seen === undefined || (seen.phase === phase && seen.stage === stage)) return null;
   return `Cutover ${id} has moved on since you looked: it is in ${describePlace({ phase, stage })}. Nothing was changed.`;
 }
 
-/** What the log says of the present phase or stage. @throws UsageError for a log without its beginning */
+/** What the log says about the present phase or stage. @throws UsageError for a log without its beginning */
 export function soFar(entries: readonly LogEntry[], lease: Lease): RunSoFar {
   return soFarOf(planOf(entries), entries, lease);
 }
@@ -91,8 +91,8 @@ export function planOf(entries: readonly LogEntry[]): Plan {
 }
 
 /**
- * Now, milliseconds since the epoch, but after the run's last entry, so that a clock that is behind does not put a request before
- * what it answers.
+ * The present time in milliseconds since the epoch, but later than the run's last entry, so that a slow clock does not
+ * put a request before the event that it answers.
  */
 export function laterClock({ now }: Pick<Ledger, 'now'>, entries: readonly LogEntry[]): number {
   const last = entries.at(-1);

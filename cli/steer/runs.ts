@@ -1,4 +1,4 @@
-/** `crossfade list` and `crossfade history`: the runs of an ingress, and what was decided in one of them. */
+/** `crossfade list` and `crossfade history`: the runs of an ingress, and the decisions in one of them. */
 import { Command } from 'commander';
 import { describePlace } from '../../core/evaluation/index.ts';
 import { describeCause, describeKind, type Lease, type LogEntry } from '../../core/model/index.ts';
@@ -48,7 +48,7 @@ export function historyCommand(terminal: Terminal): Command {
     });
 }
 
-/** Such as `2026-11-27T10:31:05.000Z  stage 2        evaluation   Evidence is in.` */
+/** For example `2026-11-27T10:31:05.000Z  stage 2        evaluation   Evidence is in.` */
 export function entryLine({ at, kind, phase, stage, by, message }: LogEntry): string {
   return [
     at,

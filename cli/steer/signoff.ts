@@ -1,4 +1,4 @@
-/** `crossfade approve` and `crossfade refuse`: answer the sign-off that a cutover waits for. */
+/** `crossfade approve` and `crossfade refuse`: answer the sign-off for which a cutover waits. */
 import { Command } from 'commander';
 import { type ApprovalRequest, type CutoverId, SupersededError } from '../../core/model/index.ts';
 import { agree, agreeNoted, closedSignoff } from '../../core/phases/index.ts';
@@ -35,7 +35,7 @@ function signoff(terminal: Terminal, answer: 'approve' | 'refuse', description: 
     });
 }
 
-/** Answers the sign-off that a run waits for, as the caller of AWS. @throws CommandError that says what was changed */
+/** Answers the sign-off for which a run waits, as the AWS caller. @throws CommandError that says what was changed */
 export async function answerPending(
   open: () => Promise<Ledger>,
   answer: 'approve' | 'refuse',
@@ -90,7 +90,7 @@ async function give(
   return send(ledger, request, by, { answer, ...all });
 }
 
-/** Null when the sign-off was answered in between. */
+/** null if the sign-off was answered in between. */
 async function agreed({ approvals }: Ledger, request: ApprovalRequest, by: string, comment: string) {
   try {
     return await approvals.agree(request, { by, comment });
@@ -113,7 +113,7 @@ async function send(
   ]);
   const states = new SFNClient(CLIENT_OPTIONS);
   if (!(await answerSignoff(states, request, answer))) return { given: false, text: gone(request) };
-  // The execution has the answer; telling a second try who gave it is a courtesy.
+  // The execution has the answer; recording who gave it only helps a second attempt.
   const at = new Date(now()).toISOString();
   await approvals.close(request, { answer: answer.answer, by, at }).catch(() => undefined);
   const done = answer.answer === 'approve' ? 'Approved' : 'Rejected';
@@ -127,7 +127,7 @@ function gone({ kind, cutoverId: id }: ApprovalRequest): string {
   return `The ${kind} sign-off of ${id} is over: somebody answered it, or it expired, in the meantime.`;
 }
 
-/** The answer may have arrived although nothing came back; a sign-off takes one answer only. */
+/** The answer may have arrived although no confirmation did; a sign-off accepts only one answer. */
 function left(answer: 'approve' | 'refuse', cutover: string, isSent: boolean) {
   return {
     state: isSent

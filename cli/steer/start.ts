@@ -1,4 +1,4 @@
-/** `crossfade start`: checks a plan, shows what it will do, asks, and starts the execution. */
+/** `crossfade start`: checks a plan, shows what it will do, asks for confirmation, and starts the execution. */
 import { Command } from 'commander';
 import * as z from 'zod';
 import { cutoverIdSchema, planSchema } from '../../core/model/index.ts';

@@ -1,4 +1,6 @@
-/** `crossfade pause`, `resume`, `promote` and `retry`: requests to a running cutover, fenced and kept in its log. */
+/**
+ * `crossfade pause`, `resume`, `promote` and `retry`: requests to a running cutover, fenced and recorded in its log.
+ */
 import { Command } from 'commander';
 import { type CutoverId, type LogEntry, parseDuration, SupersededError } from '../../core/model/index.ts';
 import { askSteering, MOST_PAUSED_SECONDS, type SteeringRequest } from '../../core/phases/index.ts';
@@ -84,7 +86,7 @@ function steering(
 
 type Steered = { readonly message: string } | { readonly refused: string };
 
-/** Asks a running cutover for something, as the caller of AWS. @throws CommandError that says what was changed */
+/** Sends a request to a running cutover, as the AWS caller. @throws CommandError that says what was changed */
 export async function steerRun(
   open: () => Promise<Ledger>,
   id: CutoverId,

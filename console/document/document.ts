@@ -1,21 +1,23 @@
-/** The HTML around the page: served, or frozen into one file with its data. */
+/** The HTML document around the page: served, or frozen into one file with its data. */
 import { createHash } from 'node:crypto';
 import { plain } from '../../input/index.ts';
 import type { PageView } from '../view/index.ts';
 import { pageBundle } from './page-bundle.ts';
 
-/** The document that a console serves; script and style come from the same address, and nothing from any other. */
+/**
+ * The document that a console serves. Script and style come from the same address, and nothing comes from any other.
+ */
 export const SERVED_DOCUMENT = html({
   title: 'Crossfade console',
   head: '<link rel="stylesheet" href="/page.css">',
   body: '<script src="/page.js" defer></script>',
 });
 
-/** For the served document: nothing but its own script, style and answers. */
+/** Content security policy of the served document: only its own script, style and requests. */
 export const SERVED_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** One file that needs no network: its policy allows this script and this style alone. */
+/** One file that needs no network. Its policy allows only this script and this style. */
 export function frozenDocument(view: PageView): string {
   const { script, style } = pageBundle();
   const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; img-src data:; base-uri 'none'; form-action 'none'`;
@@ -36,7 +38,7 @@ function html({ title, head, body }: Parts): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><link rel="icon" href="data:,"><title>${escaped(title)}</title>${head}</head><body><div id="page"></div><noscript>This page needs JavaScript.</noscript>${body}</body></html>\n`;
 }
 
-/** JSON of a view that cannot end the element it stands in, and in which no text of the world steers the page that shows it. */
+/** JSON of a view that cannot close the element that contains it. Text from outside cannot inject markup or scripts. */
 export function viewJson(view: PageView): string {
   const shown = (_key: string, value: unknown) =>
     typeof value === 'string' ? plain(value.replace(/\s+/g, ' ')) : value;

@@ -1,24 +1,24 @@
-/** The page's code and style: ready-made in the published package, bundled once a process in this repository. */
+/** Script and style of the page: ready-made in the published package, bundled once per process in this repository. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as Esbuild from 'esbuild';
 
 export interface PageBundle {
-  /** JavaScript, a classic script without imports. */
+  /** JavaScript: a classic script without imports. */
   readonly script: string;
   readonly style: string;
 }
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** Where the package carries them. */
+/** Where the package contains them. */
 const READY = join(ROOT, 'page');
 const SCRIPT = 'page.js';
 const STYLE = 'page.css';
 
 let bundle: PageBundle | undefined;
 
-/** @throws esbuild's error when the sources do not build */
+/** @throws esbuild's error if the sources do not build */
 export function pageBundle(): PageBundle {
   bundle ??= existsSync(READY)
     ? { script: readFileSync(join(READY, SCRIPT), 'utf8'), style: readFileSync(join(READY, STYLE), 'utf8') }
@@ -26,7 +26,7 @@ export function pageBundle(): PageBundle {
   return bundle;
 }
 
-/** Names and contents of the files that the package carries. */
+/** Names and contents of the files that the package contains. */
 export function pageFiles(): readonly (readonly [name: string, text: string])[] {
   const { script, style } = build();
   return [
@@ -36,7 +36,7 @@ export function pageFiles(): readonly (readonly [name: string, text: string])[] 
 }
 
 function build(): PageBundle {
-  // Loaded here and not above: users of the package have no esbuild and need none.
+  // Loaded here and not at the top, because users of the package have no esbuild and need none.
   const { buildSync }: typeof Esbuild = createRequire(import.meta.url)('esbuild');
   const page = join(ROOT, 'console', 'page');
   const { outputFiles } = buildSync({

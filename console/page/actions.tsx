@@ -1,4 +1,4 @@
-/** What may be asked of the run. */
+/** The actions that an operator can request. */
 import type { ActionOffer } from '../view/index.ts';
 
 interface Props {

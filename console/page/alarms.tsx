@@ -1,4 +1,4 @@
-/** The alarms that can bring a run back, the red ones first. */
+/** The alarms that can roll a run back, red ones first. */
 import type { AlarmLine } from '../view/index.ts';
 
 const TONES: Readonly<Record<string, string>> = { ALARM: 'bad', OK: 'good' };

@@ -1,16 +1,16 @@
-/** What is drawn over the lines: stretches of time, named instants, single points. */
+/** Annotations over the lines: periods, named instants and single points. */
 import type uPlot from 'uplot';
 import type { ChartBand, ChartDot, ChartMark, ChartView } from '../view/index.ts';
 import type { Paint } from './palette.ts';
 import { type TimeAxis, xOf } from './plot-data.ts';
 
-/** CSS pixels. */
+/** Height of a row of labels, in CSS pixels. */
 const ROW = 14;
 const ROWS = 3;
 export const ANNOTATION_HEIGHT = ROW * ROWS + 4;
 const DOT = 3.5;
 
-/** Behind the lines. */
+/** Draws behind the lines. */
 export function drawBands(plot: uPlot, { bands }: ChartView, axis: TimeAxis, paint: Paint): void {
   const { ctx, bbox } = plot;
   ctx.save();
@@ -24,7 +24,7 @@ export function drawBands(plot: uPlot, { bands }: ChartView, axis: TimeAxis, pai
   ctx.restore();
 }
 
-/** Over the lines: marks with their labels above the plot, each where it has room, and the points. */
+/** Draws over the lines: marks, each with its label above the plot where there is room, and points. */
 export function drawAnnotations(plot: uPlot, chart: ChartView, axis: TimeAxis, paint: Paint): void {
   const { ctx } = plot;
   ctx.save();
@@ -52,7 +52,7 @@ function drawMark(plot: uPlot, { x, label, color }: ChartMark, axis: TimeAxis, p
   const width = ctx.measureText(label).width;
   const left = Math.max(0, Math.min(at - 2 * pixels(), ctx.canvas.width - width - pixels()));
   const row = rowEnds.findIndex((end) => left > end + 4 * pixels());
-  // Where no row has room the line stands without a name; the list below the charts has it.
+  // If no row has room, the mark has no label; the list below the charts names it.
   if (row === -1) return;
   rowEnds[row] = left + width;
   ctx.fillStyle = paint(color);
@@ -103,7 +103,7 @@ function screenX(plot: uPlot, axis: TimeAxis, at: number): number {
   return Math.min(left + width, Math.max(left, plot.valToPos(xOf(axis, at), 'x', true)));
 }
 
-/** Canvas pixels of a CSS pixel. */
+/** Canvas pixels per CSS pixel. */
 function pixels(): number {
   return devicePixelRatio;
 }

@@ -1,4 +1,4 @@
-/** One chart: drawn by uPlot, with its values at the cursor, for the pointer and for the arrow keys. */
+/** One chart, drawn by uPlot. It shows the values at the cursor, which follows the pointer and the arrow keys. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { ChartView, RunView } from '../view/index.ts';
@@ -59,7 +59,7 @@ function Values({ id, chart, run, at }: Props & { readonly id: string; readonly 
   );
 }
 
-/** Draws, and draws again whenever the width or the colours change. @returns what ends it */
+/** Draws the chart, and draws it again whenever the width or the colours change. @returns a function that removes it */
 function drawn(
   box: HTMLDivElement | null,
   chart: ChartView,
@@ -114,7 +114,7 @@ function move(event: KeyboardEvent, plot: uPlot | null): void {
   if (x !== undefined) plot.setCursor({ left: plot.valToPos(x, 'x'), top: 0 }, true);
 }
 
-/** The evaluation whose point is next to the cursor. */
+/** The note of the evaluation whose point is nearest to the cursor. */
 function noteAt({ dots, from, to }: ChartView, at: number): string | undefined {
   const near = dots.filter(({ x }) => Math.abs(x - at) <= (to - from) / 60);
   return near.sort((a, b) => Math.abs(a.x - at) - Math.abs(b.x - at))[0]?.note;

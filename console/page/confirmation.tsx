@@ -1,11 +1,11 @@
-/** Says what an action will do, asks for a reason, and does it only then. */
+/** Describes what an action will do, asks for a reason, and only then performs it. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ActionOffer } from '../view/index.ts';
 
 interface Props {
   readonly cutover: string;
   readonly offer: ActionOffer;
-  /** Null: cancelled. */
+  /** null: cancelled. */
   readonly onAnswer: (reason: string | null) => void;
 }
 

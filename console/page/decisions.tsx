@@ -1,4 +1,4 @@
-/** Every decision and alarm, the newest first where the run still goes on. */
+/** Every decision and alarm, newest first while the run is still going. */
 import { useState } from 'preact/hooks';
 import type { RunView } from '../view/index.ts';
 import { timeText } from './time-text.ts';

@@ -1,4 +1,4 @@
-/** Evidence against the thresholds at which it decides. */
+/** Evidence compared with the thresholds at which it decides. */
 import type { Gauge, RunView } from '../view/index.ts';
 import { figure } from './plot-options.ts';
 
@@ -51,7 +51,7 @@ function Bar({ gauge }: { readonly gauge: Gauge }) {
   );
 }
 
-/** Beyond this an e-value says no more. */
+/** Larger e-values are not displayed exactly. */
 const MOST = 1e12;
 
 function text(value: number): string {

@@ -1,4 +1,4 @@
-/** Cutovers of the past. */
+/** Earlier cutovers. */
 import type { PastRun } from '../view/index.ts';
 
 interface Props {

@@ -1,4 +1,4 @@
-/** The page over a console that serves it: takes a session for the token of the link, and asks anew for what is to be shown. */
+/** The page when a console serves it: exchanges the token in the link for a session, and keeps fetching the view. */
 import { useEffect, useState } from 'preact/hooks';
 import type { ActionAnswer, ActionOffer, PageView } from '../view/index.ts';
 import { Confirmation } from './confirmation.tsx';
@@ -71,7 +71,7 @@ export function LiveConsole() {
   );
 }
 
-/** Asks until it is ended. @returns what ends it */
+/** Fetches until it is stopped. @returns a function that stops it */
 function following(cutover: string | null, show: (next: State | ((before: State) => State)) => void): () => void {
   let over = false;
   let timer: ReturnType<typeof setTimeout> | undefined;

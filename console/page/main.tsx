@@ -1,4 +1,4 @@
-/** The page begins here: data that stand in the file, or a session with the console that serves it. */
+/** Entry point of the page: it shows either the data in the file, or a session with the console that serves it. */
 import 'uplot/dist/uPlot.min.css';
 import './style.css';
 import { render } from 'preact';

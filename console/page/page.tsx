@@ -1,4 +1,4 @@
-/** Everything that is shown of a view: one component for the live console and the frozen file. */
+/** Shows a whole view: the same component for the live console and the frozen file. */
 import type { ActionOffer, PageView, RunView } from '../view/index.ts';
 import { Actions } from './actions.tsx';
 import { AlarmList } from './alarms.tsx';

@@ -1,9 +1,9 @@
-/** Colours of the style sheet, for what is drawn on a canvas. */
+/** Colours of the style sheet, for drawing on a canvas. */
 import type { ColorName } from '../view/index.ts';
 
 export type Paint = (name: ColorName | 'ink' | 'quiet' | 'grid' | 'page') => string;
 
-/** As the page shows them now: they differ by day, by night and on paper. */
+/** The colours as currently displayed; they differ between light mode, dark mode and print. */
 export function paints(element: Element): Paint {
   const style = getComputedStyle(element);
   return (name) => style.getPropertyValue(`--${name}`).trim();

@@ -1,4 +1,4 @@
-/** What parity still asks for. */
+/** Open parity findings. */
 import type { ParityList } from '../view/index.ts';
 
 export function ParityTodo({ parity }: { readonly parity: ParityList }) {

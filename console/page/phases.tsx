@@ -1,4 +1,4 @@
-/** The timeline: what is behind the run, where it is, what is ahead. */
+/** The timeline: phases that are done, the present one, and those to come. */
 import type { PhaseStep, RunView } from '../view/index.ts';
 import { roughText, timeText } from './time-text.ts';
 

@@ -1,15 +1,15 @@
-/** Lines with points of their own as uPlot's columns over one common x. */
+/** Converts lines, which have points at different times, to uPlot's columns over one common x axis. */
 import type { AlignedData } from 'uplot';
 import type { ChartLine, ChartView, RunView } from '../view/index.ts';
 
 export type TimeAxis = Pick<RunView, 'clock' | 'from'>;
 
-/** Seconds: since the epoch, or since the run began. */
+/** Seconds since the epoch, or since the run began. */
 export function xOf({ clock, from }: TimeAxis, at: number): number {
   return (clock === 'elapsed' ? at - from : at) / 1000;
 }
 
-/** Just before a line begins anew it has a gap. Milliseconds. */
+/** Length of the gap just before a line begins anew, in milliseconds. */
 const GAP_MS = 1;
 
 export function plotColumns({ lines, dots, range, scale }: ChartView, axis: TimeAxis): AlignedData {
@@ -25,7 +25,7 @@ export function plotColumns({ lines, dots, range, scale }: ChartView, axis: Time
   return [xs.map((x) => xOf(axis, x)), ...lines.map((line) => columnOf(line, xs, least, most))];
 }
 
-/** `undefined` where the line has no point of its own and goes on; `null` where it is broken. */
+/** `undefined` if the line has no point there and continues; `null` if it is interrupted. */
 function columnOf(
   { points }: ChartLine,
   xs: readonly number[],
@@ -36,12 +36,12 @@ function columnOf(
   let next = 0;
   return xs.map((x) => {
     while ((points[next]?.x ?? x) < x) next++;
-    // The gap goes back to the point before: other lines may have points within it.
+    // The gap extends to the previous point, because other lines may have points in between.
     return values.get(x) ?? (points[next]?.begins === true ? null : undefined);
   });
 }
 
-/** The value of a line at an instant: the last one that it had by then. */
+/** The value of a line at an instant: the last value up to then. */
 export function valueAt({ points, lastsMs = Number.POSITIVE_INFINITY }: ChartLine, at: number): number | null {
   const last = points.findLast(({ x }) => x <= at);
   return last === undefined || at - last.x > lastsMs ? null : last.y;

@@ -1,4 +1,4 @@
-/** How uPlot draws a chart. */
+/** Options with which uPlot draws a chart. */
 import uPlot from 'uplot';
 import type { ChartView } from '../view/index.ts';
 import { ANNOTATION_HEIGHT, drawAnnotations, drawBands } from './annotations.ts';
@@ -7,14 +7,14 @@ import { type TimeAxis, xOf } from './plot-data.ts';
 import { timeText } from './time-text.ts';
 
 const HEIGHT = 150;
-/** Seconds between ticks, to choose from. */
+/** Possible distances between ticks, in seconds. */
 const STEPS = [5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 172_800, 604_800];
 
 export interface PlotFrame {
   readonly chart: ChartView;
   readonly axis: TimeAxis;
   readonly width: number;
-  /** Charts of one group share their cursor. */
+  /** Charts of the same group share their cursor. */
   readonly group: string;
   readonly paint: Paint;
   readonly onCursor: (x: number | null) => void;
@@ -78,7 +78,7 @@ export function plotOptions({ chart, axis, width, group, paint, onCursor }: Plot
   };
 }
 
-/** A flat line at 0 has a scale too. */
+/** A constant line at 0 needs a scale, too. */
 function roomAbove(max: number): number {
   return max > 0 ? max * 1.08 : 1;
 }
@@ -89,12 +89,12 @@ function shortTime(axis: TimeAxis, x: number): string {
   return axis.clock === 'elapsed' ? text : text.slice(0, 5);
 }
 
-/** The value if it is one, for a line at each digit hides the curves. */
+/** Labels only powers of ten, because a line at each digit would hide the curves. */
 function powerOfTen(value: number): number | null {
   return Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6) ? value : null;
 }
 
-/** At most three digits that count. */
+/** At most three significant digits. */
 export function figure(value: number): string {
   if (value !== 0 && (Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3))
     return value.toExponential(1).replace('.0e', 'e').replace('e+', 'e');

@@ -1,21 +1,24 @@
-/** Talks to the console that serves the page. The key stands in this browser's storage for this address alone, and goes in a header. */
+/**
+ * Talks to the console that serves the page. The session key is kept in this browser's storage, for this address only,
+ * and sent in a header.
+ */
 import type { ActionAnswer, ActionRequest, PageView } from '../view/index.ts';
 
 const STORED = 'crossfade-session';
 
 export type ViewAnswer =
   | { readonly view: PageView }
-  /** The session is over; asking again does not help. */
+  /** The session is over; repeating the request does not help. */
   | { readonly closed: string }
   | { readonly failed: string };
 
 export interface Session {
-  /** @param cutover one of the past; null: the present one */
+  /** @param cutover an earlier one; null for the present one */
   view(cutover: string | null): Promise<ViewAnswer>;
   act(request: ActionRequest): Promise<ActionAnswer>;
 }
 
-/** Exchanges the token of the link, once, or goes on with the session that this browser has. */
+/** Exchanges the token in the link, which works once, or continues the session that this browser has. */
 export async function openSession(): Promise<Session | { readonly closed: string }> {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   if (token !== null) {
@@ -59,7 +62,7 @@ function sessionOf(key: string): Session {
   };
 }
 
-/** Null: nobody answered. */
+/** Returns null if there is no answer. */
 async function send(method: string, path: string, key: string | null, body?: unknown): Promise<Response | null> {
   try {
     return await fetch(path, {

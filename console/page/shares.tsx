@@ -1,4 +1,4 @@
-/** Who answers customers at this moment. */
+/** Which side answers customers at this moment. */
 import type { Share } from '../view/index.ts';
 
 export function ShareBar({ shares }: { readonly shares: readonly Share[] }) {

@@ -1,4 +1,4 @@
-/** The sign-off that waits, with what it is decided on. */
+/** The sign-off that is awaited, and the facts on which to decide it. */
 import type { PendingSignoff } from '../view/index.ts';
 
 export function Signoff({ signoff }: { readonly signoff: PendingSignoff }) {

@@ -1,9 +1,9 @@
-/** Instants as a run's clock shows them. */
+/** Formats instants according to the clock of a run. */
 import type { RunView } from '../view/index.ts';
 
 type Clocked = Pick<RunView, 'clock' | 'from'>;
 
-/** `0:21:05` since the run began, or `10:31:05Z`; with the day where `withDay`. */
+/** `0:21:05` since the run began, or `10:31:05Z`; with the date if `withDay`. */
 export function timeText({ clock, from }: Clocked, at: number, withDay = false): string {
   if (clock === 'elapsed') return durationText(at - from);
   const iso = new Date(at).toISOString();

@@ -1,4 +1,4 @@
-/** Which requests are answered at all: those that this console's own page makes, and no page of anybody else. */
+/** Accepts only requests that this console's own page makes, and none from other pages. */
 import type { IncomingMessage } from 'node:http';
 
 export interface RequestRefusal {
@@ -7,8 +7,8 @@ export interface RequestRefusal {
 }
 
 /**
- * A foreign name that resolves to this machine (DNS rebinding) is known by its Host, a foreign page by its Origin or Sec-Fetch-Site
- * (https://www.w3.org/TR/fetch-metadata/). A change is asked for in JSON, which no form can send.
+ * Detects DNS rebinding by the Host field, and requests of other pages by Origin or Sec-Fetch-Site
+ * (https://www.w3.org/TR/fetch-metadata/). Changes must be requested in JSON, which a form cannot send.
  */
 export function requestRefusal(
   request: Pick<IncomingMessage, 'headers' | 'method'>,
@@ -21,7 +21,7 @@ export function requestRefusal(
   if (origin !== undefined && origin !== `http://${host}`)
     return { status: 403, error: 'A page of another origin may not use this console.' };
   if (site === 'cross-site' || site === 'same-site') {
-    // Somebody who follows the link from a chat or a mail opens the page, which holds nothing by itself.
+    // Following the link from a chat or a mail is allowed: it opens the page, which contains no data itself.
     if (request.method !== 'GET' || request.headers['sec-fetch-mode'] !== 'navigate')
       return { status: 403, error: 'A page of another site may not use this console.' };
   }

@@ -1,4 +1,4 @@
-/** The console's server: on 127.0.0.1 alone, its own page, and answers for whoever holds the session. */
+/** The console's server: listens on 127.0.0.1 only, serves its own page, and answers whoever holds the session. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import * as z from 'zod';
 import { asError, plain } from '../../input/index.ts';
@@ -7,19 +7,19 @@ import { ACTIONS, type ActionAnswer, type ActionRequest, type PageView } from '.
 import { SessionAccess } from './access.ts';
 import { requestRefusal } from './request-check.ts';
 
-/** What is shown, and what may be done. A failure's message is shown to the person. */
+/** Provides what is shown and performs actions. The message of a failure is displayed to the operator. */
 export interface ConsoleSource {
-  /** @param cutover one of the past; null: the present one */
+  /** @param cutover an earlier one; null for the present one */
   view(cutover: string | null): Promise<PageView>;
   act(request: ActionRequest): Promise<ActionAnswer>;
-  /** Figures of the present run in the text format of Prometheus. */
+  /** Metrics of the present run in the text format of Prometheus. */
   metrics(): Promise<string>;
 }
 
 export interface RunningConsole {
-  /** The link that opens it, once. */
+  /** The link that opens the console, once. */
   readonly url: string;
-  /** What a scrape of `/metrics` bears. */
+  /** The bearer token for scraping `/metrics`. */
   readonly scrapeToken: string;
   stop(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export interface RunningConsole {
 /** https://prometheus.io/docs/instrumenting/exposition_formats/ */
 const PROMETHEUS = 'text/plain; version=0.0.4';
 
-/** Bytes of a request's body. */
+/** The largest request body, in bytes. */
 const MOST_BODY = 16_384;
 
 interface Answer {
@@ -40,7 +40,7 @@ interface Answer {
 type Route = (request: IncomingMessage, query: URLSearchParams) => Promise<Answer> | Answer;
 type Routes = ReadonlyMap<string, Readonly<Partial<Record<string, Route>>>>;
 
-/** @param port 0 picks a free one @throws the error of `listen`, such as EADDRINUSE */
+/** @param port 0 chooses a free one @throws the error of `listen`, such as EADDRINUSE */
 export async function startConsole(source: ConsoleSource, port: number): Promise<RunningConsole> {
   const access = new SessionAccess();
   const routes = routesOf(source, access);
@@ -76,7 +76,7 @@ const actionSchema = z.strictObject({
   seen: z.strictObject({ phase: z.string().max(40), stage: z.int() }),
 });
 
-/** Files are texts in memory under exact names: no path of a request leads to a file. */
+/** Files are served from memory under exact names, so no request path can lead to a file. */
 function routesOf(source: ConsoleSource, access: SessionAccess): Routes {
   const { script, style } = pageBundle();
   const text =
@@ -183,7 +183,7 @@ function failure(status: number, error: string): Answer {
   return json(status, JSON.stringify({ error: shown(error) }));
 }
 
-/** One line in which nothing steers the page. */
+/** One line of text without control characters. */
 function shown(text: string): string {
   return plain(text.replace(/\s+/g, ' ').trim());
 }
@@ -199,7 +199,7 @@ function send(request: IncomingMessage, response: ServerResponse, { status, type
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'cache-control': 'no-store',
-    // What was not read of a body is not read.
+    // The rest of an unread body must not be read as the next request.
     ...(status >= 400 ? { connection: 'close' } : {}),
     ...headers,
   });

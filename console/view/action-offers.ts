@@ -1,4 +1,4 @@
-/** What may be asked of a run from the page: each action with what it will do, or why it is not possible now. */
+/** The actions that the page offers for a run: each with its effects, or with the reason why it is not possible now. */
 import type { Lease } from '../../core/model/index.ts';
 import { askSteering, type RunSoFar, type SteeringRequest } from '../../core/phases/index.ts';
 import type { ActionName, ActionOffer, PendingSignoff } from './page-view.ts';
@@ -6,19 +6,19 @@ import { placeText } from './wording.ts';
 
 export interface OfferedTo {
   readonly lease: Lease;
-  /** Null for a run whose log does not hold its plan: it takes no steering. */
+  /** null if the log does not contain the run's plan; such a run cannot be steered. */
   readonly soFar: RunSoFar | null;
   readonly signoff: PendingSignoff | null;
-  /** IAM identity (ARN) that acts; null: unknown, and nothing is offered. */
+  /** The IAM identity (ARN) that acts; null if it is unknown, in which case no action is offered. */
   readonly caller: string | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** An hour, as `crossfade pause` takes where nothing is said. */
+/** One hour, the default of `crossfade pause`. */
 const PAUSE_SECONDS = 3_600;
 
-/** What the actions that steer ask for; the others answer a sign-off, or go back. */
+/** The requests that steering actions make. Other actions answer a sign-off or roll back. */
 export const STEERING: Readonly<Partial<Record<ActionName, SteeringRequest>>> = {
   pause: { kind: 'pause', seconds: PAUSE_SECONDS },
   resume: { kind: 'resume' },

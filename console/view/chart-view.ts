@@ -1,4 +1,4 @@
-/** A chart as data: what is drawn, in which unit, over which interval. Colours are names that the style sheet knows. */
+/** A chart as data: its lines, unit and interval. Colours are names that the style sheet defines. */
 
 export type ColorName =
   | 'stable'
@@ -15,7 +15,7 @@ export type ColorName =
 export interface ChartPoint {
   readonly x: number;
   readonly y: number;
-  /** Not joined to the point before. */
+  /** Whether the point is not connected to the previous one. */
   readonly begins?: boolean;
 }
 
@@ -23,28 +23,28 @@ export interface ChartLine {
   readonly label: string;
   readonly color: ColorName;
   readonly points: readonly ChartPoint[];
-  /** Hold each value until the next, as weights do. */
+  /** Whether each value holds until the next one, as weights do. */
   readonly step?: boolean;
   readonly dashed?: boolean;
-  /** How long a point speaks for, milliseconds. @default until the next */
+  /** How long a point remains valid, in milliseconds. @default until the next */
   readonly lastsMs?: number;
 }
 
-/** An instant that every chart names: a decision, a fault, the way back. */
+/** An instant that every chart marks: a decision, a fault, the rollback. */
 export interface ChartMark {
   readonly x: number;
   readonly label: string;
   readonly color: ColorName;
 }
 
-/** A point by itself; its note is told where the pointer or the keyboard rests on it. */
+/** A single point. Its note is shown when the pointer or the keyboard focus is on it. */
 export interface ChartDot extends ChartMark {
   readonly y: number;
   readonly shape: 'ring' | 'disc' | 'diamond';
   readonly note: string;
 }
 
-/** A stretch of time, named at its top. */
+/** A period, labelled at its top. */
 export interface ChartBand {
   readonly from: number;
   readonly to: number;
@@ -54,18 +54,18 @@ export interface ChartBand {
 export interface ChartView {
   readonly id: string;
   readonly title: string;
-  /** Unit, and the interval that a point stands for. */
+  /** The unit, and the interval that a point represents. */
   readonly unit: string;
   readonly scale: 'linear' | 'log';
-  /** Values beyond are drawn at the edge. @default linear: from 0 to the largest value */
+  /** Values outside are drawn at the edge. @default linear, from 0 to the largest value */
   readonly range?: readonly [from: number, to: number];
   readonly lines: readonly ChartLine[];
-  /** The room between the lines of these labels is shaded. */
+  /** The area between the lines with these labels is shaded. */
   readonly between?: readonly [low: string, high: string];
   readonly dots: readonly ChartDot[];
   readonly bands: readonly ChartBand[];
   readonly marks: readonly ChartMark[];
-  /** Common to all charts of a run, so that they line up. */
+  /** The same for all charts of a run, so that they line up. */
   readonly from: number;
   readonly to: number;
 }

@@ -1,4 +1,4 @@
-/** Decisions and alarms in their order, and the instants among them that every chart names. */
+/** Decisions and alarms in chronological order, and the instants among them that every chart marks. */
 import { describeKind, fromIso, type Lease, type LogEntry } from '../../core/model/index.ts';
 import type { ChartMark } from './chart-view.ts';
 import type { DecisionRow, Tone } from './page-view.ts';
@@ -49,7 +49,10 @@ export interface InjectedFault {
   readonly at: number | null;
 }
 
-/** Steps of the candidate's share, people's interventions, the fault and the way back; short, for every chart bears them. */
+/**
+ * Changes of the candidate's share, interventions of people, the fault, and the rollback. The labels are short, because
+ * every chart shows them.
+ */
 export function marksOf(log: readonly LogEntry[], lease: Lease | null, fault: InjectedFault | null): ChartMark[] {
   const marks: ChartMark[] = [];
   let share = 0;
@@ -87,7 +90,7 @@ function steeringMark(message: string): string {
   return STEERING_MARKS.find(([is]) => is.test(asked))?.[1] ?? 'steered';
 }
 
-/** The candidate's share that an entry about weights tells; null for any other. */
+/** The candidate's share according to an entry about weights; null for other entries. */
 export function candidatePercent({ kind, data }: LogEntry): number | null {
   if (kind !== 'weights' || typeof data !== 'object' || data === null || !('split' in data)) return null;
   const { split } = data;

@@ -1,9 +1,11 @@
-/** The gate's way to its decisions, look by look, as charts: e-values against their thresholds, bounds against the margin. */
+/**
+ * Charts of the gate's evidence, evaluation by evaluation: e-values with their thresholds, and bounds with the margin.
+ */
 import { fromIso, type LogEntry } from '../../core/model/index.ts';
 import type { ChartBand, ChartDot, ChartLine, ChartMark, ChartPoint, ChartView, ColorName } from './chart-view.ts';
 import { type ComparedMetric, type GateLook, gateLooks } from './gate-looks.ts';
 
-/** The gate's own; any other is the plan's. */
+/** The gate's own metrics. Any other metric comes from the plan. */
 const METRICS = ['errors', 'slow'] as const;
 type Metric = (typeof METRICS)[number];
 
@@ -14,13 +16,13 @@ const SIGN = {
   'within margin': { color: 'good', shape: 'disc' },
   undecided: { color: 'muted', shape: 'ring' },
 } as const;
-/** Beyond these an e-value says no more. */
+/** Values beyond these limits are not displayed exactly. */
 const LEAST_E = 1e-3;
 const MOST_E = 1e12;
-/** Bounds begin at 100 %; of interest is what they do about the margin. */
+/** Bounds begin at 100 %, but only their position relative to the margin is of interest. */
 const MARGINS_SHOWN = 4;
 
-/** What all charts of a run have in common. */
+/** Properties that all charts of a run have in common. */
 export interface ChartFrame {
   readonly from: number;
   readonly to: number;
@@ -29,7 +31,7 @@ export interface ChartFrame {
 
 type Pick = (metric: ComparedMetric) => number | undefined;
 
-/** Empty for a run that the gate never looked at. */
+/** Returns an empty list if the gate never evaluated the run. */
 export function evidenceCharts(log: readonly LogEntry[], frame: ChartFrame): ChartView[] {
   const looks = gateLooks(log);
   if (looks.length === 0) return [];
@@ -74,13 +76,13 @@ function evidenceChart(
   return { ...named, scale: 'log', range: decadesOf(lines), lines, dots, bands: bandsOf(looks), ...frame };
 }
 
-/** Metrics of the plan's own, in the order in which they were first seen. */
+/** Metrics of the plan, in the order of their first appearance. */
 function ownNames(looks: readonly GateLook[]): string[] {
   const names = new Set(looks.flatMap(({ metrics }) => metrics.map(({ metric }) => metric)));
   return [...names].filter((name) => !METRICS.some((metric) => metric === name));
 }
 
-/** Both kinds of evidence of one metric of the plan's own, each with the line at which it decides. */
+/** Both kinds of evidence of one metric of the plan, each with the threshold at which it decides. */
 function ownChart(looks: readonly GateLook[], name: string, frame: ChartFrame): ChartView {
   const lines: ChartLine[] = [
     { label: 'worse', color: 'bad', points: pathOf(looks, name, (m) => m.eValue) },
@@ -139,14 +141,17 @@ function boundsChart(looks: readonly GateLook[], metric: Metric, frame: ChartFra
   ];
 }
 
-/** Whole powers of ten that show every value. */
+/** The range in whole powers of ten that includes every value. */
 function decadesOf(lines: readonly ChartLine[]): [number, number] {
   const all = lines.flatMap(({ points }) => points.map(({ y }) => Math.min(MOST_E, Math.max(LEAST_E, y))));
   const low = Math.floor(Math.log10(Math.min(...all)));
   return [10 ** low, 10 ** Math.max(low + 1, Math.ceil(Math.log10(Math.max(...all) * 1.5)))];
 }
 
-/** A metric's values in time, begun anew with each stage; percentiles have counts of minutes where others have e-values. */
+/**
+ * The values of a metric over time, restarting with each stage. Percentiles have counts of minutes in place of
+ * e-values.
+ */
 function pathOf(looks: readonly GateLook[], metric: string, pick: Pick): ChartPoint[] {
   const points: ChartPoint[] = [];
   let since: string | null = null;

@@ -1,8 +1,8 @@
-/** The gate's evaluations as the decision log keeps them: what was compared, and how far the evidence had come. */
+/** The gate's evaluations as recorded in the decision log: what was compared, and the evidence so far. */
 import * as z from 'zod';
 import { fromIso, type LogEntry } from '../../core/model/index.ts';
 
-/** What the log keeps of a comparison; more than is shown, so unknown fields pass. */
+/** The recorded comparison. The log contains more than is shown, so unknown fields are allowed. */
 const comparedSchema = z.looseObject({
   metric: z.string(),
   verdict: z.enum(['worse', 'within margin', 'undecided']),
@@ -11,7 +11,7 @@ const comparedSchema = z.looseObject({
   withinEValue: z.number(),
   withinThreshold: z.number(),
   margin: z.number(),
-  /** Bounds on candidate − stable; absent where there is no second side. */
+  /** Bounds on candidate − stable; absent if there is no second side. */
   lower: z.number().optional(),
   upper: z.number().optional(),
   stableRate: z.number().optional(),
@@ -27,14 +27,14 @@ const lookSchema = z.looseObject({
 
 export interface GateLook {
   readonly at: number;
-  /** When the stage or the soak began: e-values begin anew there. */
+  /** When the stage or the soak began, and its e-values with it. */
   readonly since: string;
   readonly name: string;
   readonly message: string;
   readonly metrics: readonly ComparedMetric[];
 }
 
-/** Those of a run, oldest first. Entries that hold no comparison are left out. */
+/** The evaluations of a run, oldest first. Entries without a comparison are left out. */
 export function gateLooks(log: readonly LogEntry[]): GateLook[] {
   return log.flatMap((entry) => {
     const parsed = lookSchema.safeParse(entry.data);

@@ -1,10 +1,10 @@
-/** The newest evidence against the thresholds at which it decides. */
+/** The latest evidence compared with the thresholds at which it decides. */
 import type { LogEntry } from '../../core/model/index.ts';
 import { type ComparedMetric, gateLooks } from './gate-looks.ts';
 import type { Gauge } from './page-view.ts';
 import { percentText } from './wording.ts';
 
-/** Those of the newest evaluation; empty before the first. */
+/** The gauges of the latest evaluation; empty before the first. */
 export function gaugesOf(log: readonly LogEntry[]): Gauge[] {
   const metrics = gateLooks(log).at(-1)?.metrics ?? [];
   return metrics
@@ -26,7 +26,7 @@ function gauge(metric: ComparedMetric, toward: Gauge['toward'], value: number, t
   };
 }
 
-/** E-values multiply, so they are shown by their logarithms; 1, no evidence at all, is the empty gauge. */
+/** E-values multiply, so they are shown on a logarithmic scale. 1, no evidence, is the empty gauge. */
 function filledTo(value: number, threshold: number): number {
   if (value <= 1) return 0;
   if (value >= threshold || threshold <= 1) return 1;

@@ -1,4 +1,4 @@
-/** What the page shows of a run, as plain data: out of a rehearsal's evidence, or out of what was read of AWS. */
+/** The content of the page as plain data, from a rehearsal's evidence or from what was read from AWS. */
 export { STEERING } from './action-offers.ts';
 export type {
   ChartBand,

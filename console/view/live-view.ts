@@ -1,4 +1,4 @@
-/** A deployed ingress as the page shows it: what was read of AWS, and what it means. */
+/** A deployed ingress as the page shows it: what was read from AWS, and what it means. */
 
 import { pauseAt } from '../../core/evaluation/index.ts';
 import {
@@ -25,20 +25,20 @@ import { phaseRail, planIn } from './phase-rail.ts';
 import { type TrafficSeries, trafficCharts, type WeightsAt } from './traffic-charts.ts';
 import { wayBack } from './wording.ts';
 
-/** What was read of one run. */
+/** What was read about one run. */
 export interface RunReading {
   readonly deployment: Deployment;
   readonly lease: Lease;
   readonly log: readonly LogEntry[];
-  /** Null where CloudWatch could not be read. */
+  /** null if CloudWatch could not be read. */
   readonly traffic: TrafficSeries | null;
   readonly causes: readonly ParityCause[];
 }
 
-/** What can only be read of the run that owns the ingress now. */
+/** What can be read only about the run that owns the ingress now. */
 export interface PresentReading {
   readonly live: readonly RuleWeights[];
-  /** The live weights differ from the expected ones. */
+  /** Whether the live weights differ from the desired ones. */
   readonly drift: boolean;
   readonly alarms: readonly AlarmReading[];
   readonly request: ApprovalRequest | null;
@@ -49,9 +49,9 @@ export interface IngressReading {
   readonly deployment: Deployment;
   readonly at: number;
   readonly caller: string | null;
-  /** Null: nothing has run here. */
+  /** null if no run has ever begun here. */
   readonly run: RunReading | null;
-  /** Null for a run of the past. */
+  /** null for an earlier run. */
   readonly present: PresentReading | null;
   readonly past: readonly Lease[];
   readonly gaps: readonly string[];
@@ -168,7 +168,7 @@ const LABELS: Readonly<Record<string, string>> = {
 };
 
 function sharesOf(deployment: Deployment, live: readonly RuleWeights[]): Share[] {
-  // Of the rule that has a mirror: the others have its shares of stable and candidate.
+  // Uses the rule with the mirror. Other rules have the same shares of stable and candidate.
   const mirrored = deployment.rules.find(({ roles }) => roles.includes('mirrorForward')) ?? deployment.rules[0];
   const rule = live.find(({ ruleArn }) => ruleArn === mirrored?.arn);
   if (rule === undefined) return [];

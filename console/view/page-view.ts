@@ -1,21 +1,24 @@
-/** All that the page shows, as plain JSON: made on the server's side, drawn by `console/page`. Instants are milliseconds since the epoch. */
+/**
+ * Everything that the page shows, as plain JSON: computed by the server and drawn by `console/page`. Instants are
+ * milliseconds since the epoch.
+ */
 import type { ChartView } from './chart-view.ts';
 
-/** `busy`: under way. */
+/** `busy`: in progress. */
 export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'plain';
 
 export interface PageView {
-  /** `frozen`: one file that asks nobody for anything. */
+  /** `frozen`: a single file that makes no requests. */
   readonly mode: 'live' | 'frozen';
   readonly title: string;
-  /** When it was made. */
+  /** When the view was computed. */
   readonly at: number;
-  /** IAM identity (ARN) that acts from this page; null: none. */
+  /** The IAM identity (ARN) that acts from this page; null if there is none. */
   readonly caller: string | null;
   readonly runs: readonly RunView[];
   /** Earlier runs of the ingress, newest first. */
   readonly history: readonly PastRun[];
-  /** What could not be read, a sentence each; the rest is shown. */
+  /** What could not be read, in one sentence each; everything else is shown. */
   readonly gaps: readonly string[];
 }
 
@@ -26,12 +29,12 @@ export interface RunView {
   readonly facts: readonly (readonly [name: string, text: string])[];
   readonly from: number;
   readonly to: number;
-  /** `elapsed`: simulated time since `from`; `utc`: of the day. */
+  /** `elapsed`: simulated time since `from`; `utc`: time of day. */
   readonly clock: 'elapsed' | 'utc';
   readonly phases: readonly PhaseStep[];
   readonly shares: readonly Share[];
   readonly gauges: readonly Gauge[];
-  /** The sentence of the newest evaluation; empty before the first. */
+  /** The sentence of the latest evaluation; empty before the first. */
   readonly evaluation: string;
   readonly parity: ParityList | null;
   readonly signoff: PendingSignoff | null;
@@ -46,26 +49,26 @@ export interface PhaseStep {
   readonly state: 'done' | 'now' | 'next' | 'failed';
   readonly startedAt: number | null;
   readonly endedAt: number | null;
-  /** When it may end at the earliest, by its bake; null where the plan does not say. */
+  /** The earliest time at which it may end, according to its bake; null if the plan does not say. */
   readonly dueAt: number | null;
 }
 
-/** Who answers customers. */
+/** Which side answers customers. */
 export interface Share {
   readonly side: string;
   readonly label: string;
   readonly percent: number;
 }
 
-/** Evidence on its way to the threshold at which it decides. */
+/** Evidence, relative to the threshold at which it decides. */
 export interface Gauge {
   readonly metric: string;
-  /** Which decision it leads to. */
+  /** The decision to which it leads. */
   readonly toward: 'rollback' | 'advance';
-  /** e-value and the threshold at which it decides. */
+  /** The e-value, and the threshold at which it decides. */
   readonly value: number;
   readonly threshold: number;
-  /** 0 to 1 on a log scale, 1 at the threshold. */
+  /** 0 to 1 on a logarithmic scale; 1 at the threshold. */
   readonly filled: number;
   /** What was observed on both sides. */
   readonly observed: string;
@@ -74,7 +77,7 @@ export interface Gauge {
 export interface ParityList {
   readonly tone: Tone;
   readonly sentence: string;
-  /** What is to be done or known before a sign-off, the gravest first. */
+  /** What has to be done or known before a sign-off, most serious first. */
   readonly todo: readonly { readonly what: string; readonly advice: string }[];
 }
 
@@ -84,7 +87,7 @@ export interface PendingSignoff {
   readonly expiresAt: number;
   readonly evidence: string;
   readonly agreed: readonly string[];
-  /** What the plan asks of those who answer. */
+  /** What the plan requires of the people who answer. */
   readonly rules: readonly string[];
   readonly commands: readonly string[];
 }
@@ -92,7 +95,7 @@ export interface PendingSignoff {
 export interface AlarmLine {
   readonly name: string;
   readonly state: string;
-  /** Muted, or without actions: it would not roll back. */
+  /** Muted, or without actions, so it would not roll back. */
   readonly note: string;
 }
 
@@ -122,17 +125,17 @@ export interface ActionOffer {
   readonly name: ActionName;
   readonly label: string;
   readonly tone: 'good' | 'bad' | 'plain';
-  /** What it will do, a sentence each. */
+  /** The effects of the action, in one sentence each. */
   readonly will: readonly string[];
-  /** Why it is not possible now; null: it is. */
+  /** Why the action is not possible now; null if it is. */
   readonly refused: string | null;
   /** Whether a reason must be given. */
   readonly reason: 'required' | 'optional';
-  /** What the person saw: where the run stands otherwise by then, nothing is done. */
+  /** What the person saw. If the run is in another state by then, nothing is done. */
   readonly seen: SeenRun;
 }
 
-/** What somebody asks of a run from the page. */
+/** An action that somebody requests from the page. */
 export interface ActionRequest {
   readonly action: ActionName;
   readonly cutover: string;
@@ -140,13 +143,13 @@ export interface ActionRequest {
   readonly seen: SeenRun;
 }
 
-/** What came of it, in one or two sentences. */
+/** The result, in one or two sentences. */
 export interface ActionAnswer {
   readonly done: boolean;
   readonly text: string;
 }
 
-/** Where a run stood when somebody looked at it. */
+/** The state of a run when somebody looked at it. */
 export interface SeenRun {
   readonly phase: string;
   readonly stage: number;

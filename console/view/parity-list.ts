@@ -1,4 +1,4 @@
-/** What the shadow comparison still asks for before its sign-off. */
+/** What the shadow comparison still requires before its sign-off. */
 import { type LogEntry, lookIn } from '../../core/model/index.ts';
 import type { ParityList, Tone } from './page-view.ts';
 
@@ -9,7 +9,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   insufficient: 'There is not enough parity evidence yet',
 };
 
-/** Cause of a difference on a route, with what to change. */
+/** A cause of differences on a route, with what to change. */
 export interface ParityCause {
   readonly route: string;
   readonly severity: string;
@@ -18,7 +18,7 @@ export interface ParityCause {
   readonly captures: number;
 }
 
-/** By the newest evaluation that looked at parity, and what the captures show; null for a run that never looked. */
+/** From the latest evaluation that considered parity, and from the captures; null if the run never did. */
 export function parityList(log: readonly LogEntry[], causes: readonly ParityCause[]): ParityList | null {
   const entry = log.findLast(({ kind, data }) => kind === 'observation' && holdsParity(data));
   if (entry === undefined) return null;

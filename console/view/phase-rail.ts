@@ -1,4 +1,4 @@
-/** The phases of a run on one rail: behind it, here, ahead. */
+/** The phases of a run in a row: done, present, and to come. */
 
 import { COHORT_STAGE } from '../../core/evaluation/index.ts';
 import { decodeReadable, fromIso, type Lease, type LogEntry, type Plan } from '../../core/model/index.ts';
@@ -8,11 +8,11 @@ interface Station {
   readonly name: string;
   readonly phase: string;
   readonly stage: number;
-  /** Seconds at least; null where only people or AWS end it. */
+  /** Minimum duration in seconds; null if only people or AWS end the phase. */
   readonly seconds: number | null;
 }
 
-/** @param lease of the run; null where it never had one */
+/** @param lease of the run; null if it never had one */
 export function phaseRail(log: readonly LogEntry[], lease: Lease | null): PhaseStep[] {
   const plan = planIn(log);
   if (plan === null) return [];
@@ -38,7 +38,7 @@ export function phaseRail(log: readonly LogEntry[], lease: Lease | null): PhaseS
   });
 }
 
-/** The plan that preflight recorded; null in a log without its beginning, or where this version cannot read it. */
+/** The plan that preflight recorded; null if the log lacks its beginning, or if this version cannot read the plan. */
 export function planIn(log: readonly LogEntry[]): Plan | null {
   const first = log.find(({ kind, phase }) => kind === 'phase' && phase === 'preflight');
   if (first === undefined) return null;
@@ -69,7 +69,7 @@ function stationsOf({ shadow, cohort, stages, soak, retention }: Plan): Station[
   ];
 }
 
-/** The first entry that was written in it. */
+/** The first entry that was written during it. */
 function beginOf(log: readonly LogEntry[], { phase, stage }: Station): number | null {
   const first = log.find((e) => e.phase === phase && (phase !== 'stage' || e.stage === stage));
   return first === undefined ? null : fromIso(first.at);

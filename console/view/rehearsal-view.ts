@@ -1,4 +1,4 @@
-/** A rehearsal's evidence as the page shows it. */
+/** The evidence of a rehearsal as the page shows it. */
 
 import { describeCause } from '../../core/model/index.ts';
 import { decisionRows, marksOf } from './decision-rows.ts';
@@ -56,7 +56,7 @@ function rehearsedRun(run: RunEvidence): RunView {
   };
 }
 
-/** What the cohort's rule did, from before the run to its end; empty without one. */
+/** What the cohort's rule did, from before the run to its end; empty without a cohort. */
 export function cohortText({ cohort, startedAt }: Pick<RunEvidence, 'cohort' | 'startedAt'>): string {
   return cohort
     .map(({ at, share }, i) => {
@@ -77,7 +77,7 @@ function sampleOf({ at, sides }: RateSample): TrafficSample {
   return { at, sides: { ...side('stable'), ...side('candidate') } };
 }
 
-/** Seconds (simulated) that a sample stands for. */
+/** The simulated seconds that a sample represents. */
 function intervalOf({ rates }: RunEvidence): number {
   const [first, last] = [rates[0], rates.at(-1)];
   if (first === undefined || last === undefined || rates.length < 2) return 0;

@@ -1,12 +1,12 @@
-/** What customers met, side by side: weights, requests, errors, latency. */
+/** Charts of the customers' experience: weights, requests, errors and latency. */
 import type { ChartLine, ChartView, ColorName } from './chart-view.ts';
 import type { ChartFrame } from './evidence-path.ts';
 
 type Side = 'stable' | 'candidate';
 
-/** One interval of both sides; a side that answered nothing in it is absent. */
+/** One interval of both sides. A side that answered nothing in it is absent. */
 export interface TrafficSample {
-  /** When it began. */
+  /** When the interval began. */
   readonly at: number;
   readonly sides: Readonly<Partial<Record<Side, SideTraffic>>>;
 }
@@ -14,22 +14,22 @@ export interface TrafficSample {
 export interface SideTraffic {
   readonly requests: number;
   readonly errors: number;
-  /** Milliseconds; null where nobody measured. */
+  /** Milliseconds; null if nobody measured it. */
   readonly p50: number | null;
   readonly p95: number | null;
 }
 
 export interface TrafficSeries {
   readonly samples: readonly TrafficSample[];
-  /** Seconds that a sample stands for; of simulated time in a rehearsal. */
+  /** The length of a sample in seconds, in a rehearsal of simulated time. */
   readonly intervalSeconds: number;
-  /** `15 s of simulated time`: the interval as a title names it. */
+  /** The interval as written in a title, such as `15 s of simulated time`. */
   readonly interval: string;
-  /** Whose measurement it is. */
+  /** Who measured it. */
   readonly source: string;
 }
 
-/** Shares of the traffic from an instant on, 0 to 1 by role. */
+/** Shares of the traffic from an instant on, 0 to 1, by role. */
 export interface WeightsAt {
   readonly at: number;
   readonly shares: Readonly<Record<string, number>>;

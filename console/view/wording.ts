@@ -1,4 +1,4 @@
-/** Times, shares and places as the page words them. */
+/** Wording of times, shares and places on the page. */
 
 import { describePlace } from '../../core/evaluation/index.ts';
 import { fromIso, type Lease } from '../../core/model/index.ts';
@@ -9,17 +9,17 @@ export function clock(ms: number): string {
   return `${Math.floor(total / 3600)}:${String(Math.floor((total % 3600) / 60)).padStart(2, '0')}:${String(total % 60).padStart(2, '0')}`;
 }
 
-/** Such as `24,593`. */
+/** For example `24,593`. */
 export function countText(n: number): string {
   return n.toLocaleString('en-US');
 }
 
-/** Such as `21.0 s` or `5.3 min`. */
+/** For example `21.0 s` or `5.3 min`. */
 export function secondsText(value: number): string {
   return value >= 120 ? `${(value / 60).toFixed(1)} min` : `${value.toFixed(1)} s`;
 }
 
-/** Such as `stage 2`, or the phase. */
+/** For example `stage 2`, or the phase. */
 export function placeText({ phase, stage }: { readonly phase: string; readonly stage: number }): string {
   return PHASE_NAMES[phase] ?? describePlace({ phase, stage });
 }
@@ -29,17 +29,17 @@ const PHASE_NAMES: Readonly<Record<string, string>> = {
   finalSignoff: 'final sign-off',
 };
 
-/** Percent of a share, such as `0.52 %`. */
+/** A share as a percentage, such as `0.52 %`. */
 export function percentText(share: number): string {
   return `${(share * 100).toFixed(2)} %`;
 }
 
-/** `15:34:51Z` of an ISO instant. */
+/** `15:34:51Z` for an ISO instant. */
 export function instantText(iso: string): string {
   return `${new Date(fromIso(iso)).toISOString().slice(11, 19)}Z`;
 }
 
-/** How far the way back has come; empty for a run that was not brought back. */
+/** The progress of the rollback; empty for a run that was not rolled back. */
 export function wayBack({ rollback }: Pick<Lease, 'rollback'>): string {
   if (rollback === null) return '';
   if (rollback.confirmedAt === null) return 'Weights are not restored yet.';

@@ -1,4 +1,7 @@
-/** One acceptance, as it stands and as its file holds it: which steps were taken, what they found, what is left. */
+/**
+ * The state of one acceptance, as stored in its file: the steps that were taken, their findings, and what remains to be
+ * removed.
+ */
 import * as z from 'zod';
 import { CLAIMS, type Findings } from './claims.ts';
 import { ACCEPTANCE_STEPS, type AcceptanceStep } from './steps.ts';
@@ -10,9 +13,9 @@ const claimIds = Object.keys(CLAIMS) as (keyof typeof CLAIMS)[];
 const stepRecordSchema = z.strictObject({
   step: z.enum(ACCEPTANCE_STEPS),
   at: instant,
-  /** Of the clock of the account: virtual ones on the local cloud. */
+  /** Measured by the clock of the account, which is simulated on the local cloud. */
   seconds: z.number().min(0),
-  /** Null: the step did what it should. */
+  /** null if the step succeeded. */
   failure: z.string().nullable(),
 });
 export type StepRecord = z.infer<typeof stepRecordSchema>;
@@ -20,24 +23,24 @@ export type StepRecord = z.infer<typeof stepRecordSchema>;
 export const acceptanceSchema = z.strictObject({
   format: z.literal('crossfade-acceptance'),
   version: z.literal(1),
-  /** Names the stack and stands in its tag `crossfade:acceptance`. */
+  /** Part of the stack's name, and the value of its tag `crossfade:acceptance`. */
   id: z.string().regex(/^[a-z][a-z0-9-]{2,30}$/),
   /** Version of Crossfade. */
   crossfade: z.string(),
-  /** Such as `AWS account 111122223333, eu-west-1` or `the local cloud`. */
+  /** For example `AWS account 111122223333, eu-west-1` or `the local cloud`. */
   where: z.string(),
   startedAt: instant,
-  /** What it was computed to cost, USD. */
+  /** Estimated cost, USD. */
   costUsd: z.number().min(0),
   steps: z.array(stepRecordSchema),
   findings: z.partialRecord(z.enum(claimIds), findingSchema),
   interrupted: z.boolean(),
-  /** Null: nothing was removed yet. */
+  /** null if nothing was removed yet. */
   removal: z.strictObject({ at: instant, left: z.array(z.string()) }).nullable(),
 });
 export type Acceptance = z.infer<typeof acceptanceSchema>;
 
-/** An acceptance of which no step was taken. */
+/** A new acceptance without any steps. */
 export function begun(of: Pick<Acceptance, 'id' | 'crossfade' | 'where' | 'startedAt' | 'costUsd'>): Acceptance {
   return {
     format: 'crossfade-acceptance',
@@ -55,7 +58,7 @@ export type Action =
   | { readonly do: 'remove' }
   | { readonly do: 'report' };
 
-/** What comes next: a failure or an interruption leaves only the removal, and the removal is never left out. */
+/** The next action. After a failure or an interruption only the removal remains; the removal is never skipped. */
 export function nextAction({ steps, interrupted, removal }: Acceptance): Action {
   if (removal !== null) return { do: 'report' };
   if (interrupted || steps.some(({ failure }) => failure !== null)) return { do: 'remove' };
@@ -63,7 +66,7 @@ export function nextAction({ steps, interrupted, removal }: Acceptance): Action 
   return step === undefined ? { do: 'remove' } : { do: 'take', step };
 }
 
-/** The acceptance with one step more, and what it found. */
+/** Adds a step and its findings to the acceptance. */
 export function taken(acceptance: Acceptance, record: StepRecord, found: Findings): Acceptance {
   return {
     ...acceptance,
@@ -72,7 +75,7 @@ export function taken(acceptance: Acceptance, record: StepRecord, found: Finding
   };
 }
 
-/** @param left names of what could not be removed */
+/** @param left names of resources that could not be removed */
 export function removed(acceptance: Acceptance, at: string, left: readonly string[]): Acceptance {
   const detail = left.length === 0 ? 'nothing is left' : `left: ${left.join(', ')}`;
   return {
@@ -84,7 +87,7 @@ export function removed(acceptance: Acceptance, at: string, left: readonly strin
 
 export type AcceptanceOutcome = 'accepted' | 'refuted' | 'interrupted' | 'unfinished';
 
-/** `accepted` takes every step, every finding, and nothing left. */
+/** `accepted` requires every step and every finding, and that nothing is left. */
 export function outcomeOf({ steps, findings, interrupted, removal }: Acceptance): AcceptanceOutcome {
   if (interrupted) return 'interrupted';
   if (removal === null) return 'unfinished';

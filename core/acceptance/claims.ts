@@ -1,4 +1,7 @@
-/** What no stand-in can settle, and which step settles it: the column "a live AWS account" of docs/explanation/limits.md. */
+/**
+ * Claims that no stand-in can settle, and the step that settles each: the column "a live AWS account" of
+ * docs/explanation/limits.md.
+ */
 import type { AcceptanceStep } from './steps.ts';
 
 interface Claim {
@@ -26,7 +29,7 @@ export type ClaimId = keyof typeof CLAIMS;
 
 export interface ClaimFinding {
   readonly seen: boolean;
-  /** The figure or the sentence behind it. */
+  /** The figure or the sentence that supports it. */
   readonly detail: string;
 }
 

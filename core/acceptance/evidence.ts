@@ -1,4 +1,4 @@
-/** The evidence for people. */
+/** Formats the evidence for people. */
 import { markdownTable } from '../../markdown/index.ts';
 import { type Acceptance, type AcceptanceOutcome, outcomeOf } from './acceptance.ts';
 import { CLAIMS } from './claims.ts';
@@ -11,7 +11,7 @@ const OUTCOMES: Readonly<Record<AcceptanceOutcome, string>> = {
   unfinished: 'It is not finished: `crossfade accept --remove` removes what it made.',
 };
 
-/** Markdown. */
+/** Returns Markdown. */
 export function acceptanceText(acceptance: Acceptance): string {
   const { id, crossfade, where, startedAt, costUsd, steps, findings, removal } = acceptance;
   return `${[

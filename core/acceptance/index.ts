@@ -1,4 +1,4 @@
-/** An acceptance in an account of the operator's: its steps, what comes next, and the evidence that it leaves. */
+/** An acceptance in an operator's account: its steps, the next action, and the evidence that it produces. */
 export {
   type Acceptance,
   acceptanceSchema,

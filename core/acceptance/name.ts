@@ -1,9 +1,9 @@
-/** How what an acceptance makes is found again. */
+/** Names by which the resources of an acceptance are found again. */
 
-/** On the stack, from which CloudFormation copies it to what is in it. */
+/** Tag of the stack, which CloudFormation copies to the stack's resources. */
 export const ACCEPTANCE_TAG = 'crossfade:acceptance';
 
-/** CloudFormation's name of the stack. */
+/** Name of the stack in CloudFormation. */
 export function acceptanceStackName(id: string): string {
   return `crossfade-${id}`;
 }

@@ -1,8 +1,8 @@
-/** The steps in their order. Whatever becomes of them, the removal is the last. */
+/** The steps in order. Whatever their outcome, the removal comes last. */
 export const ACCEPTANCE_STEPS = ['deploy', 'doctor', 'drill', 'notice', 'fault', 'clean'] as const;
 export type AcceptanceStep = (typeof ACCEPTANCE_STEPS)[number];
 
-/** For people, as each begins. */
+/** Titles for people, shown when a step begins. */
 export const STEP_TITLES: Readonly<Record<AcceptanceStep, string>> = {
   deploy: 'Deploy a load balancer with two tiny services and a cutover between them',
   doctor: 'Ask the doctor',

@@ -1,39 +1,45 @@
-/** Whether the cutovers of a campaign have room in the limits that they share, with as much left as all of them need to go back at once. */
+/**
+ * Whether the cutovers of a campaign fit into the limits that they share, with enough left for all of them to roll back
+ * at once.
+ */
 import type { PlanProblem } from '../model/index.ts';
 import { BUCKET_IDS, BUCKETS, CALLS_AT_REST, type Calls, callsOf, callsUnderWay, RULES_OF_CUTOVER } from './buckets.ts';
 import { type Campaign, type CampaignService, campaignServices, servicePlace, servicePlan } from './campaign.ts';
 
-/** Looks may take this share of what a bucket fills up by; the rest is for rollbacks, deployments and whoever else is in the account. */
+/**
+ * The share of a bucket's refill rate that evaluations may use. The rest is for rollbacks, deployments and other users
+ * of the account.
+ */
 export const SHARE_FOR_LOOKS = 0.5;
 
 export interface PlaceBudget {
   /** Account and region, such as `111122223333/eu-central-1`. */
   readonly place: string;
   readonly services: number;
-  /** Under way at once, at most. */
+  /** The most cutovers in progress at once. */
   readonly atOnce: number;
   readonly callsPerMinute: Calls;
-  /** Seconds for which the last of them waits at least for its safe weights, if all go back at once. */
+  /** How long the last of them waits at least for its safe weights if all roll back at once, in seconds. */
   readonly secondsToReturn: number;
 }
 
-/** What `atOnce` cutovers under way and `atRest` others, of one place, call a minute. */
+/** Calls per minute of `atOnce` cutovers in progress and `atRest` others in one place. */
 export function callsOfPlace(underWay: Calls, atOnce: number, atRest: number): Calls {
   return callsOf((id) => atOnce * underWay[id] + atRest * CALLS_AT_REST[id]);
 }
 
-/** Seconds for which so many ways back at once wait at least for the bucket of changes, if it was full. */
+/** How long this many simultaneous rollbacks wait at least for the bucket of changes, if it was full; seconds. */
 export function secondsToReturn(atOnce: number): number {
   const { capacity, perSecond } = BUCKETS.modifyRule;
   return Math.max(0, Math.ceil((atOnce * RULES_OF_CUTOVER - capacity) / perSecond));
 }
 
-/** Cutovers of one place whose safe weights AWS takes all at once: none of them waits for another. */
+/** How many cutovers of one place AWS can give their safe weights at once, without any waiting for another. */
 export function mostAtOnce(): number {
   return Math.floor(BUCKETS.modifyRule.capacity / RULES_OF_CUTOVER);
 }
 
-/** One line for each region of each account, the fullest first. */
+/** One line for each region of each account, most heavily used first. */
 export function budgetOf(campaign: Campaign): PlaceBudget[] {
   const places = Map.groupBy(campaignServices(campaign), (service) => servicePlace(campaign, service));
   const { services: most, perPlace = most } = campaign.blastRadius;
@@ -51,7 +57,7 @@ export function budgetOf(campaign: Campaign): PlaceBudget[] {
     .sort((a, b) => b.callsPerMinute.describeRules - a.callsPerMinute.describeRules);
 }
 
-/** Why a campaign must not start: what its cutovers would take from each other. */
+/** Why a campaign must not start: the limits that its cutovers would take from each other. */
 export function budgetProblems(campaign: Campaign): PlanProblem[] {
   return budgetOf(campaign).flatMap(({ place, services, atOnce, callsPerMinute, secondsToReturn: seconds }) => [
     ...BUCKET_IDS.flatMap((id) => {
@@ -75,7 +81,7 @@ export function budgetProblems(campaign: Campaign): PlanProblem[] {
   ]);
 }
 
-/** Of the plan that looks most often. */
+/** The calls of the plan that evaluates most often. */
 function busiest(campaign: Campaign, services: readonly CampaignService[]): Calls {
   const plans = new Map(services.map((service) => [service.plan, service]));
   const calls = [...plans.values()].map((service) => callsUnderWay(servicePlan(campaign, service)));

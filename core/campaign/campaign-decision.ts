@@ -1,4 +1,7 @@
-/** What a campaign does next, from the states of all its services: level-triggered, so that a look that was lost is made good by the next. */
+/**
+ * Decides what a campaign does next from the states of all its services. It is level-triggered, so the next evaluation
+ * makes up for one that was lost.
+ */
 import { fromIso, toIso } from '../model/index.ts';
 import { type Campaign, type CampaignService, campaignServices, servicePlace } from './campaign.ts';
 import { prerequisites } from './order.ts';
@@ -8,22 +11,22 @@ import { nextOpening, pauseAtInstant, type WallClock } from './windows.ts';
 export interface CampaignDecision {
   /** Names of the services to start now, in order. */
   readonly start: readonly string[];
-  /** To pause where they stand. */
+  /** Services to pause where they are. */
   readonly stop: readonly string[];
-  /** To bring back to their stable side. */
+  /** Services to roll back. */
   readonly bringBack: readonly string[];
-  /** `completed`: every service is. `failed`: one was not, and nothing is under way any more. */
+  /** `completed`: every service is completed. `failed`: at least one is not, and nothing is in progress any more. */
   readonly outcome: 'underWay' | 'completed' | 'failed';
-  /** Seconds until the next look. */
+  /** Seconds until the next evaluation. */
   readonly waitSeconds: number;
   readonly memory: CampaignMemory;
-  /** For people: why nothing starts, where something could; null otherwise. */
+  /** Why nothing starts although something could; null otherwise. */
   readonly held: string | null;
 }
 
-/** As often as a cutover itself is looked at. */
+/** The same interval as the evaluations of a cutover. */
 export const LOOK_SECONDS = 60;
-/** While nothing is under way nothing can go wrong; a pause window is slept through in steps of at most this. */
+/** While nothing is in progress, nothing can go wrong, so a pause window is waited out in steps of at most this. */
 const LONGEST_SLEEP_SECONDS = 3_600;
 
 const WAITING: ServiceState = { at: 'waiting' };
@@ -67,7 +70,7 @@ export function decide(
   return { ...nothing, memory, outcome: 'underWay', start: startable(campaign, moving, stateOf) };
 }
 
-/** What the file says of the cutovers under way once one has failed. */
+/** Applies the file's rule for cutovers in progress after one has failed. */
 function stopRule(
   { onFailure }: Campaign,
   moving: readonly CampaignService[],
@@ -83,15 +86,15 @@ function stopRule(
     const resumed = stopped.includes(name) && !state.paused;
     const held = state.paused || stopped.includes(name);
     if (onFailure === 'return' || (overdue && !resumed)) bringBack.push(name);
-    // It could not be held, and would go on: back is the safe direction.
+    // It could not be paused, and would continue. Rolling back is the safe direction.
     else if (!held && state.pause === 'never') bringBack.push(name);
-    // In a phase that takes no pause it stands at a sign-off, or is looked at again before its first stage.
+    // In a phase that cannot be paused, it waits at a sign-off, or is evaluated again before its first stage.
     else if (!held && state.pause === 'possible') stop.push(name);
   }
   return { stop, bringBack };
 }
 
-/** In the order of the file, as far as the blast radius allows. */
+/** The services that may start, in file order, as far as the blast radius allows. */
 function startable(
   campaign: Campaign,
   moving: readonly CampaignService[],

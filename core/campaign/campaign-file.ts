@@ -1,4 +1,4 @@
-/** A campaign from what somebody has written, or from an execution of it. */
+/** Reads a campaign from a file, or from an execution of it. */
 import { problemsOf, wordIssue } from '../../input/index.ts';
 import type { PlanProblem } from '../model/index.ts';
 import { acceptedCampaignSchema, type Campaign, campaignSchema, MOST_CAMPAIGN_BYTES } from './campaign.ts';
@@ -8,7 +8,7 @@ import type { WallClock } from './windows.ts';
 
 type Read = { readonly campaign: Campaign } | { readonly problems: readonly PlanProblem[] };
 
-/** Every problem by its field; of the order and of what is shared only where all fields are right. */
+/** Returns every problem by field. The order and shared resources are checked only if all fields are valid. */
 export function readCampaign(input: unknown, clock: WallClock): Read {
   const read = parsed(campaignSchema, input);
   if ('problems' in read) return read;
@@ -26,7 +26,10 @@ export function readCampaign(input: unknown, clock: WallClock): Read {
   return problems.length === 0 ? read : { problems };
 }
 
-/** The campaign of an execution. Its first look refuses as {@link readCampaign} does; after that a deploy of another version does not stop it. */
+/**
+ * The campaign of an execution. Its first evaluation refuses it as {@link readCampaign} does; after that, a deployment
+ * of another version does not stop it.
+ */
 export function campaignIn({ campaign, states }: Pick<CampaignState, 'campaign' | 'states'>, clock: WallClock): Read {
   return states === null ? readCampaign(campaign, clock) : parsed(acceptedCampaignSchema, campaign);
 }
@@ -37,7 +40,7 @@ function parsed(schema: typeof campaignSchema | typeof acceptedCampaignSchema, i
   return { problems: problemsOf(error).map((p) => ({ ...p, path: p.path === '' ? 'campaign' : p.path })) };
 }
 
-/** Whether a file is meant as a campaign: a plan has no waves. */
+/** Whether a file is meant as a campaign; a plan has no waves. */
 export function looksLikeCampaign(input: unknown): boolean {
   return typeof input === 'object' && input !== null && 'waves' in input;
 }

@@ -1,10 +1,10 @@
-/** What is wrong with a campaign beyond its fields: named before anything starts. */
+/** Checks of a campaign beyond its fields, before anything starts. */
 import { fromIso, type PlanProblem, toIso } from '../model/index.ts';
 import { type Campaign, type CampaignService, type Freeze, servicePlace } from './campaign.ts';
 import { circleIn } from './order.ts';
 import { nextOpening, type WallClock } from './windows.ts';
 
-/** A Sunday; windows that come again leave a minute open in any fortnight, or in none. */
+/** Recurring windows leave a minute open in every fortnight or in none, so any Sunday serves as the start. */
 const ANY_SUNDAY = Date.UTC(2026, 0, 4);
 
 interface Placed {
@@ -13,7 +13,7 @@ interface Placed {
   readonly path: string;
 }
 
-/** All that is wrong, by the path of the field. */
+/** All problems, by the path of the field. */
 export function campaignProblems(campaign: Campaign, clock: WallClock): PlanProblem[] {
   const placed = campaign.waves.flatMap(({ name: wave, services }, i) =>
     services.map((service, j): Placed => ({ service, wave, path: `waves.${i}.services.${j}` })),
@@ -25,7 +25,7 @@ export function campaignProblems(campaign: Campaign, clock: WallClock): PlanProb
     ...placed.flatMap((one) => unknowns(campaign, one, placed)),
     ...windowProblems(campaign, clock),
   ];
-  // With names that are not there, or that are there twice, a circle could not be told.
+  // If names are missing or repeated, a circle cannot be determined.
   const circle = problems.length > 0 ? null : circleIn(campaign);
   return circle === null
     ? problems
@@ -57,7 +57,7 @@ function twice(placed: readonly Placed[]): PlanProblem[] {
   });
 }
 
-/** One ingress has one lease, and one rule one writer. */
+/** An ingress has one lease, and a rule has one writer. */
 function sharedListeners(campaign: Campaign, placed: readonly Placed[]): PlanProblem[] {
   const ingresses = new Map<string, CampaignService>();
   const rules = new Map<string, CampaignService>();

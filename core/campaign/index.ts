@@ -1,4 +1,7 @@
-/** Many cutovers as one campaign: what may start, what must stop or go back, and whether all of them have room. */
+/**
+ * Many cutovers as one campaign: which may start, which must pause or roll back, and whether all of them fit into
+ * shared limits.
+ */
 export { BUCKET_IDS, BUCKETS, callsUnderWay } from './buckets.ts';
 export {
   budgetOf,

@@ -1,4 +1,4 @@
-/** One look of a campaign: read every service that may have changed, decide, and do what was decided. */
+/** One evaluation of a campaign: reads every service that may have changed, decides, and acts. */
 
 import { asError } from '../../input/index.ts';
 import { type Clock, isTransient, type PlanProblem } from '../model/index.ts';
@@ -14,25 +14,26 @@ export interface LookDeps {
   readonly ports: CampaignPorts;
   readonly clock: Pick<Clock, 'now'>;
   readonly wallClock: WallClock;
-  /** Who acts, in ledgers and decision logs: the campaign's execution. */
+  /** Who acts, for ledgers and decision logs: the campaign's execution. */
   readonly by: string;
-  /** IAM identity (ARN) of who started the campaign: a run's sign-offs are for somebody else. */
+  /** IAM identity (ARN) of the person who started the campaign. Somebody else must answer the sign-offs of its runs. */
   readonly startedBy: string | null;
 }
 
 export interface LookOutcome extends Pick<CampaignDecision, 'outcome' | 'waitSeconds' | 'held'> {
-  /** After what was done. Services that wait are left out. */
+  /** The states after the actions. Services that wait are left out. */
   readonly states: ReadonlyMap<string, ServiceState>;
   readonly memory: CampaignMemory;
-  /** What could not be done; the next look tries again. */
+  /** What could not be done; the next evaluation tries again. */
   readonly trouble: readonly string[];
 }
 
-/** Accounts and regions are asked side by side, but not all thousand at once. */
+/** Limits how many accounts and regions are called in parallel. */
 const AT_ONCE = 20;
 
 /**
- * @param known states of the look before; null: the first look, or the first after the campaign had died, which reads every service
+ * @param known states of the previous evaluation; null for the first one, or the first after the campaign had died,
+ * which reads every service
  */
 export async function lookAt(
   deps: LookDeps,
@@ -45,7 +46,7 @@ export async function lookAt(
   const trouble: string[] = [];
   const changing = campaignServices(campaign).filter(({ name }) => {
     const state = states.get(name);
-    // What waits is started by nobody else under this name.
+    // Nobody else starts a waiting service under this name.
     return known === null || (state !== undefined && !hasEnded(state));
   });
   await each(changing, async (service) => {
@@ -69,7 +70,7 @@ export async function lookAt(
     if (await pauseRun(ports, campaign, service, asking)) stopped.push(service.name);
   });
   await act(decision.start, async (service, ports) => {
-    // Before the call: whatever becomes of its answer, the run may be there.
+    // Recorded before the call, because the run may exist even if the answer is lost.
     states.set(service.name, { at: 'unknown', reason: 'it was started, and the answer is not in' });
     await startRun(ports, campaign, service, deps.startedBy);
     states.set(service.name, { at: 'running', phase: 'preflight', paused: false, pause: 'notYet' });
@@ -86,7 +87,11 @@ export async function lookAt(
   };
 }
 
-/** What only the deployments show: one that is not there, and two that write one listener rule. Asked before anything starts. @throws CrossfadeError `Crossfade.Transient` */
+/**
+ * Problems that only the deployments show: one that does not exist, and two that write the same listener rule. Checked
+ * before anything starts.
+ * @throws CrossfadeError `Crossfade.Transient`
+ */
 export async function deploymentProblems({ ports }: LookDeps, campaign: Campaign): Promise<PlanProblem[]> {
   const problems: PlanProblem[] = [];
   const writers = new Map<string, string>();

@@ -1,8 +1,8 @@
-/** What a campaign asks of the deployment of one service, in whatever account and region it stands. */
+/** The operations that a campaign needs from the deployment of one service, in any account and region. */
 import type { DecisionLog, Deployment, Lease, Leases } from '../model/index.ts';
 import type { Campaign, CampaignService } from './campaign.ts';
 
-/** How the execution of a name stands; null: there is none. */
+/** Status of the execution with a given name; null if there is none. */
 export type RunStatus = { readonly status: 'running' } | { readonly status: 'ended'; readonly cause: string } | null;
 
 export interface ServicePorts {
@@ -12,9 +12,9 @@ export interface ServicePorts {
   /** Runs before the one that holds the lease, oldest first. */
   past(): Promise<readonly Lease[]>;
   status(run: string): Promise<RunStatus>;
-  /** A second start under one name starts nothing and is no failure. */
+  /** A second start under the same name has no effect, and is not a failure. */
   start(run: string, input: unknown): Promise<void>;
-  /** Calls the service's own rollback for this one execution. It may be repeated at any time. */
+  /** Calls the service's own rollback for this execution. May be repeated at any time. */
   askRollback(request: {
     readonly trigger: 'operator';
     readonly by: string;
@@ -24,6 +24,6 @@ export interface ServicePorts {
 }
 
 export interface CampaignPorts {
-  /** @throws when the deployment cannot be read */
+  /** @throws if the deployment cannot be read */
   at(campaign: Campaign, service: CampaignService): Promise<ServicePorts>;
 }

@@ -1,4 +1,7 @@
-/** What a campaign will do if every cutover completes: found by its own decisions on a virtual clock, so that the two cannot differ. */
+/**
+ * What a campaign will do if every cutover completes. It uses the campaign's own decisions on a simulated clock, so
+ * that both agree.
+ */
 import { ANY_TRAFFIC, project } from '../phases/index.ts';
 import { type Campaign, type CampaignService, servicePlan } from './campaign.ts';
 import { decide } from './campaign-decision.ts';
@@ -9,7 +12,7 @@ import { nextOpening, type WallClock } from './windows.ts';
 export interface WaveRow {
   readonly name: string;
   readonly services: number;
-  /** Milliseconds since the epoch: when its first cutover starts, and when its last one is complete. */
+  /** When the first cutover starts and when the last one is complete, in milliseconds since the epoch. */
   readonly startsAt: number;
   readonly endsAt: number;
 }
@@ -18,7 +21,7 @@ export interface CampaignProjection {
   readonly waves: readonly WaveRow[];
   readonly startsAt: number;
   readonly endsAt: number;
-  /** Cutovers under way at once, at most. */
+  /** The most cutovers in progress at once. */
   readonly mostAtOnce: number;
 }
 

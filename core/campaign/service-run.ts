@@ -1,4 +1,4 @@
-/** One service of a campaign: how its run stands, and the three things that a campaign may do to it. */
+/** One service of a campaign: the state of its run, and the three actions that a campaign can take. */
 import * as z from 'zod';
 import { pauseAt } from '../evaluation/index.ts';
 import { causeText, describeCause, type Lease, planSchema, toIso } from '../model/index.ts';
@@ -7,12 +7,15 @@ import { type Campaign, type CampaignService, runName, servicePlan } from './cam
 import type { ServicePorts } from './ports.ts';
 import type { ServiceState } from './states.ts';
 
-/** A pause outlasts the stay, so that the campaign ends it and not the clock. Seconds. */
+/** A pause lasts longer than the stay, so that the campaign ends it and not the clock; seconds. */
 const BEYOND_STAY_SECONDS = 15 * 60;
-/** Reasons stand in the state of the machine, with those of all other services. */
+/** Reasons are part of the machine's state, together with those of all other services. */
 const LONGEST_REASON = 200;
 
-/** Where a service’s run stands: by its lease or, where that is another run’s by now, by its execution. `now`: milliseconds. */
+/**
+ * The state of a service's run, from its lease, or from its execution if the lease belongs to another run by now.
+ * @param now milliseconds
+ */
 export async function stateOfRun(
   ports: ServicePorts,
   campaign: Campaign,
@@ -25,14 +28,14 @@ export async function stateOfRun(
   const execution = await ports.status(run);
   if (execution === null) return { at: 'waiting' };
   if (execution.status === 'running') return { at: 'running', phase: 'preflight', paused: false, pause: 'notYet' };
-  // It may have taken the ingress since the lease was read.
+  // The run may have taken the ingress since the lease was read.
   const late = await ownLease(ports, run);
   return late === null
     ? { at: 'refused', reason: short(causeText(execution.cause)) }
     : stateOfLease(late, campaign, now);
 }
 
-/** Starts the run of a service under its plan. @throws what the port throws */
+/** Starts the run of a service with its plan. @throws what the port throws */
 export async function startRun(
   ports: ServicePorts,
   campaign: Campaign,
@@ -43,7 +46,7 @@ export async function startRun(
   await ports.start(runName(campaign, service), { plan, ...(startedBy === null ? {} : { startedBy }) });
 }
 
-/** Pauses the run where it stands. @returns whether it did; another look asks again */
+/** Pauses the run where it is. @returns whether it did; otherwise another evaluation tries again */
 export async function pauseRun(
   { deployment, leases, decisionLog }: ServicePorts,
   campaign: Campaign,
@@ -68,7 +71,10 @@ export async function pauseRun(
   return true;
 }
 
-/** Has the service's own rollback bring the run back. What has no lease yet has moved nothing, and is asked again by the next look. */
+/**
+ * Makes the service's own rollback roll the run back. A run without a lease has moved nothing, and is handled by the
+ * next evaluation.
+ */
 export async function bringBackRun(
   ports: ServicePorts,
   campaign: Campaign,

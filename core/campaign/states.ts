@@ -1,10 +1,15 @@
-/** Where each service of a campaign stands, as one look finds it, and what the campaign itself remembers between two looks. */
+/**
+ * The state of each service of a campaign at one evaluation, and the data that the campaign keeps between evaluations.
+ */
 import * as z from 'zod';
 
 export const serviceStateSchema = z.discriminatedUnion('at', [
   /** Never started under this campaign's name. */
   z.strictObject({ at: z.literal('waiting') }),
-  /** Under way. `paused`: somebody holds it. `pause`: whether it takes a pause now, in a later phase, or never: it has used up its pauses. */
+  /**
+   * In progress. `paused`: somebody has paused it. `pause`: whether it can be paused now, in a later phase, or never,
+   * because its pauses are used up.
+   */
   z.strictObject({
     at: z.literal('running'),
     phase: z.string(),
@@ -18,38 +23,38 @@ export const serviceStateSchema = z.discriminatedUnion('at', [
   z.strictObject({ at: z.literal('returned'), reason: z.string() }),
   /** It ended before it took its ingress. */
   z.strictObject({ at: z.literal('refused'), reason: z.string() }),
-  /** It could not be read, and may be under way. */
+  /** It could not be read, and may be in progress. */
   z.strictObject({ at: z.literal('unknown'), reason: z.string() }),
 ]);
 export type ServiceState = z.infer<typeof serviceStateSchema>;
 
-/** By the name of the service. */
+/** By service name. */
 export type ServiceStates = ReadonlyMap<string, ServiceState>;
 
 const FAILED: ReadonlySet<ServiceState['at']> = new Set(['returning', 'returned', 'refused']);
 const UNDER_WAY: ReadonlySet<ServiceState['at']> = new Set(['running', 'returning', 'unknown']);
 
-/** It is being rolled back, was rolled back, or was refused, which concerns the rest of its wave. */
+/** Whether it is being rolled back, was rolled back, or was refused, which affects the rest of its wave. */
 export function hasFailed({ at }: ServiceState): boolean {
   return FAILED.has(at);
 }
 
-/** It moves traffic, or may: what the blast radius counts. */
+/** Whether it moves traffic, or may; the blast radius counts these. */
 export function isUnderWay({ at }: ServiceState): boolean {
   return UNDER_WAY.has(at);
 }
 
-/** It will not change any more. */
+/** Whether its state is final. */
 export function hasEnded(state: ServiceState): boolean {
   return state.at !== 'waiting' && !isUnderWay(state);
 }
 
 export const memorySchema = z.strictObject({
-  /** When the campaign first saw a failure (ISO-8601); from then on nothing starts. */
+  /** When the campaign first saw a failure (ISO-8601). Nothing starts after that. */
   failedAt: z.iso.datetime().nullable(),
-  /** The services that had failed then; others go back on account of them. */
+  /** The services that had failed by then; others are rolled back because of them. */
   failed: z.array(z.string()),
-  /** Services that were paused once on its behalf: what a person resumes afterwards goes on. */
+  /** Services that the campaign has paused once. If a person resumes one afterwards, it continues. */
   stopped: z.array(z.string()),
 });
 export type CampaignMemory = z.infer<typeof memorySchema>;

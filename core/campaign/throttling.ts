@@ -1,4 +1,7 @@
-/** Cutovers against the shared limits, second by second: who is throttled, and when the last of those that go back is safe. */
+/**
+ * Simulates cutovers against the shared limits, second by second: which calls are throttled, and when the last rollback
+ * has safe weights.
+ */
 import {
   BUCKET_IDS,
   BUCKETS,
@@ -13,33 +16,38 @@ import {
 } from './buckets.ts';
 
 export interface Throttled {
-  /** Calls a minute of each bucket, those that were tried again included. */
+  /** Calls per minute of each bucket, including retries. */
   readonly callsPerMinute: Calls;
-  /** Share of the calls that were refused. */
+  /** Share of the calls that were throttled. */
   readonly refused: Calls;
-  /** Seconds from the instant at which all go back to the safe weights of the last one; null: not within the simulated time. */
+  /**
+   * Seconds from the moment when all roll back until the last one has its safe weights; null if that exceeds the
+   * simulated time.
+   */
   readonly lastSafeAfter: number | null;
 }
 
 export interface ThrottlingScenario {
-  /** Cutovers under way at once, in one region of one account. */
+  /** Cutovers in progress at once, in one region of one account. */
   readonly atOnce: number;
-  /** Services beside them whose watchdogs look. */
+  /** Other services whose watchdogs run. */
   readonly atRest: number;
-  /** All of them go back at this second. */
+  /** The second at which all of them roll back. */
   readonly returnAt: number;
   readonly seconds: number;
   /** Uniform on [0, 1). */
   readonly random: () => number;
 }
 
-/** The SDK's attempts (lambdas/aws/calls/clients.ts), a second apart here: its own pauses are shorter. */
+/**
+ * Attempts of the SDK (lambdas/aws/calls/clients.ts). Here they are a second apart; the SDK's own pauses are shorter.
+ */
 const ATTEMPTS = 3;
-/** A rollback that failed is called again by the watchdog, and by Lambda's own retry. */
+/** The watchdog repeats a rollback that failed, and so does Lambda's own retry. */
 const AGAIN_SECONDS = 60;
 /**
- * An alarm calls the rollback directly and through EventBridge, and the end of the execution calls it again; each writes, for none
- * may trust another. Seconds after what they speak of.
+ * An alarm calls the rollback directly and through EventBridge, and the end of the execution calls it again. Each of
+ * them writes, because none can rely on another. In seconds after the event.
  */
 const TRIGGER_SECONDS = [0, 2, 4];
 const READINGS_OF_RETURN = callsOf((id) => (id === 'describeRules' ? CALLS_OF_RETURN : 0));
@@ -60,13 +68,13 @@ class Timetable {
     else calls.push(call);
   }
 
-  /** Calls whose answer changes nothing. */
+  /** Adds calls whose answer changes nothing. */
   addReadings(second: number, readings: Calls): void {
     for (const bucket of BUCKET_IDS)
       for (let i = 0; i < readings[bucket]; i++) this.add(second, { bucket, attempt: 1, onAnswer: () => {} });
   }
 
-  /** In the order in which they come: within a second that is chance. */
+  /** The calls of a second in order of arrival, which is random within the second. */
   take(second: number, random: () => number): readonly Call[] {
     const calls = this.#due.get(second) ?? [];
     this.#due.delete(second);
@@ -78,7 +86,7 @@ class Timetable {
   }
 }
 
-/** Pure: the same random numbers give the same answer. */
+/** Pure: the same random numbers give the same result. */
 export function simulateThrottling({ atOnce, atRest, returnAt, seconds, random }: ThrottlingScenario): Throttled {
   const timetable = new Timetable();
   const minutes = Array.from({ length: Math.ceil(seconds / 60) }, (_, minute) => minute * 60);
@@ -86,7 +94,7 @@ export function simulateThrottling({ atOnce, atRest, returnAt, seconds, random }
   for (let i = 0; i < atOnce; i++) {
     const [look, watchdog] = [Math.floor(random() * 60), Math.floor(random() * 60)];
     for (const minute of minutes) {
-      // After the return nobody looks at the stages any more; the watchdog does.
+      // After the rollback the stages are no longer evaluated, but the watchdog still runs.
       if (minute + look < returnAt) timetable.addReadings(minute + look, CALLS_OF_LOOK);
       timetable.addReadings(minute + watchdog, CALLS_OF_WATCHDOG);
     }
@@ -108,7 +116,10 @@ export function simulateThrottling({ atOnce, atRest, returnAt, seconds, random }
   };
 }
 
-/** Rolls one cutover back. @returns a reader of the second in which its weights were safe, once everything is answered; null: never */
+/**
+ * Rolls one cutover back.
+ * @returns a function that gives the second in which its weights were safe, once everything is answered; null if never
+ */
 function addReturn(timetable: Timetable, returnAt: number, random: () => number): () => number | null {
   const written = new Map<number, number>();
   const write = (rule: number, second: number): void =>
@@ -128,7 +139,9 @@ function addReturn(timetable: Timetable, returnAt: number, random: () => number)
   return () => (written.size < RULES_OF_CUTOVER ? null : Math.max(...written.values()));
 }
 
-/** Each bucket answers while it has tokens; what it refuses comes again a second later, until its attempts are used up. */
+/**
+ * Each bucket answers while it has tokens. A throttled call is repeated a second later until its attempts are used up.
+ */
 function answerCalls(timetable: Timetable, seconds: number, random: () => number) {
   const tokens = callsOf((id) => BUCKETS[id].capacity);
   const [made, refused] = [callsOf(() => 0), callsOf(() => 0)];

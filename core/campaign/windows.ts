@@ -1,7 +1,7 @@
-/** Pause windows: whether one is open at an instant, and when the last of those that follow each other ends. */
+/** Pause windows: whether one is open at an instant, and when the last of a series of adjoining windows ends. */
 import { DAYS, type Freeze, type PauseWindows, type RecurringPause } from './campaign.ts';
 
-/** What a wall clock shows at an instant (milliseconds since the epoch); null for a time zone that nobody knows. */
+/** The local date and time at an instant (milliseconds since the epoch); null for an unknown time zone. */
 export type WallClock = (
   timeZone: string,
   at: number,
@@ -14,12 +14,12 @@ export type WallClock = (
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
-/** Clocks are put forward or back by no more than this: nearer to an end it is approached minute by minute. */
+/** Clock changes are no larger than this. Closer to its end, a window is followed minute by minute. */
 const CLOCK_CHANGE_MINUTES = 180;
-/** Recurring windows that leave no minute open for so long never do; a freeze may be as long as it likes. */
+/** If recurring windows leave no minute open for this long, they never do. A freeze may be of any length. */
 const NEVER_MS = 15 * DAY_MINUTES * MINUTE_MS;
 
-/** The window that is open at `at`; null where cutovers may start. */
+/** The window that is open at `at`; null if cutovers may start. */
 export function pauseAtInstant(
   { recurring, freezes }: PauseWindows,
   at: number,
@@ -32,7 +32,7 @@ export function pauseAtInstant(
   );
 }
 
-/** The first instant from `from` on at which a cutover may start; null where none ever comes. */
+/** The first instant from `from` on at which a cutover may start; null if there is none. */
 export function nextOpening(pause: PauseWindows, from: number, clock: WallClock): number | null {
   let at = Math.ceil(from / MINUTE_MS) * MINUTE_MS;
   let sinceFreeze = at;
@@ -48,7 +48,7 @@ export function nextOpening(pause: PauseWindows, from: number, clock: WallClock)
   return null;
 }
 
-/** Minutes that are left of it by the wall clock; 0: it is not open. */
+/** How many minutes of the window remain by local time; 0 if it is not open. */
 function recurringMinutes({ days, from, to, timeZone }: RecurringPause, at: number, clock: WallClock): number {
   const shown = clock(timeZone, at);
   if (shown === null) return 0;

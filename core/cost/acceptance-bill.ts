@@ -1,17 +1,17 @@
-/** What one acceptance costs: a load balancer, four small tasks and a cutover's own parts, for a few hours. */
+/** The cost of one acceptance: a load balancer, four small tasks and the parts of a cutover, for a few hours. */
 import { type BillLine, priced, sumOf } from './bill.ts';
 import { FOOTPRINT } from './footprint.ts';
 import { PRICES } from './prices.ts';
 import { MONTH_SECONDS, type Use } from './usage.ts';
 
-/** Deployment and removal take their part of it. */
+/** Includes deployment and removal. */
 const HOURS = 3;
-/** Two a side. */
+/** Two per side. */
 const TASKS = 4;
 const TASK = { vcpu: 0.25, gb: 0.5 };
-/** Of the load balancer in two zones, and of each task. */
+/** Addresses of the load balancer in two zones, and of each task. */
 const ADDRESSES = 2 + TASKS;
-/** The status topic's and the queue's; both are billed until they are scheduled for deletion. */
+/** Keys of the status topic and the queue; both are billed until they are scheduled for deletion. */
 const KEYS = 2;
 
 export interface AcceptanceBill {
@@ -21,7 +21,7 @@ export interface AcceptanceBill {
   readonly usd: number;
 }
 
-/** @param local nothing of it is AWS's */
+/** @param local whether it runs on the local cloud, which costs nothing */
 export function acceptanceBill(local: boolean): AcceptanceBill {
   const lines = local ? [] : priced(uses(), PRICES);
   return { lines, hours: local ? 0 : HOURS, usd: sumOf(lines) };

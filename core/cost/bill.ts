@@ -10,9 +10,9 @@ export interface BillLine extends Omit<Use, 'price'> {
 }
 
 export interface Bill {
-  /** What a month costs while the stacks stand. */
+  /** What a month costs while the stacks exist. */
   readonly month: readonly BillLine[];
-  /** What one cutover adds, if every gate passes at the end of its bake. */
+  /** What one cutover adds if every gate passes at the end of its bake. */
   readonly cutover: readonly BillLine[];
   /** Sums, USD. */
   readonly usd: { readonly month: number; readonly cutover: number };
@@ -25,7 +25,7 @@ export function billOf(plan: Plan, traffic: Traffic, prices: PriceList = PRICES)
   return { month, cutover, usd: { month: sumOf(month), cutover: sumOf(cutover) } };
 }
 
-/** A line for each use, the dearest first. USD. */
+/** One line for each use, most expensive first; USD. */
 export function priced(uses: readonly Use[], prices: PriceList): BillLine[] {
   return uses
     .map(({ price, what, quantity }) => ({ what, quantity, price: prices[price], usd: quantity * prices[price].usd }))

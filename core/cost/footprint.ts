@@ -1,44 +1,48 @@
 import { BALANCER_SERIES, BASELINE_SERIES, SIDE_SERIES } from '../model/index.ts';
 
 /**
- * What the stacks deploy and its parts use at a time, as far as it costs. `test/lib/cost-footprint.test.ts` counts what can be counted in
- * the synthesised templates; what is measured or assumed says so.
+ * The resources that the stacks deploy and how much their parts use at a time, as far as it affects the cost.
+ * `test/lib/cost-footprint.test.ts` counts what can be counted in the synthesised templates; figures that are measured
+ * or assumed say so.
  */
 export const FOOTPRINT = {
-  /** Metrics that the alarms read; an alarm on an expression costs as many alarms as it has metrics. */
+  /** Metrics that the alarms read. An alarm on an expression costs as many alarms as it has metrics. */
   alarmMetrics: 75,
   dashboards: 2,
   keys: 1,
-  /** Reference application only: the key of captures' redaction. */
+  /** Reference application only: the key for redacting captures. */
   secrets: 1,
-  /** Metrics with the dimension `Ingress`, the mirror's reasons and sides included. */
+  /** Metrics with the dimension `Ingress`, including the mirror's reasons and sides. */
   customMetrics: 31,
   handlerGb: 0.5,
-  /** Assumed: a handler's own time, its AWS calls included. Seconds. */
+  /** Assumed: duration of a handler including its AWS calls, in seconds. */
   handlerSeconds: 0.6,
   transformGb: 1,
-  /** Measured by `npm run bench -- parity` on 2 kB bodies, with decoding and redaction: below a millisecond; doubled. Seconds a capture. */
+  /**
+   * Measured by `npm run bench -- parity` on 2 kB bodies, including decoding and redaction: less than a millisecond;
+   * doubled. Seconds per capture.
+   */
   transformSeconds: 0.002,
-  /** Metrics of one look, without the mirror's two target groups and with them. */
+  /** Metrics of one evaluation, without and with the mirror's two target groups. */
   metricsPerLook: { alone: metricsOf(2), mirrored: metricsOf(4) },
-  /** The baseline's series, before the first customer is moved and before the last. */
+  /** The series of the baseline, read before the first customer is moved and before the last. */
   metricsPerBaseline: 2 * BASELINE_SERIES.length,
-  /** The watch, the wait and the choice of one look. */
+  /** The watch, wait and choice states of one evaluation. */
   transitionsPerLook: 3,
-  /** From preflight to completion, the sign-offs included. */
+  /** From preflight to completion, including the sign-offs. */
   fixedTransitions: 45,
-  /** Heartbeat and log of one look, each below 1 kB written. */
+  /** Heartbeat and log entry of one evaluation, each less than 1 kB. */
   writesPerLook: 2,
   readsPerLook: 4,
-  /** Log lines of one invocation, with its metrics and trace. Bytes. */
+  /** Log lines of one invocation, including its metrics and trace; bytes. */
   logBytesPerInvocation: 2_000,
   /** Status messages of a whole run. */
   mails: 40,
-  /** The mirror: tasks, and what each has. */
+  /** The mirror: number of tasks, and the resources of each. */
   mirror: { tasks: 2, vcpu: 1, gb: 2 },
-  /** JSON of captures, by gzip. Assumed. */
+  /** Compression ratio of captures (JSON with gzip); assumed. */
   compression: 5,
-  /** Firehose writes an object when its buffer is full or old: seconds. */
+  /** Firehose writes an object when its buffer is full or this old; seconds. */
   objectSeconds: 300,
 } as const;
 

@@ -1,21 +1,23 @@
-/** Prices as AWS publishes them. Another region, a discount or a newer list is a file of the operator's: `--prices`. */
+/** Published AWS prices. For another region, a discount or a newer list, an operator provides a file: `--prices`. */
 import * as z from 'zod';
 
 export interface Price {
-  /** What one unit costs, USD. */
+  /** Price of one unit, USD. */
   readonly usd: number;
   readonly per: string;
-  /** Where the price stands. */
+  /** Where the price is published. */
   readonly source: string;
-  /** The month in which it was last seen to stand there, such as `2026-03`; or what an operator's file says. */
+  /**
+   * The month in which the price was last seen there, such as `2026-03`, or the source that an operator's file states.
+   */
   readonly asOf: string;
 }
 
 const page = (service: string) => `https://aws.amazon.com/${service}/pricing/`;
 
 /**
- * us-east-1, on demand, without free tiers and discounts. The months are those of public copies of the pages: AWS's Price List API
- * was not within reach when this table was written.
+ * us-east-1, on demand, without free tiers and discounts. The months are those of public copies of the pages, because
+ * AWS's Price List API was not available when this table was written.
  */
 export const PRICES = {
   stateTransition: {
@@ -66,10 +68,10 @@ export type PriceList = Readonly<Record<PriceId, Price>>;
 
 const ids = Object.keys(PRICES) as PriceId[];
 
-/** An operator's prices: `{"fargateVcpuHour": 0.0355}`, USD for one unit each, any of {@link PRICES}. */
+/** An operator's prices: `{"fargateVcpuHour": 0.0355}`, in USD per unit, for any of {@link PRICES}. */
 export const priceFileSchema = z.partialRecord(z.enum(ids), z.number().min(0).max(1e6));
 
-/** {@link PRICES} with an operator's own in their place. */
+/** {@link PRICES}, replaced by an operator's own where given. */
 export function withPrices(own: z.infer<typeof priceFileSchema>, source: string): PriceList {
   const list: Record<PriceId, Price> = { ...PRICES };
   for (const id of ids) {

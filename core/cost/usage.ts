@@ -1,4 +1,4 @@
-/** How much of each priced thing a month, and one cutover, use. */
+/** How much of each priced unit a month, and one cutover, use. */
 import type { MetricQuery, Plan, PlanMetric } from '../model/index.ts';
 import { FOOTPRINT } from './footprint.ts';
 import type { PriceId } from './prices.ts';
@@ -6,11 +6,11 @@ import type { PriceId } from './prices.ts';
 export interface Traffic {
   /** Requests per second at the ingress. */
   readonly rps: number;
-  /** Share of the requests that may be copied: those without side effects. 0 to 1. */
+  /** Share of the requests that may be copied because they have no side effects, 0 to 1. */
   readonly safeShare: number;
-  /** One capture: two answers, their heads and the request. Bytes. */
+  /** Size of one capture in bytes: two answers with their heads, and the request. */
   readonly captureBytes: number;
-  /** The mirror of the reference application runs. An attached application brings its own, or none. */
+  /** Whether the reference application's mirror runs. An attached application brings its own, or none. */
   readonly mirror: boolean;
 }
 
@@ -23,10 +23,10 @@ export interface Use {
 
 export const MONTH_SECONDS = 730 * 3_600;
 const GB = 1e9;
-/** Firehose bills a record in steps of this many bytes. */
+/** Firehose bills each record in steps of this many bytes. */
 const FIREHOSE_STEP = 5_000;
 
-/** What is paid while the stacks stand, whether or not a cutover runs. */
+/** Use while the stacks exist, whether or not a cutover runs. */
 export function monthly({ mirror }: Traffic): Use[] {
   const minutes = MONTH_SECONDS / 60;
   return [
@@ -40,7 +40,7 @@ export function monthly({ mirror }: Traffic): Use[] {
   ];
 }
 
-/** What one cutover adds if every gate passes at the end of its bake. */
+/** Additional use of one cutover if every gate passes at the end of its bake. */
 export function perCutover(plan: Plan, traffic: Traffic): Use[] {
   const looks = looksOf(observedPhases(plan));
   const captures = capturesOf(plan, traffic);
@@ -144,7 +144,7 @@ function ownReadsOf(plan: Plan): number {
   return looksOf(candidatePhases(plan)) * plan.metrics.reduce((sum, metric) => sum + readsOf(metric), 0);
 }
 
-/** Metrics of CloudWatch at one look: of both sides, a guard's of the candidate alone; of other providers none. */
+/** CloudWatch metrics per evaluation: of both sides, or of the candidate only for a guard; none for other providers. */
 function readsOf(metric: PlanMetric): number {
   const of = (query: MetricQuery) =>
     query.source === 'provider' ? 0 : query.source === 'math' ? Object.keys(query.using).length : 1;

@@ -1,11 +1,14 @@
-/** What the account and this machine have to do with it. */
+/** Checks of the account and of this machine. */
 
 import { type Diagnosis, diagnosesOf } from './diagnosis.ts';
 import type { Facts } from './facts.ts';
 
-/** Above this share the next deploy may meet the quota. */
+/** Above this share of a quota, the next deployment may exceed it. */
 const QUOTA_WARN_SHARE = 0.8;
-/** AWS refuses signatures that are older than five minutes; the CLI's times are compared with AWS's long before. */
+/**
+ * AWS rejects signatures that are older than five minutes. Smaller differences already matter, because the CLI compares
+ * its time with AWS's.
+ */
 const SKEW_WARN_SECONDS = 30;
 const SKEW_FAIL_SECONDS = 240;
 

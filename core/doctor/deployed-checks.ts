@@ -1,4 +1,7 @@
-/** What exists once the stacks are deployed: alarms (those of a plan may exist before), the status topic, functions and their rights. */
+/**
+ * Checks of what exists once the stacks are deployed: alarms (those of a plan may exist before), the status topic,
+ * functions and their permissions.
+ */
 
 import { type Diagnosis, diagnosesOf } from './diagnosis.ts';
 import type { Facts } from './facts.ts';
@@ -37,7 +40,7 @@ export function alarms({ alarms: { expected, found } }: Facts): Diagnosis[] {
   });
 }
 
-/** An alarm that may not publish reaches nobody, and nothing says so. */
+/** If an alarm lacks the permission to publish, nobody is notified, and nothing reports that. */
 export function notices({ deployed }: Facts): Diagnosis[] {
   const { ok, warn, fail } = diagnosesOf('notice');
   if (deployed === null) return [];
@@ -76,7 +79,7 @@ export function notices({ deployed }: Facts): Diagnosis[] {
   return diagnoses;
 }
 
-/** Runs keep the versions that they began with; one that is gone ends them, and their rollback with them. */
+/** A run keeps the function versions with which it began. If one is deleted, the run ends, and so does its rollback. */
 export function functions({ deployed }: Facts): Diagnosis[] {
   const { ok, fail } = diagnosesOf('function version');
   if (deployed === null) return [];

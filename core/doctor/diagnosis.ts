@@ -1,19 +1,19 @@
-/** One line of the doctor's answer. */
+/** One line of the doctor's report. */
 
 export const LEVELS = ['ok', 'warn', 'fail'] as const;
 export type Level = (typeof LEVELS)[number];
 
 export interface Diagnosis {
-  /** Which check says so; docs/how-to/check-the-account.md has them all. */
+  /** The check that produced it; docs/how-to/check-the-account.md lists all checks. */
   readonly check: string;
   readonly level: Level;
-  /** A whole sentence: what was found, and what it means. */
+  /** A complete sentence: the finding and its consequence. */
   readonly why: string;
-  /** What to do about it; a command where there is one. Null where nothing is to be done. */
+  /** What to do about it, with a command if there is one; null if nothing is to be done. */
   readonly mend: string | null;
 }
 
-/** Makes the diagnoses of one check. */
+/** Creates the diagnoses of one check. */
 export function diagnosesOf(check: string) {
   return {
     ok: (why: string): Diagnosis => ({ check, level: 'ok', why, mend: null }),
@@ -22,7 +22,7 @@ export function diagnosesOf(check: string) {
   };
 }
 
-/** `ok` for no diagnoses. */
+/** `ok` if there are no diagnoses. */
 export function worst(diagnoses: readonly Diagnosis[]): Level {
   return diagnoses.reduce<Level>(
     (most, { level }) => (LEVELS.indexOf(level) > LEVELS.indexOf(most) ? level : most),
@@ -30,7 +30,7 @@ export function worst(diagnoses: readonly Diagnosis[]): Level {
   );
 }
 
-/** A fragment of others' words, as a line begins and ends. */
+/** Formats a fragment of a foreign message as a sentence. */
 export function sentence(fragment: string): string {
   return `${fragment.charAt(0).toUpperCase()}${fragment.slice(1)}.`;
 }

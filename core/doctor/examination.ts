@@ -1,4 +1,4 @@
-/** All checks in the order in which people read them. */
+/** All checks, in the order in which people read them. */
 import { clockAgrees, quotas } from './account-checks.ts';
 import { alarms, functions, notices, rights, rules, runbook } from './deployed-checks.ts';
 import type { Diagnosis } from './diagnosis.ts';

@@ -1,24 +1,24 @@
-/** What the doctor has seen of an account. Read-only: whoever gathers it calls nothing that changes anything. */
+/** The facts that the doctor has collected about an account. Collecting them is read-only. */
 import type { ListenerRule, NewRule } from '../listener/index.ts';
 import type { AlarmReading, GroupRole, TargetHealthCounts } from '../model/index.ts';
 
 export interface ListenerFacts {
   readonly arn: string;
-  /** Null: there is no such listener. */
+  /** null if the listener does not exist. */
   readonly loadBalancerArn: string | null;
   readonly rules: readonly ListenerRule[];
 }
 
 export interface BalancerFacts {
   readonly arn: string;
-  /** `routing.http.desync_mitigation_mode`; null: the load balancer has no such attribute. */
+  /** `routing.http.desync_mitigation_mode`; null if the load balancer has no such attribute. */
   readonly desync: string | null;
 }
 
-/** A rule that a deploy will make. */
+/** A rule that a deployment will create. */
 export interface PlannedRule {
   readonly listenerArn: string;
-  /** The rule whose conditions and demands it copies. */
+  /** The rule whose conditions and guards it copies. */
   readonly likeRuleArn: string | null;
   readonly rule: NewRule;
 }
@@ -26,7 +26,7 @@ export interface PlannedRule {
 export interface GroupFacts {
   readonly role: GroupRole;
   readonly arn: string;
-  /** Null: there is no such group. */
+  /** null if the group does not exist. */
   readonly found: {
     readonly loadBalancerArns: readonly string[];
     readonly targetType: string;
@@ -43,7 +43,7 @@ export type Tags = Readonly<Record<string, string>>;
 export interface ServiceFacts {
   readonly side: 'stable' | 'candidate' | 'mirror';
   readonly name: string;
-  /** Null: there is no such service. */
+  /** null if the service does not exist. */
   readonly found: {
     readonly status: string;
     /** ECS, CODE_DEPLOY or EXTERNAL. */
@@ -60,16 +60,16 @@ export interface ServiceFacts {
 export interface Quota {
   readonly name: string;
   readonly used: number;
-  /** Null: the service did not say. */
+  /** null if the service did not report it. */
   readonly limit: number | null;
 }
 
 export interface TopicFacts {
   readonly arn: string;
-  /** Null: there is no such topic. */
+  /** null if the topic does not exist. */
   readonly found: {
     readonly policy: unknown;
-    /** Null: not encrypted by a key of the account's. */
+    /** null if it is not encrypted with a key of the account. */
     readonly keyPolicy: unknown;
     readonly confirmed: number;
     readonly pending: number;
@@ -77,17 +77,20 @@ export interface TopicFacts {
 }
 
 export interface FunctionFacts {
-  /** As the state machine names it: an ARN with its version. */
+  /** The ARN with its version, as the state machine names it. */
   readonly arn: string;
   readonly exists: boolean;
 }
 
-/** A role of one of the cutover's functions, or of the one that makes its rules. */
+/** A role of one of the cutover's functions, or of the function that creates its rules. */
 export interface RoleFacts {
   readonly role: string;
-  /** How many actions on resources were asked. */
+  /** How many pairs of action and resource were simulated. */
   readonly asked: number;
-  /** How many were not: they are granted by wildcards, or under conditions for which no request could be made up. */
+  /**
+   * How many were not, because they are granted by wildcards or under conditions for which no request can be
+   * constructed.
+   */
   readonly unasked: number;
   readonly denied: readonly DeniedRight[];
 }
@@ -95,13 +98,13 @@ export interface RoleFacts {
 export interface DeniedRight {
   readonly action: string;
   readonly resource: string;
-  /** `implicitDeny` or `explicitDeny`, as IAM simulates it. */
+  /** `implicitDeny` or `explicitDeny`, according to IAM's simulation. */
   readonly decision: string;
 }
 
 export interface RunbookFacts {
   readonly url: string;
-  /** HTTP status; null: no answer. */
+  /** HTTP status; null if there is no answer. */
   readonly status: number | null;
 }
 
@@ -111,11 +114,11 @@ export interface AlarmFacts {
   readonly found: readonly AlarmReading[];
 }
 
-/** What exists only once the stacks are deployed. */
+/** Facts that exist only once the stacks are deployed. */
 export interface DeployedFacts {
   readonly ruleArns: readonly string[];
   readonly topic: TopicFacts | null;
-  /** Null: there is no state machine that would name any. */
+  /** null if there is no state machine that would name any. */
   readonly functions: readonly FunctionFacts[] | null;
   readonly roles: readonly RoleFacts[];
   readonly runbook: RunbookFacts | null;
@@ -126,12 +129,12 @@ export interface Facts {
   readonly balancers: readonly BalancerFacts[];
   /** Empty once they are deployed. */
   readonly planned: readonly PlannedRule[];
-  /** Of the load balancer, the listeners and the groups. */
+  /** Tags of the load balancer, the listeners and the groups. */
   readonly tagged: readonly { readonly arn: string; readonly tags: Tags }[];
   readonly groups: readonly GroupFacts[];
   readonly services: readonly ServiceFacts[];
   readonly quotas: readonly Quota[];
-  /** This machine's clock minus AWS's, seconds. */
+  /** This machine's clock minus AWS's, in seconds. */
   readonly clockSkew: number;
   readonly alarms: AlarmFacts;
   readonly deployed: DeployedFacts | null;

@@ -1,4 +1,4 @@
-/** Target groups and the services behind them. */
+/** Checks of target groups and the services behind them. */
 
 import { ownerRefusalsOf, stickinessRefusals } from '../listener/index.ts';
 import { type Diagnosis, diagnosesOf, sentence } from './diagnosis.ts';
@@ -26,7 +26,7 @@ export function groupExists({ groups, listeners }: Facts): Diagnosis[] {
   });
 }
 
-/** A rule forwards by one protocol version to all its groups. */
+/** A rule uses the same protocol version for all its groups. */
 export function protocols({ groups }: Facts): Diagnosis[] {
   const { ok, fail } = diagnosesOf('protocol version');
   const found = groups.filter(isFound);
@@ -42,7 +42,7 @@ export function protocols({ groups }: Facts): Diagnosis[] {
   );
 }
 
-/** Where targets are sticky, ELB demands stickiness of the rule too, and a cookie then beats the weights. */
+/** If targets are sticky, ELB requires stickiness of the rule, too, and a cookie then overrides the weights. */
 export function stickiness({ groups }: Facts): Diagnosis[] {
   const { ok, fail } = diagnosesOf('stickiness');
   const readings = groups.filter(isFound).map(({ role, arn, found: { sticky } }) => ({ role, arn, sticky }));
@@ -65,12 +65,12 @@ export function targetHealth({ groups }: Facts): Diagnosis[] {
   });
 }
 
-/** Whoever else writes weights, rules or targets would be fought, or would undo a rollback. */
+/** Anybody else who writes weights, rules or targets would compete with the run, or undo a rollback. */
 export function owners({ groups, listeners, services, tagged, deployed }: Facts): Diagnosis[] {
   const { ok, warn, fail } = diagnosesOf('owner');
   const refusals = ownerRefusalsOf({
     listeners: listeners.map(({ rules }) => ({ ownRules: deployed?.ruleArns ?? [], rules })),
-    // Their stickiness has a check of its own.
+    // Stickiness has a check of its own.
     groups: groups.map(({ role, arn }) => ({ role, arn, sticky: false })),
     tags: tagged.map(({ arn, tags }) => ({ arn, keys: Object.keys(tags) })),
     services: services
@@ -109,7 +109,7 @@ export function services({ services: all }: Facts): Diagnosis[] {
   });
 }
 
-/** A run suspends scheduled scaling of the stable side; somebody should know that it does. */
+/** A run suspends scheduled scaling of stable, which people should know. */
 export function scheduledScaling({ services: all }: Facts): Diagnosis[] {
   const { ok, warn } = diagnosesOf('scheduled scaling');
   const scheduled = all.filter(isFound).filter(({ found }) => found.scheduled.length > 0);

@@ -1,4 +1,4 @@
-/** Is an account ready for a cutover? Checks on facts that others have gathered. */
+/** Whether an account is ready for a cutover, decided from facts that others have collected. */
 
 export { type Diagnosis, type Level, worst } from './diagnosis.ts';
 export { examine } from './examination.ts';

@@ -1,4 +1,7 @@
-/** Listeners and their rules: may ours stand among them? Decided by what makes the rules and by what preflight asks. */
+/**
+ * Checks whether the cutover's rules can be added to the listeners and their rules. Uses the same decisions as the
+ * creation of rules and as preflight.
+ */
 
 import {
   copiedRule,
@@ -29,7 +32,7 @@ export function listenerExists({ listeners }: Facts): Diagnosis[] {
   return diagnoses;
 }
 
-/** Two servers in a row may end a request at different places, and so may two sides behind one load balancer. */
+/** Two servers in a row may disagree on where a request ends, and so may the two sides behind one load balancer. */
 export function desyncMitigation({ balancers }: Facts): Diagnosis[] {
   const { ok, warn } = diagnosesOf('desync mitigation');
   return balancers.flatMap(({ arn, desync }) => {
@@ -46,7 +49,7 @@ export function desyncMitigation({ balancers }: Facts): Diagnosis[] {
   });
 }
 
-/** Requests that a login protects today must not go round it. */
+/** Requests that are protected by a login today must not bypass it. */
 export function authentication(facts: Facts): Diagnosis[] {
   const { ok, fail } = diagnosesOf('authentication');
   const { ours } = ownRules(facts);
@@ -56,7 +59,7 @@ export function authentication(facts: Facts): Diagnosis[] {
   return skipped.map(({ why, mend }) => fail(sentence(why), mend));
 }
 
-/** Other services' traffic must not be taken over. */
+/** Traffic of other services must not be taken over. */
 export function shadowedRules(facts: Facts): Diagnosis[] {
   const { ok, warn, fail } = diagnosesOf('shadowed rules');
   const { ours, uncopied } = ownRules(facts);
@@ -88,7 +91,9 @@ export function shadowedRules(facts: Facts): Diagnosis[] {
   return [...taking, ...first, ...beside];
 }
 
-/** Rules of these listeners that still send stable requests that ours do not take; each is reported once. */
+/**
+ * Rules of these listeners that send requests to stable which the cutover's rules do not cover; each is reported once.
+ */
 function besideOurs({ listeners, deployed }: Facts, ours: readonly Ours[]): readonly string[] {
   const own = (wanted: NewRule) => ({ ...wanted, arn: OURS, forwards: null, stickySeconds: null, rewrites: false });
   const [stableArn] = ours.map(({ wanted }) => wanted.stableArn);
@@ -103,17 +108,17 @@ function besideOurs({ listeners, deployed }: Facts, ours: readonly Ours[]): read
   );
 }
 
-/** In the place of the ARN that a rule of ours will get. */
+/** Placeholder for the ARN that a planned rule will get. */
 const OURS = 'ours';
 
 interface Ours {
   readonly listenerArn: string;
   readonly wanted: NewRule;
-  /** Rules of the same listener that are not ours. */
+  /** Rules of the same listener that are not part of the cutover. */
   readonly others: readonly ListenerRule[];
 }
 
-/** Rules that a deploy will make, and those that one has made. */
+/** Rules that a deployment will create, and those that already exist. */
 function ownRules({ listeners, planned, groups, deployed }: Facts): { ours: Ours[]; uncopied: string[] } {
   const ours: Ours[] = [];
   const uncopied: string[] = [];
@@ -132,7 +137,7 @@ function ownRules({ listeners, planned, groups, deployed }: Facts): { ours: Ours
   return { ours, uncopied };
 }
 
-/** Rules of one listener take over the same requests: each is reported once. */
+/** Several rules of one listener may take over the same requests; each conflict is reported once. */
 function refusalsOf(ours: readonly Ours[]) {
   const all = ours.flatMap(({ wanted, others }) => shadowRefusals(wanted, others));
   return [...new Map(all.map((refusal) => [refusal.why, refusal])).values()];

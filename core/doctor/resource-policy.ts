@@ -1,4 +1,7 @@
-/** What a resource policy says of an AWS service: enough for topics and keys, whose statements name services plainly. */
+/**
+ * Evaluates a resource policy for an AWS service, sufficiently for topics and keys, whose statements name services
+ * literally.
+ */
 import * as z from 'zod';
 
 const list = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
@@ -14,9 +17,9 @@ const policySchema = z.looseObject({
 type Statement = z.infer<typeof statementSchema>;
 
 /**
- * Whether `service` may do all of `actions`. Conditions that narrow an Allow to an account or a source are taken to hold, since they are
- * there for this service; a Deny counts only where it has no condition (those on transport do not meet AWS's services).
- * A policy that is none allows nothing.
+ * Whether `service` may perform all of `actions`. Conditions that narrow an Allow to an account or a source are assumed
+ * to hold, because they are written for this service. A Deny counts only without a condition (conditions on transport
+ * do not affect AWS's services). A missing policy allows nothing.
  */
 export function allowsService(policy: unknown, service: string, actions: readonly string[]): boolean {
   const parsed = policySchema.safeParse(policy);
@@ -38,7 +41,7 @@ function names({ Principal }: Statement, service: string): boolean {
   return (Principal.Service ?? []).includes(service) || (Principal.AWS ?? []).includes('*');
 }
 
-/** IAM's actions match without case, by `*` and `?`. */
+/** IAM actions are compared case-insensitively, with `*` and `?` as wildcards. */
 function covers(pattern: string, action: string): boolean {
   const source = pattern
     .toLowerCase()

@@ -1,4 +1,4 @@
-/** Stages and the soak: customers meet the candidate, and the gate compares. */
+/** Evaluation of stages and the soak, in which customers reach the candidate and the gate compares. */
 import { decideGate, gatePolicyOf, judgeAlone } from '../gate/index.ts';
 import { gatePlan, opinionsOf, type Stretch, together, voteOf } from '../metrics/index.ts';
 import { fromIso, type MinuteEvidence, type ParityVerdict } from '../model/index.ts';
@@ -10,8 +10,8 @@ import { judgedEitherWay } from './mirrored-customers.ts';
 import type { Observation, Observed } from './observation.ts';
 
 /**
- * A canary stage: rolls back as soon as the candidate is shown to be worse; advances when its evidence is in and its bake
- * is over (or, with `accelerate`, the minimum bake); ends by `onUndecided` after `maxHold`.
+ * A canary stage: rolls back as soon as the candidate is shown to be worse; advances when the evidence is sufficient
+ * and the bake is over (or, with `accelerate`, the minimum bake); ends by `onUndecided` after `maxHold`.
  */
 export function observeStage(state: PresentRun, seen: Measured, now: number): Observed {
   if (state.stage === COHORT_STAGE) {
@@ -41,7 +41,7 @@ export function observeSoak(state: PresentRun, seen: Measured, parity: ParityVer
   return { ...direct, observation: { decision: 'hold', closesMirror: true, reason } };
 }
 
-/** What the candidate is held to once it answers everybody. */
+/** The limits for a candidate that answers everybody. */
 export function soakPolicyOf({ plan, baseline }: Pick<PresentRun, 'plan' | 'baseline'>) {
   return gatePolicyOf(gatePlan(plan), baseline, plan.stages.length);
 }
@@ -67,7 +67,10 @@ function judgeSoak(state: PresentRun, seen: Measured, parity: ParityVerdict, now
 type Measured = Pick<Evidence, 'minutes' | 'metrics'>;
 type GateVerdict = NonNullable<Observed['verdict']>;
 
-/** The gate's verdict with the opinions of the plan's own metrics, and what both come to. `tests`: parts that α has here. */
+/**
+ * Combines the gate's verdict with the opinions of the plan's own metrics. `tests`: the parts into which α is divided
+ * here.
+ */
 function weighAll(
   state: PresentRun,
   verdict: GateVerdict,

@@ -1,22 +1,23 @@
 /**
- * The cohort: testers meet the candidate before anybody else does, by a rule of their own. They are no sample of the customers, so
- * nothing is compared with the stable side; the candidate is held against the baseline, and can only be sent back by it.
+ * The cohort: testers use the candidate before anybody else does, by a rule of their own. They are not a sample of the
+ * customers, so nothing is compared with stable. The candidate is compared with the baseline, which can only roll it
+ * back.
  */
 import { gatePolicyOf, judgeAlone, requests, total } from '../gate/index.ts';
 import { cohortPlan } from '../metrics/index.ts';
 import type { BaselineSummary, MinuteEvidence, Plan } from '../model/index.ts';
 import type { Observation } from './observation.ts';
 
-/** Number of the stage in which the cohort is alone with the candidate: the one before the first. */
+/** Number of the stage in which only the cohort uses the candidate: the one before the first. */
 export const COHORT_STAGE = -1;
 
-/** Such as `shadow`, `cohort` or `stage 2`: a place in a run whose plan is not at hand. */
+/** For example `shadow`, `cohort` or `stage 2`: describes a place in a run whose plan is not available. */
 export function describePlace({ phase, stage }: { readonly phase: string; readonly stage: number }): string {
   if (phase !== 'stage') return phase;
   return stage === COHORT_STAGE ? 'cohort' : `stage ${stage + 1}`;
 }
 
-/** Whether the candidate was met by enough testers, and stood it. */
+/** Whether enough testers used the candidate, and its results are acceptable. */
 export function judgeCohort(
   plan: Plan,
   baseline: BaselineSummary | null,

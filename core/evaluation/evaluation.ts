@@ -1,4 +1,4 @@
-/** One evaluation of the present phase: evidence in, observation out. */
+/** One evaluation of the present phase, from evidence to observation. */
 import { settled } from '../gate/index.ts';
 import type { Deployment } from '../model/index.ts';
 import { observeSoak, observeStage } from './canary.ts';
@@ -14,8 +14,9 @@ import { observeExercise, observeShadow } from './shadow.ts';
 import { steer } from './steering.ts';
 
 /**
- * Pure: the same plan, evidence and time give the same decision, so the log can be replayed (core/phases/replay.ts). A hard stop
- * rolls back at once; a gap in the evidence blocks promotion, never a rollback, and for no longer than `maxHold`.
+ * Pure: the same plan, evidence and time give the same decision, so the log can be replayed (core/phases/replay.ts). A
+ * hard stop rolls back at once. A gap in the evidence blocks promotion, never a rollback, and for no longer than
+ * `maxHold`.
  */
 export function observe(deployment: Deployment, state: PresentRun, seen: Evidence, now: number): Observed {
   const stop = hardStop(deployment, state, seen);

@@ -1,4 +1,4 @@
-/** What the evidence still lacks, and how long that is waited for. */
+/** What is missing in the evidence, and how long the run waits for it. */
 import { evidenceSince, gapOf, settledPrefix } from '../gate/index.ts';
 import { fromIso, type MinuteEvidence } from '../model/index.ts';
 import { COHORT_STAGE } from './cohort.ts';
@@ -6,10 +6,13 @@ import { earliestOf, lengthOf } from './deadlines.ts';
 import type { PresentRun } from './evidence.ts';
 import { withMirrored } from './mirrored-customers.ts';
 
-/** Ten minutes without a gap, points that come up to three minutes late, and two clocks that differ by two minutes each. */
+/**
+ * Ten minutes without a gap, points that arrive up to three minutes late, and two clocks that are off by two minutes
+ * each.
+ */
 const ARRIVAL_SECONDS = 17 * 60;
 
-/** What is missing of the evidence of a stage or a soak that would advance; null when it is whole and fresh. */
+/** What is missing in the evidence of a stage or a soak that would advance; null if it is complete and fresh. */
 export function gapIn(state: PresentRun, known: readonly MinuteEvidence[], now: number): string | null {
   if ((state.phase !== 'stage' && state.phase !== 'soak') || state.stage === COHORT_STAGE) return null;
   const since = evidenceSince(fromIso(state.since), now);
@@ -21,8 +24,8 @@ export function gapIn(state: PresentRun, known: readonly MinuteEvidence[], now: 
 }
 
 /**
- * Seconds for which an undecided gate may hold. Absence alone brings nobody back before every point of the bake had its time to
- * arrive, however short the plan's `maxHold`.
+ * For how many seconds an undecided gate may hold. Missing evidence alone does not roll a run back before every point
+ * of the bake has had time to arrive, however short the plan's `maxHold`.
  */
 export function longestUndecided(state: PresentRun, known: readonly MinuteEvidence[], now: number): number {
   const { maxHold } = lengthOf(state);

@@ -1,4 +1,4 @@
-/** What an evaluation takes: the run as it is now, and what was seen of it. */
+/** Input of an evaluation: the run as it is now, and what was observed about it. */
 import type {
   AlarmReading,
   CutoverState,
@@ -12,16 +12,19 @@ import type {
 } from '../model/index.ts';
 import type { Revised } from './revision.ts';
 
-/** What a decision reads of the run; with {@link Evidence} and the time it is enough to take the decision again. */
+/**
+ * The part of a run that a decision reads; together with {@link Evidence} and the time, it suffices to reproduce the
+ * decision.
+ */
 export type PresentRun = Pick<CutoverState, 'plan' | 'phase' | 'stage' | 'since' | 'split' | 'baseline'> & {
-  /** What people asked of the run. */
+  /** What people have requested for the run. */
   readonly steered?: Steered | undefined;
 };
 
-/** Could the stable side take everything back now? */
+/** Whether stable could take all traffic back now. */
 export interface StableReadiness {
   readonly healthy: number;
-  /** Targets that it had when the run began. */
+  /** How many targets it had when the run began. */
   readonly needed: number;
 }
 
@@ -29,19 +32,22 @@ export interface HardEvidence {
   readonly alarms: readonly AlarmReading[];
   readonly live: readonly RuleWeights[];
   readonly candidate: TargetHealthCounts;
-  /** Absent in logs of earlier versions, and once the stable side is taken away on purpose. */
+  /** Absent in logs of earlier versions, and once stable is being decommissioned. */
   readonly stable?: StableReadiness | null | undefined;
 }
 
 export interface Evidence extends HardEvidence {
   /** Since the phase or stage began. */
   readonly minutes: readonly MinuteEvidence[];
-  /** Of the plan's own metrics; absent in logs of earlier versions, and in phases in which none votes. */
+  /**
+   * Evidence of the plan's own metrics; absent in logs of earlier versions, and in phases in which they are not
+   * evaluated.
+   */
   readonly metrics?: readonly MetricEvidence[] | undefined;
-  /** Sides that changed in mid-run; null or absent: none did, as far as is known. */
+  /** Sides that changed during the run; null or absent if none is known to have changed. */
   readonly revised?: Revised | null | undefined;
-  /** Votes of the plan's hooks; absent before they are asked. */
+  /** Answers of the plan's hooks; absent before they are called. */
   readonly hooks?: readonly HookAnswer[] | undefined;
-  /** Null where it was not read: in a stage nothing is mirrored, and a hard stop waits for nobody. */
+  /** null if it was not read: in a stage nothing is mirrored, and a hard stop waits for nothing. */
   readonly parity: ParityVerdict | null;
 }

@@ -1,4 +1,7 @@
-/** Reasons against any phase, before the two sides are compared: those that roll back at once, and those that block promotion. */
+/**
+ * Reasons that apply in any phase, before the two sides are compared: those that roll back at once, and those that
+ * block promotion.
+ */
 import {
   type AlarmReading,
   answersAnybody,
@@ -10,7 +13,7 @@ import {
 } from '../model/index.ts';
 import type { HardEvidence, PresentRun } from './evidence.ts';
 
-/** The reason for which any phase rolls back at once; null if there is none. */
+/** The reason why any phase would roll back at once; null if there is none. */
 export function hardStop(deployment: Deployment, state: PresentRun, seen: HardEvidence): string | null {
   return redOf(deployment, state, seen) ?? driftOf(deployment, state, seen) ?? unsafety(deployment, state, seen);
 }
@@ -44,14 +47,15 @@ function unsafety(deployment: Deployment, state: PresentRun, seen: GuardEvidence
   if (!answersAnybody(state.split)) return null;
   const { healthy, unhealthy } = seen.candidate;
   if (healthy === 0) return 'The candidate has no healthy target.';
-  // A load balancer sends an unhealthy target nothing, so the rest carry its share: a majority down is no rollout.
+  // A load balancer sends an unhealthy target nothing, so the others carry its share. A majority that is down is no
+  // deployment in progress.
   if (unhealthy > healthy) return `${unhealthy} of the candidate's ${unhealthy + healthy} targets are unhealthy.`;
-  // Customers are on the candidate, and the way that brings them back without this run is cut.
+  // Customers are on the candidate, and the way to roll them back without this run is interrupted.
   const silenced = silences(guardsOf(deployment, state, seen));
   return silenced === null ? null : `Customers are on the candidate, and ${silenced}.`;
 }
 
-/** What keeps the run from advancing until it ends; null when there is nothing. */
+/** What keeps the run from advancing until it is resolved; null if there is nothing. */
 export function obstacleOf(deployment: Deployment, state: PresentRun, seen: HardEvidence): string | null {
   const silenced = silences(seen.alarms);
   if (silenced !== null) return `Waiting: ${silenced}.`;
@@ -67,7 +71,7 @@ export function obstacleOf(deployment: Deployment, state: PresentRun, seen: Hard
   return blind.length > 0 ? `Alarm ${names(blind)} has INSUFFICIENT_DATA.` : null;
 }
 
-/** Why a rollback could not be carried by the stable side; null when it could. No customer moves away from a side that is sinking. */
+/** Why stable could not carry a rollback; null if it could. No customers are moved away from a side that is failing. */
 export function unreadiness({ stable }: Pick<HardEvidence, 'stable'>): string | null {
   if (stable == null || stable.healthy >= stable.needed) return null;
   return `The stable side has ${stable.healthy} of ${stable.needed} healthy targets, so it could not take everything back.`;

@@ -1,13 +1,16 @@
-/** The votes of a plan's hooks on a step: one rollback is a rollback, one hold is a hold. */
+/** Combines the answers of a plan's hooks: one rollback means rollback, one hold means hold. */
 import type { HookAnswer, Plan } from '../model/index.ts';
 import type { Observation } from './observation.ts';
 
-/** Those that are asked at a step; `percent` is the stage's whose evidence is in, or to which the weights move. */
+/**
+ * The hooks that are called at a step; `percent` is that of the stage whose evidence is complete, or to which the
+ * weights move.
+ */
 export function hooksAt({ hooks }: Plan, when: Plan['hooks'][number]['when'], percent: number): Plan['hooks'] {
   return hooks.filter((hook) => hook.when === when && (hook.stages?.includes(percent) ?? true));
 }
 
-/** An observation that would advance, after its hooks were asked; any other is not theirs to change. */
+/** Applies the answers of hooks to an observation that would advance. Hooks cannot change any other. */
 export function withHooks(observation: Observation, answers: readonly HookAnswer[] | undefined): Observation {
   if (observation.decision !== 'advance' || answers === undefined) return observation;
   const objection = objectionOf(answers);
@@ -15,7 +18,7 @@ export function withHooks(observation: Observation, answers: readonly HookAnswer
   return { decision: objection.vote, reason: `${objection.reason} ${observation.reason}` };
 }
 
-/** Why the weights must not move; null when every hook said proceed. */
+/** Why the weights must not move; null if every hook agreed. */
 export function objectionOf(
   answers: readonly HookAnswer[],
 ): { readonly vote: 'hold' | 'rollback'; readonly reason: string } | null {

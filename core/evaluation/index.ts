@@ -1,4 +1,4 @@
-/** One evaluation of the present phase: evidence in; advance, hold or roll back out. */
+/** One evaluation of the present phase: from evidence to advance, hold or rollback. */
 export { COHORT_STAGE, describePlace } from './cohort.ts';
 export { elapsedMs, overtime } from './deadlines.ts';
 export { observe } from './evaluation.ts';

@@ -1,11 +1,14 @@
-/** The mirror stands in the path of some customers: how they fare votes. */
+/** Evaluates the customers whose requests pass through the mirror. */
 import { bothWays, decideGate, shadowPolicyOf } from '../gate/index.ts';
 import type { BaselineSummary, MinuteEvidence, Plan } from '../model/index.ts';
 import type { Observation } from './observation.ts';
 
 type Verdict = ReturnType<typeof decideGate>;
 
-/** In the soak the mirror passes its requests to the candidate: they are the candidate's customers too, whichever way they come. */
+/**
+ * In the soak the mirror passes its requests to the candidate, so all customers are the candidate's, whichever way they
+ * come.
+ */
 export function withMirrored(minutes: readonly MinuteEvidence[]): readonly MinuteEvidence[] {
   return minutes.map((minute) => ({
     ...minute,
@@ -15,8 +18,8 @@ export function withMirrored(minutes: readonly MinuteEvidence[]): readonly Minut
 }
 
 /**
- * A judgement of all customers and, if that is a rollback, of those who reach the candidate directly. `direct` is null unless they alone would not go
- * back: then it is the mirror that fails.
+ * Judges all customers and, if the result is a rollback, those who reach the candidate directly. `direct` is null
+ * unless those alone would not roll back, which means that the mirror is failing.
  */
 export function judgedEitherWay<Judgement>(
   minutes: readonly MinuteEvidence[],
@@ -29,7 +32,10 @@ export function judgedEitherWay<Judgement>(
   return { everybody, direct: goesBack(direct) ? null : direct };
 }
 
-/** In the shadow and its exercise: the customers whose requests pass through the mirror, against those whose do not, on the same minutes; null unless they fare worse. */
+/**
+ * In the shadow and its exercise: compares the customers whose requests pass through the mirror with all others, on the
+ * same minutes; null unless they are worse off.
+ */
 export function observeMirror(
   { plan, baseline }: { readonly plan: Plan; readonly baseline: BaselineSummary | null },
   seen: readonly MinuteEvidence[],

@@ -1,17 +1,17 @@
-/** What an evaluation gives. */
+/** The result of an evaluation. */
 
-/** What an observation came to, whichever phase made it. */
+/** The result of an observation, in any phase. */
 export interface Observation {
   readonly decision: 'advance' | 'hold' | 'rollback';
   /** A sentence with the figure that decided. */
   readonly reason: string;
-  /** The phase or stage begins again, at the same weights. */
+  /** The phase or stage begins again, with the same weights. */
   readonly restart?: true;
-  /** With `hold`: what is wrong came through the mirror alone, so that is closed, and the phase goes on. */
+  /** With `hold`: only requests through the mirror are affected, so the mirror is closed and the phase continues. */
   readonly closesMirror?: true;
 }
 
-/** An observation, and the comparison behind it where there was one. */
+/** An observation, and the comparison on which it is based, if any. */
 export interface Observed {
   readonly observation: Observation;
   readonly verdict?: Observation & { readonly metrics: readonly unknown[] };

@@ -1,18 +1,18 @@
-/** What becomes of a run whose sides change under it: its evidence is of services that are no longer there. */
+/** What happens to a run whose sides are deployed again: its evidence is about services that no longer exist. */
 import type { CutoverState, Revision, Revisions } from '../model/index.ts';
 import type { Observation } from './observation.ts';
 
-/** Of one run; a service that is deployed again and again is not ready to be judged. */
+/** For one run. A service that is deployed again and again cannot be judged. */
 const MOST_RESTARTS = 2;
 
-/** The sides' revisions at an evaluation, and how often they have restarted a phase of this run. */
+/** The revisions of the sides at an evaluation, and how often they have restarted a phase of this run. */
 export interface Revised {
-  /** A sentence for each side that changed; never empty. */
+  /** One sentence for each side that changed; never empty. */
   readonly changes: readonly string[];
   readonly restarts: number;
 }
 
-/** Null where nothing changed, or one of both is not known. */
+/** null if nothing changed, or if one of the two revisions is unknown. */
 export function revisedSince({ revisions, revisionRestarts }: CutoverState, now: Revisions | null): Revised | null {
   if (revisions === null || now === null) return null;
   const changes = (['stable', 'candidate'] as const).flatMap(
@@ -21,7 +21,7 @@ export function revisedSince({ revisions, revisionRestarts }: CutoverState, now:
   return changes.length === 0 ? null : { changes, restarts: revisionRestarts };
 }
 
-/** What the plan says of it; null where it says nothing. */
+/** What the plan prescribes; null if nothing. */
 export function onRevision(
   { plan: { gate } }: Pick<CutoverState, 'plan'>,
   revised: Revised | null | undefined,

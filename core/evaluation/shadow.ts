@@ -1,10 +1,10 @@
-/** The shadow and its exercise: customers see the stable side alone, and parity decides. */
+/** Evaluation of the shadow and its exercise, in which only stable answers customers, and parity decides. */
 import type { AlarmReading, Deployment, ParityVerdict } from '../model/index.ts';
 import { earliestOf, elapsedMs, heldBy, lengthOf, passedOf } from './deadlines.ts';
 import type { PresentRun } from './evidence.ts';
 import type { Observation } from './observation.ts';
 
-/** The shadow: a red alarm of the mirror ends it at once. */
+/** The shadow. A red alarm of the mirror ends it at once. */
 export function observeShadow(
   deployment: Deployment,
   state: PresentRun,
@@ -18,12 +18,12 @@ export function observeShadow(
   return byParity(state, parity, `over ${parity.pairs} captures on ${parity.routes} routes`, now);
 }
 
-/** Exercise: parity is asked again, after load and chaos tests. */
+/** The exercise: parity is evaluated again, after load and chaos tests. */
 export function observeExercise(state: PresentRun, parity: ParityVerdict, now: number): Observation {
   return byParity(state, parity, 'under load', now);
 }
 
-/** A parity that is not clean holds the phase beyond its duration, and ends it after `maxHold`. */
+/** Parity that is not clean holds the phase beyond its duration, and ends it after `maxHold`. */
 function byParity(
   state: PresentRun,
   { status, reasons }: ParityVerdict,

@@ -1,14 +1,17 @@
-/** What people asked of a run, as one observation takes it: it holds, advances on its evidence, or restarts. Never does it undo a rollback. */
+/**
+ * Applies people's requests to an observation: the run holds, advances on its evidence, or restarts. Never undoes a
+ * rollback.
+ */
 import { type CutoverState, fromIso, type Steered, type Steering } from '../model/index.ts';
 import type { Observation } from './observation.ts';
 
-/** The pause that lasts at `now` (milliseconds); null: none. */
+/** The pause that is in effect at `now` (milliseconds); null if there is none. */
 export function pauseAt({ pauses }: Steering, now: number): Steering['pauses'][number] | null {
   const last = pauses.at(-1);
   return last !== undefined && now < fromIso(last.until) ? last : null;
 }
 
-/** Milliseconds for which a run was paused between two instants. */
+/** For how many milliseconds a run was paused between two instants. */
 export function pausedMs({ pauses }: Steering, from: number, to: number): number {
   return pauses.reduce(
     (sum, pause) => sum + Math.max(0, Math.min(to, fromIso(pause.until)) - Math.max(from, fromIso(pause.from))),
@@ -16,7 +19,10 @@ export function pausedMs({ pauses }: Steering, from: number, to: number): number
   );
 }
 
-/** Null where nobody steered the present phase or stage. `appliedRev`: the revision whose restart was carried out last. */
+/**
+ * null if nobody has steered the present phase or stage. `appliedRev`: the revision of the last restart that was
+ * carried out.
+ */
 export function steeredAt(
   steering: Steering,
   state: Pick<CutoverState, 'phase' | 'stage' | 'since'>,
@@ -36,7 +42,7 @@ export function steeredAt(
   return { pausedSeconds, paused, promoted, restarted };
 }
 
-/** An override waits until as many persons have asked for it as the plan wants. */
+/** An override waits until as many people have requested it as the plan requires. */
 export function isAgreed({ override, seconded, persons }: NonNullable<Steering['request']>): boolean {
   return !override || persons === 1 || seconded !== null;
 }
@@ -45,7 +51,7 @@ function namesOf({ by, seconded }: NonNullable<Steering['request']>): string {
   return seconded === null ? by : `${by} and ${seconded}`;
 }
 
-/** @param safe nothing but missing evidence keeps the run from advancing: what an override may pass over */
+/** @param safe whether only missing evidence keeps the run from advancing, which an override may disregard */
 export function steer(observation: Observation, steered: Steered | undefined, safe: boolean): Observation {
   if (steered === undefined || observation.decision === 'rollback') return observation;
   const { restarted, paused, promoted } = steered;

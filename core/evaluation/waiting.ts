@@ -1,6 +1,6 @@
 /**
- * While people are asked, and while the stable side's tasks go, the run itself looks at nothing for days. What would have ended the phase before is
- * looked for all the same.
+ * While people are asked, and while stable's tasks are removed, the run itself evaluates nothing for days. Conditions
+ * that would have ended the phase before are checked nevertheless.
  */
 import { judgeAlone, settled } from '../gate/index.ts';
 import type { Deployment, MinuteEvidence, Phase } from '../model/index.ts';
@@ -9,7 +9,7 @@ import type { PresentRun } from './evidence.ts';
 import { type GuardEvidence, stopWhileWaiting } from './hard-stops.ts';
 import { judgedEitherWay, observeMirror } from './mirrored-customers.ts';
 
-/** Phases that only the watchdog evaluates, and in which a rollback still costs nothing. */
+/** Phases that only the watchdog evaluates, and in which a rollback still has no cost. */
 export const WAITING_PHASES: readonly Phase[] = ['shadowSignoff', 'finalSignoff', 'decommission'];
 
 export interface Alarming {
@@ -38,7 +38,7 @@ export function lookWhileWaiting(
   return mirrored === null ? null : { calls: 'closeMirror', reason: mirrored.observation.reason };
 }
 
-/** As in the soak: failures that only those meet who come through the mirror close it. */
+/** As in the soak, failures that affect only requests through the mirror close it. */
 function judgeCandidate(asked: PresentRun, known: readonly MinuteEvidence[]): Alarming | null {
   const judged = (minutes: readonly MinuteEvidence[]) => judgeAlone(minutes, soakPolicyOf(asked), asked.baseline);
   const { everybody, direct } = judgedEitherWay(known, judged, ({ decision }) => decision === 'rollback');

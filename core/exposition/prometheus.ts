@@ -1,6 +1,7 @@
 /**
- * Figures of the runs for Prometheus, from the ledger alone: https://prometheus.io/docs/instrumenting/exposition_formats/. Written by hand and
- * not with prom-client: a client library keeps figures in its process, and these are read from the ledger at each scrape.
+ * Metrics of the runs for Prometheus, computed from the ledger alone:
+ * https://prometheus.io/docs/instrumenting/exposition_formats/. Written by hand and not with prom-client, because a
+ * client library keeps metrics in its process, whereas these are read from the ledger at each scrape.
  */
 import { type Lease, type LogEntry, lookIn } from '../model/index.ts';
 
@@ -8,11 +9,11 @@ export interface ExposedRun {
   readonly lease: Lease;
   /** Its decision log so far. */
   readonly entries: readonly LogEntry[];
-  /** Notifications that SNS did not take (the CloudWatch metric `NoticeFailed`); null where nobody has asked. */
+  /** Notifications that SNS did not accept (the CloudWatch metric `NoticeFailed`); null if it was not read. */
   readonly noticeFailures: number | null;
 }
 
-/** Every metric with its type and its meaning; the labels `ingress` and `cutover` are on all of them. */
+/** Every metric with its type and its meaning. All of them have the labels `ingress` and `cutover`. */
 export const PROMETHEUS_METRICS = {
   crossfade_run_info: { type: 'gauge', help: 'Always 1; the labels status and phase say where the run stands.' },
   crossfade_candidate_share: {
@@ -35,7 +36,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** The whole answer of `/metrics`; metrics without a sample are left out. */
+/** The complete answer of `/metrics`. Metrics without a sample are left out. */
 export function prometheusText(runs: readonly ExposedRun[]): string {
   const samples = Map.groupBy(runs.flatMap(samplesOf), ({ name }) => name);
   return Object.entries(PROMETHEUS_METRICS)

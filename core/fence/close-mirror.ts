@@ -1,9 +1,8 @@
 /**
- * The mirror stands in the customers' path: when it fails, its share of them fails with it. Closing it gives that share back
- * to the side that the mirror answered from, and moves nobody else.
- *
- * While the stable side answers everybody the mirror is the whole phase, so there closing it is a rollback. In the soak
- * the candidate has been accepted; only the reverse copies end, and the run goes on without them.
+ * Closes the mirror, which stands in the path of customers: if it fails, so does its share of their requests. Closing
+ * it returns that share to the side that the mirror answers from, and moves nobody else.
+ * In the shadow, where stable answers everybody, the mirror is the whole phase, so closing it is a rollback. In the
+ * soak the candidate has been accepted: only the reverse copies end, and the run continues without them.
  */
 import {
   concerns,
@@ -21,13 +20,13 @@ import { applyIntent } from './shift.ts';
 export type CloseMirrorOutcome =
   | { readonly outcome: 'closed'; readonly item: Lease; readonly split: TrafficSplit }
   | { readonly outcome: 'rolled_back'; readonly rollback: RollbackOutcome }
-  /** No run owns the ingress, or it mirrors nothing now. */
+  /** No run owns the ingress, or the run mirrors nothing now. */
   | { readonly outcome: 'nothing_to_do'; readonly item: Lease | null };
 
 /**
  * Safe to repeat.
- * @throws FencedError when a rollback came in between: it has closed the mirror. WeightsNotAppliedError when the read-back differs.
- * SupersededError when the forward path opens the mirror again and again: it is still open.
+ * @throws FencedError if a rollback came in between, which has closed the mirror; WeightsNotAppliedError if the
+ * read-back differs; SupersededError if the forward path keeps opening the mirror again, in which case it is still open
  */
 export async function closeMirror(
   ports: RollbackPorts,
@@ -53,7 +52,7 @@ export async function closeMirror(
     };
     const intent = begun ? item.intent : closing;
     try {
-      // Phase, stage and heartbeat are the forward path's: only the intent that was read is replaced.
+      // Phase, stage and heartbeat belong to the forward path, so only the intent that was read is replaced.
       if (!begun) await ports.ledger.replaceIntent(item, intent, item.intent);
       const applied = await applyIntent(ports, deployment, item, intent);
       if (applied.split.mirror === null) return { outcome: 'closed', item, split: applied.split };
@@ -64,10 +63,10 @@ export async function closeMirror(
   }
 }
 
-/** Somebody began to close the mirror and has not said that it is done: whoever comes does it. */
+/** Whether somebody began to close the mirror and has not confirmed it. Any caller may finish it. */
 export function isClosing({ intent }: Lease): boolean {
   return intent.by === 'close-mirror' && !intent.confirmed;
 }
 
-/** Intents of the forward path that may come in between; each phase makes one. */
+/** How many intents of the forward path may come in between; each phase records one. */
 const MAX_TRIES = 4;

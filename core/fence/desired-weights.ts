@@ -1,4 +1,7 @@
-/** What the listener owes, by the ledger: one answer for the shift that lost its fence, for rollback and for the watchdog. */
+/**
+ * The desired weights of the listener according to the ledger: one answer for a shift that lost its fence, for
+ * rollback, and for the watchdog.
+ */
 import {
   type Deployment,
   fromIso,
@@ -12,12 +15,12 @@ import {
 } from '../model/index.ts';
 
 /**
- * For this long after a rollback a writer of the run may still be about to move weights or take a task away: a paused Lambda may
- * wake ten minutes later. Seconds.
+ * For how long after a rollback a writer of the run may still move weights or remove a task, because a paused Lambda
+ * may resume ten minutes later; seconds.
  */
 const LATE_WRITER_SECONDS = 900;
 
-/** The safe weights from the moment a rollback was requested; the owner's last intent otherwise. */
+/** The safe weights from the moment a rollback is requested; before that, the owner's last intent. */
 export function desiredWeights(deployment: Deployment, item: Lease): RuleWeights[] {
   switch (item.status) {
     case 'rolling_back':
@@ -29,21 +32,24 @@ export function desiredWeights(deployment: Deployment, item: Lease): RuleWeights
   }
 }
 
-/** Whether a writer of the run that was rolled back may still be asleep. */
+/** Whether a writer of the rolled-back run may still be paused. */
 export function mayStillWrite({ rollback, startedAt }: Lease, now: number): boolean {
   const since = rollback?.confirmedAt ?? rollback?.requestedAt ?? startedAt;
   return now - fromIso(since) < LATE_WRITER_SECONDS * 1000;
 }
 
 /**
- * Whether the lease itself says that its run ended with the weights of a completed cutover: then no trigger moves them, whatever
- * somebody made of them by hand. Leases of earlier versions do not say so.
+ * Whether the lease itself says that its run ended with the weights of a completed cutover. No trigger moves them then,
+ * even if somebody edits them by hand. Leases of earlier versions do not contain this mark.
  */
 export function isMarked(deployment: Deployment, lease: Lease): boolean {
   return lease.status === 'completed' && isFinal(deployment, lease.intent.weights);
 }
 
-/** The weights of a completed cutover: by their mark, by its lease, or because the candidate answers everything. */
+/**
+ * Whether the weights are those of a completed cutover: by their mark, by the lease, or because the candidate answers
+ * everything.
+ */
 export function isOver(deployment: Deployment, live: readonly RuleWeights[], lease: Lease | null): boolean {
   if (isFinal(deployment, live)) return true;
   if (lease?.status !== 'completed') return false;
@@ -54,8 +60,8 @@ export function isOver(deployment: Deployment, live: readonly RuleWeights[], lea
 }
 
 /**
- * Whether the listener carries the weights of a completed cutover although the lease says otherwise: nobody of the lease's own run
- * can have written them, so the table was restored to a time before.
+ * Whether the listener carries the weights of a completed cutover although the lease says otherwise. No writer of the
+ * lease's own run can have written them, so the table was restored to an earlier time.
  */
 export function isLeaseRestored(
   deployment: Deployment,

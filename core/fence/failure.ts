@@ -1,6 +1,6 @@
-/** Failures of calls that must not keep the rest of a rollback from being done. */
+/** Failures of calls that must not prevent the rest of a rollback. */
 
-/** What a call rejected with; undefined when it succeeded. */
+/** The reason with which a call rejected; undefined if it succeeded. */
 export async function rejectionOf(call: () => Promise<void>): Promise<unknown> {
   try {
     await call();

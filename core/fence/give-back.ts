@@ -1,4 +1,4 @@
-/** The write of every return: what the stable side can carry by its health, read back. */
+/** Writes the weights of a rollback: as much as stable can carry according to its health, read back afterwards. */
 import { type Deployment, fromIso, goneRules, type Lease, type RuleArn, weightsFor } from '../model/index.ts';
 import { candidatePercentOf, neededTargets, planReturn, type ReturnPlan, type Survey } from './return-plan.ts';
 import type { RollbackPorts } from './rollback-outcome.ts';
@@ -6,16 +6,16 @@ import { readStandingBack, writeStanding } from './write-weights.ts';
 
 /** For so long a rollback waits for healthy stable targets; then stable gets a share in proportion, and people are notified again, once in each such time. Seconds. */
 const WAIT_FOR_CAPACITY_SECONDS = 600;
-/** The watchdog comes every minute, and repeats a rollback that is not finished. */
+/** The watchdog runs every minute, and repeats a rollback that is not finished. */
 const WATCHDOG_MS = 60_000;
 
 export interface Return {
   readonly plan: ReturnPlan;
-  /** Rules that somebody deleted: nobody could write them. */
+  /** Rules that somebody deleted, which can no longer be written. */
   readonly gone: readonly RuleArn[];
 }
 
-/** Gives the stable side what it can carry, by the health of both sides, and reads it back. */
+/** Gives stable as much as it can carry, according to the health of both sides, and reads the weights back. */
 export async function giveBack(
   ports: Pick<RollbackPorts, 'ingress' | 'clock'>,
   deployment: Deployment,

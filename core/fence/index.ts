@@ -1,4 +1,6 @@
-/** Every write of weights, forward and back, so that of two writers exactly one has its way. */
+/**
+ * Every write of weights, forward and back. The fence ensures that of two concurrent writers exactly one takes effect.
+ */
 export { closeMirror, isClosing } from './close-mirror.ts';
 export { desiredWeights } from './desired-weights.ts';
 export { isToldAgain } from './give-back.ts';

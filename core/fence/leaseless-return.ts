@@ -1,4 +1,4 @@
-/** Returns without a lease to fence: no run owns the ingress, or the ledger has no part in it. */
+/** Rollbacks without a lease to fence: no run owns the ingress, or the ledger is unavailable. */
 import { CrossfadeError, type Deployment, isFinal, isSafe, type Lease } from '../model/index.ts';
 import { isMarked, isOver } from './desired-weights.ts';
 import { rejectionOf } from './failure.ts';
@@ -7,7 +7,10 @@ import { candidatePercentOf, type Survey } from './return-plan.ts';
 import type { LedgerTrouble, RollbackOutcome, RollbackPorts, RollbackRequest } from './rollback-outcome.ts';
 import { refillCapacity, restoreCapacity } from './stable-capacity.ts';
 
-/** No run owns the ingress: weights that are neither safe nor final are nobody's, whatever the table says of earlier runs. */
+/**
+ * No run owns the ingress. Weights that are neither safe nor final then have no owner, whatever the table says about
+ * earlier runs.
+ */
 export async function bringBackUnowned(
   ports: RollbackPorts,
   deployment: Deployment,
@@ -16,7 +19,8 @@ export async function bringBackUnowned(
   seen: Survey,
 ): Promise<RollbackOutcome> {
   const { live } = seen;
-  // Only a run that asks for itself knows that a completed lease is not its own: the table was restored.
+  // Only a run that asks for its own rollback knows that a completed lease is not its own, which means that the table
+  // was restored.
   const asksForItself = request.capacity !== undefined && executionOf(request) !== item?.executionArn;
   const completed = item?.status === 'completed' && !asksForItself && (live === null || isMarked(deployment, item));
   const over = completed || (live !== null && isOver(deployment, live, item));
@@ -32,7 +36,7 @@ export async function bringBackUnowned(
     const trouble = await rejectionOf(() => refillCapacity(ports.capacity, needed));
     const candidatePercent =
       plan.kind === 'wait' ? candidatePercentOf(deployment, live, null) : plan.split.candidatePercent;
-    // Without a lease nothing remembers what was told, nor since when it waits.
+    // Without a lease, nothing records who has been notified, or since when the rollback waits.
     const first = request.by !== 'watchdog' || isToldAgain(ports.clock.now());
     const waiting = { item: null, first, candidatePercent, stable: seen.stable, needed };
     return { outcome: 'waiting_for_capacity', ...waiting, overdue: false, urgent: false, trouble };
@@ -42,8 +46,8 @@ export async function bringBackUnowned(
 }
 
 /**
- * Without the ledger nobody knows whether a run is on. The safe weights are written all the same, except over those of a
- * completed cutover, and unless the stable side is known to be dead while the candidate may live.
+ * Without the ledger it is unknown whether a run is in progress. The safe weights are written anyway, except over those
+ * of a completed cutover, and unless stable is known to be dead while the candidate may be alive.
  */
 export async function bringBackUnfenced(
   ports: RollbackPorts,
@@ -66,12 +70,12 @@ export async function bringBackUnfenced(
       },
     );
   }
-  // Half of an unknown number is not known either: unless it is dead, the stable side gets everything.
+  // A share of an unknown number of targets is unknown, too. Unless stable is dead, it gets everything.
   const { gone } = await giveBack(ports, deployment, seen, null, true);
   return { outcome: 'rolled_back', item: null, ledger: trouble.kind, gone, first: false, trouble: trouble.cause };
 }
 
-/** The execution that the trigger speaks of, if it speaks of one. */
+/** The execution that the trigger refers to, if any. */
 function executionOf({ scope }: RollbackRequest): string | null {
   return scope?.kind === 'execution' ? scope.executionArn : null;
 }

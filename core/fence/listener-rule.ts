@@ -1,14 +1,13 @@
 /**
- * What a stack may do to a rule whose weights belong to the run: pure decisions of `Custom::WeightedRule`.
- *
- * CloudFormation writes properties, also when it rolls a failed update back; the live weights are none of its business.
- * So an update that changes nothing is answered without a write, even while a cutover runs: otherwise the rollback of a
- * refused update would be refused as well, and the stack would stand in UPDATE_ROLLBACK_FAILED.
+ * Pure decisions of `Custom::WeightedRule`: what a stack may do to a rule whose weights belong to the run.
+ * CloudFormation writes properties, even when it rolls back a failed update, but it must not touch the live weights. An
+ * update that changes nothing is therefore answered without a write, even during a cutover. Otherwise the rollback of a
+ * refused update would be refused as well, and the stack would end in UPDATE_ROLLBACK_FAILED.
  */
 import { type ListenerRule, type RuleConditions, sameConditions } from '../listener/index.ts';
 import { type Lease, MAX_WEIGHT } from '../model/index.ts';
 
-/** What a deployment says of a rule beside its shape. */
+/** What a deployment declares about a rule, apart from its shape. */
 export interface RuleBearings {
   readonly stableArn: string;
   /** Name of the table; null in deployments of earlier versions. */
@@ -19,29 +18,29 @@ export interface RuleShape {
   /** 1 to 50,000, unique on the listener. */
   readonly priority: number;
   readonly conditions: RuleConditions;
-  /** What it demands before it forwards, such as a login. */
+  /** Actions before the forward action, such as a login. */
   readonly guards: readonly string[];
 }
 
-/** A rule that forwards. */
+/** A live rule that forwards. */
 export interface LiveRule extends ListenerRule {
   readonly forwards: ReadonlyMap<string, number>;
 }
 
 export interface WantedRule extends RuleShape {
   readonly stableArn: string;
-  /** Every group of the rule, the stable one among them. */
+  /** Every target group of the rule, including the stable one. */
   readonly groupArns: readonly string[];
 }
 
 export type UpdateDecision =
   | { readonly do: 'keep' }
-  /** The weights are the live ones, with new groups at 0; stickiness stays as it is. */
+  /** The weights are the live ones, with new groups at 0; stickiness is left unchanged. */
   | {
       readonly do: 'write';
       readonly weights: ReadonlyMap<string, number>;
       readonly stickySeconds: number | null;
-      /** The priority changes too. */
+      /** Whether the priority changes, too. */
       readonly move: boolean;
     }
   | { readonly do: 'refuse'; readonly reasons: readonly string[] };
@@ -51,7 +50,10 @@ export function initialWeights({ groupArns, stableArn }: WantedRule): ReadonlyMa
   return new Map(groupArns.map((arn) => [arn, arn === stableArn ? 100 : 0]));
 }
 
-/** What an update of the stack does to a live rule; `owner`: the ingress’s lease, null where no run has been. */
+/**
+ * Decides what an update of the stack does to a live rule.
+ * @param owner the ingress's lease; null if there has been no run
+ */
 export function decideUpdate(live: LiveRule, wanted: WantedRule, owner: Lease | null): UpdateDecision {
   const move = live.priority !== wanted.priority;
   if (!move && sameShape(live, wanted)) return { do: 'keep' };
@@ -61,19 +63,18 @@ export function decideUpdate(live: LiveRule, wanted: WantedRule, owner: Lease | 
   return { do: 'write', weights, stickySeconds: live.stickySeconds, move };
 }
 
-/** Why a deploy must not go on, and what to do instead. */
+/** Why a deploy must not continue, and what to do instead. */
 export interface BearingsRefusal {
   readonly reason: string;
-  /** Null: wait for the run, or roll back. */
+  /** null: wait for the run, or roll back. */
   readonly nextStep: string | null;
 }
 
 /**
- * Whether a deploy would exchange the sides, or forget the ledger, under customers who are on their way. Neither is seen in the rule's own
- * shape, and both would make the next rollback send everybody to the wrong side, or leave it without its run.
- *
- * What CloudFormation asks when it takes a refused update back is asked here as well, with old and new exchanged: it agrees with the lease
- * and with where the customers are, and passes.
+ * Whether a deploy would swap the sides, or switch to another ledger, while customers are being moved. The shape of the
+ * rule shows neither, and both would make the next rollback send everybody to the wrong side, or lose track of its run.
+ * When CloudFormation reverts a refused update, it asks again with old and new swapped. That agrees with the lease and
+ * with the live weights, and is allowed.
  */
 export function refusalOfBearings(
   live: LiveRule,
@@ -94,7 +95,7 @@ export function refusalOfBearings(
       reason: `ledger ${ledger} knows no run, and the rule's weights are those of one (${weightsText(live)}): it stands in ledger ${before.ledger}`,
       nextStep: `deploy with ledger ${before.ledger} until the cutover has ended (\`crossfade rollback\` ends it).`,
     };
-  // At the end of a completed cutover either side may be called stable: no trigger moves its customers.
+  // At the end of a completed cutover either side may be called stable, because no trigger moves its customers.
   const settled = before.stableArn === stableArn || over || carriesAll(live, stableArn);
   if (settled) return null;
   return {
@@ -104,7 +105,7 @@ export function refusalOfBearings(
   };
 }
 
-/** Everything to one side: to stable, or to the candidate by the weight of a completed cutover. */
+/** Whether one side has everything: stable, or the candidate with the weight of a completed cutover. */
 function isAtRest(live: LiveRule, stableArn: string): boolean {
   return (
     carriesAll(live, stableArn) || [...live.forwards].some(([arn, w]) => w === MAX_WEIGHT && carriesAll(live, arn))
@@ -119,12 +120,12 @@ function weightsText({ forwards }: LiveRule): string {
   return [...forwards].map(([arn, weight]) => `${arn} ${weight}`).join(', ');
 }
 
-/** Reasons why the rule must not be deleted; none: it may. */
+/** Reasons why the rule must not be deleted; empty if it may be. */
 export function refusalsOfDelete(live: LiveRule, stableArn: string, owner: Lease | null): readonly string[] {
   return [...whileRunning(owner, 'deleted'), ...stillCarrying(live, (arn) => arn !== stableArn)];
 }
 
-/** Whether functions, alarms and watchdog are needed: by a run, or by its rollback. */
+/** Whether a run, or its rollback, still needs functions, alarms and watchdog. */
 export function needsDeployment(owner: Lease | null): owner is Lease {
   return owner?.status === 'running' || owner?.status === 'rolling_back';
 }
@@ -140,7 +141,7 @@ function stillCarrying(live: LiveRule, concerns: (arn: string) => boolean): stri
     .map(([arn, weight]) => `target group ${arn} carries traffic (weight ${weight}) and cannot leave; roll back first`);
 }
 
-/** The same conditions, demands and groups, in whatever order they are listed; priority and weights are not looked at. */
+/** Whether conditions, guards and groups are equal, in any order. Priority and weights are not compared. */
 export function sameShape(live: LiveRule, wanted: Pick<WantedRule, 'conditions' | 'guards' | 'groupArns'>): boolean {
   return (
     sameConditions(live.conditions, wanted.conditions) &&

@@ -1,6 +1,7 @@
 /**
- * Where customers go when a run is rolled back, by the healthy targets of both sides. More healthy capacity beats less, and
- * nobody is sent to a side that is known to be dead while the other one lives. What cannot be read keeps nobody from safety.
+ * Decides where customers go when a run is rolled back, from the healthy targets of both sides. More healthy capacity
+ * is preferred, and nobody is sent to a side that is known to be dead while the other one is alive. Missing readings
+ * never delay a rollback.
  */
 import {
   type Deployment,
@@ -20,7 +21,7 @@ export interface Survey {
   readonly candidate: TargetHealthCounts | null;
 }
 
-/** Reads everything at once and never rejects: it stands beside the fence, not before it. */
+/** Reads everything at once and never rejects, because it runs in parallel to the fence. */
 export async function survey(ingress: Ingress): Promise<Survey> {
   const [live, stable, candidate] = await Promise.all([
     ingress.read().catch(() => null),
@@ -31,32 +32,33 @@ export async function survey(ingress: Ingress): Promise<Survey> {
 }
 
 /**
- * `whole`: the stable side gets everything. `refuge`: the candidate does, for the stable side is dead. `wait`: nothing moves while
- * the stable side is scaled up. `partial`: it has waited too long, and gets a share in proportion.
+ * `whole`: stable gets everything. `refuge`: the candidate gets everything, because stable is dead. `wait`: nothing
+ * moves while stable is scaled up. `partial`: the wait has reached its maximum, and stable gets a share in proportion
+ * to its capacity.
  */
 export type ReturnPlan =
   | { readonly kind: 'whole' | 'refuge' | 'partial'; readonly split: TrafficSplit }
   | { readonly kind: 'wait' };
 
 export interface ReturnNeeds {
-  /** Healthy targets with which the stable side carries everything. */
+  /** Number of healthy targets with which stable can carry everything. */
   readonly needed: number;
-  /** Percent of the requests that the candidate answers now. */
+  /** Percentage of the requests that the candidate answers now. */
   readonly candidatePercent: number;
-  /** The run itself had taken tasks away from the stable side. */
+  /** Whether the run itself has removed tasks from stable. */
   readonly reduced: boolean;
-  /** The wait for capacity has lasted for its maximum. */
+  /** Whether the wait for capacity has reached its maximum. */
   readonly overdue: boolean;
-  /** An operator's word that the stable side may have everything whatever its health. */
+  /** Whether an operator insists that stable gets everything, whatever its health. */
   readonly breakGlass: boolean;
 }
 
 const WHOLE: ReturnPlan = { kind: 'whole', split: SAFE_SPLIT };
 
 /**
- * The stable side gets everything when its health is unknown, when it has the targets that it needs (or half of them, where
- * the run took none away), when it has more than the candidate, or when the candidate is dead or answers nobody. While it is
- * dead itself, the candidate keeps or gets everything.
+ * Stable gets everything if its health is unknown, if it has the targets that it needs (or half of them, if the run has
+ * removed none), if it has more than the candidate, or if the candidate is dead or answers nobody. If stable is dead,
+ * the candidate keeps or gets everything.
  */
 export function planReturn({ stable, candidate }: Survey, needs: ReturnNeeds): ReturnPlan {
   const { needed, candidatePercent, reduced, overdue, breakGlass } = needs;
@@ -72,17 +74,17 @@ export function planReturn({ stable, candidate }: Survey, needs: ReturnNeeds): R
   return { kind: 'partial', split: { candidatePercent: 100 - stablePercent, mirror: null } };
 }
 
-/** Healthy targets that the stable side had when the run began; one where nobody noted it. */
+/** Number of healthy targets that stable had when the run began; 1 if it was not recorded. */
 export function neededTargets(lease: Lease | null): number {
   return Math.max(1, lease?.capacity?.desired ?? 1);
 }
 
-/** What testers alone weigh: somebody is there, and hardly anybody. Percent. */
+/** The share assumed if only testers reach the candidate: not nobody, but hardly anybody. In percent. */
 const COHORT_PERCENT = 0.1;
 
 /**
- * Percent that the candidate answers by the listener itself, or by the lease where the listener cannot be read. A cohort's rule says
- * nothing of the others' share, but that the candidate answers somebody.
+ * Percentage that the candidate answers, from the listener, or from the lease if the listener cannot be read. The rule
+ * of a cohort only shows that the candidate answers somebody.
  */
 export function candidatePercentOf(deployment: Deployment, live: Survey['live'], lease: Lease | null): number {
   if (live === null) return lease === null ? 100 : leastOf(lease.intent.split);

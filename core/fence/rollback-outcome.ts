@@ -1,4 +1,4 @@
-/** What a rollback is asked, what it needs, and what it came to. */
+/** The request for a rollback, the ports that it needs, and its outcome. */
 import type {
   Capacity,
   CapacitySnapshot,
@@ -24,25 +24,25 @@ export interface RollbackPorts {
 export interface RollbackRequest {
   readonly trigger: Trigger;
   readonly reason: string;
-  /** Who or what asked: an alarm's name, a principal, a state's name. */
+  /** Who requested it: the name of an alarm, a principal, or the name of a state. */
   readonly by: string;
-  /** ISO-8601; when the evidence turned bad as far as the trigger knows. */
+  /** ISO-8601: when the evidence turned bad, as far as the trigger knows. */
   readonly at: string;
-  /** An operator's word that the stable side may have everything although no target of it is known to be healthy. */
+  /** Whether an operator insists that stable gets everything although none of its targets is known to be healthy. */
   readonly breakGlass?: boolean;
-  /** The stable side's snapshot as the run itself remembers it: used where its lease is missing. */
+  /** The snapshot of stable that the run itself carries; used if its lease is missing. */
   readonly capacity?: CapacitySnapshot | null;
-  /** The run that the trigger speaks of. @default the one that owns the ingress */
+  /** The run that the trigger refers to. @default the one that owns the ingress */
   readonly scope?: TriggerScope | undefined;
-  /** The execution that calls from inside itself, which therefore must not be stopped by this call. */
+  /** The execution that makes this call from inside, which must therefore not be stopped by it. */
   readonly calledFrom?: string;
 }
 
-/** Why the ledger had no part in a rollback. */
+/** Why a rollback had to do without the ledger. */
 export type LedgerTrouble =
-  /** It did not answer. */
+  /** The ledger did not answer. */
   | { readonly kind: 'unreachable'; readonly cause: unknown }
-  /** It answered with an error that is not a lack of availability. */
+  /** The ledger answered with an error other than unavailability. */
   | { readonly kind: 'failed'; readonly cause: unknown };
 
 /** What the ledger had to do with a rollback: it names the run, or no run owned the ingress, or nobody could say. */
@@ -51,37 +51,42 @@ type LedgerPart =
   | { readonly ledger: 'no_lease' | LedgerTrouble['kind']; readonly item: null };
 
 export type RollbackOutcome =
-  /** Safe weights were read back. */
+  /** The safe weights were read back. */
   | (LedgerPart & {
       readonly outcome: 'rolled_back';
-      /** Rules that somebody deleted, through which nobody comes any more. */
+      /** Rules that somebody deleted, so they carry no requests. */
       readonly gone: readonly RuleArn[];
-      /** This call confirmed it. Of several triggers exactly one has this, also when the one that fenced has died. */
+      /**
+       * Whether this call confirmed the rollback. Of several triggers exactly one does, even if the one that set the
+       * fence has died.
+       */
       readonly first: boolean;
-      /** What went wrong with the ledger or with giving the capacity back; the weights are safe all the same. */
+      /** Failure of the ledger, or of restoring the capacity. The weights are safe nevertheless. */
       readonly trouble?: unknown;
-      /** Why the run's execution was not stopped. It is fenced, so its next task ends it. */
+      /** Why the run's execution was not stopped. The run is fenced, so its next task ends it. */
       readonly notStopped?: unknown;
-      /** Why nobody knows whether the confirmation took effect; the watchdog repeats it. */
+      /** Why it is unknown whether the confirmation took effect. The watchdog repeats it. */
       readonly notConfirmed?: unknown;
     })
-  /** The stable side cannot carry everything yet. It got what it can carry, and is being scaled up; the watchdog goes on. */
+  /**
+   * Stable cannot carry everything yet. It has as much as it can carry and is being scaled up; the watchdog continues.
+   */
   | {
       readonly outcome: 'waiting_for_capacity';
-      /** Null where no run owned the ingress. */
+      /** null if no run owned the ingress. */
       readonly item: Lease | null;
       readonly first: boolean;
       readonly candidatePercent: number;
       readonly stable: TargetHealthCounts;
       readonly needed: number;
-      /** It has lasted for its maximum (give-back.ts). */
+      /** Whether the wait has reached its maximum (give-back.ts). */
       readonly overdue: boolean;
-      /** Overdue, and due to be told again: once in each such time. */
+      /** Whether the wait is overdue and people must be notified again. */
       readonly urgent: boolean;
       readonly trouble?: unknown;
       readonly notStopped?: unknown;
     }
-  /** The weights are safe already, or those of a completed cutover. */
+  /** The weights are already safe, or are those of a completed cutover. */
   | { readonly outcome: 'nothing_to_do'; readonly item: Lease | null }
-  /** The trigger speaks of another run than the one that owns the ingress. */
+  /** The trigger refers to another run than the one that owns the ingress. */
   | { readonly outcome: 'not_concerned'; readonly item: Lease };

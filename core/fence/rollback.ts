@@ -1,8 +1,8 @@
 /**
  * Rollback: one idempotent procedure behind every trigger.
- *
- * fence → write: two sequential calls, and nothing else before customers are safe; the health of both sides and the live weights
- * are read beside the fence. Then read back, then stop the execution (stopping is never the fence), then `rolled_back`.
+ * It makes two sequential calls, fence and write, and nothing else before customers are safe. The health of both sides
+ * and the live weights are read in parallel to the fence. Then it reads the weights back, stops the execution (stopping
+ * is never the fence), and records `rolled_back`.
  */
 import {
   type Deployment,
@@ -22,8 +22,9 @@ import type { LedgerTrouble, RollbackOutcome, RollbackPorts, RollbackRequest } f
 import { refillCapacity, restoreCapacity } from './stable-capacity.ts';
 
 /**
- * Brings traffic back to the stable side. Safe to call at any time, from several places at once.
- * @throws the write's failure when the weights could not be written or read back; repeat, the fence already holds.
+ * Moves traffic back to stable. Safe to call at any time, from several places at once.
+ * @throws the failure of the write, if the weights could not be written or read back; repeat the call, since the fence
+ * already holds
  */
 export async function rollBack(
   ports: RollbackPorts,
@@ -35,10 +36,11 @@ export async function rollBack(
     case 'not_concerned':
       switch (fence.item.status) {
         case 'rolling_back':
-          // Whoever comes may finish it, as its own triggers do.
+          // Any caller may finish it, as its own triggers do.
           return bringBack(ports, deployment, request, fence.item, false, seen);
         case 'rolled_back':
-          // The run that the trigger speaks of may still have weights: then the lease was restored to an earlier one.
+          // The run that the trigger refers to may still have weights. In that case the lease was restored to an
+          // earlier one.
           return bringBackUnowned(ports, deployment, request, fence.item, seen);
         default:
           return fence;
@@ -84,15 +86,16 @@ async function bringBack(
   }
   const { capacity } = item;
   const trouble = capacity === null ? undefined : await rejectionOf(() => restoreCapacity(ports.capacity, capacity));
-  // A stop that may succeed in a second is tried again by the caller; any other must not keep the rollback from ending.
+  // A failed stop that may succeed in a second is retried by the caller. Any other must not keep the rollback from
+  // completing.
   if (isTransient(notStopped)) throw notStopped;
   const confirmation = await confirm(ports, item);
   return { outcome: 'rolled_back', item, ledger: 'written', gone, ...confirmation, notStopped, trouble };
 }
 
 /**
- * A confirmation without an answer counts as the first one: told twice is better than told never.
- * @throws FencedError when a newer run owns the ingress.
+ * A confirmation without an answer counts as the first one: notifying twice is better than not at all.
+ * @throws FencedError if a newer run owns the ingress
  */
 async function confirm(
   { ledger, clock }: Pick<RollbackPorts, 'ledger' | 'clock'>,

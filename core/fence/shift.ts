@@ -1,9 +1,9 @@
 /**
  * The fenced shift: the only way in which weights move forward.
- *
- * record the intent (conditional) → write → read back → confirm (conditional). A rollback that came in between has moved
- * the generation, so the confirmation fails; this writer may then have been the last to write, and gives the listener
- * what its present owner is owed before it stops. The same holds for a newer intent of the same run.
+ * It records the intent (conditional write), writes the weights, reads them back and confirms (conditional write). A
+ * rollback in between increases the generation, so the confirmation fails. This writer may then have been the last to
+ * write, so before it stops it gives the listener the desired weights of the present owner. The same applies if the run
+ * itself has recorded a newer intent.
  */
 import {
   answersAnybody,
@@ -35,15 +35,16 @@ export interface ShiftPorts {
   readonly clock: Clock;
 }
 
-/** Newer intents of the same run that one writer brings the listener in line with before it gives up. */
+/** How many newer intents of the same run one writer applies before it gives up. */
 const MAX_SUPERSEDED = 4;
 
 /**
- * Gives the listener `asked` if and while the run `ref` owns it. Safe to repeat. Resolves to the split that is confirmed:
- * another one than asked for where a newer intent of the run took its place, and nothing mirrored where no mirror is deployed, or it is dead while the
- * candidate answers everybody: closing it would leave the same (close-mirror.ts).
- * @throws NoHealthyTargetError before anything is written, when a side that would get customers is dead, or the shadow's mirror; FencedError when a
- * rollback or a newer run owns the ingress; WeightsNotAppliedError when the read-back differs.
+ * Gives the listener `asked`, provided that the run `ref` owns it. Safe to repeat. Resolves to the confirmed split,
+ * which can differ from `asked`: a newer intent of the run may have taken its place, and nothing is mirrored if no
+ * mirror is deployed, or if it is dead while the candidate answers everybody, because closing it would have the same
+ * result (close-mirror.ts).
+ * @throws NoHealthyTargetError before anything is written, if a side that would get customers is dead, or the shadow's
+ * mirror; FencedError if a rollback or a newer run owns the ingress; WeightsNotAppliedError if the read-back differs
  */
 export async function fencedShift(
   ports: ShiftPorts,
@@ -59,7 +60,7 @@ export async function fencedShift(
   return (await applyIntent(ports, deployment, ref, intent)).split;
 }
 
-/** Writes what an intent says and confirms it; where a newer one stands in the lease by then, that one. */
+/** Applies and confirms an intent, or the newer one that has replaced it in the lease meanwhile. */
 export async function applyIntent(
   ports: ShiftPorts,
   deployment: Deployment,
@@ -82,7 +83,8 @@ export async function applyIntent(
 }
 
 /**
- * The run's own newer intent, or null. If somebody else owns the ingress by now, gives the listener what they are owed.
+ * The run's own newer intent, or null. If another run owns the ingress by now, gives the listener the desired weights
+ * of that run.
  * @throws FencedError
  */
 async function newerIntent(

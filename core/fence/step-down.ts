@@ -1,8 +1,8 @@
 /**
- * The fenced step down: the only way in which the stable side loses tasks.
- *
- * record how many are wanted (conditional) → scale → confirm (conditional). A rollback that came in between has moved the generation,
- * so the confirmation fails; this writer may then have been the last to scale, and leaves what is owed before it stops.
+ * The fenced step down: the only way in which stable loses tasks.
+ * It records the desired count (conditional write), scales, and confirms (conditional write). A rollback in between
+ * increases the generation, so the confirmation fails. This writer may then have been the last to scale, so it restores
+ * the desired capacity before it stops.
  */
 import {
   type Capacity,
@@ -23,15 +23,15 @@ export interface StepDownPorts {
   readonly clock: Clock;
 }
 
-/** Tasks that this very step had decided on before, when its answer was lost; null when it has decided nothing yet. */
+/** The number of tasks that this step decided on before its answer was lost; null if it has not decided yet. */
 export function openStep(lease: Lease | null, ref: RunRef, step: number): number | null {
   const mine = lease?.generation === ref.generation && lease.tasks?.step === step;
   return mine ? lease.tasks.desired : null;
 }
 
 /**
- * Lets the stable side want `desired` tasks if and while the run `ref` owns the ingress. Safe to repeat.
- * @throws FencedError when a rollback or a newer run owns it; its capacity is then as they are owed.
+ * Sets stable's desired count to `desired`, provided that the run `ref` owns the ingress. Safe to repeat.
+ * @throws FencedError if a rollback or a newer run owns it; the capacity is then as that owner wants it
  */
 export async function stepDown(
   { ledger, capacity, clock }: StepDownPorts,

@@ -32,15 +32,21 @@ import { rollBack } from './rollback.ts';
 import type { RollbackOutcome, RollbackPorts, RollbackRequest } from './rollback-outcome.ts';
 import { heldTasks, refillCapacity, restoreCapacity } from './stable-capacity.ts';
 
-/** A shift that is not confirmed after this long lost its writer: its function runs for a minute, and two clocks may differ by four. */
+/**
+ * A shift that is not confirmed after this time has lost its writer: its function runs for at most a minute, and two
+ * clocks may differ by four.
+ */
 export const SHIFT_DEADLINE_SECONDS = 300;
 const MINUTE_MS = 60_000;
 /**
- * Request counts of ALB are seen up to three minutes late: until then a minute without the candidate's says nothing.
- * Seconds after the end of a minute.
+ * ALB publishes request counts up to three minutes late, so until then a minute without the candidate's counts proves
+ * nothing. In seconds after the end of the minute.
  */
 export const COUNTS_LATE_SECONDS = 180;
-/** A reading may come from a stale replica, and who closes the mirror writes and confirms within it: drift is believed when it is still there after this long. */
+/**
+ * A reading may come from a stale replica, and closing the mirror writes and confirms within this time. Drift counts
+ * only if it persists for this long.
+ */
 export const SECOND_LOOK_MS = 2_000;
 
 export interface WatchdogPorts extends RollbackPorts {
@@ -58,17 +64,20 @@ export type WatchdogReport =
       readonly live: string;
       readonly kind: ReturnPlan['kind'];
     }
-  /** The stable side had fewer tasks, or other scaling, than the run owes it. */
+  /** Stable had fewer tasks, or other scaling, than the run wants it to have. */
   | { readonly action: 'restored_capacity'; readonly item: Lease; readonly desired: number }
   /** The run had completed, and the lease did not say so. */
   | { readonly action: 'completed'; readonly item: Lease }
-  /** Somebody changed the weights of a completed cutover by hand; no trigger moves them. */
+  /** Somebody changed the weights of a completed cutover by hand. No trigger moves them. */
   | { readonly action: 'edited'; readonly item: Lease; readonly live: string }
   | { readonly action: 'verified'; readonly item: Lease; readonly at: string }
-  /** The safe weights have stood for long, and the candidate still answers: by other ways than the run's rules. */
+  /**
+   * The safe weights have been in place for long, and the candidate still answers requests, which reach it by other
+   * ways than the run's rules.
+   */
   | { readonly action: 'unverified'; readonly item: Lease; readonly minute: number; readonly requests: number };
 
-/** One evaluation. Idempotent; throws only what the ports throw, and the next minute repeats it. */
+/** One evaluation. Idempotent. Throws only what the ports throw, and the next minute repeats it. */
 export async function watch(ports: WatchdogPorts, deployment: Deployment): Promise<WatchdogReport> {
   const item = await ports.ledger.read(deployment.ingressId);
   switch (item?.status) {
@@ -87,7 +96,7 @@ export async function watch(ports: WatchdogPorts, deployment: Deployment): Promi
   }
 }
 
-/** Weights that are neither safe nor those of a completed cutover belong to nobody while no run owns the ingress. */
+/** While no run owns the ingress, weights that are neither safe nor those of a completed cutover have no owner. */
 async function watchUnowned(ports: WatchdogPorts, deployment: Deployment, item: Lease | null): Promise<WatchdogReport> {
   const inOrder = (rules: readonly RuleWeights[]) => isSafe(deployment, rules) || isOver(deployment, rules, item);
   if (inOrder(await ports.ingress.read())) return { action: 'none', item };
@@ -106,7 +115,7 @@ async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: 
   const demand = (trigger: Trigger, reason: string, what: 'intent' | 'silence') =>
     demandRollback(ports, deployment, trigger, reason, { scope: { kind: 'unchanged', what, lease: item } });
   const late = ports.clock.now() > fromIso(item.heartbeatDueAt);
-  // A silent run is rolled back whatever its execution says, unless that has succeeded.
+  // A silent run is rolled back whatever its execution says, unless the execution has succeeded.
   const execution = late ? await stateOrNull(ports, item) : await ports.executions.stateOf(item.executionArn);
   const ended = late || execution === 'ended';
   if (execution === 'succeeded' || (ended && (await isFinished(ports, deployment, item))))
@@ -125,7 +134,7 @@ async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: 
   return mirror ?? watchHeldCapacity(ports, item);
 }
 
-/** A shift has until its deadline; customers of a dead side or mirror have not. */
+/** A shift may take until its deadline; customers of a dead side or mirror cannot wait that long. */
 async function watchShift(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
   const demand = (reason: string) =>
     demandRollback(ports, deployment, 'watchdog', reason, {
@@ -140,17 +149,20 @@ async function watchShift(ports: WatchdogPorts, deployment: Deployment, item: Le
   return (await watchMirror(ports, deployment, item)) ?? { action: 'none', item };
 }
 
-/** Null where it cannot be told. */
+/** null if it cannot be determined. */
 function stateOrNull({ executions }: WatchdogPorts, { executionArn }: Lease): Promise<ExecutionState | null> {
   return executions.stateOf(executionArn).catch(() => null);
 }
 
-/** An execution succeeds when its cutover is complete: a lease that says otherwise was restored, whatever the listener reads. */
+/**
+ * An execution succeeds when its cutover is complete. A lease that says otherwise was restored, whatever the listener
+ * shows.
+ */
 async function hasSucceeded(ports: WatchdogPorts, item: Lease): Promise<boolean> {
   return (await stateOrNull(ports, item)) === 'succeeded';
 }
 
-/** Notes the end in the lease, with the final weights as its intent where it has lost them. */
+/** Records the completion in the lease, with the final weights as its intent if they were lost. */
 async function noteCompletion(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
   const { intent } = item;
   const split = { candidatePercent: 100, mirror: null };
@@ -159,14 +171,17 @@ async function noteCompletion(ports: WatchdogPorts, deployment: Deployment, item
   return { action: 'completed', item };
 }
 
-/** Whether the listener has the weights of a completed cutover: the run's own last ones, or those of a time that the table has lost. */
+/**
+ * Whether the listener has the weights of a completed cutover: the last ones of the run itself, or those of a time that
+ * the table has lost.
+ */
 async function isFinished(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<boolean> {
   const live = await ports.ingress.read();
   const own = item.intent.confirmed && isFinal(deployment, item.intent.weights) && isFinal(deployment, live);
   return own || isLeaseRestored(deployment, live, item, ports.clock.now());
 }
 
-/** What the listener carries instead of the desired weights, if it still does at a second reading. */
+/** The weights that the listener carries instead of the desired ones, if a second reading confirms it. */
 async function driftOf(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<string | null> {
   const desired = desiredWeights(deployment, item);
   if (sameWeights(await ports.ingress.read(), desired)) return null;
@@ -176,7 +191,9 @@ async function driftOf(ports: WatchdogPorts, deployment: Deployment, item: Lease
   return `live weights (${describeWeights(deployment, live)}) differ from the desired weights (${describeWeights(deployment, desired)})`;
 }
 
-/** A side that answers customers without a healthy target, while the other one has some. Unknown health is no evidence. */
+/**
+ * A side that answers customers without a healthy target while the other side has some. Unknown health is no evidence.
+ */
 async function deadSide({ ingress }: WatchdogPorts, { intent }: Lease): Promise<string | null> {
   if (!answersAnybody(intent.split)) return null;
   const { stable, candidate } = await survey(ingress);
@@ -187,7 +204,7 @@ async function deadSide({ ingress }: WatchdogPorts, { intent }: Lease): Promise<
   return null;
 }
 
-/** The mirror's alarm fires on a transition only: a mirror that was opened towards a dead task is found here. */
+/** The mirror's alarm fires only on a transition. A mirror that was opened towards a dead task is detected here. */
 async function watchMirror(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport | null> {
   const { mirror } = item.intent.split;
   if (mirror === null) return null;
@@ -209,11 +226,13 @@ async function closeOf(
   return { action: 'mirror', request, outcome: await closeMirror(ports, deployment, request) };
 }
 
-/** The stable side keeps at least the tasks of its snapshot until decommission begins, and from then on those of the last step. */
+/**
+ * Stable keeps at least the tasks of its snapshot until the decommission begins, and after that those of the last step.
+ */
 async function watchHeldCapacity({ capacity, ledger }: WatchdogPorts, item: Lease): Promise<WatchdogReport> {
   const held = heldTasks(item);
   if (held === null || (await capacity.snapshot()).desired >= held) return { action: 'none', item };
-  // A step that has begun since the lease was read may have taken them.
+  // A step that began after the lease was read may have removed them.
   const fresh = await ledger.read(item.ingressId);
   if (fresh?.generation !== item.generation || fresh.status !== 'running' || heldTasks(fresh) !== held)
     return { action: 'none', item };
@@ -236,7 +255,10 @@ async function watchRolledBack(ports: WatchdogPorts, deployment: Deployment, ite
   return verifyReturn(ports, item, item.rollback.confirmedAt ?? item.rollback.requestedAt);
 }
 
-/** A writer of the run that wakes late may still take tasks or hold scaling: what is owed is looked at until none can be left. */
+/**
+ * A writer of the run that resumes late may still remove tasks or suspend scaling, so the desired capacity is checked
+ * until none can be left.
+ */
 async function watchOwedCapacity(
   { capacity, ledger, clock }: WatchdogPorts,
   item: Lease,
@@ -252,7 +274,10 @@ async function watchOwedCapacity(
   return null;
 }
 
-/** Confirms by counts: a minute after the safe weights, old enough to be whole, in which the stable side answered and the candidate did not. */
+/**
+ * Verifies the rollback by counts: a minute after the safe weights, old enough to be complete, in which stable answered
+ * and the candidate did not.
+ */
 async function verifyReturn(ports: WatchdogPorts, item: Lease, since: string): Promise<WatchdogReport> {
   const firstWholeMinute = Math.ceil(fromIso(since) / MINUTE_MS) * MINUTE_MS;
   const now = ports.clock.now();
@@ -267,7 +292,10 @@ async function verifyReturn(ports: WatchdogPorts, item: Lease, since: string): P
   return { action: 'verified', item, at };
 }
 
-/** Requests that were under way are counted in the minutes after the return; what is counted much later comes another way. */
+/**
+ * Requests in progress are counted in the minutes after the rollback. Requests that are counted much later arrive by
+ * another way.
+ */
 const LINGERING_MS = 600_000;
 
 function stillAnswering(
@@ -280,7 +308,7 @@ function stillAnswering(
   return { action: 'unverified', item, minute: last.minute, requests: last.candidate?.requests ?? 0 };
 }
 
-/** A drill that its own alarm rolled back is evidence; one that something else ended shows nothing about the alarm. */
+/** A drill that its own alarm rolled back is evidence about the alarm; one that something else ended is not. */
 async function keepDrill({ drills }: WatchdogPorts, item: Lease, verifiedAt: string): Promise<void> {
   const { drill, rollback, cutoverId } = item;
   if (drill?.trippedAt == null || rollback?.confirmedAt == null || rollback.trigger !== 'alarm') return;
@@ -289,7 +317,10 @@ async function keepDrill({ drills }: WatchdogPorts, item: Lease, verifiedAt: str
   await drills.keep({ cutoverId, alarm, percent, trippedAt, requestedAt, confirmedAt, verifiedAt });
 }
 
-/** With `scope`, only while what was read still holds: a run that was heard of in between, or wants something else by now, goes on. */
+/**
+ * With `scope`, only if the readings still hold: a run that has been heard from meanwhile, or has recorded another
+ * intent, continues.
+ */
 async function demandRollback(
   ports: WatchdogPorts,
   deployment: Deployment,

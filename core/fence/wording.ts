@@ -1,9 +1,9 @@
-/** Sentences about what the fence did, for log lines and status messages. */
+/** Sentences about the fence's actions, for log lines and status messages. */
 import { describeCause, describeTrouble, type RuleArn, ruleName } from '../model/index.ts';
 import type { CloseMirrorOutcome } from './close-mirror.ts';
 import type { RollbackOutcome, RollbackRequest } from './rollback-outcome.ts';
 
-/** For a log line or a status message: what a rollback did, in a sentence or two. */
+/** Describes the outcome of a rollback in one or two sentences, for a log line or a status message. */
 export function describeRollback(outcome: RollbackOutcome, request: RollbackRequest): string {
   const cause = describeCause(request);
   switch (outcome.outcome) {

@@ -1,4 +1,4 @@
-/** Writing weights and believing them only once they were read back: shared by the forward path and by rollback. */
+/** Writes weights, and trusts them only after reading them back; shared by the forward path and rollback. */
 import {
   type Clock,
   type Deployment,
@@ -14,7 +14,7 @@ import {
   WeightsNotAppliedError,
 } from '../model/index.ts';
 
-/** Equal readings in a row before a write is believed: Describe* may answer from a stale replica. */
+/** How many consecutive equal readings are required, because Describe* may answer from a stale replica. */
 const STABLE_READS = 2;
 const MAX_READS = 8;
 const READ_INTERVAL_MS = 250;
@@ -22,15 +22,18 @@ const READ_INTERVAL_MS = 250;
 const LONGEST_INTERVAL_MS = 4_000;
 
 /**
- * Writes every rule, all at once; a rule that fails does not keep the others from being written.
- * @throws the first failure, after every rule has been tried.
+ * Writes all rules at once. A rule that fails does not keep the others from being written.
+ * @throws the first failure, after every rule has been tried
  */
 export async function writeAll(ingress: Pick<Ingress, 'write'>, rules: readonly RuleWeights[]): Promise<void> {
   const results = await Promise.allSettled(rules.map((rule) => ingress.write(rule)));
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-/** The same for a return: through a rule that somebody deleted nobody comes any more, and it keeps no return from ending. */
+/**
+ * The same for a rollback. A rule that somebody deleted carries no requests, so it does not keep the rollback from
+ * completing.
+ */
 export async function writeStanding(ingress: Pick<Ingress, 'write'>, rules: readonly RuleWeights[]): Promise<void> {
   const unlessGone = (error: unknown) => {
     if (!(error instanceof RuleGoneError)) throw error;
@@ -39,8 +42,9 @@ export async function writeStanding(ingress: Pick<Ingress, 'write'>, rules: read
 }
 
 /**
- * Reads until the wanted weights were seen {@link STABLE_READS} times in a row.
- * @throws WeightsNotAppliedError; where the listener could not be read to the last, the failure of that, which is retried
+ * Reads until the wanted weights have been seen {@link STABLE_READS} times in a row.
+ * @throws WeightsNotAppliedError; if the listener could not be read until the end, the failure of the read, which is
+ * retried
  */
 export async function readBack(
   ingress: Ingress,
@@ -51,7 +55,10 @@ export async function readBack(
   await readUntil(ingress, deployment, wanted, clock, (live) => sameWeights(live, wanted));
 }
 
-/** The same for a return. A group that gets nobody may be missing. @returns the rules that somebody deleted: the others have the wanted weights. */
+/**
+ * The same for a rollback. A group with weight 0 may be missing.
+ * @returns the rules that somebody deleted; all others have the wanted weights
+ */
 export async function readStandingBack(
   ingress: Ingress,
   deployment: Deployment,
@@ -66,7 +73,7 @@ export async function readStandingBack(
   return goneRules(await readUntil(ingress, deployment, wanted, clock, isBack));
 }
 
-/** Who gets customers. */
+/** Only the groups that receive customers. */
 function weighted(rules: readonly RuleWeights[]): RuleWeights[] {
   return rules.map((rule) => ({ ...rule, groups: rule.groups.filter(({ weight }) => weight > 0) }));
 }

@@ -1,37 +1,46 @@
 /**
- * When the alarms of a cutover breach, minute by minute, and how often a healthy candidate trips them. `lib` writes these
- * rules as metric math; a test holds the two to each other. The alarms are coarse on purpose: the gate sees small
+ * When the alarms of a cutover breach, minute by minute, and how often a healthy candidate triggers them. `lib` writes
+ * these rules as metric math; a test checks that both agree. The alarms are deliberately coarse: the gate detects small
  * differences sooner, and an alarm must not use up the α that belongs to the gate.
  */
 
 /** Thresholds of the alarms that count requests. */
 export interface CountedThresholds {
-  /** Percentage points by which the candidate fails more of its requests than the stable side. @default 5 */
+  /** By how many percentage points more of the candidate's requests must fail than of stable's. @default 5 */
   readonly errorPercent: number;
-  /** Percentage points by which the candidate refuses more connections than the stable side. @default 1 */
+  /** By how many percentage points more of the candidate's connections must be refused than of stable's. @default 1 */
   readonly connectionErrorPercent: number;
-  /** Percentage points by which the load balancer answers more of the candidate's requests with 5xx of its own than of the stable side's. @default 1 */
+  /**
+   * By how many percentage points more of the candidate's requests the load balancer must answer with 5xx of its own
+   * than of stable's.
+   * @default 1
+   */
   readonly elbErrorPercent: number;
 }
 
-/** Ratios of fewer requests a minute say nothing. */
+/** With fewer requests in a minute, a ratio proves nothing. */
 export const ALARM_MIN_REQUESTS = 20;
 /**
- * Fewer failures a minute are the gate's to judge; where one cause makes several at a time (`gate.errorBurst`), so many times as many. Of 30 requests a minute at a base rate of 3 %, six or more fail in one
- * minute of 3,000, and twice within three minutes in one cutover of 20,000.
+ * Fewer failures in a minute are left to the gate. If one cause makes several at a time (`gate.errorBurst`), the number
+ * is multiplied by that. With 30 requests a minute and a base rate of 3 %, six or more fail in one minute of 3,000, and
+ * twice within three minutes in one cutover of 20,000.
  */
 export const ALARM_MIN_FAILURES = 6;
 /**
- * The stable side's share counts so many times: when both sides fail, how often each one's clients try again differs by such factors, and the gate is
- * there to tell. Beside a stable side that fails next to nothing it makes no difference.
+ * Multiplies stable's share. When both sides fail, the retries of each side's clients differ by such factors, and the
+ * gate decides. If stable fails almost nothing, the factor has no effect.
  */
 export const ALARM_CONTROL_WEIGHT = 3;
 /**
- * Where the stable side answers too few to compare with (at 100 %, in the soak) a neighbour's bad minutes do not cancel. An alarm then waits for so many
- * times its threshold; below that the gate decides, which knows what the stable side's own minutes had reached (historical-control.ts).
+ * If stable answers too few requests to compare with (at 100 %, in the soak), the bad minutes of a neighbour do not
+ * cancel. The threshold of an alarm is then multiplied by this factor; below it the gate decides, which knows what
+ * stable's own minutes reached (historical-control.ts).
  */
 export const ALARM_ALONE_FACTOR = 4;
-/** Percent of a load balancer's requests that may be other services' before its own 5xx can no longer be the cutover's. */
+/**
+ * If other services have more than this percentage of a load balancer's requests, its own 5xx can no longer be
+ * attributed to the cutover.
+ */
 export const ALARM_MAX_FOREIGN_PERCENT = 10;
 /**
  * Percent of the candidate's requests whose clients may hang up while a stable side is there that may have as many: the ten metrics that an alarm may have do not suffice to ask it. Where the
@@ -40,30 +49,31 @@ export const ALARM_MAX_FOREIGN_PERCENT = 10;
 export const ALARM_HANG_UPS_PERCENT = 5;
 export const ALARM_MOST_UNANSWERED = 2;
 
-/** One side in one minute, absent metrics as 0. */
+/** Counts of one side in one minute; absent metrics count as 0. */
 export interface AlarmCounts {
   readonly requests: number;
   readonly target5xx: number;
   readonly connectionErrors: number;
-  /** Requests that a target answered, whatever its answer. */
+  /** Requests that a target answered, with any status. */
   readonly answered: number;
 }
 
 export interface AlarmMinute {
   readonly stable: AlarmCounts;
   readonly candidate: AlarmCounts;
-  /** Of the load balancer, all services on it. */
+  /** Requests of the whole load balancer, for all services behind it. */
   readonly requests: number;
-  /** Of the mirror's target groups. @default 0 */
+  /** Requests of the mirror's target groups. @default 0 */
   readonly mirrored?: number;
-  /** Answers 5xx that the load balancer made itself. */
+  /** 5xx answers that the load balancer generated itself. */
   readonly elb5xx: number;
 }
 
 /**
- * Percentage points by which the candidate fails more than {@link ALARM_CONTROL_WEIGHT} times the stable side's share; compared with `errorPercent`. A point of the stable
- * side's 5xx that is absent may be zero or late: its requests without another answer may all have failed. Where that leaves too much open (upgraded connections
- * have no answer that is counted), the candidate is judged as if nobody were beside it.
+ * By how many percentage points the candidate's share of failures exceeds stable's times {@link ALARM_CONTROL_WEIGHT};
+ * compared with `errorPercent`. An absent point of stable's 5xx may be zero or late, so its requests without another
+ * answer may all have failed. If that leaves too much uncertainty (upgraded connections have no answer that is
+ * counted), the candidate is judged as if stable answered nobody.
  */
 export function errorExcess({ stable, candidate }: AlarmMinute, burst = 1): number {
   const failing = counted(candidate, candidate.target5xx);
@@ -72,7 +82,7 @@ export function errorExcess({ stable, candidate }: AlarmMinute, burst = 1): numb
   return Math.max(beyond(failing, counted(stable, atMost), burst), beyond(failing, NOBODY, burst));
 }
 
-/** The same of its connections; compared with `connectionErrorPercent`. */
+/** The same for refused connections; compared with `connectionErrorPercent`. */
 export function connectionErrorExcess({ stable, candidate }: AlarmMinute, burst = 1): number {
   return beyond(counted(candidate, 0), counted(stable, 0), burst);
 }
@@ -91,15 +101,16 @@ export function elbErrorExcess({ stable, candidate, requests, mirrored = 0, elb5
   return beyond({ exposed: candidate.requests, failed: lost }, others, burst, { allowed: ALARM_HANG_UPS_PERCENT });
 }
 
-/** A minute in which the mirror is open: its customers, and those who reach a side without it. */
+/** A minute in which the mirror is open: the customers behind it, and those who reach a side directly. */
 export interface MirroredMinute {
   readonly mirror: Omit<AlarmCounts, 'answered'>;
   readonly direct: Pick<AlarmCounts, 'requests' | 'target5xx'>;
 }
 
 /**
- * Percentage points by which customers behind the mirror fail more than {@link ALARM_CONTROL_WEIGHT} times the others' share; compared with `errorPercent`. Where no 5xx of the
- * others is reported, there may be none or they may be late: the mirror is judged without a control group.
+ * By how many percentage points the share of failures behind the mirror exceeds that of other customers times {@link
+ * ALARM_CONTROL_WEIGHT}; compared with `errorPercent`. If no 5xx of the others is reported, there may be none or they
+ * may be late, and the mirror is judged without a control group.
  */
 export function mirrorErrorExcess({ mirror, direct }: MirroredMinute, burst = 1): number {
   const failing = counted(mirror, mirror.target5xx);
@@ -113,7 +124,7 @@ interface Counted {
 }
 const NOBODY: Counted = { exposed: 0, failed: 0 };
 
-/** Refused connections have failed, too. @param answers of its requests, those that failed */
+/** Refused connections have failed, too. @param answers the failed ones among the side's answered requests */
 function counted(
   { requests, connectionErrors }: Omit<AlarmCounts, 'target5xx' | 'answered'>,
   answers: number,
@@ -143,18 +154,19 @@ function beyond(
   return speaks ? Math.min(alone, beside) : alone;
 }
 
-/** A stretch of a ramp at one share of the traffic. */
+/** A period of a ramp with a constant share of the traffic. */
 export interface AlarmExposure {
-  /** Requests to the candidate and to the stable side in a minute. */
+  /** Requests per minute to the candidate and to stable. */
   readonly candidatePerMinute: number;
   readonly stablePerMinute: number;
   readonly minutes: number;
 }
 
 /**
- * An upper bound on the probability that an alarm on a ratio goes red at least once, although both sides fail each request
- * independently at `baseRate`: a union bound over the pairs of minutes within three. The binomial tails are exact.
- * @param burst failures that one cause makes at a time: causes fail independently then
+ * An upper bound for the probability that an alarm on a ratio goes red at least once although both sides fail each
+ * request independently at `baseRate`: a union bound over the pairs of minutes within three. The binomial tails are
+ * exact.
+ * @param burst how many failures one cause makes at a time; the causes are independent
  */
 export function falseAlarmBound(
   exposures: readonly AlarmExposure[],
@@ -169,10 +181,12 @@ export function falseAlarmBound(
   return Math.min(1, total);
 }
 
-/** How finely the level is sought below which the control is taken to be unusually low. */
+/** Resolution of the search for the level below which the control counts as unusually low. */
 const CONTROL_LEVELS = 40;
 
-/** The candidate breaches only if it fails more than the threshold above a level, or the control lies below that level. */
+/**
+ * The candidate breaches only if its failures exceed a level plus the threshold, or if the control is below that level.
+ */
 function breachBound(exposure: AlarmExposure, rate: number, threshold: number, burst: number): number {
   const n = Math.round(exposure.candidatePerMinute / burst);
   const m = Math.round(exposure.stablePerMinute / burst);
@@ -185,7 +199,9 @@ function breachBound(exposure: AlarmExposure, rate: number, threshold: number, b
   );
 }
 
-/** P(X ≥ k) of a binomial X whose mean lies below k: from the term at k upwards, where each is smaller than the one before. */
+/**
+ * P(X ≥ k) of a binomial X whose mean is below k. Sums upwards from k, where each term is smaller than the one before.
+ */
 function atLeast(n: number, p: number, k: number): number {
   if (k > n) return 0;
   if (k <= n * p) return 1;
@@ -198,12 +214,12 @@ function atLeast(n: number, p: number, k: number): number {
   return Math.min(1, sum);
 }
 
-/** P(X ≤ k) of a binomial X: the failures that are not there are successes. */
+/** P(X ≤ k) of a binomial X, computed by swapping failures and successes. */
 function atMost(n: number, p: number, k: number): number {
   return atLeast(n, 1 - p, n - k);
 }
 
-/** P(X = k), by logarithms: the factors alone would overflow. */
+/** P(X = k), by logarithms, because the factors alone would overflow. */
 function pmf(n: number, p: number, k: number): number {
   const few = Math.min(k, n - k);
   let log = k * Math.log(p) + (n - k) * Math.log1p(-p);

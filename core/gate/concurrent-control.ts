@@ -1,6 +1,6 @@
 /**
- * The gate's comparison of a stage: `rollback` when the candidate is shown to be worse, `advance` when it is shown to be
- * worse by less than the margin in every metric, `hold` otherwise. No evidence is a hold.
+ * The gate's comparison of a stage: `rollback` if the candidate is shown to be worse, `advance` if it is shown to be
+ * within the margin in every metric, and `hold` otherwise. No evidence means hold.
  */
 
 import type { MinuteEvidence } from '../model/index.ts';
@@ -40,12 +40,13 @@ export interface GateVerdict {
 }
 
 /**
- * An outage of the candidate: so many times the absolute limit while nothing is known of the stable side's errors (points are late where errors are
- * sparse, and a stable side that failed as many would not be sparse), and so many times the stable side's share. Less is for the comparison to tell.
+ * An outage of the candidate: this many times the absolute limit while stable's errors are unknown (points are late
+ * where errors are rare, and a stable side that failed as many would not be rare), and this many times stable's share.
+ * Anything less is left to the comparison.
  */
 const CLEAR_OUTAGE = 2;
 
-/** Pure: the same minutes and policy give the same verdict, so a stored decision can be replayed. */
+/** Pure: the same minutes and policy give the same verdict, so a recorded decision can be replayed. */
 export function decideGate(minutes: readonly MinuteEvidence[], policy: GatePolicy): GateVerdict {
   const candidateRequests = total(minutes, 'candidate', requests);
   const fair = apportioned(minutes);
@@ -135,7 +136,10 @@ function hold(reason: string): Conclusion {
   return { decision: 'hold', reason: `${reason}.` };
 }
 
-/** The absolute limit. When the stable side exceeds it on the same minutes, or nearly does, going back would help nobody: that holds. */
+/**
+ * The absolute limit. If stable exceeds it on the same minutes, or nearly does, rolling back would help nobody, so the
+ * gate holds.
+ */
 function burning(minutes: readonly MinuteEvidence[], policy: GatePolicy): Conclusion | null {
   const counted = exposedByCause(exposed(minutes, failedAtLeast), policy.errorBurst);
   const shaken = minutes.map(

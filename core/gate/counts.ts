@@ -1,8 +1,9 @@
 /**
- * Which counts may be believed, and what they add up to. An absent error point is zero once its minute is old enough, and unknown before that, on both
- * sides alike. Tests for "worse" and for "within the margin" read a stage only up to its first unsettled minute: the prefix of
- * a supermartingale, however its end is chosen, is covered by Ville's inequality, while leaving single minutes out because
- * their points are absent would keep those with failures and drop those without (docs/explanation/gate.md).
+ * Decides which counts are reliable, and adds them up. An absent error point is zero once its minute is old enough, and
+ * unknown before that, on both sides alike. Tests for "worse" and for "within the margin" read a stage only up to its
+ * first unsettled minute. Ville's inequality covers the prefix of a supermartingale however its end is chosen, whereas
+ * dropping single minutes because their points are absent would keep those with failures and lose those without
+ * (docs/explanation/gate.md).
  */
 import { type LateCount, type MinuteEvidence, type SideCounts, UNKNOWN } from '../model/index.ts';
 import type { Exposed, Pair } from './bets/index.ts';
@@ -10,8 +11,9 @@ import type { Exposed, Pair } from './bets/index.ts';
 const MINUTE_MS = 60_000;
 
 /**
- * The minutes in their order, each once and as it was read last, with every absent count that is older than `settleAfter` seconds at `now` taken for zero. A side
- * with a count that is no number of at least 0 becomes a gap: nothing can be concluded from it. What failed was a request, whether or not it was counted as one.
+ * The minutes in order, each once and as last read, with every absent count that is older than `settleAfter` seconds at
+ * `now` set to zero. A side with a count that is not a number of at least 0 becomes a gap, because nothing can be
+ * concluded from it. Every failure was a request, whether or not it was counted as one.
  */
 export function settled(minutes: readonly MinuteEvidence[], now: number, settleAfter: number): MinuteEvidence[] {
   return eachOnce(minutes).map((minute) => {
@@ -39,7 +41,7 @@ export function settled(minutes: readonly MinuteEvidence[], now: number, settleA
   });
 }
 
-/** A minute that is reported twice counts once, and one without a time does not count. */
+/** A minute that is reported twice counts once, and a minute without a time does not count. */
 function eachOnce(minutes: readonly MinuteEvidence[]): readonly MinuteEvidence[] {
   if (minutes.every(({ minute }, i) => Number.isFinite(minute) && minute > (minutes[i - 1]?.minute ?? -Infinity)))
     return minutes;
@@ -47,7 +49,7 @@ function eachOnce(minutes: readonly MinuteEvidence[]): readonly MinuteEvidence[]
   return [...new Map(timed.map((m) => [m.minute, m])).values()].toSorted((a, b) => a.minute - b.minute);
 }
 
-/** Those before the first minute in which a side that answered has an unknown count. */
+/** The minutes before the first one in which a side that answered has an unknown count. */
 export function settledPrefix(minutes: readonly MinuteEvidence[]): readonly MinuteEvidence[] {
   const open = minutes.findIndex(({ stable, candidate }) => isOpen(stable) || isOpen(candidate));
   return open === -1 ? minutes : minutes.slice(0, open);
@@ -57,7 +59,7 @@ function isOpen(side: SideCounts | null): boolean {
   return side !== null && side.requests > 0 && !isSettled(side);
 }
 
-/** Whether every count of a side is known, the late ones too. */
+/** Whether every count of a side is known, including those that may be late. */
 export function isSettled({ target5xx, connectionErrors, unanswered }: SideCounts): boolean {
   return target5xx !== UNKNOWN && connectionErrors !== UNKNOWN && unanswered !== UNKNOWN;
 }
@@ -79,30 +81,33 @@ function isSound({
   return [requests, ...late, ...nullable].every(isCount);
 }
 
-/** No minute has more requests than numbers can tell apart: such a count is a broken one. */
+/** No real minute has more requests than a number can represent exactly; such a count is corrupt. */
 function isCount(value: LateCount): boolean {
   return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
 
-/** What counts as a failure of one side in one minute; null where that cannot be known. */
+/** The number of failures of one side in one minute; null if it is unknown. */
 export type Pick = (side: SideCounts) => number | null;
 
-/** At least so much; the rest may still arrive. */
+/** The least that it can be; more may still arrive. */
 export function known(value: LateCount | undefined): number {
   return value === UNKNOWN || value === undefined ? 0 : value;
 }
 
-/** Null while a point of a count may still arrive. */
+/** null while a point of a count may still arrive. */
 export const failed: Pick = (side) => (isSettled(side) ? failedAtLeast(side) : null);
-/** What has arrived of them: late points can only add to it. */
+/** The failures that have arrived; late points can only add to them. */
 export const failedAtLeast = (side: SideCounts): number => known(side.target5xx) + lostAtLeast(side);
-/** Of these, requests that the target did not answer. A refused connection is one of them, and counts once. */
+/** Of these, the requests that the target did not answer. A refused connection is one of them, and counts once. */
 export const lostAtLeast = ({ connectionErrors, unanswered }: SideCounts): number =>
   Math.max(known(connectionErrors), known(unanswered));
-/** The target's own 5xx; while their point is absent, as many as there can be. Of the stable side, that speaks for the candidate. */
+/**
+ * The target's own 5xx; as many as possible while their point is absent. For stable, this assumption favours the
+ * candidate.
+ */
 export const answered5xxAtMost: Pick = ({ target5xx, target5xxAtMost }) =>
   target5xx === UNKNOWN ? (target5xxAtMost ?? null) : target5xx;
-/** The same with the requests that the target did not answer, as far as they are known. */
+/** The same, plus the known requests that the target did not answer. */
 export const failedAtMost: Pick = (side) => {
   const answered = answered5xxAtMost(side);
   return answered === null ? null : answered + lostAtLeast(side);
@@ -154,26 +159,30 @@ export function apportioned(minutes: readonly MinuteEvidence[]): MinuteEvidence[
     return { ...minute, stable: losing(stable, part * ofStable), candidate: losing(candidate, part * ofCandidate) };
   });
 }
-/** Requests that the load balancer had to answer with a 5xx of its own, where that is known of a side. */
+/** Requests that the load balancer had to answer with a 5xx of its own, if that is known for the side. */
 export const unanswered: Pick = (side) =>
   side.unanswered === undefined || side.unanswered === UNKNOWN ? null : side.unanswered;
 export const slow: Pick = (side) => side.slow;
 export const requests: Pick = (side) => side.requests;
 
-/** Sum over the minutes; a side or a count that is missing adds nothing. */
+/** Sum over the minutes; a missing side or count adds nothing. */
 export function total(minutes: readonly MinuteEvidence[], side: 'stable' | 'candidate', pick: Pick): number {
   return minutes.reduce((sum, m) => sum + (m[side] === null ? 0 : (pick(m[side]) ?? 0)), 0);
 }
 
-/** Requests of the thinner side that a minute should bring: none at all has then a chance of e⁻⁵. */
+/**
+ * How many requests a minute should bring on the side with less traffic. The probability of none at all is then e⁻⁵.
+ */
 const REQUESTS_OF_A_MINUTE = 5;
 
 /**
- * What compares: both sides' requests and failures, at the minute in which both have answered; null stands for every other minute. On thin traffic
- * that takes several minutes, which are counted together; where a side ordinarily answers in every minute, a minute without it is a gap. Which
- * minutes those are depends on requests alone, and on earlier ones.
- * @param atLeast what is taken for the candidate's failures while they are not known: what has arrived can only grow, so it
- * speaks against the candidate no more than the truth would. @default - such a minute does not compare
+ * The comparable pairs: requests and failures of both sides, at the minute in which both have answered; null for every
+ * other minute. On thin traffic this takes several minutes, which are counted together. If a side ordinarily answers in
+ * every minute, a minute without it is a gap. Which minutes are joined depends only on requests, and only on earlier
+ * ones.
+ * @param atLeast counts the candidate's failures while they are not fully known: what has arrived can only grow, so it
+ * is never more evidence against the candidate than the truth.
+ * @default - such a minute is not compared
  */
 export function pairs(minutes: readonly MinuteEvidence[], pick: Pick, atLeast: Pick = pick): (Pair | null)[] {
   let open: Pair = NOTHING;
@@ -198,7 +207,7 @@ export function pairs(minutes: readonly MinuteEvidence[], pick: Pick, atLeast: P
 
 const NOTHING: Pair = { n0: 0, x0: 0, n1: 0, x1: 0 };
 
-/** The candidate's requests and what `pick` counts of them; null where either is not known. */
+/** The candidate's requests and what `pick` counts among them; null if either is unknown. */
 export function exposed(
   minutes: readonly MinuteEvidence[],
   pick: (side: SideCounts, minute: MinuteEvidence) => number | null,
@@ -209,12 +218,15 @@ export function exposed(
   });
 }
 
-/** A share, 0 to 1; 0 of nothing. */
+/** A share, 0 to 1; 0 if `whole` is 0. */
 export function rate(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 
-/** What each side counts of its requests; of the stable side over the minutes in which that is known, null where there are none. */
+/**
+ * The share of its requests that each side counts. Stable's is taken over the minutes in which it is known, and is null
+ * if there are none.
+ */
 export function sharesOf(
   minutes: readonly MinuteEvidence[],
   stable: Pick,
@@ -228,12 +240,12 @@ export function sharesOf(
   };
 }
 
-/** Such as `4.63 %`, of a share. */
+/** A share in percent, such as `4.63 %`. */
 export function percent(value: number): string {
   return `${(value * 100).toFixed(2)} %`;
 }
 
-/** Two ways to one side, counted as one. */
+/** Adds the counts of two ways to the same side. */
 export function bothWays(one: SideCounts | null, other: SideCounts | null): SideCounts | null {
   if (one === null || other === null) return one ?? other;
   const sum = (a: LateCount, b: LateCount): LateCount => (a === UNKNOWN || b === UNKNOWN ? UNKNOWN : a + b);

@@ -1,44 +1,52 @@
 /**
- * A stage and the soak advance only on evidence that is whole and fresh: the last ten minutes and most of the stage must have
- * come from both sides. After a gap that lasts, the time of another bake is asked for. A gap blocks promotion, never a rollback. A silence that the stable side
- * ordinarily has is no gap.
+ * A stage and the soak advance only on complete and fresh evidence: the last ten minutes and most of the stage must
+ * have arrived from both sides. After a lasting gap, the length of another bake is required. A gap blocks promotion,
+ * never a rollback. A silence that stable ordinarily has is not a gap.
  */
 import { type MinuteEvidence, UNKNOWN } from '../model/index.ts';
 
 const MINUTE_MS = 60_000;
-/** The newest minute is not over, or not published yet: ALB publishes a minute within the next one. */
+/** The latest minute is not over, or not published yet: ALB publishes a minute within the next one. */
 const PUBLICATION_MINUTES = 1;
-/** So many minutes after its end a minute may still be missing of one side: each side's points are published by themselves. */
+/**
+ * For how many minutes after its end a minute may be missing on one side only, because each side's points are published
+ * separately.
+ */
 const SIDE_LATE_MINUTES = 2;
-/** The same of both sides: points come up to three minutes late, and the clock that asks may be two minutes ahead. */
+/**
+ * The same for both sides: points arrive up to three minutes late, and the clock of the reader may be two minutes
+ * ahead.
+ */
 const LATE_MINUTES = 5;
-/** Minutes before the newest ones of which none may be missing. */
+/** How many minutes before the latest ones must be complete. */
 const RECENT_MINUTES = 10;
 /**
- * Share of the stage that must be there. A fifth may be missing (a metric store's outage of a dozen minutes in an hour); with
- * more missing, a regression of half a margin over the whole stage could hide most of itself in the gap.
+ * The share of the stage that must be present. A fifth may be missing (an outage of the metric store of a dozen minutes
+ * in an hour). With more missing, a regression of half a margin over the whole stage could hide most of itself in the
+ * gap.
  */
 const LEAST_SHARE = 0.8;
-/** Requests that a block of minutes should bring: none at all has then a chance of e⁻⁵, below 1 %. */
+/** How many requests a block of minutes should bring. The probability of none at all is then e⁻⁵, below 1 %. */
 const REQUESTS_OF_A_BLOCK = 5;
-/** Of the ten minutes before a decision's newest known one, so many must be known: two points may be late. */
+/** How many of the ten minutes before the latest known one must be known, since two points may be late. */
 const KNOWN_OF_RECENT = 8;
 
 export interface StageSpan {
-  /** When the stage or the soak began, milliseconds since the epoch. */
+  /** When the stage or the soak began, in milliseconds since the epoch. */
   readonly since: number;
   readonly now: number;
-  /** Share of the requests that are the candidate's, 0 to 1; at 1 nothing is expected of the stable side. */
+  /** The candidate's share of the requests, 0 to 1; at 1, nothing is expected from stable. */
   readonly share: number;
-  /** Minutes for which nobody ordinarily asks for anything ({@link ordinarySilence}). */
+  /** For how many minutes there are ordinarily no requests ({@link ordinarySilence}). */
   readonly silentMinutes: number;
-  /** Evidence must be settled until so long after `since`. Milliseconds. */
+  /** For how long after `since` the evidence must be settled, in milliseconds. */
   readonly bakeMs: number;
 }
 
 /**
- * The longest silence, in minutes, that came once an hour: clients that ask every ten minutes leave nine without a request, which no metric store can tell from minutes that it lost.
- * @param requests of each period, in the order of time
+ * The longest silence, in minutes, that occurred once an hour. Clients that ask every ten minutes leave nine without a
+ * request, which a metric store cannot distinguish from minutes that it lost.
+ * @param requests of each period, in chronological order
  */
 export function ordinarySilence(requests: readonly number[], periodMinutes: number): number {
   const silences: number[] = [];
@@ -53,7 +61,7 @@ export function ordinarySilence(requests: readonly number[], periodMinutes: numb
 
 type Side = 'stable' | 'candidate';
 
-/** Why the evidence is too thin or too old to advance on; null when it is neither. */
+/** Why the evidence is too thin or too old to advance; null if it is neither. */
 export function gapOf(minutes: readonly MinuteEvidence[], span: StageSpan): string | null {
   const sides: Side[] = span.share >= 1 ? ['candidate'] : ['stable', 'candidate'];
   const expected = expectedMinutes(minutes, span);
@@ -67,8 +75,8 @@ export function gapOf(minutes: readonly MinuteEvidence[], span: StageSpan): stri
 }
 
 /**
- * One entry a minute from `since` to the newest that must have been published; undefined where nothing came. While one side
- * answers, minutes are published; where neither does, the newest of them may only be late.
+ * One entry per minute from `since` to the latest that must have been published; undefined if nothing arrived. While
+ * one side answers, minutes are published; if neither does, the latest minutes may only be late.
  */
 function expectedMinutes(
   minutes: readonly MinuteEvidence[],
@@ -87,24 +95,30 @@ function answers(minute: MinuteEvidence | undefined, side: Side): boolean {
   return (minute?.[side]?.requests ?? 0) > 0;
 }
 
-/** Of a minute whose response times are lost nobody knows whether it was slow: it is as good as absent. */
+/** If the response times of a minute are lost, it is unknown whether the minute was slow, so it counts as absent. */
 function tells(minute: MinuteEvidence | undefined, side: Side): boolean {
   const counts = minute?.[side];
   return answers(minute, side) && (counts?.slow !== null || counts.latency !== undefined);
 }
 
-/** Without those of its newest minutes that may only be late. */
+/** Drops the latest minutes of a side, which may only be late. */
 function due(expected: readonly (MinuteEvidence | undefined)[], side: Side): readonly (MinuteEvidence | undefined)[] {
   const late = expected.slice(-SIDE_LATE_MINUTES).findLastIndex((m) => tells(m, side));
   return expected.slice(0, Math.max(0, expected.length - SIDE_LATE_MINUTES) + late + 1);
 }
 
-/** As many of the newest minutes as the bake is long: an outage of the metric store ends what came before it, and is over after another bake. */
+/**
+ * The latest minutes, as many as the bake is long. After an outage of the metric store, earlier minutes no longer
+ * count, and the gap is over after another bake.
+ */
 function lastOf(expected: readonly unknown[], { bakeMs }: StageSpan): number {
   return Math.min(expected.length, Math.max(RECENT_MINUTES, Math.floor(bakeMs / MINUTE_MS)));
 }
 
-/** @param most newest minutes of which most must be there @param least minutes that a block has */
+/**
+ * @param most how many of the latest minutes are examined, most of which must be present
+ * @param least minutes in a block
+ */
 function missing(
   all: readonly (MinuteEvidence | undefined)[],
   side: Side,
@@ -117,7 +131,7 @@ function missing(
   const total = whole.reduce((sum, m) => sum + (m?.stable?.requests ?? 0) + (m?.candidate?.requests ?? 0), 0);
   const perMinute = (total / whole.length) * share;
   if (perMinute === 0) return `the ${side} side has no evidence`;
-  // On thin traffic a minute without requests is ordinary: blocks of several minutes are asked for instead.
+  // On thin traffic, minutes without requests are ordinary, so blocks of several minutes are required instead.
   const size = Math.min(expected.length, Math.max(least, Math.ceil(REQUESTS_OF_A_BLOCK / perMinute)));
   const blocks: boolean[] = [];
   for (let end = expected.length; end - size >= 0; end -= size)
@@ -133,7 +147,7 @@ function missing(
     : `only ${Math.floor(present * 100)} % of the ${side} side's minutes are there, ${LEAST_SHARE * 100} % are needed`;
 }
 
-/** Error counts must be known to the end of the bake: an absent point may be a late one. */
+/** Error counts must be known to the end of the bake, because an absent point may be late. */
 function unsettled(
   expected: readonly (MinuteEvidence | undefined)[],
   sides: readonly Side[],

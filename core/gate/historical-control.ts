@@ -1,7 +1,7 @@
 /**
- * At 100 % and in the soak no customer of the stable side is left to compare with: the candidate is held against what the stable
- * side's own minutes up to the move reach about once in 10,000 (bets/ceiling.ts), plus the margin. What changes after the move for
- * other reasons cannot cancel, so this asks less than a comparison.
+ * At 100 % and in the soak no customers of stable are left to compare with. The candidate is compared with what
+ * stable's own minutes up to the move reach about once in 10,000 (bets/ceiling.ts), plus the margin. What changes after
+ * the move for other reasons cannot cancel, so this test requires less than a comparison.
  */
 
 import type { BaselineSummary, MinuteEvidence, SideCounts } from '../model/index.ts';
@@ -24,21 +24,25 @@ import { isShared } from './load-balancer.ts';
 import { finite, type GatePolicy, thresholdOf } from './policy.ts';
 import { judgeUntold, openFate } from './untold.ts';
 
-/** Minutes over which the baseline's worst rates are taken. */
+/** Over how many minutes the baseline's worst rates are taken. */
 export const PEAK_MINUTES = 5;
-/** Failures at the limit that a block should hold, in at most {@link PEAK_MINUTES} minutes: with less traffic a block says little by itself. */
+/**
+ * How many failures at the limit a block should contain, in at most {@link PEAK_MINUTES} minutes. With less traffic, a
+ * single block proves little.
+ */
 const BLOCK_FAILURES = 20;
-/** Where a log of an earlier version has no ceiling: its worst five minutes, but no more than so many times its mean. */
+/** If a log of an earlier version has no ceiling: its worst five minutes, but at most this many times its mean. */
 const OF_THE_MEAN = 4;
 
-/** What the candidate is held against: of the stable side, up to the move. */
+/** What the candidate is compared with: stable, up to the move. */
 export type Reference = Pick<BaselineSummary, 'peakErrorRate' | 'peakSlowRate'> &
   Partial<Pick<BaselineSummary, 'errorRate' | 'slowRate' | 'errorCeiling' | 'slowCeiling' | 'untoldCeiling'>>;
 
 /**
- * The reference taken again before the last customers leave the stable side. Of what minutes reach the higher counts, the look-back's before the run or this one's:
- * after stages in which the stable side had few requests these are means of long windows, which reach less far than the candidate's minutes will.
- * @param before of the day before the run, whose other figures stay
+ * The reference, measured again before the last customers leave stable. Of what minutes reach, the higher value counts:
+ * that of the look-back before the run, or that of the run. After stages in which stable had few requests, the latter
+ * are means of long windows, which reach less than the candidate's minutes will.
+ * @param before of the day before the run, whose other figures are kept
  */
 export function retaken(before: BaselineSummary, again: Required<Reference>): BaselineSummary {
   const { errorRate, slowRate } = again;
@@ -62,7 +66,7 @@ interface Judged {
   readonly metric: 'errors' | 'slow';
   readonly verdict: 'worse' | 'within margin' | 'undecided';
   readonly text: string;
-  /** As in a comparison's verdict: evidence for "worse" and for "within", and the e-values at which they are called. */
+  /** As in the verdict of a comparison: evidence for "worse" and for "within", and the thresholds of the e-values. */
   readonly eValue: number;
   readonly threshold: number;
   readonly withinEValue: number;
@@ -70,12 +74,15 @@ interface Judged {
   readonly margin: number;
 }
 
-/** The verdict of one side against the baseline. */
+/** The verdict on one side against the baseline. */
 export interface AloneVerdict extends Pick<GateVerdict, 'decision' | 'reason'> {
   readonly metrics: readonly Judged[];
 }
 
-/** The verdict on a candidate beside which nobody answers any more. `reference`: the stable side up to the move; null where it was not measured. */
+/**
+ * The verdict on a candidate that answers everybody.
+ * @param reference stable up to the move; null if it was not measured
+ */
 export function judgeAlone(
   minutes: readonly MinuteEvidence[],
   policy: GatePolicy,
@@ -94,7 +101,8 @@ function judgeMetrics(minutes: readonly MinuteEvidence[], policy: GatePolicy, re
   return [
     judge(
       'errors',
-      // With nobody else there, the load balancer's own 5xx are the candidate's, unless it is known whose they are.
+      // With nobody else there, the load balancer's own 5xx are attributed to the candidate, unless their origin is
+      // known.
       exposed(minutes, (c, m) => failedAtLeast(c) + ofNobody(c, m)),
       exposed(settledPrefix(minutes), (c, m) => add(failed(c), ofNobody(c, m))),
       policy,
@@ -162,7 +170,10 @@ interface Before {
   readonly warmUp: WarmUp;
 }
 
-/** 5xx of the load balancer that no side is known to have caused; on a load balancer that other services share they may be theirs. */
+/**
+ * 5xx of the load balancer that cannot be attributed to a side. On a load balancer that other services share, they may
+ * belong to those.
+ */
 function ofNobody(candidate: SideCounts, minute: MinuteEvidence): number {
   if (typeof candidate.unanswered === 'number' || isShared(minute)) return 0;
   return Math.max(0, known(minute.elb5xx) - lostAtLeast(candidate));
@@ -172,7 +183,10 @@ function add(failures: number | null, more: number): number | null {
   return failures === null ? null : failures + more;
 }
 
-/** @param atLeast what has arrived; late points can only make it worse. @param counted the minutes whose counts are settled. */
+/**
+ * @param atLeast what has arrived; late points can only make it worse
+ * @param counted the minutes whose counts are settled
+ */
 function judge(
   metric: Judged['metric'],
   atLeast: readonly Exposed[],
@@ -185,14 +199,16 @@ function judge(
   const minutes = exposedByCause(atLeast, burst);
   const size = blockSize(minutes, limit);
   const { logE, onset } = above(blocks(minutes, size), limit, { ...warmUp, minutes: Math.ceil(warmUp.minutes / size) });
-  // What the stable side's customers have lived with is no fire of the candidate's, as its own minutes excuse it before 100 %.
+  // A rate that stable's customers have lived with is no emergency, just as stable's own minutes excuse it before 100
+  // %.
   const fire = Math.max(policy.maxErrorRate, limit);
   const burn = metric === 'errors' ? above(minutes, fire) : { logE: Number.NEGATIVE_INFINITY, onset: 0 };
   const steady = counted.map((m, minute) => (minute < warmUp.minutes ? null : m));
   const within = below(exposedByCause(steady, burst), limit);
   const isOver = logE >= Math.log(threshold);
   const worse = isOver || burn.logE >= Math.log(thresholdOf(policy, 'burn'));
-  // The figures that the call rests on: since it began, and of minutes that are not settled yet, what has arrived.
+  // The figures on which the call rests: those since it began, including what has arrived of minutes that are not
+  // settled.
   const began = isOver ? onset * size : burn.onset;
   const told = worse ? atLeast.slice(began) : counted;
   const span = worse && began > 0 ? ` in the last ${told.length} min` : '';
@@ -209,14 +225,14 @@ function judge(
   };
 }
 
-/** Minutes after which a block at the limit holds enough failures to say something by itself. */
+/** How many minutes a block must have so that, at the limit, it contains enough failures to be conclusive by itself. */
 function blockSize(minutes: readonly Exposed[], limit: number): number {
   const known = minutes.filter((m) => m !== null);
   const perMinute = (known.reduce((sum, m) => sum + m.n, 0) / Math.max(1, known.length)) * limit;
   return Math.min(PEAK_MINUTES, Math.max(1, Math.ceil(BLOCK_FAILURES / Math.max(perMinute, Number.EPSILON))));
 }
 
-/** Whole blocks. */
+/** Complete blocks only. */
 function blocks(minutes: readonly Exposed[], size: number): Exposed[] {
   return Array.from({ length: Math.floor(minutes.length / size) }, (_, i) =>
     minutes

@@ -1,4 +1,4 @@
-/** May a stage advance, hold, or must it go back? What is counted, what is asked of it, and the verdict. */
+/** Decides whether a stage may advance, holds, or must roll back: counts, policy and verdict. */
 export {
   ALARM_ALONE_FACTOR,
   ALARM_CONTROL_WEIGHT,

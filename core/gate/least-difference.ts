@@ -5,16 +5,22 @@
  */
 import type { Pair } from './bets/index.ts';
 
-/** Share of the margin below which nothing is acted on, however long it lasts. */
+/** Share of the margin below which a difference never causes a rollback, however long it lasts. */
 export const MATTERS = 0.5;
-/** What else is asked of a difference that has lasted for a minute, in margins; it falls like one over the root of the minutes, as what chance makes of them does. */
+/**
+ * Additional requirement for a difference that has lasted one minute, in margins. It falls with the square root of the
+ * number of minutes, like the effect of chance.
+ */
 const AT_ONCE = 1.75;
-/** More is asked of none, but for what chance makes of it: a regression of twice the margin shows it within a minute or two. */
+/**
+ * The requirement never exceeds this, apart from the effect of chance: a regression of twice the margin reaches it
+ * within a minute or two.
+ */
 const MOST = 1.5;
 
 /**
- * The difference of rates that is asked of one which began so many minutes ago.
- * @param since of the candidate, what has been counted since then: a dozen failures look like half as many more or fewer by chance
+ * The minimum difference of rates for a difference that began this many minutes ago.
+ * @param since the candidate's counts since then; a dozen failures may easily be half as many more or fewer by chance
  */
 export function leastDifference(minutes: number, { n1, x1 }: Pick<Pair, 'n1' | 'x1'>, margin: number): number {
   const chance = n1 === 0 ? 0 : Math.sqrt(x1) / n1;

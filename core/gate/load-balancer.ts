@@ -9,18 +9,18 @@ import { above, type Exposed } from './bets/index.ts';
 import { known, requests, total } from './counts.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
 
-/** The ordinary rate may have doubled for reasons of its own. */
+/** Factor by which the ordinary rate may have grown for other reasons. */
 const ORDINARY = 2;
 
 export interface BalancerVerdict {
-  /** ln of the e-value against "no more than is ordinary, and the candidate's within its margin". */
+  /** ln of the e-value against "no more than ordinary, and the candidate's share within its margin". */
   readonly logE: number;
   readonly calls: boolean;
-  /** Its 5xx beyond the ordinary ones that no side accounts for. */
+  /** The load balancer's 5xx beyond the ordinary ones that neither side accounts for. */
   readonly unexplained: number;
 }
 
-/** The verdict on failures that the load balancer made itself, of which it does not say whose they are. */
+/** The verdict on failures that the load balancer generated and that it does not attribute to a side. */
 export function judgeBalancer(minutes: readonly MinuteEvidence[], policy: GatePolicy): BalancerVerdict {
   const open = minutes.filter((minute) => !isAttributed(minute));
   const beyond = (minute: MinuteEvidence) => Math.max(0, known(minute.elb5xx) - refused(minute));
@@ -30,7 +30,7 @@ export function judgeBalancer(minutes: readonly MinuteEvidence[], policy: GatePo
     minutes.map((minute): Exposed => {
       if (isAttributed(minute) || isShared(minute) || minute.candidate === null) return null;
       const ours = (minute.stable?.requests ?? 0) + minute.candidate.requests;
-      // In units of what the null expects, so that its rate is 1.
+      // In units of what the null hypothesis expects, so that its rate is 1.
       return {
         n: ORDINARY * policy.elb5xxRate * ours + policy.errorMargin * minute.candidate.requests,
         x: beyond(minute),
@@ -45,19 +45,22 @@ export function judgeBalancer(minutes: readonly MinuteEvidence[], policy: GatePo
   };
 }
 
-/** Every request of both sides that was not answered is known, so none of the load balancer's 5xx can be hidden in this minute. */
+/**
+ * Whether every unanswered request of both sides is known, so that none of the load balancer's 5xx can be hidden in
+ * this minute.
+ */
 function isAttributed({ stable, candidate }: MinuteEvidence): boolean {
   return [stable, candidate].every((side) => side === null || typeof side.unanswered === 'number');
 }
 
-/** So much of the traffic is other services' that their failures could be all of it. */
+/** Whether other services have so much of the traffic that all of these failures could be theirs. */
 export function isShared({ stable, candidate, mirror, loadBalancerRequests: all }: MinuteEvidence): boolean {
   if (all === undefined) return false;
   const ours = (stable?.requests ?? 0) + (candidate?.requests ?? 0) + (mirror?.requests ?? 0);
   return all - ours > (ALARM_MAX_FOREIGN_PERCENT / 100) * all;
 }
 
-/** Refused connections are counted by the sides already. */
+/** Refused connections are already counted by side. */
 function refused({ stable, candidate }: MinuteEvidence): number {
   return known(stable?.connectionErrors) + known(candidate?.connectionErrors);
 }

@@ -1,4 +1,4 @@
-/** One metric of a stage: is the candidate shown to be worse, or shown to be worse by less than the margin? */
+/** One metric of a stage: whether the candidate is shown to be worse, or shown to be within the margin. */
 import type { MinuteEvidence } from '../model/index.ts';
 import {
   byCause,
@@ -24,45 +24,48 @@ import { finite, type GatePolicy, thresholdOf } from './policy.ts';
 export interface MetricVerdict {
   readonly metric: 'errors' | 'slow';
   readonly verdict: 'worse' | 'within margin' | 'undecided';
-  /** Evidence for "worse", and the e-value at which it is called. */
+  /** Evidence for "worse", and the threshold of the e-value. */
   readonly eValue: number;
   readonly threshold: number;
-  /** Evidence for "worse by less than the margin", and the e-value at which it is called. */
+  /** Evidence for "worse by less than the margin", and the threshold of the e-value. */
   readonly withinEValue: number;
   readonly withinThreshold: number;
   readonly margin: number;
-  /** Bounds on candidate − stable, each good for all looks of the stage at once. */
+  /** Bounds on candidate − stable, each valid for all evaluations of the stage at once. */
   readonly lower: number;
   readonly upper: number;
   readonly stableRate: number;
   readonly candidateRate: number;
-  /** Which evidence it was: counts, or percentiles where slow requests are not counted. */
+  /** The kind of evidence: counts, or percentiles if slow requests are not counted. */
   readonly by: 'counts' | 'percentiles';
 }
 
-/** A way to count the failures of both sides in each minute; null where a minute does not compare. */
+/** A way to count the failures of both sides in each minute; null for a minute that cannot be compared. */
 export interface CountedEvidence {
   readonly pairs: readonly (Pair | null)[];
-  /** Its part of the stake; the parts sum to 1, and do not depend on what was counted. */
+  /** Its part of the stake. The parts sum to 1 and do not depend on the counts. */
   readonly stake: number;
 }
 
 export interface Question {
   readonly metric: MetricVerdict['metric'];
-  /** Minutes whose counts are complete. */
+  /** Minutes with complete counts. */
   readonly minutes: readonly MinuteEvidence[];
   readonly pick: Pick;
-  /** What may speak against the candidate, each with a part of the stake. */
+  /** The kinds of evidence against the candidate, each with a part of the stake. */
   readonly against: readonly CountedEvidence[];
 }
 
-/** From this e-value on "worse" is suspected: a candidate that was fine for most of a stage must not pass on its average. */
+/**
+ * From this e-value on, "worse" is suspected. A candidate that was fine for most of a stage must not pass on its
+ * average.
+ */
 const SUSPICION = 3;
-/** So long after an incident of the stable side it is not left out: what may last is not over. */
+/** For this long after an incident of stable, the incident is not left out, because it may not be over. */
 const CALM_MINUTES = 10;
-/** Standard deviations. */
+/** In standard deviations. */
 const CHANCE = 3;
-/** Fewer failures of the stable side in a minute may be chance. */
+/** Fewer failures of stable in a minute may be chance. */
 const SURELY_FAILURES = 10;
 
 /** The verdict on one metric of the two sides, on the same minutes. */
@@ -92,19 +95,21 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   const weighed = leader?.weighed ?? [];
   const since = (from: number) => known(weighed.slice(from));
   const onset = firstFailure(weighed, leader?.onset ?? 0);
-  // The plan allows a difference below the margin: one that is there, but looks or is shown to be smaller, is no reason to
-  // go back. Until the gate can tell, it holds.
+  // The plan allows a difference below the margin. A difference that exists, but appears or is shown to be smaller, is
+  // no reason to roll back. Until the gate can tell, it holds.
   const isSuspected = logE >= Math.log(Math.min(SUSPICION, threshold));
   const harmless =
     isSuspected && withinMargin(since(Math.max(onset, warmUp.minutes)), margin) >= Math.log(withinThreshold);
   const asksOf = (from: number) => leastDifference(weighed.length - from, summed(since(from)), margin);
   const observed = differenceOf(since(onset));
-  // What a warm-up shows is no evidence that a difference is there, but of one that is, it tells how long: it began with the stage.
+  // A warm-up is no evidence that a difference exists, but it shows how long an existing one has lasted: since the
+  // stage began.
   const isOnset = warmUp.minutes > 0 && leader?.onset === warmUp.minutes;
   const fromStart = isOnset ? Math.min(observed, differenceOf(known(weighed.slice(0, warmUp.minutes)))) : 0;
   const matters = !harmless && (observed >= asksOf(onset) || fromStart >= asksOf(0));
   const called = logE >= Math.log(threshold) && (matters || (leader !== null && hasGrown(leader, asked)));
-  // While nothing is left out, all of the evidence must do it: the half that it would have of the stake.
+  // While nothing is left out, all of the evidence decides together, including the half of the stake for the other
+  // minutes.
   const shares = sharesOf(told, pick, pick);
   const enough = Math.log(withinThreshold) + (isOver || !complete.some(isShaken) ? 0 : Math.LN2);
   const passes = within >= enough && (logE < Math.log(SUSPICION) || harmless);
@@ -118,7 +123,7 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
     margin,
     lower: lowerBound(known(called && leader !== null ? leader.weighed : complete), 1 / threshold),
     upper: upperBound(refuted, policy.beta),
-    // Where it is called, the rates that the call rests on: minutes that are not complete yet may be among them.
+    // If the candidate is called worse, the rates on which the call rests, which may include incomplete minutes.
     ...(called && leader !== null
       ? ratesOf(known(leader.pairs))
       : { stableRate: shares.stable ?? 0, candidateRate: shares.candidate }),
@@ -126,12 +131,15 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   };
 }
 
-/** What chance makes of a mean of so many failures, at most. */
+/** An upper limit of what chance makes of a mean of this many failures. */
 function reachedBy(mean: number): number {
   return mean + CHANCE * Math.sqrt(mean);
 }
 
-/** An incident is not over with a minute in which the stable side happens to fail less: it lasts until some minutes after the last that was surely one. */
+/**
+ * An incident does not end with a minute in which stable happens to fail less, but some minutes after the last one that
+ * surely belonged to it.
+ */
 function lasting(compared: readonly (Pair | null)[], isShaken: (pair: Pair | null) => boolean): boolean[] {
   let until = -1;
   return compared.map((pair, i) => {
@@ -142,14 +150,20 @@ function lasting(compared: readonly (Pair | null)[], isShaken: (pair: Pair | nul
   });
 }
 
-/** So many of the last minutes: fewer may be a task that restarts, and of more the mean since the onset tells. */
+/**
+ * How many of the last minutes are examined. Fewer may be a task that restarts; for more, the mean since the onset
+ * suffices.
+ */
 const GROWN_MINUTES = { least: 3, most: 10 } as const;
-/** The e-value of such minutes against "worse by half of the margin": there are many of them, and one or the other shows more by chance than is there. */
+/**
+ * The e-value of such minutes against "worse by half of the margin". There are many candidates for them, and some show
+ * more by chance than there is.
+ */
 const SURELY_GROWN = 5;
 
 /**
- * What grows is larger than its mean since the onset, which alone would wait until the mean has grown: do some of the last minutes show by themselves a difference
- * that may be acted on?
+ * A growing difference is larger than its mean since the onset, which would react only after the mean has grown.
+ * Whether some of the last minutes alone show a difference that justifies a rollback.
  */
 function hasGrown({ weighed, shaken, onset }: Bet, asked: Asked): boolean {
   const tolerance = { ratio: 1, absolute: MATTERS * asked.margin };
@@ -173,7 +187,10 @@ interface Asked {
   readonly noise: number;
   readonly before: number;
   readonly incident: number;
-  /** 0 for failures: what comes for minutes is nearly always both sides', and a regression would cost two thirds more. */
+  /**
+   * 0 for failures: sudden changes over minutes nearly always affect both sides, and a regression would cost two thirds
+   * more.
+   */
   readonly spell: number;
   readonly tolerance: RateTolerance;
   readonly warmUp: WarmUp;
@@ -198,19 +215,19 @@ const ASKED: Readonly<Record<MetricVerdict['metric'], (policy: GatePolicy) => As
     incident: p.slowIncident,
     spell: p.slowSpell,
     tolerance: p.slowTolerance,
-    // Caches fill ever more slowly: what does not matter may be left when the warm-up is over.
+    // Caches fill ever more slowly, so a small difference may remain when the warm-up is over.
     warmUp: { minutes: p.warmUpMinutes, allowance: p.warmUpSlowMargin, left: MATTERS * p.slowMargin },
   }),
 };
 
 interface Bet extends CountedEvidence, Onset {
-  /** Its pairs as they count: by causes, and by what wanders. */
+  /** The pairs as they are weighed: by cause, and reduced for noise. */
   readonly weighed: readonly (Pair | null)[];
   /** Minutes that do not decide alone. */
   readonly shaken: readonly boolean[];
 }
 
-/** The counting that has most evidence. */
+/** The kind of counts with the most evidence. */
 function leaderOf(bets: readonly Bet[]): Bet | null {
   const worth = (bet: Bet) => bet.logE + Math.log(bet.stake);
   return bets.reduce<Bet | null>((best, bet) => (best === null || worth(bet) > worth(best) ? bet : best), null);

@@ -1,6 +1,6 @@
 /**
- * Slowness where the metric store counts no slow requests (no trimmed count): M of the last N minutes in which the
- * candidate's percentile is over the budget while the stable side's is not. No α belongs to this rule; it is what alarms do.
+ * Slowness if the metric store does not count slow requests (no trimmed count): M of the last N minutes in which the
+ * candidate's percentile exceeds the budget while stable's does not. This rule, like alarms, has no part of α.
  */
 import type { MinuteEvidence } from '../model/index.ts';
 
@@ -9,7 +9,7 @@ export const OVER = 3;
 
 export interface PercentileVerdict {
   readonly verdict: 'worse' | 'within margin' | 'undecided';
-  /** Minutes that counted, of those that could be compared. */
+  /** How many of the comparable minutes counted. */
   readonly over: number;
   readonly compared: number;
 }

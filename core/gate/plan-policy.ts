@@ -1,4 +1,4 @@
-/** The gate's policy as the plan states it, for one of its stages. */
+/** The gate's policy for one stage, according to the plan. */
 
 import type { BaselineSummary, Plan } from '../model/index.ts';
 import type { RateTolerance } from './bets/index.ts';
@@ -7,8 +7,9 @@ import { MATTERS } from './least-difference.ts';
 import type { GatePolicy } from './policy.ts';
 
 /**
- * Half of α is the first stage's: there a regression first meets customers, and the least traffic is there to show it. The
- * rest is shared evenly by the other stages, the shadow's two phases and the soak, which is stage `plan.stages.length`.
+ * Half of α belongs to the first stage, where a regression first reaches customers with the least traffic to show it.
+ * The rest is divided evenly between the other stages, the two shadow phases and the soak, which is stage
+ * `plan.stages.length`.
  */
 export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage: number): GatePolicy {
   const { gate } = plan;
@@ -35,12 +36,12 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
     slowRate: baseline?.slowRate ?? 0,
     errorIncident,
     slowIncident,
-    // A rate that wanders has an allowance for that.
+    // A wandering rate has an allowance of its own.
     slowSpell: baseline?.slowNoise == null ? spellOf(baseline?.slowCeiling, baseline?.slowRate, slowIncident) : 0,
     errorReach: reachOf(at?.percent, baseline?.errorCeiling, gate.errorMargin),
     slowReach: reachOf(at?.percent, baseline?.slowCeiling, gate.slowMargin),
     minRequests: gate.minRequests,
-    // What the stable side itself reaches now and then is no outage of the candidate.
+    // What stable itself reaches now and then is no outage of the candidate.
     maxErrorRate: Math.max(gate.maxErrorRate, Number.isFinite(errorIncident) ? errorIncident : 0),
     latencyBudgetMs: gate.latencyBudgetMs,
     warmUpMinutes: warming(gate.warmUp),
@@ -52,8 +53,9 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
 }
 
 /**
- * What is tolerated is never more than half of the margin, below which nothing is rolled back anyway: a part of a high base rate could be many margins, and a
- * regression of twice the margin that is tolerated up to the whole of it takes four times the evidence.
+ * The tolerance never exceeds half of the margin, below which nothing is rolled back anyway. A part of a high base rate
+ * could be many margins, and if a regression of twice the margin were tolerated up to the whole margin, it would need
+ * four times the evidence.
  */
 function toleratedOf(asked: RateTolerance, rate: number | null | undefined, margin: number): RateTolerance {
   const most = (asked.ratio - 1) * (rate ?? 0) + asked.absolute;
@@ -61,24 +63,30 @@ function toleratedOf(asked: RateTolerance, rate: number | null | undefined, marg
   return most <= matters ? asked : { ratio: 1, absolute: matters };
 }
 
-/** Times its mean rate that a side's incident is at least: an incident of the look-back must not hide the next one. */
+/**
+ * An incident is at least this many times the mean rate of a side, so that an incident in the look-back does not hide
+ * the next one.
+ */
 const FAR_BEYOND = 4;
 
-/** What the stable side's windows hardly reach (bets/ceiling.ts), and what matters beyond it. */
+/** A rate that the windows of stable hardly ever reach (bets/ceiling.ts), plus a relevant difference. */
 function incidentOf(ceiling: number | null | undefined, mean: number | null | undefined, margin: number): number {
   return ceiling == null || mean == null ? Number.POSITIVE_INFINITY : Math.min(ceiling, FAR_BEYOND * mean) + margin;
 }
 
-/** Times its mean rate that the minutes of a side reach which has ordinary spells: fewer times is chance, and more was an incident. */
+/**
+ * A side has ordinary spells if its minutes reach this many times its mean rate. Lower ratios are chance; higher ones
+ * were an incident.
+ */
 const SPELLS = { from: 3, to: 10 } as const;
 
-/** What a minute of an ordinary spell stays below; 0 for a side whose look-back has none. */
+/** The limit of a minute within an ordinary spell; 0 for a side without spells in its look-back. */
 function spellOf(ceiling: number | null | undefined, mean: number | null | undefined, incident: number): number {
   if (ceiling == null || mean == null) return 0;
   return ceiling >= SPELLS.from * mean && ceiling <= SPELLS.to * mean ? incident : 0;
 }
 
-/** Whether a stage gives the candidate most requests: then the stable side's minutes of before are a second control. */
+/** Whether a stage gives most requests to the candidate. Stable's earlier minutes are then a second control. */
 export function hasMost(percent: number): boolean {
   return percent > 50;
 }
@@ -87,14 +95,17 @@ function reachOf(percent: number | undefined, ceiling: number | null | undefined
   return percent === undefined || !hasMost(percent) || ceiling == null ? Number.POSITIVE_INFINITY : ceiling + margin;
 }
 
-/** For customers whose requests pass through the mirror, in the shadow or its exercise: the mirror is the candidate there, and nothing is promoted. */
+/**
+ * For customers whose requests pass through the mirror, in the shadow or its exercise. The mirror takes the place of
+ * the candidate, and nothing is promoted.
+ */
 export function shadowPolicyOf(plan: Plan, baseline: BaselineSummary | null): GatePolicy {
   const { duration, exercise, maxHold } = plan.shadow;
   const tests = othersOf(plan) * spansWithin(Math.max(duration, exercise) + maxHold);
   return { ...gatePolicyOf(plan, baseline, 0), tests };
 }
 
-/** Stages but the first, the soak, shadow and exercise share half of α. */
+/** The stages other than the first, the soak, the shadow and the exercise share half of α. */
 function othersOf(plan: Plan): number {
   return 2 * (plan.stages.length + 2);
 }

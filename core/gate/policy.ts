@@ -1,59 +1,66 @@
 import type { RateTolerance } from './bets/index.ts';
 
-/** What the gate is asked to show, and how sure it must be. Rates are shares of requests, 0 to 1. */
+/** What the gate must show, and with what confidence. Rates are shares of requests, 0 to 1. */
 export interface GatePolicy {
-  /** Chance, over the whole cutover, that a healthy candidate is called worse. */
+  /** Probability, over the whole cutover, that a healthy candidate is called worse. */
   readonly alpha: number;
-  /** Chance, in each stage, that a candidate worse by a margin or more is found to be within it. */
+  /** Probability, per stage, that a candidate which is worse by a margin or more is found to be within it. */
   readonly beta: number;
-  /** This stage has one part in so many of `alpha`; over all stages, the soak included, the parts sum to at most one. */
+  /** This stage uses `alpha` divided by this. Over all stages, including the soak, the parts sum to at most one. */
   readonly tests: number;
   /** The candidate advances when it is shown to be worse by less than this. */
   readonly errorMargin: number;
   readonly slowMargin: number;
-  /** Failures, and slow requests, that one cause makes at a time at most; 1: each has its own. */
+  /**
+   * The largest number of failures, and of slow requests, that one cause makes at a time; 1: every failure has its own
+   * cause.
+   */
   readonly errorBurst: number;
   readonly slowBurst: number;
-  /** How much oftener the candidate may fail, or be slow, without any of it speaking against it. */
+  /** How much more often the candidate may fail, or be slow, before it counts as evidence against it. */
   readonly errorTolerance: RateTolerance;
   readonly slowTolerance: RateTolerance;
-  /** How far each side's rate wanders by itself: standard deviation of its logarithm, 0 when it does not. */
+  /** How much each side's rate wanders by itself: standard deviation of its logarithm; 0 if it does not. */
   readonly errorNoise: number;
   readonly slowNoise: number;
-  /** The stable side's ordinary rates of before: what its noise is a part of, before the stage has shown a rate. */
+  /** Stable's ordinary rates before the run, to which its noise refers until the stage has shown a rate. */
   readonly errorRate: number;
   readonly slowRate: number;
   /**
-   * Above these shares the stable side has an incident of its own. How failures clump then nobody has measured, so a minute of it weighs as one piece of
-   * evidence against the candidate, however much it shows. Infinity: not known.
+   * Above these shares stable has an incident of its own. The clustering of failures during an incident is unknown, so
+   * each of its minutes counts as one piece of evidence against the candidate, however much it shows. Infinity:
+   * unknown.
    */
   readonly errorIncident: number;
   readonly slowIncident: number;
   /**
-   * Up to this share a minute is like those of the spells that the stable side ordinarily has (a collection of garbage, a job, a neighbour). The candidate has such spells at minutes of
-   * its own, so a minute of it weighs as one piece of evidence. 0: the look-back has none.
+   * Up to this share, a minute resembles the spells that stable ordinarily has (garbage collection, a job, a
+   * neighbour). The candidate has such spells in other minutes, so each of them counts as one piece of evidence. 0: the
+   * look-back has none.
    */
   readonly slowSpell: number;
   /**
-   * Where most requests are the candidate's: what the stable side's minutes reached before, and the margin. Infinity: not known, or a stage in which the stable
-   * side has as many.
+   * For stages with most requests on the candidate: what stable's minutes reached before, and the margin. Infinity:
+   * unknown, or a stage in which stable has as many requests.
    */
   readonly errorReach: number;
   readonly slowReach: number;
-  /** Candidate requests in the stage before its gate may pass. */
+  /** How many requests of the stage the candidate must answer before the gate may advance. */
   readonly minRequests: number;
-  /** A candidate shown to fail more than this is rolled back without a comparison, unless the stable side does too. */
+  /**
+   * A candidate that is shown to fail more than this is rolled back without a comparison, unless stable fails as much.
+   */
   readonly maxErrorRate: number;
-  /** A request slower than this is slow. Milliseconds. */
+  /** A request that takes longer than this is slow; milliseconds. */
   readonly latencyBudgetMs: number;
-  /** Minutes after the weight moved in which caches, pools and compilers warm up. */
+  /** How many minutes after the weight moved caches, pools and compilers warm up. */
   readonly warmUpMinutes: number;
-  /** In those minutes slow requests speak against the candidate only beyond this difference. */
+  /** In those minutes, slow requests count against the candidate only beyond this difference. */
   readonly warmUpSlowMargin: number;
   /** The same for failures. */
   readonly warmUpErrorMinutes: number;
   readonly warmUpErrorMargin: number;
-  /** 5xx that the load balancer itself makes on an ordinary day, as a share of all requests. */
+  /** Share of all requests to which the load balancer itself answers 5xx on an ordinary day. */
   readonly elb5xxRate: number;
 }
 
@@ -67,12 +74,12 @@ export const ALPHA_SHARE = {
   balancer: 0.05,
 } as const;
 
-/** The e-value at which a test of one stage calls. */
+/** The threshold of the e-value of one test in one stage. */
 export function thresholdOf({ alpha, tests }: GatePolicy, test: keyof typeof ALPHA_SHARE): number {
   return tests / (alpha * ALPHA_SHARE[test]);
 }
 
-/** An e-value of its logarithm; JSON knows no infinity. */
+/** The e-value for its logarithm, limited because JSON has no infinity. */
 export function finite(log: number): number {
   return Math.min(Number.MAX_VALUE, Math.exp(log));
 }

@@ -19,7 +19,7 @@ interface Asked {
   readonly stable: Pick;
 }
 
-/** Why the candidate is worse than anything that the stable side's minutes reached; null where it is not shown to be. */
+/** Why the candidate is worse than anything that stable's minutes reached; null if that is not shown. */
 export function judgeReach(minutes: readonly MinuteEvidence[], policy: GatePolicy): string | null {
   for (const { what, test, limit, margin, burst, warmUp, candidate, stable } of askedBy(policy)) {
     if (!Number.isFinite(limit)) continue;

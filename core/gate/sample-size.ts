@@ -1,23 +1,27 @@
-/** How much evidence a stage takes. */
+/** Computes how much evidence a stage needs. */
 import { noiseSize, WITHIN_BETS } from './bets/index.ts';
 import type { GatePolicy } from './policy.ts';
 
-/** Standard deviations of luck allowed for: 2 is a chance of about 97.5 % that a healthy candidate passes by then. */
+/**
+ * How many standard deviations of bad luck are allowed for: with 2, a healthy candidate passes by then with a
+ * probability of about 97.5 %.
+ */
 const LUCK = 2;
 
 export interface BaseRates {
-  /** Of the stable side, 0 to 1. */
+  /** Of stable, 0 to 1. */
   readonly errorRate: number;
-  /** Null where slow requests are not counted. */
+  /** null if slow requests are not counted. */
   readonly slowRate: number | null;
-  /** How far these rates wander by themselves (`BaselineSummary`). @default they do not */
+  /** How much these rates wander by themselves (`BaselineSummary`). @default not at all */
   readonly errorNoise?: number | null | undefined;
   readonly slowNoise?: number | null | undefined;
 }
 
 /**
- * Candidate requests after which a candidate as good as the stable side has probably (see {@link LUCK}) shown that it is
- * worse by less than the margins. `share` is the candidate's share of the requests, above 0 and below 1.
+ * The number of candidate requests after which a candidate that is as good as stable has probably (see {@link LUCK})
+ * been shown to be within the margins.
+ * @param share of the candidate in the requests, between 0 and 1
  * @param perMinute requests of both sides
  */
 export function requestsNeeded(policy: GatePolicy, rates: BaseRates, share: number, perMinute: number): number {
@@ -33,12 +37,15 @@ export function requestsNeeded(policy: GatePolicy, rates: BaseRates, share: numb
   );
 }
 
-/** The same where the rate is compared with a fixed one. */
+/** The same for a comparison with a fixed rate. */
 export function requestsNeededAlone(policy: GatePolicy, { errorRate, slowRate }: BaseRates): number {
   return requestsNeeded(policy, { errorRate, slowRate }, 1e-9, 0);
 }
 
-/** Requests where each failure has a cause of its own: the best bet's drift per request, and its variance, against what the mixture must win. */
+/**
+ * The number of requests if each failure has its own cause: the best bet's drift per request and its variance, compared
+ * with what the mixture must gain.
+ */
 function neededFor(beta: number, margin: number, rate: number, ratio: number): number {
   return Math.ceil(
     Math.min(

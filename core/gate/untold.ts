@@ -7,22 +7,23 @@ import { above, type Exposed } from './bets/index.ts';
 import { failedAtLeast, percent, rate, requests, settledPrefix, total } from './counts.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
 
-/** What is under way when a block ends is little beside what came in it. */
+/** Requests in progress at the end of a block are few compared with those that arrived in it. */
 const BLOCK_MINUTES = 5;
 const BLOCK_REQUESTS = 100;
-/** As the absolute limit: less than so many times the stable side's share is for people to look at. */
+/** As for the absolute limit: anything below this multiple of stable's share is left to people. */
 const CLEAR_OUTAGE = 2;
 
-/** Below 0 in a minute in which those of the one before are told of. */
+/** Negative in a minute in which the outcome of requests from the previous one is reported. */
 const untold = (counts: SideCounts): number =>
   counts.answered === undefined ? 0 : counts.requests - counts.answered - failedAtLeast(counts);
 
-/** Standard deviations by which two shares differ by chance. */
+/** By how many standard deviations two shares may differ by chance. */
 const CHANCE = 3;
 
 /**
- * Why a stage waits: requests of the candidate that nothing is told of could hide failures beyond the margin, and chance does not make as many; null where they could not.
- * @param ordinary the share that the stable side's minutes reached before, where nobody is left beside the candidate
+ * Why a stage waits: the candidate's requests with an unknown outcome could hide failures beyond the margin, and there
+ * are more than chance explains; null if they could not.
+ * @param ordinary the share that stable's minutes reached before, if nobody is left to compare the candidate with
  */
 export function openFate(minutes: readonly MinuteEvidence[], policy: GatePolicy, ordinary?: number): string | null {
   const { candidate, stable, chance } = sharesUntold(minutes, ordinary);
@@ -32,9 +33,13 @@ export function openFate(minutes: readonly MinuteEvidence[], policy: GatePolicy,
   return `The share of requests without any recorded answer is ${percent(more)} higher on the candidate than ${than}; if these failed, they would exceed the margin of ${percent(policy.errorMargin)}`;
 }
 
-/** Why the candidate must be taken to hang; null where it is not shown to. What is told of less than this holds the stage ({@link openFate}). @param ordinary as there */
+/**
+ * Why the candidate is considered to hang; null if that is not shown. A smaller number of requests without an outcome
+ * holds the stage ({@link openFate}).
+ * @param ordinary as there
+ */
 export function judgeUntold(seen: readonly MinuteEvidence[], policy: GatePolicy, ordinary?: number): string | null {
-  // What was under way when the weight moved ends on the other side.
+  // Requests that were in progress when the weight moved end on the other side.
   const minutes = settledPrefix(seen).slice(BLOCK_MINUTES);
   const blocks = blocksOf(minutes);
   const limit = (ordinary ?? 0) + policy.maxErrorRate;
@@ -43,7 +48,7 @@ export function judgeUntold(seen: readonly MinuteEvidence[], policy: GatePolicy,
     limit,
   );
   const since = blocks[onset];
-  // Where answers are told, the load balancer's own 5xx have a side, and their test has nothing to do.
+  // If answers are counted, the load balancer's own 5xx are attributed to a side, and their test is unused.
   if (since === undefined || logE < Math.log(thresholdOf(policy, 'balancer'))) return null;
   const { candidate, stable, chance } = sharesUntold(minutes.slice(since.from), ordinary);
   if (!(candidate - stable >= policy.maxErrorRate + chance) || candidate < CLEAR_OUTAGE * stable) return null;
@@ -54,11 +59,11 @@ export function judgeUntold(seen: readonly MinuteEvidence[], policy: GatePolicy,
 interface Shares {
   readonly candidate: number;
   readonly stable: number;
-  /** By how much the two may differ although nothing is wrong; no number where one of them has no requests. */
+  /** By how much the two shares may differ although nothing is wrong; NaN if one of them has no requests. */
   readonly chance: number;
 }
 
-/** Shares of requests whose fate is unknown: clients who hung up, and answers whose points are lost. */
+/** Shares of requests with an unknown outcome: clients that hung up, and answers whose points were lost. */
 function sharesUntold(minutes: readonly MinuteEvidence[], ordinary?: number): Shares {
   const [n1, x1] = [total(minutes, 'candidate', requests), total(minutes, 'candidate', untold)];
   const [n0, x0] = [total(minutes, 'stable', requests), total(minutes, 'stable', untold)];

@@ -1,4 +1,7 @@
-/** Which requests a rule takes. An empty list demands nothing; all lists must hold, and of each list one value is enough. */
+/**
+ * Which requests a rule matches. An empty list matches any request; all lists must match, each with at least one of its
+ * values.
+ */
 import { patternCovers, patternsMeet } from './pattern.ts';
 
 export interface HeaderCondition {
@@ -7,7 +10,7 @@ export interface HeaderCondition {
   readonly values: readonly string[];
 }
 
-/** One parameter of a query; without a key any parameter of that value. Both are patterns. */
+/** One query parameter; without a key, any parameter with that value. Both are patterns. */
 export interface QueryValue {
   readonly key?: string | undefined;
   readonly value: string;
@@ -15,16 +18,18 @@ export interface QueryValue {
 
 export interface RuleConditions {
   readonly methods: readonly string[];
-  /** Patterns, in any case. */
+  /** Patterns, case-insensitive. */
   readonly hosts: readonly string[];
   /** Patterns. */
   readonly paths: readonly string[];
   readonly headers: readonly HeaderCondition[];
-  /** Each inner list is a condition of its own, all of which must hold. */
+  /** Each inner list is a separate condition; all of them must match. */
   readonly queries: readonly (readonly QueryValue[])[];
   /** CIDR blocks of clients. */
   readonly sources: readonly string[];
-  /** It has conditions that are not modelled here, such as regular expressions: what it takes is not known. */
+  /**
+   * The rule has conditions that are not modelled here, such as regular expressions, so it is unknown what it matches.
+   */
   readonly opaque?: boolean | undefined;
 }
 
@@ -37,7 +42,7 @@ export const ANY_REQUEST: RuleConditions = {
   sources: [],
 };
 
-/** Whether a request may satisfy both; true where it is not plain to see. */
+/** Whether a request may match both; true if that cannot be decided. */
 export function conditionsMeet(a: RuleConditions, b: RuleConditions): boolean {
   return (
     listsMeet(a.methods, b.methods, (x, y) => x === y) &&
@@ -50,7 +55,7 @@ export function conditionsMeet(a: RuleConditions, b: RuleConditions): boolean {
   );
 }
 
-/** Whether every request that satisfies `narrow` satisfies `wide`. */
+/** Whether every request that matches `narrow` also matches `wide`. */
 export function conditionsCover(wide: RuleConditions, narrow: RuleConditions): boolean {
   return (
     wide.opaque !== true &&
@@ -65,7 +70,7 @@ export function conditionsCover(wide: RuleConditions, narrow: RuleConditions): b
   );
 }
 
-/** The same demands, in whatever order they are listed. */
+/** Whether the conditions are equal, in any order. */
 export function sameConditions(a: RuleConditions, b: RuleConditions): boolean {
   return (
     a.opaque !== true &&
@@ -114,7 +119,7 @@ function listsMeet(a: readonly string[], b: readonly string[], meet: Relation): 
   return a.length === 0 || b.length === 0 || a.some((x) => b.some((y) => meet(x, y)));
 }
 
-/** A pattern that every request matches demands nothing. */
+/** A pattern that matches every request is no restriction. */
 function demandsOf(values: readonly string[], any: readonly string[]): readonly string[] {
   return values.some((value) => any.includes(value)) ? [] : values;
 }
@@ -128,7 +133,7 @@ function sameValues<T>(a: readonly T[], b: readonly T[], text: (value: T) => str
   return left.length === right.length && left.every((value, i) => value === right[i]);
 }
 
-/** IPv4 blocks meet where the shorter prefix is the same; of IPv6 it is not looked at. */
+/** IPv4 blocks overlap if they agree in the shorter prefix. IPv6 blocks are not compared. */
 function blocksMeet(a: string, b: string): boolean {
   const [left, right] = [bitsOf(a), bitsOf(b)];
   if (left === null || right === null) return a.includes(':') === b.includes(':');

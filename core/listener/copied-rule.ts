@@ -1,11 +1,11 @@
-/** A rule that copies another: its conditions, and what it demands first. */
+/** A rule that copies another one: its conditions and its guards. */
 import type { RuleConditions } from './conditions.ts';
 import type { ListenerRule, NewRule } from './shadowed-rules.ts';
 
-/** The rule as it will stand; or why the other cannot be copied. */
+/** The resulting rule, or why the other one cannot be copied. */
 type Copied<T> = { readonly ok: true; readonly wanted: T } | { readonly ok: false; readonly why: string };
 
-/** @param given what the copying rule says of itself: its methods, and what tells testers from the others */
+/** @param given the copying rule's own properties: its methods, and what identifies testers */
 export function copiedRule<T extends NewRule>(given: T, likeArn: string, others: readonly ListenerRule[]): Copied<T> {
   const like = others.find((rule) => rule.arn === likeArn);
   if (like === undefined) return refused(likeArn, 'the listener has no such rule');
@@ -30,13 +30,13 @@ function obstacle({ conditions, guards, forwards }: ListenerRule, stableArn: str
   return null;
 }
 
-/** Methods that both name; null when none is left. */
+/** The methods that both name; null if none is left. */
 function merged(given: RuleConditions, copied: RuleConditions): RuleConditions | null {
   const { methods, headers, sources } = given;
   const both = copied.methods.length === 0 ? methods : copied.methods.filter((m) => methods.includes(m));
   const kept = methods.length === 0 ? copied.methods : both;
   if (methods.length > 0 && kept.length === 0) return null;
-  // Of its own a rule that copies has only what tells testers from the others.
+  // A copying rule contributes only what identifies testers.
   return {
     ...copied,
     methods: kept,

@@ -1,4 +1,7 @@
-/** The listener that a cutover shares with others: which requests its rules take, from whom, and who else writes there. */
+/**
+ * The listener that a cutover shares with others: which requests its rules match, from whom they take requests, and who
+ * else writes there.
+ */
 export { ANY_REQUEST, type RuleConditions, sameConditions } from './conditions.ts';
 export { copiedRule } from './copied-rule.ts';
 export {

@@ -1,25 +1,29 @@
 /**
- * Who else writes the weights of these groups, or the rules of this listener. Two owners of one thing undo each other: they are
- * refused before a run begins, each with what to do. Those that leave foreign rules alone (Terraform, CloudFormation) are not.
+ * Detects who else writes the weights of these groups, or the rules of this listener. Two owners of one resource undo
+ * each other's changes, so they are refused before a run begins, each with advice. Tools that leave foreign rules alone
+ * (Terraform, CloudFormation) are not refused.
  */
 import type { ListenerRefusal } from './refusal.ts';
 import type { ListenerRule } from './shadowed-rules.ts';
 
 /** Everything around the cutover's own rules, as it is now. */
 export interface SurroundingsReading {
-  /** One for each rule of the cutover, with all rules of its listener, its own among them. */
+  /** One for each rule of the cutover, with all rules of its listener including its own. */
   readonly listeners: readonly { readonly ownRules: readonly string[]; readonly rules: readonly ListenerRule[] }[];
   readonly groups: readonly GroupReading[];
   /** Tags of the load balancer, the listeners and the groups. */
   readonly tags: readonly { readonly arn: string; readonly keys: readonly string[] }[];
-  /** Empty where the sides are no ECS services of the deployment. */
+  /** Empty if the sides are not ECS services of the deployment. */
   readonly services: readonly ServiceReading[];
 }
 
 export interface GroupReading {
   readonly role: string;
   readonly arn: string;
-  /** Target stickiness: ELBv2 then demands group stickiness of every rule with several groups, and both beat weights. */
+  /**
+   * Target stickiness. ELBv2 then requires group stickiness of every rule with several groups, and both override the
+   * weights.
+   */
   readonly sticky: boolean;
 }
 
@@ -32,16 +36,16 @@ export interface ServiceReading {
 }
 
 export interface Surroundings {
-  /** Asked at preflight only. */
+  /** Called at preflight only. */
   read(): Promise<SurroundingsReading>;
-  /** All rules of each listener of the load balancer, its default among them. */
+  /** All rules of each listener of the load balancer, including the default rule. */
   rules(): Promise<readonly (readonly ListenerRule[])[]>;
 }
 
-/** The AWS Load Balancer Controller's marks (https://kubernetes-sigs.github.io/aws-load-balancer-controller). */
+/** Tags of the AWS Load Balancer Controller (https://kubernetes-sigs.github.io/aws-load-balancer-controller). */
 const KUBERNETES_TAGS = /^(elbv2\.k8s\.aws|ingress\.k8s\.aws|service\.k8s\.aws)\//;
 
-/** Why a cutover must not begin here: whoever else writes weights on this listener, or to these groups. */
+/** Why a cutover must not begin here: others write weights on this listener or of these groups. */
 export function ownerRefusalsOf({
   listeners,
   groups,
@@ -61,7 +65,7 @@ export function ownerRefusalsOf({
   ];
 }
 
-/** Said before anything is made: ELBv2 would refuse the rule itself, with words that do not name the group. */
+/** Reported before anything is created, because ELBv2's own refusal does not name the group. */
 export function stickinessRefusals(groups: readonly GroupReading[]): readonly ListenerRefusal[] {
   return groups
     .filter(({ sticky }) => sticky)
@@ -85,7 +89,10 @@ function serviceRefusal({ name, controller, strategy }: ServiceReading): readonl
   return [];
 }
 
-/** A rule of somebody else that splits requests between several groups, one of them ours, is how blue/green tools look. */
+/**
+ * A foreign rule that splits requests between several groups, including one of the cutover's, indicates a blue/green
+ * tool.
+ */
 function otherSplits(
   ownRules: readonly string[],
   rules: readonly ListenerRule[],

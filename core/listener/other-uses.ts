@@ -1,12 +1,12 @@
 /**
- * Requests that reach the stable side past the cutover: a rule of somebody else, or of another listener, that forwards to its group.
- * No cutover moves them, so they would lose their side with its last task, however seldom they come.
+ * Requests that reach stable without passing the cutover: through a foreign rule, or another listener, that forwards to
+ * its group. No cutover moves them, so they would lose their side with its last task, however rare they are.
  */
 import { conditionsCover, describeConditions } from './conditions.ts';
 import { type ListenerRule, nameOfRule } from './shadowed-rules.ts';
 
 /**
- * The rules that do, each in words; empty when the stable side serves nobody else.
+ * Describes these rules; empty if stable serves nobody else.
  * @param listeners all rules of each listener of the load balancer
  */
 export function otherUses(
@@ -22,7 +22,7 @@ export function otherUses(
   );
 }
 
-/** A rule in front takes all that it would take. */
+/** A rule in front matches everything that this one would. */
 function isUnreached({ priority, conditions }: ListenerRule, rules: readonly ListenerRule[]): boolean {
   return rules.some((front) => front.priority < priority && conditionsCover(front.conditions, conditions));
 }

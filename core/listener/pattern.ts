@@ -1,4 +1,7 @@
-/** ALB's patterns: `*` for any characters, `?` for one (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html). */
+/**
+ * ALB's patterns: `*` for any characters, `?` for one
+ * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html).
+ */
 
 /** Whether some text matches both. */
 export function patternsMeet(a: string, b: string): boolean {
@@ -12,7 +15,10 @@ export function patternsMeet(a: string, b: string): boolean {
   return meet(0, 0);
 }
 
-/** Whether every text that matches `narrow` matches `wide`. False where it is not plain to see: nobody may count on it then. */
+/**
+ * Whether every text that matches `narrow` matches `wide`. False if that cannot be decided, so that nobody relies on
+ * it.
+ */
 export function patternCovers(wide: string, narrow: string): boolean {
   const covers = memoised((i, j) => {
     if (i === wide.length) return j === narrow.length;

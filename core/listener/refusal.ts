@@ -1,10 +1,10 @@
-/** Why something must not be done on a listener, and what makes it possible: both fragments, without a full stop. */
+/** Why an operation on a listener is refused, and what makes it possible. Both are fragments without a full stop. */
 export interface ListenerRefusal {
   readonly why: string;
   readonly mend: string;
 }
 
-/** For errors and the decision log, which hold one text for each reason. */
+/** One text for each reason, for errors and the decision log. */
 export function refusalText({ why, mend }: ListenerRefusal): string {
   return `${why}; ${mend}`;
 }

@@ -1,7 +1,7 @@
 /**
- * A rule of the cutover stands before the rules that served its requests until then, and takes these over. That is harmless
- * where they send them, as they are, to the stable side; everything else (a login, another host's service, a redirect) would
- * silently be skipped.
+ * A rule of the cutover precedes the rules that served its requests until then, and takes these requests over. That is
+ * harmless if those rules forward them unchanged to stable. Anything else (a login, a service on another host, a
+ * redirect) would silently be skipped.
  */
 import { conditionsCover, conditionsMeet, describeConditions, type RuleConditions } from './conditions.ts';
 import type { ListenerRefusal } from './refusal.ts';
@@ -9,16 +9,19 @@ import type { ListenerRefusal } from './refusal.ts';
 /** A rule of a listener as it is now. */
 export interface ListenerRule {
   readonly arn: string;
-  /** Lower wins; the listener's default has Infinity. */
+  /** Lower values take precedence; the listener's default has Infinity. */
   readonly priority: number;
   readonly conditions: RuleConditions;
-  /** What it demands before it answers, as text that is equal for equal demands: a login, a token. Empty: nothing. */
+  /**
+   * The actions before it answers, such as a login or a token check, as text that is equal for equal guards. Empty if
+   * there are none.
+   */
   readonly guards: readonly string[];
   /** Target group → weight; null for a rule that answers by itself or redirects. */
   readonly forwards: ReadonlyMap<string, number> | null;
-  /** Null: group stickiness is off. Seconds. */
+  /** Duration of group stickiness in seconds; null if it is off. */
   readonly stickySeconds: number | null;
-  /** It changes the host or the path on the way. */
+  /** Whether it changes the host or the path. */
   readonly rewrites: boolean;
 }
 
@@ -27,11 +30,11 @@ export interface NewRule extends Pick<ListenerRule, 'priority' | 'conditions' | 
 }
 
 export interface ShadowRefusal extends ListenerRefusal {
-  /** The rule behind asks for a login or a token that ours does not ask for. */
+  /** Whether the rule behind requires a login or a token that the new rule does not. */
   readonly skipsLogin: boolean;
 }
 
-/** Why the new rule must not stand before the others; empty: it takes over nothing but requests of the stable side. */
+/** Why the new rule must not precede the others; empty if it takes over only requests to stable. */
 export function shadowRefusals(wanted: NewRule, others: readonly ListenerRule[]): readonly ShadowRefusal[] {
   return takenOver(wanted, others).flatMap((rule) => {
     const difference = differenceOf(rule, wanted);
@@ -49,7 +52,7 @@ export function shadowRefusals(wanted: NewRule, others: readonly ListenerRule[])
   });
 }
 
-/** Rules behind ours may have come or changed since ours were made. */
+/** Rules behind the cutover's may have been added or changed since it was created. */
 export function standingRefusals(
   ownRules: readonly string[],
   rules: readonly ListenerRule[],
@@ -61,14 +64,17 @@ export function standingRefusals(
     .flatMap((rule) => shadowRefusals({ ...rule, stableArn }, others));
 }
 
-/** Rules in front of ours that take some of its requests: these never reach the cutover. */
+/** Rules in front of the cutover's that match some of its requests, which therefore never reach it. */
 export function rulesBefore(wanted: Pick<NewRule, 'priority' | 'conditions'>, others: readonly ListenerRule[]) {
   return others
     .filter((rule) => rule.priority < wanted.priority && conditionsMeet(rule.conditions, wanted.conditions))
     .map((rule) => `${nameOfRule(rule)} (${describeConditions(rule.conditions)})`);
 }
 
-/** In order, up to the first that takes all that is left: those behind it get none of these requests today. */
+/**
+ * The rules whose requests are taken over, in order, up to the first that matches all the rest. Rules behind it receive
+ * none of these requests today.
+ */
 function takenOver(wanted: NewRule, others: readonly ListenerRule[]): ListenerRule[] {
   const behind = others.filter((rule) => rule.priority > wanted.priority).sort((a, b) => a.priority - b.priority);
   const last = behind.findIndex((rule) => conditionsCover(rule.conditions, wanted.conditions));
@@ -82,7 +88,7 @@ interface Difference {
   readonly skipsLogin: boolean;
 }
 
-/** What the new rule would do otherwise; null: nothing. */
+/** How the new rule would act differently; null if it would not. */
 function differenceOf(rule: ListenerRule, { guards, stableArn }: NewRule): Difference | null {
   const missing = rule.guards.filter((guard) => !guards.includes(guard));
   if (missing.length > 0) return { does: `demands ${missing.map(kindOf).join(' and ')} first`, skipsLogin: true };
@@ -96,18 +102,18 @@ function otherwise(rule: ListenerRule, guards: readonly string[], stableArn: str
   if (added.length > 0) return `demands no ${added.map(kindOf).join(' and ')}`;
   const elsewhere = [...rule.forwards].filter(([arn, weight]) => weight > 0 && arn !== stableArn);
   if (elsewhere.length > 0) return `forwards to ${elsewhere.map(([arn]) => groupName(arn)).join(' and ')}`;
-  // A cookie leads back to a group of weight 0 as well.
+  // A cookie also leads back to a group with weight 0.
   if (rule.stickySeconds !== null && rule.forwards.size > 1)
     return 'keeps customers at one of several groups by a cookie';
   return rule.rewrites ? 'rewrites the host or the path' : null;
 }
 
-/** For people: by its id and priority. */
+/** For people: by id and priority. */
 export function nameOfRule({ arn, priority }: Pick<ListenerRule, 'arn' | 'priority'>): string {
   return Number.isFinite(priority) ? `rule ${arn.split('/').at(-1)} at priority ${priority}` : 'the default rule';
 }
 
-/** The kind stands at the head of a guard's text. */
+/** The kind is the prefix of a guard's text. */
 function kindOf(guard: string): string {
   return guard.split(' ')[0] ?? guard;
 }

@@ -1,16 +1,16 @@
-/** One α over everything that votes: what the metrics of the user's own may use is not the gate's. */
+/** Divides α: the plan's own metrics and the gate use separate parts. */
 import { alphaShareOf, type Plan } from '../model/index.ts';
 
-/** Part of α that testers may use before anybody is compared. */
+/** The part of α that the cohort may use before anything is compared. */
 const COHORT_SHARE = 0.05;
 
-/** The plan as the gate's own tests see it. */
+/** The plan with the α that remains for the gate's own tests. */
 export function gatePlan(plan: Plan): Plan {
   const own = plan.metrics.reduce((sum, metric) => sum + alphaShareOf(plan.metrics, metric), 0);
   return withAlpha(plan, 1 - own - (plan.cohort === undefined ? 0 : COHORT_SHARE));
 }
 
-/** The plan as the cohort's judgement sees it. */
+/** The plan with the α that remains for judging the cohort. */
 export function cohortPlan(plan: Plan): Plan {
   return withAlpha(plan, COHORT_SHARE);
 }

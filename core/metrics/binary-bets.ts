@@ -8,29 +8,29 @@
  */
 import type { Pair } from '../gate/bets/index.ts';
 
-/** Shares of the stable side and of the candidate. */
+/** Shares of stable and of the candidate. */
 export interface Shares {
   readonly p0: number;
   readonly p1: number;
 }
 
-/** The line `p1 = offset + slope · p0`: the null is what lies on its far side from the alternative. */
+/** The line `p1 = offset + slope · p0`. The null hypothesis is on the opposite side of the alternative. */
 export interface Boundary {
   readonly offset: number;
   readonly slope: number;
 }
 
-/** Shares of exactly 0 or 1 would make one event impossible, and one such event decide. */
+/** A share of exactly 0 or 1 would make an outcome impossible, and a single such outcome would decide. */
 const LEAST = 1e-6;
 const STEPS = 45;
 
-/** ln of the factor of one minute for `alternative`, against the null beyond `line`. */
+/** ln of one minute's factor for `alternative`, against the null hypothesis beyond `line`. */
 export function logRatio(pair: Pair, alternative: Shares, line: Boundary): number {
   const { p0, p1 } = nearest(pair, alternative, line);
   return logLikelihood(pair.n0, pair.x0, alternative.p0, p0) + logLikelihood(pair.n1, pair.x1, alternative.p1, p1);
 }
 
-/** The mean of {@link logRatio} where the alternative is true, and its variance; for sample sizes. */
+/** Mean and variance of {@link logRatio} if the alternative is true; used for sample sizes. */
 export function growthOf(
   { n0, n1 }: Pick<Pair, 'n0' | 'n1'>,
   alternative: Shares,
@@ -45,7 +45,7 @@ export function growthOf(
   return { drift: stable.drift + candidate.drift, variance: stable.variance + candidate.variance };
 }
 
-/** One side alone: ln of the factor for a share of `p1`, against a share of `limit`. */
+/** For one side: ln of the factor for a share of `p1`, against a share of `limit`. */
 export function logRatioAlone(n: number, x: number, p1: number, limit: number): number {
   return logLikelihood(n, x, clamped(p1), clamped(limit));
 }
@@ -58,7 +58,10 @@ function logLikelihood(n: number, x: number, p: number, q: number): number {
   return x * Math.log(p / q) + (n - x) * Math.log((1 - p) / (1 - q));
 }
 
-/** The point of the line with the least divergence from the alternative: the divergence is convex along it, so its slope is bisected. */
+/**
+ * The point of the line with the least divergence from the alternative. The divergence is convex along the line, so the
+ * zero of its slope is found by bisection.
+ */
 function nearest({ n0, n1 }: Pair, { p0, p1 }: Shares, { offset, slope }: Boundary): Shares {
   if (offset === 0 && slope === 1) {
     const pooled = clamped((n0 * p0 + n1 * p1) / (n0 + n1));

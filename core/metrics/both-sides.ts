@@ -1,12 +1,16 @@
 /**
- * A query that reads the same of both sides: its metric would compare the stable side with itself, and pass whatever the candidate does.
+ * Detects a query that reads the same for both sides. Its metric would compare stable with itself, and pass whatever
+ * the candidate does.
  */
 import type { MetricProvider, MetricQuery, PlanMetric, PlanProblem } from '../model/index.ts';
 
-/** Names in a query that differ between the sides; those of the balancer and of a cluster may be of both. */
+/**
+ * Placeholders in a query that differ between the sides. Those of the load balancer and of a cluster may be the same
+ * for both.
+ */
 const BY_SIDE = ['targetGroup', 'service'];
 
-/** Each query of a metric with its field below the metric. */
+/** Each query of a metric with its field, relative to the metric. */
 export function queriesOfMetric(metric: PlanMetric): readonly (readonly [field: string, query: MetricQuery])[] {
   if (metric.kind !== 'count') return [['value', metric.value]];
   return [
@@ -15,13 +19,13 @@ export function queriesOfMetric(metric: PlanMetric): readonly (readonly [field: 
   ];
 }
 
-/** @param providers those of the deployment, by their names; where they are not known, nothing is said of them */
+/** @param providers of the deployment, by name; unknown ones are not checked */
 export function sidelessProblems(
   metrics: readonly PlanMetric[],
   providers: Readonly<Record<string, Pick<MetricProvider, 'type'>>> = {},
 ): PlanProblem[] {
   return metrics.flatMap((metric, i) =>
-    // A guard reads the candidate alone: what both share may be its limit.
+    // A guard reads only the candidate, so a shared value can be its limit.
     metric.kind === 'guard'
       ? []
       : queriesOfMetric(metric)
@@ -33,7 +37,7 @@ export function sidelessProblems(
   );
 }
 
-/** What may name the side; null for a query that is of one side by itself. */
+/** The texts that may name the side; null for a query that is specific to a side by itself. */
 function textsOf(query: MetricQuery, providers: Readonly<Record<string, Pick<MetricProvider, 'type'>>>): string | null {
   switch (query.source) {
     case 'cloudwatch':
@@ -41,7 +45,7 @@ function textsOf(query: MetricQuery, providers: Readonly<Record<string, Pick<Met
       return JSON.stringify(query);
     case 'provider': {
       const type = providers[query.provider]?.type;
-      // A provider gets the side beside its query.
+      // A provider receives the side in addition to its query.
       return type === 'prometheus' || type === 'datadog' ? query.query : null;
     }
     default:

@@ -1,4 +1,4 @@
-/** A plan's queries as series of CloudWatch, one point a minute: what a look reads, and what the dashboard draws. */
+/** A plan's queries as CloudWatch series with one point per minute: read by evaluations, and drawn by the dashboard. */
 import type { MetricQuery } from '../model/index.ts';
 import { type Fill, type QueryPlaces, SourceError } from './query-text.ts';
 
@@ -12,7 +12,7 @@ export interface CloudWatchSeries {
   readonly stat: string;
 }
 
-/** Metric math over series, by the names that the expression has for them. */
+/** Metric math over series, by the names that the expression uses for them. */
 export interface SeriesMath {
   readonly expression: string;
   readonly using: Readonly<Record<string, CloudWatchSeries>>;
@@ -27,7 +27,7 @@ const ALB_COUNTS = {
 } as const;
 const ECS_USAGE = { cpu: 'CPUUtilization', memory: 'MemoryUtilization' } as const;
 
-/** @throws {@link SourceError} for what this deployment does not have */
+/** @throws {@link SourceError} for a resource that this deployment does not have */
 export function seriesOf(
   query: CloudWatchQuery,
   deployment: QueryPlaces,
@@ -45,14 +45,14 @@ export function seriesOf(
     case 'alb':
       return ofBalancer(deployment, side, ALB_COUNTS[query.count], 'Sum');
     case 'alb-slow':
-      // Trimmed count: how many samples lie above. TargetResponseTime is in seconds.
+      // Trimmed count: the number of samples above the budget. TargetResponseTime is in seconds.
       return ofBalancer(deployment, side, 'TargetResponseTime', `TC(${query.overMs / 1000}:)`);
     case 'ecs':
       return ofService(deployment, side, ECS_USAGE[query.usage]);
   }
 }
 
-/** That an absent point was zero is AWS's own word for these counts. */
+/** For these counts AWS documents that an absent point means zero. */
 export function isZeroWhenAbsent(query: MetricQuery): boolean {
   return query.source === 'alb-slow' || (query.source === 'alb' && query.count !== 'requests');
 }

@@ -1,36 +1,40 @@
-/** A count of the user's own: is the candidate's share worse than the stable side's, or shown to be within the margin of it? */
+/**
+ * A count metric of the plan: whether the candidate's share is worse than stable's, or shown to be within the margin.
+ */
 import { firstFailure, logMeanExp, mixOverOnset, type Pair, summed } from '../gate/bets/index.ts';
 import { leastDifference } from '../gate/index.ts';
 import type { CountMetric, MetricBaseline, MetricMinute } from '../model/index.ts';
 import { at, badOf, badShare, marginLine } from './bad-share.ts';
 import { type Boundary, clamped, logRatio, logRatioAlone, type Shares } from './binary-bets.ts';
 
-/** Evidence as logarithms of e-values, and the figures to show beside it; shares are of the numerator. */
+/** Evidence as logarithms of e-values, and the figures to show with it. Shares are of the numerator. */
 export interface CountEvidence {
   readonly worse: number;
   readonly within: number;
-  /** The observed difference, since a regression most likely began, is large enough to act on and not shown to be harmless. */
+  /**
+   * Whether the difference observed since the likeliest onset is large enough to act on and not shown to be harmless.
+   */
   readonly matters: boolean;
-  /** Shown to be within the margin since a regression, if there is one, most likely began. */
+  /** Whether the difference since the likeliest onset is shown to be within the margin. */
   readonly harmless: boolean;
   readonly stableShare: number | null;
   readonly candidateShare: number;
-  /** Of the candidate. */
+  /** The candidate's denominators. */
   readonly seen: number;
   /** Margin as a difference of shares. */
   readonly margin: number;
 }
 
-/** Sizes of a regression that are bet on: in margins, and as parts of the way to a total loss. */
+/** Sizes of a regression on which bets are placed: in margins, and as parts of the way to a total loss. */
 const IN_MARGINS = [0.5, 1, 2, 5] as const;
 const OF_ALL = [0.5, 0.95] as const;
-/** Alternatives of the bets for "within the margin": alike, and half a margin worse. */
+/** Alternatives of the bets for "within the margin": no difference, and half a margin worse. */
 const WITHIN = [0, 0.5] as const;
-/** What a minute ago counts for a guess of the present share: a mean over about half an hour. */
+/** Weight of the previous minute in the estimate of the present share: a mean over about half an hour. */
 const MEMORY = 0.97;
 const SAME: Boundary = { offset: 0, slope: 1 };
 
-/** Beside the stable side on the same minutes. */
+/** Compares with stable on the same minutes. */
 export function compareCounts(
   minutes: readonly MetricMinute[],
   metric: CountMetric,
@@ -63,7 +67,9 @@ export function compareCounts(
   };
 }
 
-/** At 100 % and in the soak: against the worst that the stable side's minutes reach in the look-back, and the margin. */
+/**
+ * At 100 % and in the soak: compares with the worst that stable's minutes reached in the look-back, plus the margin.
+ */
 export function countsAlone(
   minutes: readonly MetricMinute[],
   metric: CountMetric,
@@ -98,7 +104,10 @@ function pairOf({ stable, candidate }: MetricMinute, metric: CountMetric): Pair 
   return { n0: stable.n, x0: badOf(metric, stable), n1: candidate.n, x1: badOf(metric, candidate) };
 }
 
-/** The share as it may be guessed before each minute, from the minutes before it: a bet may use nothing else. Null: no idea yet. */
+/**
+ * The share as estimated before each minute from earlier minutes, since a bet must not use anything else. null: no
+ * estimate yet.
+ */
 function guessesOf(pairs: readonly (Pair | null)[], usual: number | null): (number | null)[] {
   let [n, x] = usual === null ? [0, 0] : [1, usual];
   return pairs.map((pair) => {

@@ -1,34 +1,37 @@
-/** How much evidence a metric of the user's own takes until a candidate as good as the stable side may advance. */
+/** Computes how much evidence a metric of the plan needs until a candidate that is as good as stable may advance. */
 import type { CountMetric, MetricBaseline, PlanMetric } from '../model/index.ts';
 import { badShare, marginLine } from './bad-share.ts';
 import { clamped, growthOf } from './binary-bets.ts';
 import { minutesNeeded } from './minutes.ts';
 
-/** Standard deviations of luck allowed for: 2 is a chance of about 97.5 % that a healthy candidate passes by then. */
+/**
+ * How many standard deviations of bad luck are allowed for: with 2, a healthy candidate passes by then with a
+ * probability of about 97.5 %.
+ */
 const LUCK = 2;
-/** Bets that "within the margin" mixes. */
+/** How many bets "within the margin" mixes. */
 const MIXED = 2;
 
 export interface MetricNeed {
   readonly name: string;
-  /** Denominators of the candidate that it takes; null for a value, which counts minutes. */
+  /** How many denominators of the candidate are needed; null for a value, which counts minutes. */
   readonly denominators: number | null;
-  /** Seconds until they have come. Infinity where they never will. */
+  /** Seconds until they have arrived; Infinity if they never will. */
   readonly seconds: number;
 }
 
 export interface MetricTraffic {
   /** Requests per second at the ingress. */
   readonly rps: number;
-  /** Share of them that is the candidate's, above 0 and below 1. */
+  /** The candidate's share of them, between 0 and 1. */
   readonly share: number;
-  /** Chance that a candidate worse by the margin is found to be within it. */
+  /** Probability that a candidate which is worse by the margin is found to be within it. */
   readonly beta: number;
-  /** What the stable side's count metrics are on an ordinary day, by name; else the plan's own figures are used. */
+  /** Stable's count metrics on an ordinary day, by name; otherwise the plan's own figures are used. */
   readonly measured?: Readonly<Record<string, MetricBaseline>> | undefined;
 }
 
-/** Null where the metric is not required, or nobody has said what its share ordinarily is. */
+/** null if the metric is not required, or if its ordinary share is unknown. */
 export function needOf(metric: PlanMetric, traffic: MetricTraffic): MetricNeed | null {
   if (metric.kind === 'guard' || traffic.share >= 1 || traffic.share * 100 < metric.requiredFrom) return null;
   if (metric.kind === 'value') {

@@ -1,4 +1,4 @@
-/** Evidence of the user's own: what each metric of a plan says of a stage. */
+/** Evidence from the plan's own metrics: the opinion of each metric about a stage. */
 export { cohortPlan, gatePlan } from './alpha.ts';
 export { queriesOfMetric, sidelessProblems } from './both-sides.ts';
 export {

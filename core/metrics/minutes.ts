@@ -7,11 +7,11 @@ import { logMeanExp, mixOverOnset } from '../gate/bets/index.ts';
 import type { GuardMetric, MetricBaseline, MetricMinute, ValueMetric } from '../model/index.ts';
 import { logRatioAlone } from './binary-bets.ts';
 
-/** Share of bad minutes that a healthy candidate has at most. */
+/** The largest share of bad minutes of a healthy candidate. */
 export const HEALTHY = 0.1;
-/** Share of bad minutes from which on it must not advance. */
+/** With this share of bad minutes or more, the candidate must not advance. */
 export const UNHEALTHY = 0.25;
-/** Shares of bad minutes that are bet on: above, and below. */
+/** Shares of bad minutes on which bets are placed: above, and below. */
 const ABOVE = [0.3, 0.6, 0.95] as const;
 const BELOW = [0.01, 0.1] as const;
 
@@ -21,14 +21,14 @@ export interface MinutesEvidence {
   readonly within: number;
   readonly bad: number;
   readonly seen: number;
-  /** The newest minute that is known is bad. */
+  /** Whether the latest known minute is bad. */
   readonly badNow: boolean;
   readonly stableValue: number | null;
   readonly candidateValue: number | null;
   readonly margin: number;
 }
 
-/** @param before what the stable side had; used where it answers nobody any more */
+/** @param before stable's values; used if it no longer answers anybody */
 export function judgeValues(
   minutes: readonly MetricMinute[],
   metric: ValueMetric,
@@ -50,7 +50,7 @@ export function judgeValues(
   return { ...judge(outcomes, metric.spell), stableValue: stable, candidateValue: candidateMean(minutes), margin };
 }
 
-/** The candidate’s minutes against the limit of a guard. */
+/** Compares the candidate's minutes with the limit of a guard. */
 export function judgeGuard(
   minutes: readonly MetricMinute[],
   { direction, limit, spell }: GuardMetric,
@@ -61,13 +61,16 @@ export function judgeGuard(
   return { ...judge(outcomes, spell), stableValue: null, candidateValue: candidateMean(minutes), margin: limit };
 }
 
-/** Minutes without a bad one after which {@link UNHEALTHY} is refuted at level `beta`. */
+/** After how many minutes without a bad one {@link UNHEALTHY} is refuted at level `beta`. */
 export function minutesNeeded(beta: number, spell: number): number {
   const [best = 0] = BELOW.map((p) => Math.log((1 - p) / (1 - UNHEALTHY)));
   return Math.ceil((spell * Math.log(BELOW.length / beta)) / best);
 }
 
-/** A spell of bad minutes has one cause: what it weighs is divided by its length, as a burst of failures is (core/gate/bets). */
+/**
+ * A spell of bad minutes has a single cause, so its weight is divided by its length, as for a burst of failures
+ * (core/gate/bets).
+ */
 function judge(outcomes: readonly (boolean | null)[], spell: number) {
   const bet = (p: number, limit: number) =>
     outcomes.map((bad) => (bad === null ? 0 : logRatioAlone(1, bad ? 1 : 0, p, limit) / spell));

@@ -1,6 +1,6 @@
 /**
- * What each of a plan's own metrics has to say of a stage or the soak: back, not yet, or on. Each has its own part of α, so that
- * everything that votes stays within α in all. A gap holds: no metric advances on what it has not seen.
+ * The opinion of each of the plan's own metrics about a stage or the soak: rollback, hold or advance. Each has its own
+ * part of α, so that all tests together stay within α. A gap holds: no metric advances without data.
  */
 import { finite, gapOf } from '../gate/index.ts';
 import {
@@ -24,50 +24,50 @@ export interface MetricOpinion {
   readonly verdict: 'worse' | 'within margin' | 'undecided';
   /** A sentence with the figures. */
   readonly text: string;
-  /** It must be within its margin before the stage advances. */
+  /** Whether it must be within its margin before the stage advances. */
   readonly required: boolean;
-  /** Why nothing may advance on what is known of it; null when enough is. */
+  /** Why the available data do not permit an advance; null if they do. */
   readonly gap: string | null;
-  /** Evidence for "worse" and for "within", and the e-values at which they are called. */
+  /** Evidence for "worse" and for "within", and the thresholds of the e-values. */
   readonly eValue: number;
   readonly threshold: number;
   readonly withinEValue: number;
   readonly withinThreshold: number;
-  /** As a difference of shares or values; a guard's limit. */
+  /** As a difference of shares or values; for a guard, its limit. */
   readonly margin: number;
   /** Shares of the numerator, or mean values. */
   readonly stableRate?: number;
   readonly candidateRate?: number;
 }
 
-/** The stretch that is judged. */
+/** The period that is judged. */
 export interface Stretch {
   readonly metrics: readonly PlanMetric[];
   /** By name; absent for logs of earlier versions. */
   readonly baseline: Readonly<Record<string, MetricBaseline>>;
-  /** When the stage or the soak began, and now. Milliseconds since the epoch. */
+  /** When the stage or the soak began, and the present time; milliseconds since the epoch. */
   readonly since: number;
   readonly now: number;
-  /** Percent of the requests that are the candidate's. */
+  /** The candidate's percentage of the requests. */
   readonly percent: number;
-  /** Minutes for which nobody ordinarily asks for anything. */
+  /** For how many minutes there are ordinarily no requests. */
   readonly silentMinutes: number;
-  /** Chance that a healthy candidate is called worse in this stretch, over everything that votes. */
+  /** Probability that a healthy candidate is called worse in this period, over all tests. */
   readonly alpha: number;
-  /** Chance that a candidate worse by a margin is found to be within it. */
+  /** Probability that a candidate which is worse by a margin is found to be within it. */
   readonly beta: number;
 }
 
-/** Minutes that are looked at, at most: of a longer soak the newest. */
+/** The most minutes that are evaluated; of a longer soak, the latest. */
 export const METRIC_WINDOW = 7 * 1440;
 
-/** Beyond it no count and no value of a minute is believed: sums over a stage stay numbers. */
+/** Larger counts and values of a minute are considered corrupt, so that sums over a stage remain numbers. */
 export const MOST_FIGURE = 1e15;
 
-/** From this e-value on "worse" is suspected, and the evidence since then must be within the margin too. */
+/** From this e-value on "worse" is suspected, and the evidence since then must be within the margin, too. */
 const SUSPICION = 3;
 
-/** An opinion for each metric of the plan; one that was not read is undecided. */
+/** An opinion for each metric of the plan. A metric that was not read is undecided. */
 export function opinionsOf(evidence: readonly MetricEvidence[], stretch: Stretch): MetricOpinion[] {
   return stretch.metrics.map((metric) => {
     const seen = evidence.find(({ name }) => name === metric.name) ?? {
@@ -83,7 +83,7 @@ function opinionOf(metric: PlanMetric, seen: MetricEvidence, stretch: Stretch): 
   const gap = gapIn(metric, seen, stretch);
   if (metric.kind === 'guard') return ofGuard(metric, seen.minutes, gap, stretch);
   const before = stretch.baseline[metric.name] ?? null;
-  // Nobody is beside it any more: what the stable side had is all that there is to compare with.
+  // Nobody is left to compare with, so stable's earlier values are used.
   const alone = stretch.percent >= 100 ? before : null;
   if (stretch.percent >= 100 && alone === null) return withoutBaseline(metric.name, boundsOf(metric, stretch));
   if (metric.kind === 'count') return ofCount(metric, seen.minutes, gap, { ...stretch, before, alone });
@@ -91,7 +91,7 @@ function opinionOf(metric: PlanMetric, seen: MetricEvidence, stretch: Stretch): 
   return ofMinutes(metric, found, gap, isRequired(metric, stretch), boundsOf(metric, stretch));
 }
 
-/** What the metric was in the look-back, and the same where the candidate is held against that alone. */
+/** The metric in the look-back; `alone` is the same if it is the only comparison. */
 interface Before {
   readonly before: MetricBaseline | null;
   readonly alone: MetricBaseline | null;
@@ -131,7 +131,7 @@ function ofGuard(
 ): MetricOpinion {
   const found = judgeGuard(minutes, metric);
   const opinion = ofMinutes(metric, found, gap, false, boundsOf(metric, stretch));
-  // Beyond its limit now: not yet a reason to go back, and none to go on.
+  // It is beyond its limit now, which is not yet a reason to roll back, but prevents an advance.
   return found.badNow && gap === null ? { ...opinion, gap: 'it is beyond its limit now' } : opinion;
 }
 
@@ -174,7 +174,7 @@ function withoutBaseline(metric: string, bounds: Bounds): MetricOpinion {
   return { metric, ...none, gap, eValue: 1, withinEValue: 1, ...bounds };
 }
 
-/** Why the metric's evidence is too thin or too old to advance on. */
+/** Why the metric's evidence is too thin or too old to advance. */
 function gapIn(metric: PlanMetric, { trouble, minutes }: MetricEvidence, stretch: Stretch): string | null {
   if (trouble !== null) return trouble;
   const alone = metric.kind === 'guard' || stretch.percent >= 100;
@@ -185,7 +185,9 @@ function gapIn(metric: PlanMetric, { trouble, minutes }: MetricEvidence, stretch
   return gapOf(as, { since, now, share, silentMinutes: stretch.silentMinutes, bakeMs: 0 });
 }
 
-/** A value is one point a minute, and none may be missing as a request may: it weighs as many. */
+/**
+ * A value is one point per minute, and none may be missing as a request may, so a point counts as this many requests.
+ */
 const POINT = 100;
 
 function asTraffic({ minute, stable, candidate }: MetricMinute, counted: boolean): MinuteEvidence {

@@ -1,7 +1,7 @@
-/** The places in a query's texts that a side and the deployment fill in. */
+/** Fills the placeholders in a query's texts with the names of a side and of the deployment. */
 import type { PlanMetric } from '../model/index.ts';
 
-/** What a query may name of a deployment; its own type is one of these. */
+/** The names in a deployment that a query may use; the deployment's own type is one of these. */
 export interface QueryPlaces {
   readonly loadBalancer: { readonly fullName: string };
   readonly targetGroups: Readonly<Record<'stable' | 'candidate', { readonly fullName: string }>>;
@@ -10,14 +10,17 @@ export interface QueryPlaces {
     | undefined;
 }
 
-/** A source did not answer, is not to be believed, or cannot be asked. The message is for people, and holds no secret. */
+/**
+ * A source did not answer, gave an implausible answer, or cannot be queried. The message is for people and contains no
+ * secret.
+ */
 export class SourceError extends Error {
   override readonly name = 'SourceError';
 }
 
 export type Fill = (text: string) => string;
 
-/** @throws {@link SourceError} for a place that this deployment cannot fill */
+/** @throws {@link SourceError} for a placeholder that this deployment cannot fill */
 export function fillFor(deployment: QueryPlaces, { sides }: PlanMetric, side: 'stable' | 'candidate'): Fill {
   const service = deployment.services?.[side];
   const places: Readonly<Record<string, string | undefined>> = {

@@ -1,13 +1,16 @@
-/** The opinions of all metrics of the user's own as one vote beside the gate's verdict. */
+/** Combines the opinions of all of the plan's own metrics into one vote next to the gate's verdict. */
 import type { MetricOpinion } from './opinion.ts';
 
 export interface MetricVote {
   readonly decision: 'advance' | 'hold' | 'rollback';
-  /** Sentences with the figures; empty when there is no metric. */
+  /** Sentences with the figures; empty if there is no metric. */
   readonly reason: string;
 }
 
-/** One metric shown to be worse rolls back; one that is required and undecided, or has a gap, holds. */
+/**
+ * If one metric is shown to be worse, the vote is rollback. If a required one is undecided, or one has a gap, it is
+ * hold.
+ */
 export function voteOf(opinions: readonly MetricOpinion[]): MetricVote {
   const worse = opinions.filter((o) => o.verdict === 'worse');
   if (worse.length > 0) return vote('rollback', worse, (o) => `Candidate is worse in ${o.text}.`);
@@ -18,7 +21,7 @@ export function voteOf(opinions: readonly MetricOpinion[]): MetricVote {
   return vote('advance', opinions, (o) => `${o.text}.`);
 }
 
-/** The gate's verdict and the metrics' vote as one: the more careful of the two, with both reasons where both say the same. */
+/** Combines the gate's verdict with the vote of the metrics: the more cautious one, with both reasons if they agree. */
 export function together<V extends MetricVote>(gate: V, metrics: MetricVote): MetricVote {
   const { decision, reason } = gate;
   if (metrics.reason === '') return { decision, reason };

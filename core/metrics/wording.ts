@@ -1,10 +1,10 @@
-/** Sentences about a metric of the user's own: name first, then the figures that decide. */
+/** Sentences about a metric of the plan: its name first, then the deciding figures. */
 import { eValueText, finite, percent } from '../gate/index.ts';
 import type { CountMetric, GuardMetric, MetricBaseline, ValueMetric } from '../model/index.ts';
 import type { CountEvidence } from './counts.ts';
 import type { MinutesEvidence } from './minutes.ts';
 
-/** E-values at which "worse" and "within" are called. */
+/** The thresholds of the e-values for "worse" and "within". */
 export interface Bounds {
   readonly threshold: number;
   readonly withinThreshold: number;

@@ -1,6 +1,7 @@
 /**
- * The decision log as a file: NDJSON, a header and then the ledger's entries of one cutover, oldest first. It holds all that
- * each observation was decided on, so that the decisions can be taken again, under this plan or another (core/phases/replay.ts).
+ * The decision log as a file: NDJSON with a header, followed by the ledger's entries of one cutover, oldest first. It
+ * contains everything on which each observation was decided, so that the decisions can be reproduced under this plan or
+ * another (core/phases/replay.ts).
  */
 import * as z from 'zod';
 import { asError, problemsOf, wordIssue } from '../../input/index.ts';
@@ -14,7 +15,7 @@ import { baselineSummarySchema } from './run-state.ts';
 import { ruleWeightsSchema, trafficSplitSchema } from './split.ts';
 import { steeredSchema } from './steering.ts';
 
-/** Raised when a reader of the present version could no longer read what is written. */
+/** Incremented when readers of the present version could no longer read what is written. */
 const VERSION = 1;
 
 const headerSchema = z.strictObject({
@@ -25,7 +26,7 @@ const headerSchema = z.strictObject({
 });
 export type DecisionLogHeader = z.infer<typeof headerSchema>;
 
-/** Data of the first entry, preflight's. */
+/** Data of the first entry, written by preflight. */
 const begunSchema = z.strictObject({
   plan: z.preprocess(acceptedPlanOfToday, acceptedPlanSchema),
   deployment: deploymentSchema,
@@ -44,13 +45,13 @@ export const lookSchema = z.strictObject({
       name: z.string(),
       state: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
       actionsEnabled: z.boolean(),
-      /** Absent in logs of versions that did not ask. */
+      /** Absent in logs of versions that did not read it. */
       mutedBy: z.array(z.string()).default([]),
     }),
   ),
   live: z.array(ruleWeightsSchema),
   candidate: z.strictObject({ healthy: count, unhealthy: count, registered: count }),
-  /** Sides deployed since the previous evaluation; absent if there were none. */
+  /** Sides that were deployed since the previous evaluation; absent if there were none. */
   revised: z.strictObject({ changes: z.array(z.string()), restarts: count }).optional(),
   /** Absent in logs of version 0.1. */
   stable: z.strictObject({ healthy: count, needed: count }).nullish(),
@@ -62,37 +63,37 @@ export const lookSchema = z.strictObject({
       routes: count,
     })
     .nullable(),
-  /** Those that the look before may not have had; the earlier ones stand in its entry. */
+  /** Minutes that the previous evaluation may not have had; earlier ones are in its entry. */
   minutes: z.array(minuteEvidenceSchema),
-  /** The plan's own metrics, of the same minutes; absent without any. */
+  /** The plan's own metrics for the same minutes; absent if there are none. */
   metrics: z
     .array(
       metricEvidenceSchema.extend({
-        /** First minute that the decision saw; null when it saw none. */
+        /** The first minute that the decision used; null if it used none. */
         from: z.number().nullable(),
       }),
     )
     .optional(),
-  /** What the decision saw in all, by which a reader knows whether the minutes of all entries make it up. */
+  /** Everything that the decision used, so that a reader can tell whether the minutes of all entries are complete. */
   looked: z.strictObject({
-    /** First minute, milliseconds since the epoch; null when there was none. */
+    /** The first minute, in milliseconds since the epoch; null if there was none. */
     from: z.number().nullable(),
     minutes: count,
     stableRequests: z.number().nonnegative(),
     candidateRequests: z.number().nonnegative(),
   }),
-  /** What people had asked of the run; absent where nobody had. */
+  /** What people had requested for the run; absent if nothing. */
   steered: steeredSchema.optional(),
-  /** Votes of the plan's hooks, where the evidence would have advanced. */
+  /** Answers of the plan's hooks, if the evidence would have advanced. */
   hooks: z.array(hookAnswerSchema).optional(),
-  /** The baseline from here on: taken again before a stage in which the candidate has most requests. */
+  /** The baseline from here on, measured again before a stage in which the candidate has most requests. */
   baseline: baselineSummarySchema.optional(),
-  /** What the comparison came to. An output: a replay makes its own. */
+  /** The result of the comparison. An output: a replay computes its own. */
   verdict: z.unknown().optional(),
 });
 export type Look = z.infer<typeof lookSchema>;
 
-/** A log that cannot be read, with the line (from 1) and the field in its message. */
+/** A log that cannot be read; the message names the line (from 1) and the field. */
 export class DecisionLogError extends Error {
   override readonly name = 'DecisionLogError';
   readonly line: number;
@@ -124,14 +125,14 @@ export function parseEntry(text: string, line: number): LogEntry {
   return parsePart(logEntrySchema, parseJson(text, line), line);
 }
 
-/** An entry as a replay needs it: what the run began with, its baseline, an observation, or anything else. */
+/** An entry in the form that a replay needs: the start of the run, its baseline, an observation, or anything else. */
 export type DecodedEntry =
   | { readonly type: 'begun'; readonly begun: z.infer<typeof begunSchema> }
   | { readonly type: 'baseline'; readonly baseline: z.infer<typeof baselineSummarySchema> }
   | { readonly type: 'look'; readonly look: Look }
   | { readonly type: 'other' };
 
-/** @throws DecisionLogError naming the field below `data`. */
+/** @throws DecisionLogError that names the field within `data` */
 export function decode({ kind, phase, data }: LogEntry, line: number): DecodedEntry {
   if (kind === 'phase' && phase === 'preflight')
     return { type: 'begun', begun: parsePart(begunSchema, data, line, 'data') };
@@ -144,7 +145,7 @@ export function decode({ kind, phase, data }: LogEntry, line: number): DecodedEn
   return { type: 'other' };
 }
 
-/** The same for whoever shows a log: null for an entry that this version cannot read. */
+/** The same for displaying a log: null for an entry that this version cannot read. */
 export function decodeReadable(entry: LogEntry): DecodedEntry | null {
   try {
     return decode(entry, 0);

@@ -1,13 +1,17 @@
 /**
- * What was deployed: the names and ARNs that handlers need, written by the stacks into one environment variable
- * (`CROSSFADE_DEPLOYMENT`, JSON) and parsed here once. Alarm names are fixed at synthesis, so nothing is looked up.
+ * What was deployed: the names and ARNs that handlers need. The stacks write them into one environment variable
+ * (`CROSSFADE_DEPLOYMENT`, JSON), which is parsed here once. Alarm names are fixed at synthesis, so nothing has to be
+ * looked up.
  */
 import * as z from 'zod';
 import { deploymentOfToday } from './earlier.ts';
 import { ingressIdSchema, ruleArnSchema, targetGroupArnSchema } from './ids.ts';
 import type { Plan } from './plan.ts';
 
-/** The part a target group plays. `mirrorForward` answers from stable, `mirrorReverse` from candidate; both copy to the other. */
+/**
+ * The role of a target group. `mirrorForward` answers from stable, `mirrorReverse` from the candidate; both copy to the
+ * other side.
+ */
 export const GROUP_ROLES = ['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] as const;
 export type GroupRole = (typeof GROUP_ROLES)[number];
 
@@ -25,13 +29,19 @@ const serviceSchema = z.strictObject({
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
 const askedSchema = z.strictObject({
-  /** How long one query may take before the metric holds, in seconds. */
+  /** Time limit for one query, in seconds, after which the metric holds. */
   timeoutSeconds: z.number().min(0.1).max(15).default(5),
 });
 const addressedSchema = askedSchema.extend({
-  /** Base address, HTTPS or of this machine: a secret goes with the request. The functions of a cutover are in no VPC. */
+  /**
+   * Base address, either HTTPS or on this machine, because requests carry a secret. The functions of a cutover are not
+   * in a VPC.
+   */
   url,
-  /** ARN of a secret of Secrets Manager: JSON with `headers` that go with each request, and a `signingKey` for providers over HTTP. */
+  /**
+   * ARN of a secret in Secrets Manager: JSON with `headers` to send with each request, and a `signingKey` for HTTP
+   * providers.
+   */
   secretArn: z
     .string()
     .regex(/^arn:[^:]+:secretsmanager:/, { error: 'must be the ARN of a secret' })
@@ -55,7 +65,7 @@ export const metricProviderSchema = z.discriminatedUnion('type', [
   httpSchema,
   functionSchema,
 ]);
-/** Where a plan's metrics may be read outside CloudWatch (docs/reference/metric-providers.md). */
+/** A source of a plan's metrics outside CloudWatch (docs/reference/metric-providers.md). */
 export type MetricProvider = z.infer<typeof metricProviderSchema>;
 export type MetricProviderInput = z.input<typeof metricProviderSchema>;
 
@@ -65,14 +75,19 @@ const deploymentShape = z.object({
     /** Value of CloudWatch's LoadBalancer dimension: `app/<name>/<id>`. */
     fullName: z.string().min(1),
   }),
-  /** Every rule that the cutover owns. A rule lists the groups that it forwards to, 1 to 5 of them; `cohort`: it matches testers alone. */
+  /**
+   * Every rule that the cutover owns. A rule lists the 1 to 5 groups to which it forwards; `cohort`: it matches only
+   * testers.
+   */
   rules: z
     .array(
       z.strictObject({
         arn: ruleArnSchema,
         roles: z.array(z.enum(GROUP_ROLES)).min(2).max(5),
         cohort: z.literal(true).optional(),
-        /** It demands a login or a token before it forwards, which every write of weights must leave standing. */
+        /**
+         * Whether the rule requires a login or a token before it forwards, which every write of weights must preserve.
+         */
         guarded: z.boolean().optional(),
       }),
     )
@@ -87,48 +102,48 @@ const deploymentShape = z.object({
   services: z
     .strictObject({ stable: serviceSchema, candidate: serviceSchema, mirror: serviceSchema.optional() })
     .optional(),
-  /** Alarms of which a single one in ALARM rolls back. */
+  /** Alarms that each roll back when in ALARM. */
   rollbackAlarms: z.array(z.string().min(1)).max(100),
-  /** Alarms that only concern the shadow: in ALARM they close the mirror, and hold or end the shadow phase. */
+  /** Alarms that concern only the shadow: in ALARM they close the mirror, and hold or end the shadow phase. */
   shadowAlarms: z.array(z.string().min(1)).max(100),
-  /** Load and chaos run by this function while the mirror is open; absent: the phase only observes. */
+  /** The function that runs load and chaos tests while the mirror is open; if absent, the phase only observes. */
   exerciseFunction: z.string().min(1).optional(),
   topicArn: z.string().min(1).optional(),
-  /** The user's own runbook, which messages link instead of the deployed one. */
+  /** The operator's own runbook, to which messages link in place of the deployed one. */
   runbookUrl: z.url().optional(),
   /** Sources of a plan's own metrics outside CloudWatch, by the names that plans use. */
   metricProviders: z.record(z.string(), metricProviderSchema).optional(),
-  /** For how many days captures are kept after they were written; absent: there is no such limit. */
+  /** For how many days captures are kept after they were written; absent: no limit. */
   shadowLogDays: z.int().min(1).optional(),
   ledgerTable: z.string().min(1),
 });
 
 /**
- * As any version of the stacks wrote it: a command may be older than what is deployed, or newer, and so may, for an instant of a deploy, be
- * a function than its environment. So what a newer version has added is passed over.
+ * Accepts deployments written by any version of the stacks: a command may be older or newer than the deployment, and
+ * during a deployment so may a function relative to its environment. Fields that a newer version has added are ignored.
  */
 export const deploymentSchema = z.preprocess(deploymentOfToday, deploymentShape);
 
 export type Deployment = z.infer<typeof deploymentShape>;
 export type DeployedRule = Deployment['rules'][number];
 
-/** AWS region of the deployment; null where its rules are not named by full ARNs. */
+/** AWS region of the deployment; null if its rules are not named by full ARNs. */
 export function regionOf({ rules }: Pick<Deployment, 'rules'>): string | null {
   const region = rules[0]?.arn.split(':')[3];
   return region === undefined || region === '' ? null : region;
 }
 
-/** A command line of `crossfade` with region and ingress filled in, to be pasted. */
+/** A `crossfade` command line with region and ingress filled in, ready to paste. */
 export function commandAt(deployment: Pick<Deployment, 'rules' | 'ingressId'>, command: string): string {
   return commandLine(regionOf(deployment), deployment.ingressId, command);
 }
 
-/** The same by names alone. @param region null: that of whoever pastes it */
+/** The same, given only the names. @param region null for the region of whoever pastes it */
 export function commandLine(region: string | null, ingressId: string, command: string): string {
   return `${region === null ? '' : `AWS_REGION=${region} `}npx crossfade ${command} --ingress ${ingressId}`;
 }
 
-/** Alarms of which a single one in ALARM rolls back: those of the deployment, and the plan's own. By name. */
+/** Names of the alarms that each roll back when in ALARM: those of the deployment, and the plan's own. */
 export function rollbackAlarmsOf(
   { rollbackAlarms }: { readonly rollbackAlarms: readonly string[] },
   { alarms }: Pick<Plan, 'alarms'>,
@@ -136,20 +151,23 @@ export function rollbackAlarmsOf(
   return [...new Set([...rollbackAlarms, ...alarms.map(alarmName)])];
 }
 
-/** `arn:aws:cloudwatch:region:account:alarm:NAME`; a name may hold colons. */
+/** `arn:aws:cloudwatch:region:account:alarm:NAME`; a name may contain colons. */
 function alarmName(arn: string): string {
   return arn.split(':').slice(6).join(':');
 }
 
-/** The custom resource that refuses the deletion of a deployment while a run needs it. */
+/** The custom resource that refuses to delete a deployment while a run needs it. */
 export const GUARD_TYPE = 'Custom::CutoverGuard';
 
-/** Name of the state machine of an ingress: executions are started, described and stopped by it, and by no reference of a stack. */
+/**
+ * Name of the state machine of an ingress. Executions are started, described and stopped by this name, not by a
+ * reference of a stack.
+ */
 export function machineName(ingressId: string): string {
   return `${ingressId}-cutover`;
 }
 
-/** Name of the function by which operators, and commands for them, find a deployment. */
+/** Name of the function by which operators' commands find a deployment. */
 export function rollbackFunctionName(ingressId: string): string {
   return `${ingressId}-crossfade-rollback`;
 }

@@ -1,9 +1,9 @@
 /**
- * What is called otherwise today: states, plans, baselines and deployments that an earlier version wrote stay readable, because a run
- * outlives a deploy and a log outlives every version.
+ * Names that have changed: states, plans, baselines and deployments that an earlier version wrote remain readable,
+ * because a run outlives a deployment and a log outlives every version.
  */
 
-/** Names that fields of a plan have had, by the part in which they stand; a baseline has those of the gate. */
+/** Former names of plan fields, by section. A baseline uses those of the gate. */
 const FIELDS: Readonly<Record<'gate' | 'shadow', ReadonlyMap<string, string>>> = {
   gate: new Map([
     ['errorBunch', 'errorBurst'],
@@ -19,7 +19,7 @@ const MIRROR = new Map([
   ['tapReverse', 'mirrorReverse'],
 ]);
 
-/** A plan with today's names. A field that is given under both names keeps today's. */
+/** Converts a plan to the present names. If a field is given under both names, the present one counts. */
 export function planOfToday(plan: unknown): unknown {
   return changed(plan, {
     gate: (gate) => renamed(gate, FIELDS.gate),
@@ -27,24 +27,24 @@ export function planOfToday(plan: unknown): unknown {
   });
 }
 
-/** The same of a plan that an earlier version accepted, and of which a later one narrowed a range. */
+/** The same for a plan that an earlier version accepted and whose range a later one has narrowed. */
 export function acceptedPlanOfToday(plan: unknown): unknown {
   const atLeast = (least: number) => (value: unknown) => (typeof value === 'number' ? Math.max(value, least) : value);
   const chances = (gate: unknown) => changed(gate, { alpha: atLeast(1e-9), beta: atLeast(1e-9) });
   return changed(planOfToday(plan), { gate: chances });
 }
 
-/** The names of a baseline. */
+/** Converts the names of a baseline. */
 export function baselineOfToday(baseline: unknown): unknown {
   return renamed(baseline, FIELDS.gate);
 }
 
-/** The plan and the baseline of a run's state. */
+/** Converts the plan and the baseline in a run's state. */
 export function stateOfToday(state: unknown): unknown {
   return changed(state, { plan: acceptedPlanOfToday, baseline: baselineOfToday });
 }
 
-/** The names of a deployment. Names that users gave, such as a service called `tap`, stay as they are. */
+/** Converts the names of a deployment. Names that users chose, such as a service called `tap`, are left unchanged. */
 export function deploymentOfToday(deployment: unknown): unknown {
   const ofMirror = (value: unknown) => renamed(value, MIRROR);
   const role = (value: unknown) => (typeof value === 'string' ? (MIRROR.get(value) ?? value) : value);
@@ -54,7 +54,7 @@ export function deploymentOfToday(deployment: unknown): unknown {
 
 type Change = (value: unknown) => unknown;
 
-/** An object of which the named fields, where it has them, are changed; anything else as it is. */
+/** Applies changes to the named fields of an object, if present; any other value is left unchanged. */
 function changed(value: unknown, changes: Readonly<Record<string, Change>>): unknown {
   if (!isObject(value)) return value;
   const present = Object.entries(changes).filter(([key]) => Object.hasOwn(value, key));

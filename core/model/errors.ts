@@ -1,10 +1,10 @@
-/** Errors: their names, what each means to an operator, and what is thrown. */
+/** The errors: their names, their meaning for an operator, and the classes that are thrown. */
 import * as z from 'zod';
 import { describeProblems } from '../../input/index.ts';
 
 /**
- * Every name that a task or an execution may end with; docs/reference/errors.md prints this table. `Crossfade.Transient` is the
- * only one that the state machine retries.
+ * Every name with which a task or an execution may end; docs/reference/errors.md prints this table. The state machine
+ * retries only `Crossfade.Transient`.
  */
 export const ERRORS = {
   'Crossfade.InvalidPlan': {
@@ -111,19 +111,19 @@ export const ERRORS = {
 type ErrorName = keyof typeof ERRORS;
 
 /**
- * One family of errors. `name` is the name that ASL's Retry and Catch match, so it is part of the contract with the
- * state machine; `traffic` says what state the customers' traffic is in, `nextStep` what the operator can do.
+ * One family of errors. `name` is matched by ASL's Retry and Catch, so it is part of the contract with the state
+ * machine. `traffic` describes the state of customers' traffic, and `nextStep` what the operator can do.
  */
 export interface ErrorContext {
-  /** What state traffic is in as this error leaves, in a sentence. */
+  /** The state of traffic when this error is thrown, in one sentence. */
   readonly traffic: string;
-  /** What to do next, in a sentence. */
+  /** What to do next, in one sentence. */
   readonly nextStep: string;
   readonly cause?: unknown;
 }
 
 export class CrossfadeError extends Error {
-  /** What happened, in a sentence, without the state of traffic and the next step that the message adds. */
+  /** What happened, in one sentence, without the state of traffic and the next step, which the message adds. */
   readonly what: string;
   readonly traffic: string;
   readonly nextStep: string;
@@ -137,12 +137,12 @@ export class CrossfadeError extends Error {
   }
 }
 
-/** Bad input. Names the field; nothing has been touched when it is thrown. */
+/** Invalid input. Names the field; nothing has been changed when it is thrown. */
 export class InvalidPlanError extends CrossfadeError {
-  /** JSON-path-like place of each problem, with what is wrong there. */
+  /** Path of each problem, similar to JSONPath, with a description. */
   readonly problems: readonly PlanProblem[];
 
-  /** @param subject what was read: not everything that names a plan's field is a plan */
+  /** @param subject the name of the input, since not every input that names a plan's field is a plan */
   constructor(
     problems: readonly PlanProblem[],
     cause?: unknown,
@@ -169,7 +169,7 @@ export interface PlanProblem {
   readonly message: string;
 }
 
-/** A precondition does not hold; nothing has been touched. */
+/** A precondition is not met; nothing has been changed. */
 export class RefusedError extends CrossfadeError {
   constructor(reasons: readonly string[]) {
     super('Crossfade.Refused', `The cutover is refused: ${reasons.join('; ')}.`, {
@@ -179,9 +179,9 @@ export class RefusedError extends CrossfadeError {
   }
 }
 
-/** The stack asked for a change that would take the rule out of the run's hands; the rule was left as it is. */
+/** The stack requested a change that would take the rule away from the run; the rule was left unchanged. */
 export class RuleKeptError extends CrossfadeError {
-  /** @param nextStep where waiting for the cutover's end is no remedy */
+  /** @param nextStep if waiting for the end of the cutover does not help */
   constructor(reasons: readonly string[], nextStep: string | null = null) {
     super('Crossfade.RuleKept', `The listener rule was not changed: ${reasons.join('; ')}.`, {
       traffic: 'unchanged; the live weights stay as they are.',
@@ -190,7 +190,7 @@ export class RuleKeptError extends CrossfadeError {
   }
 }
 
-/** The stack was to be deleted, and with it the machine, the alarms and the watchdog of a run that is under way. */
+/** The stack was to be deleted, together with the machine, the alarms and the watchdog of a run in progress. */
 export class DeploymentKeptError extends CrossfadeError {
   constructor(reason: string) {
     super('Crossfade.DeploymentKept', `The deployment was not deleted: ${reason}.`, {
@@ -200,7 +200,9 @@ export class DeploymentKeptError extends CrossfadeError {
   }
 }
 
-/** The machine, the functions and the alarms of a deployment have the ingress in their names, and would be replaced. */
+/**
+ * The machine, the functions and the alarms of a deployment contain the ingress in their names, and would be replaced.
+ */
 export class IngressRenamedError extends CrossfadeError {
   constructor(from: string, to: string) {
     super(
@@ -214,7 +216,7 @@ export class IngressRenamedError extends CrossfadeError {
   }
 }
 
-/** A new rule would take more than requests of the stable side, or could not carry weights; nothing was made. */
+/** A new rule would match more than requests to stable, or could not carry weights; nothing was created. */
 export class RuleRefusedError extends CrossfadeError {
   constructor(reasons: readonly string[]) {
     super('Crossfade.RuleRefused', `The listener rule is refused: ${reasons.join('; ')}.`, {
@@ -225,7 +227,7 @@ export class RuleRefusedError extends CrossfadeError {
   }
 }
 
-/** The alarm was tripped, and nobody brought the drill back: the path from alarm to rollback is broken. */
+/** The alarm was triggered, and nothing rolled the drill back: the path from alarm to rollback is broken. */
 export class DrillFailedError extends CrossfadeError {
   constructor(alarm: string, seconds: number) {
     super('Crossfade.DrillFailed', `Alarm ${alarm} did not trigger a rollback within ${seconds} s.`, {
@@ -235,7 +237,9 @@ export class DrillFailedError extends CrossfadeError {
   }
 }
 
-/** The ledger's generation moved on: a rollback (or a newer run) owns the listener, and this writer must stop. */
+/**
+ * The generation in the ledger has increased: a rollback (or a newer run) owns the listener, and this writer must stop.
+ */
 export class FencedError extends CrossfadeError {
   constructor(detail: string, cause?: unknown) {
     super('Crossfade.Fenced', `This run no longer owns the ingress: ${detail}.`, {
@@ -257,9 +261,9 @@ export class SupersededError extends CrossfadeError {
   }
 }
 
-/** A hook of the plan voted against the next step. */
+/** A hook of the plan objected to the next step. */
 export class HookRefusedError extends CrossfadeError {
-  /** @param vote `hold` is retried by the state machine for about eight minutes */
+  /** @param vote the state machine retries `hold` for about eight minutes */
   constructor(vote: 'hold' | 'rollback', reason: string) {
     super(vote === 'hold' ? 'Crossfade.Transient' : 'Crossfade.HookRefused', `The next step was not taken. ${reason}`, {
       traffic: 'unchanged by this step; the rollback that follows returns it to stable.',
@@ -268,7 +272,7 @@ export class HookRefusedError extends CrossfadeError {
   }
 }
 
-/** A side without a healthy target must not be given customers. */
+/** A side without a healthy target must not receive customers. */
 export class NoHealthyTargetError extends CrossfadeError {
   constructor(role: string) {
     super('Crossfade.NoHealthyTarget', `Target group ${role} has no healthy target, so it gets no customers.`, {
@@ -290,7 +294,7 @@ export class RuleGoneError extends CrossfadeError {
   }
 }
 
-/** What was read back from the listener differs from what was written. */
+/** The weights that were read back from the listener differ from those that were written. */
 export class WeightsNotAppliedError extends CrossfadeError {
   constructor(detail: string, cause?: unknown) {
     super('Crossfade.WeightsNotApplied', `The listener does not have the weights that were written: ${detail}.`, {
@@ -302,7 +306,7 @@ export class WeightsNotAppliedError extends CrossfadeError {
   }
 }
 
-/** The last line of `error` and its causes, without stacks: fit for a log line or a status message. */
+/** The messages of `error` and its causes without stack traces, suitable for a log line or a status message. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof z.ZodError) return describeProblems(error, 'answer');
@@ -322,20 +326,20 @@ function causeOf({ cause }: Error): string {
   return cause === undefined ? '' : ` (cause: ${describeError(cause)})`;
 }
 
-/** What a function's failure is as JSON: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
+/** The JSON of a failed function: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
 const functionFailure = z.looseObject({ errorMessage: z.string().min(1) });
 
-/** The service did not answer, or not yet. */
+/** Whether the service did not answer, or is not ready yet. */
 export function isTransient(error: unknown): boolean {
   return error instanceof CrossfadeError && error.name === 'Crossfade.Transient';
 }
 
-/** What happened, without what the message says of the traffic of that moment and of the next step. */
+/** What happened, without the parts of the message about traffic at that moment and about the next step. */
 export function withoutAdvice(message: string): string {
   return message.split(' Traffic: ', 1)[0] ?? message;
 }
 
-/** The cause of an execution's end, for people: of a function that failed its message, without type and stack trace. */
+/** The cause of an execution's end, for people; for a failed function its message, without type and stack trace. */
 export function causeText(cause: string): string {
   try {
     return functionFailure.safeParse(JSON.parse(cause)).data?.errorMessage ?? cause;

@@ -7,7 +7,7 @@ import * as z from 'zod';
 
 const count = z.number().nonnegative();
 
-/** In place of a count whose point is absent: it may be zero, or late. */
+/** Replaces a count whose point is absent, which may mean zero or late. */
 export const UNKNOWN = 'unknown';
 const lateCount = z.union([count, z.literal(UNKNOWN)]);
 /** A count, or {@link UNKNOWN} while its point may still arrive. */
@@ -15,25 +15,33 @@ export type LateCount = z.infer<typeof lateCount>;
 
 export const sideCountsSchema = z.strictObject({
   requests: count,
-  /** Responses with a 5xx status that the target itself sent. */
+  /** Responses with a 5xx status from the target itself. */
   target5xx: lateCount,
   /**
-   * In place of an unknown `target5xx`: requests that have no answer of another kind, so that no more than these can have a 5xx. Answers come in
-   * every minute, so their points are not late. Absent where the metric store does not tell (logs of earlier versions).
+   * An upper limit for an unknown `target5xx`: the requests without an answer of another kind. Other answers arrive in
+   * every minute, so their points are not late. Absent if the metric store does not report them (logs of earlier
+   * versions).
    */
   target5xxAtMost: count.optional(),
-  /** Answers of the target other than 5xx that the metric store tells of, some to requests of the minute before; absent where it tells of none (logs of earlier versions). */
+  /**
+   * The target's answers other than 5xx, some of them to requests of the previous minute; absent if the metric store
+   * does not report them (logs of earlier versions).
+   */
   answered: count.optional(),
-  /** Connections to a target that failed: a candidate that crashes shows here, with no target 5xx at all. */
+  /** Connections to a target that failed. A candidate that crashes shows here, without any target 5xx. */
   connectionErrors: lateCount,
   /**
-   * Requests that the target never answered, so that the load balancer did, by a 5xx of its own: what `elb5xx` has of this
-   * side's. Refused connections are among them. Absent where the metric store does not tell (logs of earlier versions).
+   * Requests that the target never answered, so that the load balancer answered with a 5xx of its own: this side's part
+   * of `elb5xx`. Includes refused connections. Absent if the metric store does not report them (logs of earlier
+   * versions).
    */
   unanswered: lateCount.optional(),
-  /** Requests slower than the plan's latency budget; null where the metric store cannot count them, or has lost this minute's response times. */
+  /**
+   * Requests slower than the plan's latency budget; null if the metric store cannot count them, or has lost the
+   * response times of this minute.
+   */
   slow: count.nullable(),
-  /** In place of a `slow` that the metric store cannot count. Milliseconds. */
+  /** Replaces `slow` if the metric store cannot count slow requests; milliseconds. */
   latency: z.strictObject({ p95: count, p99: count }).optional(),
 });
 export type SideCounts = z.infer<typeof sideCountsSchema>;
@@ -43,11 +51,14 @@ export const minuteEvidenceSchema = z.strictObject({
   minute: z.number(),
   stable: sideCountsSchema.nullable(),
   candidate: sideCountsSchema.nullable(),
-  /** What went through the mirror, as its own answers count; absent in logs of earlier versions and without a mirror. */
+  /**
+   * Requests through the mirror, counted by the mirror's answers; absent in logs of earlier versions and without a
+   * mirror.
+   */
   mirror: sideCountsSchema.nullable().optional(),
-  /** 5xx that the load balancer itself made; they have no target-group dimension. */
+  /** 5xx that the load balancer generated itself; they have no target-group dimension. */
   elb5xx: lateCount,
-  /** Requests of the whole load balancer, other services' included; absent where none were reported. */
+  /** Requests of the whole load balancer, including those for other services; absent if none were reported. */
   loadBalancerRequests: count.optional(),
 });
 export type MinuteEvidence = z.infer<typeof minuteEvidenceSchema>;
@@ -64,7 +75,7 @@ export type MetricPoint = z.infer<typeof pointSchema>;
 const metricMinuteSchema = z.strictObject({
   /** Start of the minute, milliseconds since the epoch. */
   minute: z.number(),
-  /** Null: nothing is known of this side in this minute. A guard reads the candidate alone. */
+  /** null if this minute of the side is unknown. A guard reads only the candidate. */
   stable: pointSchema.nullable(),
   candidate: pointSchema.nullable(),
 });
@@ -72,7 +83,7 @@ export type MetricMinute = z.infer<typeof metricMinuteSchema>;
 
 export const metricEvidenceSchema = z.strictObject({
   name: z.string(),
-  /** Why it could not be read, or not be believed; null when nothing is wrong. */
+  /** Why the metric could not be read, or is implausible; null if nothing is wrong. */
   trouble: z.string().nullable(),
   minutes: z.array(metricMinuteSchema),
 });
@@ -80,32 +91,35 @@ export const metricEvidenceSchema = z.strictObject({
 export type MetricEvidence = z.infer<typeof metricEvidenceSchema>;
 
 export const hookAnswerSchema = z.strictObject({
-  /** The hook's. */
+  /** Name of the hook. */
   name: z.string(),
   vote: z.enum(['proceed', 'hold', 'rollback']),
-  /** Its own words, or why it has none; empty without. */
+  /** The hook's own reason, or why it gave no answer; empty if there is none. */
   reason: z.string(),
 });
-/** What a hook of the plan voted. */
+/** The answer of a hook of the plan. */
 export type HookAnswer = z.infer<typeof hookAnswerSchema>;
 
 export const metricBaselineSchema = z.strictObject({
-  /** The stable side's share over the look-back, or the mean of its values. */
+  /** Stable's share over the look-back, or the mean of its values. */
   usual: z.number().nonnegative(),
-  /** The worst of it, which its customers have lived with: share of the numerator that its minutes hardly reach, or the worst hour's mean value. */
+  /**
+   * The worst that stable's customers have experienced: a share of the numerator that its minutes hardly ever reach, or
+   * the mean value of its worst hour.
+   */
   worst: z.number().nonnegative(),
-  /** Denominators of the stable side per second; null for a value. */
+  /** Denominators per second on the stable side; null for a value. */
   perSecond: z.number().nonnegative().nullable(),
 });
-/** What the stable side's metric was before the cutover. */
+/** The metric of the stable side before the cutover. */
 export type MetricBaseline = z.infer<typeof metricBaselineSchema>;
 
 /*
  * The series that the metric store is asked for; what a look reads and what it costs both follow from these lists.
  */
-/** Answers of a target other than 5xx: what its requests have beyond them has a 5xx, or no answer. */
+/** Answers of a target other than 5xx. The other requests have a 5xx, or no answer. */
 export const ANSWERED_SERIES = ['answered2XX', 'answered3XX', 'answered4XX'] as const;
-/** Of each target group, at every look. */
+/** Series of each target group, read at every evaluation. */
 export const SIDE_SERIES = [
   'requests',
   'target5xx',
@@ -115,9 +129,9 @@ export const SIDE_SERIES = [
   'p99',
   ...ANSWERED_SERIES,
 ] as const;
-/** Of the whole load balancer, at every look. */
+/** Series of the whole load balancer, read at every evaluation. */
 export const BALANCER_SERIES = ['elb5xx', 'loadBalancerRequests'] as const;
-/** Of the stable side and its service, once before the first customer is moved and once before the last. */
+/** Series of stable and its service, read once before the first customer is moved and once before the last. */
 export const BASELINE_SERIES = [
   'requests',
   'target5xx',

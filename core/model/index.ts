@@ -1,4 +1,4 @@
-/** The words of the domain and the ports: everything else in the project speaks in these types. */
+/** The terms of the domain and the ports, in whose types the rest of the project is written. */
 export {
   DecisionLogError,
   type DecisionLogHeader,

@@ -1,8 +1,7 @@
 /**
- * What the ledger holds: one item per ingress that says who owns it, and an append-only log per cutover.
- *
- * ELBv2 has no conditional write, so the item is the fence: `generation` and `status` are compared and set by DynamoDB
- * before and after every weight write (design: fencing).
+ * The content of the ledger: one item per ingress that says who owns it, and an append-only log per cutover.
+ * ELBv2 has no conditional write, so the item is the fence: DynamoDB compares and sets `generation` and `status` before
+ * and after every write of weights (see docs/explanation/fence.md).
  */
 import * as z from 'zod';
 import { drillSchema } from './drill.ts';
@@ -12,12 +11,12 @@ import { ruleWeightsSchema, trafficSplitSchema } from './split.ts';
 import { type Steering, steeringSchema, UNSTEERED } from './steering.ts';
 
 /**
- * `running`: a run owns the ingress. `rolling_back`: fenced, safe weights not yet confirmed. `rolled_back`: safe weights
- * confirmed. `completed`: the candidate is the service now; nothing here may move its traffic any more.
+ * `running`: a run owns the ingress. `rolling_back`: fenced, with the safe weights not yet confirmed. `rolled_back`:
+ * the safe weights are confirmed. `completed`: the candidate is the service now, and nothing here may move its traffic.
  */
 export const LEDGER_STATUSES = ['running', 'rolling_back', 'rolled_back', 'completed'] as const;
 
-/** What may pull the trigger (design: who pulls the rollback trigger). */
+/** Everything that may trigger a rollback. */
 export const TRIGGERS = [
   'gate',
   'alarm',
@@ -31,12 +30,12 @@ export const TRIGGERS = [
 ] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
-/** The kind of a log entry as people read it; the log keeps the name of its first version. */
+/** The kind of a log entry as shown to people; the log keeps the name from its first version. */
 export function describeKind(kind: string): string {
   return kind === 'observation' ? 'evaluation' : kind;
 }
 
-/** What triggered a rollback, and why: `alarm shop-elb-5xx: …`, `gate in phase stage: …`, `watchdog: …`. */
+/** The trigger of a rollback and its reason: `alarm shop-elb-5xx: …`, `gate in phase stage: …`, `watchdog: …`. */
 export function describeCause(asked: {
   readonly trigger: Trigger;
   readonly by: string;
@@ -50,28 +49,28 @@ export function describeCause(asked: {
 
 const instant = z.iso.datetime();
 
-/** How people hear of a rollback. */
+/** The ways in which people are notified of a rollback. */
 export const TIDINGS = ['message', 'metric', 'log'] as const;
 export type Tidings = (typeof TIDINGS)[number];
 
 const tasksShape = z.object({
-  /** Number of the look that decided it: a second try of that look goes on to the same number of tasks. */
+  /** Number of the evaluation that decided it. A second attempt of that evaluation uses the same number of tasks. */
   step: z.int().nonnegative(),
   desired: z.int().nonnegative(),
   at: instant,
-  /** True once the stable side was told so and the generation still held. */
+  /** True once the desired count was set and the generation was still valid. */
   confirmed: z.boolean(),
 });
-/** How many tasks of the stable side a step of decommission wants. */
+/** The number of stable tasks that a step of the decommission wants. */
 export type TasksIntent = z.infer<typeof tasksShape>;
 
 const intentShape = z.object({
   split: trafficSplitSchema,
   weights: z.array(ruleWeightsSchema),
   at: instant,
-  /** The writer that recorded it, where it was not a shift; with `at` it tells intents apart. */
+  /** The writer that recorded it, if it was not a shift. Together with `at` it identifies the intent. */
   by: z.string().optional(),
-  /** True once the listener was read back with these weights and the generation still held. */
+  /** True once the listener was read back with these weights and the generation was still valid. */
   confirmed: z.boolean(),
 });
 export type Intent = z.infer<typeof intentShape>;
@@ -80,17 +79,18 @@ const rollbackShape = z.object({
   trigger: z.enum(TRIGGERS).catch('task'),
   reason: z.string(),
   by: z.string(),
-  /** When the evidence turned bad as far as is known (alarm transition, deciding observation). */
+  /** When the evidence turned bad, as far as is known (transition of the alarm, or the deciding observation). */
   requestedAt: instant,
   /** When the safe weights were read back. */
   confirmedAt: instant.nullable(),
-  /** When per-side request counts showed that no customer reaches the candidate any more. */
+  /** When request counts by side showed that no customer reaches the candidate any more. */
   verifiedAt: instant.nullable(),
-  /** When the stable side's tasks and scaling were last seen as the snapshot has them, with no writer of the run left. */
+  /** When stable's tasks and scaling were last seen equal to the snapshot, with no writer of the run left. */
   capacityRestoredAt: instant.nullable().default(null),
   /**
-   * Who has not been told yet of the lease's present status. Leases of earlier versions, which told without a mark, owe nothing; one that
-   * cannot be read owes all: told twice is better than told never.
+   * Which notifications about the lease's present status are still to be sent. Leases of earlier versions, which did
+   * not record this, count as complete. A value that cannot be read means all: notifying twice is better than not at
+   * all.
    */
   owed: z.array(z.enum(TIDINGS)).readonly().catch(TIDINGS).default([]),
 });
@@ -106,21 +106,29 @@ const leaseShape = z.object({
   phase: z.enum(PHASES).catch('stage'),
   stage: z.int().min(-1),
   intent: intentShape.loose(),
-  /** By when a task of the run must have been seen again; the watchdog rolls back a run that is late. */
+  /** The time by which a task of the run must report again. The watchdog rolls back a run that is late. */
   heartbeatDueAt: instant,
   capacity: capacitySnapshotSchema.nullable(),
-  /** `full`: may take 100 % at once. `reduced`: must be scaled back up before it gets weight. */
+  /** `full`: may receive 100 % at once. `reduced`: must be scaled up before it receives weight. */
   stableCapacity: z.enum(['full', 'reduced']).catch('reduced'),
-  /** What the run wants of them since decommission began; null before, in leases of earlier versions, and where it cannot be read. */
+  /**
+   * The number of tasks that the run wants since the decommission began; null before, in leases of earlier versions,
+   * and if it cannot be read.
+   */
   tasks: tasksShape.loose().nullable().catch(null).default(null),
   rollback: rollbackShape.loose().nullable(),
-  /** The run is a drill. */
+  /** Set if the run is a drill. */
   drill: drillSchema.nullable().default(null),
-  /** IAM identity (ARN) of who started the run; null where nobody said. */
+  /** IAM identity (ARN) of the person who started the run; null if unknown. */
   startedBy: z.string().nullable().default(null),
-  /** The group that was the stable side when the run began: a deploy must not exchange the sides of a run. Null in leases of earlier versions. */
+  /**
+   * The target group that was stable when the run began, because a deployment must not swap the sides of a run. null in
+   * leases of earlier versions.
+   */
   stableGroup: targetGroupArnSchema.nullable().catch(null).default(null),
-  /** What people have asked of the run. One that cannot be read holds nothing up: rollback does not depend on it. */
+  /**
+   * People's requests for the run. A value that cannot be read blocks nothing, because rollback does not depend on it.
+   */
   steering: steeringSchema.loose().catch(UNSTEERED).default(UNSTEERED),
 });
 export type Lease = Omit<z.infer<typeof leaseShape>, 'intent' | 'rollback' | 'tasks' | 'steering'> & {
@@ -131,27 +139,28 @@ export type Lease = Omit<z.infer<typeof leaseShape>, 'intent' | 'rollback' | 'ta
 };
 
 /**
- * Attributes of a newer version are no reason to refuse a lease, nor are its values where a rollback can do without them: a lease
- * that cannot be read could not be fenced. Updates name the attributes that they change, so that the rest stays as it is.
+ * Neither attributes of a newer version, nor values that a rollback can do without, are a reason to refuse a lease,
+ * because a lease that cannot be read could not be fenced. Updates name the attributes that they change, so the others
+ * are preserved.
  */
 export const ledgerItemSchema: z.ZodType<Lease> = leaseShape.loose();
 
 /**
- * Which run a trigger speaks of; without a scope it speaks of whichever owns the ingress. An event may come hours late and more
- * than once, and then belongs to a run that ended long ago.
+ * The run to which a trigger refers; without a scope, whichever run owns the ingress. An event may arrive hours late
+ * and more than once, and then belongs to a run that ended long ago.
  */
 export type TriggerScope =
-  /** The end or a task of one execution. */
+  /** The end of one execution, or one of its tasks. */
   | { readonly kind: 'execution'; readonly executionArn: string }
-  /** Something that was seen at an instant (ISO-8601), so it can only speak of a run that had begun by then. */
+  /** An observation at an instant (ISO-8601), which can only refer to a run that had begun by then. */
   | { readonly kind: 'since'; readonly at: string }
   /**
-   * A reading of the lease: the trigger holds only while what it was concluded from is as it was read. `intent`: what the run wants of
-   * the listener, and whether that is confirmed. `silence`: the same, and nobody has heard of the run since.
+   * A reading of the lease. The trigger is valid only while what it was derived from is unchanged. `intent`: what the
+   * run wants of the listener, and whether that is confirmed. `silence`: the same, and the run has not reported since.
    */
   | { readonly kind: 'unchanged'; readonly what: 'intent' | 'silence'; readonly lease: Lease };
 
-/** Whether a trigger of this scope speaks of the run that holds the lease. */
+/** Whether a trigger with this scope refers to the run that holds the lease. */
 export function concerns(lease: Lease, scope: TriggerScope | undefined): boolean {
   switch (scope?.kind) {
     case undefined:
@@ -169,21 +178,27 @@ export function concerns(lease: Lease, scope: TriggerScope | undefined): boolean
   }
 }
 
-/** Whoever brought a rollback to its present status tells of it; a function that has not by then has died. Milliseconds. */
+/**
+ * Whoever brings a rollback to its present status also sends the notifications. A function that has not done so by then
+ * has died; milliseconds.
+ */
 const TELLING_MS = 60_000;
 
-/** How people should have heard of the rollback by `now` (milliseconds since the epoch), and have not. */
+/**
+ * The notifications about the rollback that should have been sent by `now` (milliseconds since the epoch), and have
+ * not.
+ */
 export function untold({ rollback }: Lease, now: number): readonly Tidings[] {
   if (rollback === null) return [];
   return now - Date.parse(rollback.confirmedAt ?? rollback.requestedAt) > TELLING_MS ? rollback.owed : [];
 }
 
-/** Whether both are one intent: recorded by the same writer at the same instant. */
+/** Whether both are the same intent: recorded by the same writer at the same instant. */
 export function sameIntent(a: Intent, b: Intent): boolean {
   return a.at === b.at && a.by === b.by;
 }
 
-/** One line of a cutover's log: what was decided, by whom or by which figure. Never rewritten. */
+/** One line of a cutover's log: what was decided, by whom or because of which figure. Never rewritten. */
 export const logEntrySchema = z.strictObject({
   at: instant,
   kind: z.enum([
@@ -205,7 +220,7 @@ export const logEntrySchema = z.strictObject({
   stage: z.int().min(-1),
   by: z.string(),
   message: z.string(),
-  /** Inputs and verdicts, so that a decision can be replayed. */
+  /** Inputs and verdicts, so that the decision can be replayed. */
   data: z.unknown().optional(),
 });
 export type LogEntry = z.infer<typeof logEntrySchema>;
@@ -219,7 +234,10 @@ const anyEntry = z.object({
   message: z.string().catch(''),
 });
 
-/** An entry as the ledger keeps it. One of a newer version is shown, too, as a warning: who looks at a log may be in an emergency. */
+/**
+ * Reads an entry of the ledger. An entry of a newer version is displayed as a warning, because whoever looks at a log
+ * may be in an emergency.
+ */
 export function readEntry(value: unknown): LogEntry {
   const entry = logEntrySchema.safeParse(value);
   if (entry.success) return entry.data;

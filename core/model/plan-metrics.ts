@@ -1,7 +1,7 @@
 /**
- * Evidence of the user's own, as a plan names it: counts, values and guards, and where each is read. Texts of a query may hold
- * `{{side}}`, which the metric's `sides` fill in, and `{{targetGroup}}`, `{{loadBalancer}}`, `{{cluster}}` and `{{service}}`,
- * which the deployment does.
+ * The plan's own metrics: counts, values and guards, and where each is read. Texts of a query may contain `{{side}}`,
+ * which the metric's `sides` fill in, and `{{targetGroup}}`, `{{loadBalancer}}`, `{{cluster}}` and `{{service}}`, which
+ * the deployment fills in.
  */
 import * as z from 'zod';
 import { durationSchema } from './time.ts';
@@ -9,21 +9,21 @@ import { durationSchema } from './time.ts';
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
-/** What the gate itself calls its metrics. */
+/** Names that the gate uses for its own metrics. */
 const TAKEN = ['errors', 'slow', 'burn'];
-/** Metrics of the user's own take at most this share of α; the rest stays with errors and slow requests. */
+/** The plan's own metrics use at most this share of α; the rest stays with errors and slow requests. */
 const MOST_ALPHA = 0.5;
-/** Share of α of a metric that names none. */
+/** Default share of α of a metric. */
 const USUAL_ALPHA = 0.05;
 
 const text = z.string().min(1).max(2_000);
 
 const cloudWatchMetricSchema = z.strictObject({
-  /** Namespace of CloudWatch, such as `Shop/Checkout`. */
+  /** CloudWatch namespace, such as `Shop/Checkout`. */
   namespace: text,
   /** Name of the metric. */
   metric: text,
-  /** Dimensions by name; the metric with exactly these is read. */
+  /** Dimensions by name. The metric with exactly these dimensions is read. */
   dimensions: z.record(z.string().min(1), text).default({}),
   /** Statistic over each minute, such as `Sum`, `Average` or `p99`. */
   stat: text.default('Sum'),
@@ -42,7 +42,10 @@ const mathQuerySchema = z.strictObject({
   source: z.literal('math'),
   /** The expression, such as `FILL(placed, 0) + FILL(resumed, 0)`. */
   expression: text,
-  /** The metrics that it names, by their ids: a lower-case letter, then letters, digits and `_`. At most ten. */
+  /**
+   * The metrics that the expression names, by id: a lower-case letter, followed by letters, digits and `_`. At most
+   * ten.
+   */
   using: z
     .record(
       z.string().regex(/^[a-z]\w*$/, { error: 'must be a lower-case letter, then letters, digits and _' }),
@@ -53,25 +56,28 @@ const mathQuerySchema = z.strictObject({
 
 const albQuerySchema = z.strictObject({
   source: z.literal('alb'),
-  /** All requests, or those with such a status. */
+  /** All requests, or those with a status of this class. */
   count: z.enum(['requests', '2xx', '3xx', '4xx', '5xx']),
 });
 
 const albSlowQuerySchema = z.strictObject({
   source: z.literal('alb-slow'),
-  /** A latency budget beside `gate.latencyBudgetMs`, such as one for each of p50, p95, p99 and p99.9. Milliseconds. */
+  /**
+   * A latency budget in addition to `gate.latencyBudgetMs`, for example one for each of p50, p95, p99 and p99.9;
+   * milliseconds.
+   */
   overMs: z.int().min(1).max(4_000_000),
 });
 
 const ecsQuerySchema = z.strictObject({
   source: z.literal('ecs'),
-  /** Percent of what the tasks have reserved, mean of the minute. */
+  /** Percentage of what the tasks have reserved, as the mean over the minute. */
   usage: z.enum(['cpu', 'memory']),
 });
 
 const providerQuerySchema = z.strictObject({
   source: z.literal('provider'),
-  /** Its name in the deployment. */
+  /** Name of the provider in the deployment. */
   provider: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, { error: 'must be the name of a provider of the deployment' }),
   /** The query in the provider's own language. */
   query: text,
@@ -85,29 +91,32 @@ const querySchema = z.discriminatedUnion('source', [
   ecsQuerySchema,
   providerQuerySchema,
 ]);
-/** One series of points, one a minute, of one side. */
+/** A series with one point per minute for one side. */
 export type MetricQuery = z.infer<typeof querySchema>;
 
 const sidesSchema = z.strictObject({
-  /** What `{{side}}` in the queries stands for on the stable side. */
+  /** The value of `{{side}}` for stable. */
   stable: text.default('stable'),
-  /** What `{{side}}` in the queries stands for on the candidate. */
+  /** The value of `{{side}}` for the candidate. */
   candidate: text.default('candidate'),
 });
 
 const commonSchema = z.strictObject({
-  /** Its name in messages, charts and the decision log: lower-case letters, digits and `-`. */
+  /** Name for messages, charts and the decision log: lower-case letters, digits and `-`. */
   name: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,39}$/, {
       error: 'must begin with a lower-case letter and hold 1 to 40 letters, digits and -',
     })
     .refine((name) => !TAKEN.includes(name), `must not be ${TAKEN.join(', ')}, which the gate uses itself`),
-  /** What `{{side}}` stands for in the queries of each side. */
+  /** The value of `{{side}}` in the queries of each side. */
   sides: sidesSchema.prefault({}),
-  /** Share of `gate.alpha` that this metric's vote for a rollback may use; 0.05 unless given, or an even part of half of α. All together: at most 0.5. */
+  /**
+   * Share of `gate.alpha` that this metric may use to roll back. Default: 0.05, or an even part of half of α if that is
+   * less. All metrics together may use at most 0.5.
+   */
   alphaShare: z.number().gt(0).max(MOST_ALPHA).optional(),
-  /** A minute is believed once it is this old: metrics of one's own arrive later than the load balancer's. */
+  /** A minute is used once it is this old, because custom metrics arrive later than the load balancer's. */
   settleAfter: durationSchema(0, HOUR).prefault('PT2M'),
 });
 
@@ -115,33 +124,35 @@ const comparedSchema = commonSchema.extend({
   /** Which direction is worse: `higherIsWorse`, such as failed payments, or `lowerIsWorse`, such as orders. */
   direction: z.enum(['higherIsWorse', 'lowerIsWorse']),
   /**
-   * Stages below this percentage may advance without having shown that the metric is within its margin: it still rolls them back.
-   * 0: every stage must show it. At 100 % and in the soak no stable side is left, and it can only roll back.
+   * Stages below this percentage may advance before the metric is shown to be within its margin, though it can still
+   * roll them back. 0: every stage must show it. At 100 % and in the soak there is no stable side to compare with, and
+   * it can only roll back.
    */
   requiredFrom: z.number().min(0).max(100).default(0),
 });
 
 const countMetricSchema = comparedSchema.extend({
   /**
-   * `count`: a share, such as orders of checkouts begun; `value`: a figure of each minute, such as the age of a queue, beside the
-   * stable side's in the same minute; `guard`: a limit for the candidate alone, such as CPU, memory or requests in flight.
+   * `count`: a share, such as orders per checkout begun. `value`: a figure for each minute, such as the age of a queue,
+   * compared with stable's in the same minute. `guard`: a limit for the candidate alone, such as CPU, memory or
+   * requests in flight.
    */
   kind: z.literal('count'),
-  /** What is counted: a part of the denominator. */
+  /** The events that are counted; a part of the denominator. */
   numerator: querySchema,
-  /** The whole that the numerator is a part of; default: the side's requests. */
+  /** The whole of which the numerator is a part. Default: the side's requests. */
   denominator: querySchema.prefault({ source: 'alb', count: 'requests' }),
   /** Margin, as a difference of the two shares (0.005 is half a percentage point). Give this or `relativeMargin`. */
   margin: z.number().gt(0).max(0.5).optional(),
-  /** Margin, as a part of the stable side's share (0.05: a conversion of 3 % may be 2.85 %). */
+  /** Margin, as a part of stable's share (0.05: a conversion of 3 % may fall to 2.85 %). */
   relativeMargin: z.number().gt(0).max(10).optional(),
-  /** The most events that one cause makes at a time, like `gate.errorBurst`. */
+  /** The largest number of events that one cause makes at a time, like `gate.errorBurst`. */
   burst: z.number().min(1).max(1_000).default(1),
-  /** What a minute means whose denominator came and whose numerator did not: nothing is known of it, or it was zero. */
+  /** The meaning of a minute with a denominator but no numerator: unknown, or zero. */
   absent: z.enum(['unknown', 'zero']).default('unknown'),
-  /** The stable side's ordinary share, by which `crossfade plan` computes how much evidence it takes; the baseline measures it. */
+  /** Stable's ordinary share, from which `crossfade plan` computes the necessary evidence; the baseline measures it. */
   usualShare: z.number().gt(0).lt(1).optional(),
-  /** Denominators that a request of the ingress brings, on average; for `crossfade plan`. */
+  /** Average number of denominators per request of the ingress; used by `crossfade plan`. */
   perRequest: z.number().gt(0).max(100).default(1),
 });
 
@@ -149,11 +160,14 @@ const valueMetricSchema = comparedSchema.extend({
   kind: z.literal('value'),
   /** The figure; at least 0. */
   value: querySchema,
-  /** By how much the candidate's figure may be worse. Give this or `relativeTolerance`. */
+  /** How much worse the candidate's figure may be. Give this or `relativeTolerance`. */
   tolerance: z.number().min(0).optional(),
-  /** The same as a part of the stable side's figure (0.1: a tenth). */
+  /** The same as a part of stable's figure (0.1: a tenth). */
   relativeTolerance: z.number().min(0).max(100).optional(),
-  /** How many minutes in a row one cause takes the figure of a healthy candidate beyond its tolerance at most; evidence counts by causes. */
+  /**
+   * For how many consecutive minutes, at most, one cause takes the figure of a healthy candidate beyond its tolerance.
+   * Evidence is counted by causes.
+   */
   spell: z.int().min(1).max(60).default(5),
 });
 
@@ -161,22 +175,22 @@ const guardMetricSchema = commonSchema.extend({
   kind: z.literal('guard'),
   /** The figure of the candidate. */
   value: querySchema,
-  /** Beyond it a minute is bad: the stage does not advance, and rolls back if too many minutes are bad. */
+  /** A minute beyond it is bad: the stage does not advance, and rolls back if too many minutes are bad. */
   limit: z.number(),
-  /** How many minutes in a row one cause takes a healthy candidate beyond it at most. */
+  /** For how many consecutive minutes, at most, one cause takes a healthy candidate beyond it. */
   spell: z.int().min(1).max(60).default(2),
   /** Which side of the limit is bad. */
   direction: z.enum(['higherIsWorse', 'lowerIsWorse']).default('higherIsWorse'),
 });
 
 export const planMetricSchema = z.discriminatedUnion('kind', [countMetricSchema, valueMetricSchema, guardMetricSchema]);
-/** One metric of the user's own; durations are seconds. */
+/** One metric of the plan; durations are seconds. */
 export type PlanMetric = z.infer<typeof planMetricSchema>;
 export type CountMetric = z.infer<typeof countMetricSchema>;
 export type ValueMetric = z.infer<typeof valueMetricSchema>;
 export type GuardMetric = z.infer<typeof guardMetricSchema>;
 
-/** What is wrong between fields; `path` is below `metrics`. */
+/** Problems that involve several fields; `path` is relative to `metrics`. */
 export function metricProblems(
   metrics: readonly PlanMetric[],
 ): { readonly path: (string | number)[]; readonly message: string }[] {
@@ -193,7 +207,7 @@ export function metricProblems(
   return [...problems, { path: [last, 'alphaShare'], message }];
 }
 
-/** The share of α that a metric may use, its own or the usual one. */
+/** The share of α that a metric may use: its own, or the default. */
 export function alphaShareOf(metrics: readonly PlanMetric[], metric: Pick<PlanMetric, 'alphaShare'>): number {
   return metric.alphaShare ?? Math.min(USUAL_ALPHA, MOST_ALPHA / metrics.length);
 }

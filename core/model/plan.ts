@@ -1,6 +1,6 @@
 /**
- * The plan: what an operator asks for, parsed once. Unknown keys are refused, durations are ISO-8601 in the file and
- * whole seconds afterwards. Every default is what a careful SRE would choose for a service that matters.
+ * The plan: what an operator requests, parsed once. Unknown keys are refused. Durations are ISO-8601 in the file and
+ * whole seconds afterwards. Every default is what a careful SRE would choose for an important service.
  */
 import * as z from 'zod';
 import { problemsOf, wordIssue } from '../../input/index.ts';
@@ -21,21 +21,21 @@ const percent = z
   .refine((p) => Math.abs(p * 10 - Math.round(p * 10)) < 1e-9, 'must be a multiple of 0.1');
 
 const stageSchema = z.strictObject({
-  /** Percent of requests that the candidate answers. */
+  /** Percentage of the requests that the candidate answers. */
   percent,
-  /** Shortest time that the stage is observed before it may advance. */
+  /** Shortest time for which the stage is observed before it may advance. */
   bake: durationSchema(MINUTE, 7 * DAY),
   /**
-   * Longest time that an undecided gate may hold the stage after its bake; then `gate.onUndecided` applies. Evidence that is merely
-   * late gets at least `gate.settleAfter` and 17 minutes.
+   * Longest time for which an undecided gate may hold the stage after its bake; after that, `gate.onUndecided` applies.
+   * Evidence that is merely late gets at least `gate.settleAfter` and 17 minutes.
    */
   maxHold: durationSchema(MINUTE, 7 * DAY).prefault('PT2H'),
 });
 
 const baselineSchema = z.strictObject({
-  /** How far back the stable side is measured before the cutover starts. */
+  /** How far back stable is measured before the cutover starts. */
   lookBack: durationSchema(MINUTE, 15 * DAY).prefault('P1D'),
-  /** Requests that the look-back must contain. */
+  /** The number of requests that the look-back must contain. */
   minRequests: z.int().min(1).default(1_000),
   /** The cutover is refused if stable itself fails more than this share of its requests. */
   maxErrorRate: z.number().gt(0).max(1).default(0.01),
@@ -44,39 +44,39 @@ const baselineSchema = z.strictObject({
 const shadowSchema = z.strictObject({
   /** Percent of the safe requests that pass through the mirror and are copied to the candidate. */
   percent: percent.default(5),
-  /** How long the shadow phase lasts at least. */
+  /** Minimum duration of the shadow phase. */
   duration: durationSchema(MINUTE, 30 * DAY).prefault('P1D'),
   /** Time between two evaluations of the shadow phase. */
   observe: durationSchema(MINUTE, HOUR).prefault('PT5M'),
-  /** How long a parity verdict that is not clean may hold the phase beyond its duration; then the cutover rolls back. */
+  /** How long a verdict that is not clean may extend the phase; after that the cutover rolls back. */
   maxHold: durationSchema(MINUTE, 30 * DAY).prefault('PT12H'),
   /** How long load and chaos tests run against the mirror. */
   exercise: durationSchema(MINUTE, DAY).prefault('PT30M'),
-  /** Captures that the sign-off needs on every route. With no difference in n captures, 3/n bounds the true rate (95 %). */
+  /** Captures that the sign-off needs on every route; without a difference in n, the rate is below 3/n (95 %). */
   minCapturesPerRoute: z.int().min(1).default(3_000),
-  /** Upper bound (95 %) on the rate of breaking differences that the captures of each route must establish. */
+  /** Upper bound (95 %) for the rate of breaking differences that the captures of each route must establish. */
   maxBreakingRate: z.number().gt(0).max(1).default(0.001),
   /** The one-sided 95 % bound on candidate/stable latency at p50, p95 and p99 must stay below 1 + this. */
   latencyTolerance: z.number().gt(0).max(10).default(0.05),
-  /** A candidate that is slower by at most this much passes whatever the ratio. Milliseconds. */
+  /** A candidate that is slower by at most this much passes, whatever the ratio; milliseconds. */
   latencyFloorMs: z.number().min(0).max(1_000).default(1),
   /**
-   * Percentiles at which too few samples do not hold the sign-off, for routes with little traffic. The sign-off still names them,
-   * and an estimate beyond the tolerance still holds.
+   * Percentiles at which too few samples do not prevent the sign-off, for routes with little traffic. The sign-off
+   * still names them, and an estimate beyond the tolerance still prevents it.
    */
   acceptInsufficientLatency: z
     .array(z.enum(['p50', 'p95', 'p99']))
     .max(3)
     .default([]),
-  /** Largest share of the copies that may be dropped, oversize or without an answer from stable. */
+  /** Largest share of the copies that may be dropped, oversize or without an answer of stable. */
   maxDropRatio: z.number().min(0).max(1).default(0.01),
   /** Refuse the cutover unless a rollback drill (`crossfade drill`) succeeded on this ingress within this time. */
   drillWithin: durationSchema(HOUR, 365 * DAY).optional(),
 });
 
-/** The default allows for clients and data that are not spread quite evenly over the sides. */
+/** The default allows for clients and data that are not distributed quite evenly over the sides. */
 const toleranceSchema = z.strictObject({
-  /** The tolerated rate, as a multiple of the stable side's. */
+  /** The tolerated rate, as a multiple of stable's. */
   ratio: z.number().min(1).max(10).default(1.2),
   /** Added to that, as a share of requests. */
   absolute: z.number().min(0).max(0.5).default(0),
@@ -85,17 +85,21 @@ const toleranceSchema = z.strictObject({
 const gateSchema = z.strictObject({
   /** Time between two evaluations of a stage. ALB metrics have a 60 s period, so a shorter time shows nothing new. */
   observe: durationSchema(MINUTE, 15 * MINUTE).prefault('PT1M'),
-  /** Chance that a healthy candidate is rolled back during the whole cutover. */
+  /** Probability that a healthy candidate is rolled back during the whole cutover. */
   alpha: z.number().min(1e-9).max(0.2).default(0.01),
-  /** Chance, in each stage, that a candidate worse by a margin or more advances. */
+  /** Probability, per stage, that a candidate that is worse by a margin or more advances. */
   beta: z.number().min(1e-9).max(0.2).default(0.01),
-  /** Non-inferiority margin of the error rate (absolute): a stage advances once the candidate is shown to be worse by less. */
+  /**
+   * Non-inferiority margin of the error rate (absolute): a stage advances once the candidate is shown to be worse by
+   * less than this.
+   */
   errorMargin: z.number().gt(0).max(0.5).default(0.005),
   /** The same margin for the rate of slow requests. */
   slowMargin: z.number().gt(0).max(0.5).default(0.02),
   /**
-   * What the candidate may fail without any of it speaking against it: `ratio` times the stable side's rate of the same minutes,
-   * plus `absolute`, and never more than half of the margin. How far a side's rate wanders by itself is measured by the baseline, and need not be allowed for here.
+   * The rate at which the candidate may fail before it counts against it: `ratio` times stable's rate in the same
+   * minutes, plus `absolute`, but never more than half of the margin. Wandering of a side's rate is measured by the
+   * baseline, and need not be allowed for here.
    */
   errorTolerance: toleranceSchema.prefault({}),
   /** The same for slow requests. */
@@ -114,38 +118,45 @@ const gateSchema = z.strictObject({
    * traffic users have seen their points 4 to 9 minutes late.
    */
   settleAfter: durationSchema(0, HOUR).prefault('PT10M'),
-  /** A request slower than this counts as slow. Milliseconds. */
+  /** A request that takes longer than this counts as slow; milliseconds. */
   latencyBudgetMs: z.int().min(1).max(4_000_000).default(500),
   /**
-   * Caches, pools and compilers warm up after each weight move: for so long slow requests speak against the candidate only
-   * beyond `warmUpSlowMargin`.
+   * Caches, pools and compilers warm up after each change of weights. For this long, slow requests count against the
+   * candidate only beyond `warmUpSlowMargin`.
    */
   warmUp: durationSchema(0, HOUR).prefault('PT5M'),
   /** Margin of the rate of slow requests during the warm-up. */
   warmUpSlowMargin: z.number().gt(0).max(1).default(0.1),
   /**
-   * First requests fail where connections and caches are not there yet: for so long after each weight move failures speak
-   * against the candidate only beyond `warmUpErrorMargin`. `PT0S` gives two minutes back to services that start clean.
+   * First requests fail while connections and caches are missing. For this long after each change of weights, failures
+   * count against the candidate only beyond `warmUpErrorMargin`. With `PT0S`, services that start clean are judged two
+   * minutes earlier.
    */
   warmUpErrors: durationSchema(0, HOUR).prefault('PT2M'),
   /** Margin of the error rate during that time. */
   warmUpErrorMargin: z.number().gt(0).max(1).default(0.01),
-  /** Requests that the candidate must have answered in a stage before its gate may pass, whatever the test says. */
+  /**
+   * The number of requests that the candidate must have answered in a stage before its gate may advance, whatever the
+   * test says.
+   */
   minRequests: z.int().min(1).default(100),
   /**
-   * A candidate shown to fail more than this, and at least twice as often as stable in the same minutes, is rolled back without regard
-   * to margins. Where stable's own minutes reach a higher rate now and then, that rate is the limit.
+   * A candidate that is shown to fail more than this, and at least twice as often as stable in the same minutes, is
+   * rolled back regardless of margins. If stable's own minutes sometimes reach a higher rate, that rate is the limit.
    */
   maxErrorRate: z.number().gt(0).max(1).default(0.05),
-  /** Advance before the bake is over, once the evidence is in and `minBake` has passed. */
+  /** Advance before the bake is over, as soon as the evidence is sufficient and `minBake` has passed. */
   accelerate: z.boolean().default(false),
   /** Shortest bake with `accelerate`. */
   minBake: durationSchema(MINUTE, DAY).prefault('PT10M'),
-  /** Outcome of a stage or soak that is still undecided after its `maxHold`: roll back, or hold until someone decides, evaluating less and less often. */
+  /**
+   * What happens to a stage or soak that is still undecided after its `maxHold`: roll back, or hold until somebody
+   * decides, with evaluations becoming rarer.
+   */
   onUndecided: z.enum(['rollback', 'hold']).default('rollback'),
   /**
-   * What a new task definition, image or set of targets of either side in mid-run means: the phase starts again, at most twice in
-   * a run; the run rolls back; or nothing. A new revision is judged anew, with its own α.
+   * What a new task definition, image or set of targets of either side during the run causes: the phase starts again,
+   * at most twice in a run; the run rolls back; or nothing. A new revision is judged from scratch, with its own α.
    */
   onRevision: z.enum(['restart', 'rollback', 'ignore']).default('restart'),
 });
@@ -155,60 +166,67 @@ const soakSchema = z.strictObject({
   duration: durationSchema(MINUTE, 30 * DAY).prefault('P2D'),
   /** Time between two evaluations of the soak. */
   observe: durationSchema(MINUTE, HOUR).prefault('PT5M'),
-  /** Longest time that an undecided gate may hold the soak beyond its duration; then `gate.onUndecided` applies. */
+  /** Longest time for which an undecided gate may extend the soak; then `gate.onUndecided` applies. */
   maxHold: durationSchema(MINUTE, 7 * DAY).prefault('PT12H'),
   /** Percent of the safe requests that are copied back to stable during the soak. */
   reversePercent: percent.default(5),
 });
 
 const signoffSchema = z.strictObject({
-  /** An unanswered sign-off expires after this time, and the cutover rolls back. */
+  /** A sign-off that nobody answers within this time expires, and the cutover rolls back. */
   timeout: durationSchema(MINUTE, 14 * DAY).prefault('P3D'),
-  /** Persons, told apart by their IAM identities, who must approve each sign-off. */
+  /** How many people, identified by their IAM identities, must approve each sign-off. */
   approvers: z.int().min(1).max(2).default(1),
-  /** Whether whoever started the run may approve its sign-offs. */
+  /** Whether the person who started the run may approve its sign-offs. */
   starterMayApprove: z.boolean().default(false),
-  /** Persons who must ask for `promote --override`, which advances a stage without its evidence. */
+  /** How many people must request `promote --override`, which advances a stage without its evidence. */
   overridePersons: z.int().min(1).max(2).default(1),
 });
 
 const decommissionSchema = z.strictObject({
-  /** Time that connections to the stable side get to drain before its tasks go. */
+  /** How long connections to stable may drain before its tasks are removed. */
   drain: durationSchema(MINUTE, DAY).prefault('PT1H'),
-  /** Time between two halvings of the stable side's capacity, each reversible until the next; longer while no task may go. */
+  /**
+   * Time between two halvings of stable's capacity, each of which is reversible until the next; longer while no task
+   * may be removed.
+   */
   step: durationSchema(MINUTE, DAY).prefault('PT30M'),
 });
 
 const cohortSchema = z.strictObject({
-  /** Shortest time for which the cohort is alone with the candidate. */
+  /** Shortest time for which only the cohort uses the candidate. */
   bake: durationSchema(MINUTE, 7 * DAY).prefault('PT30M'),
-  /** Longest time that it may wait for its requests after that; then `gate.onUndecided` applies. */
+  /** Longest time for which it may wait for its requests after that; after that, `gate.onUndecided` applies. */
   maxHold: durationSchema(MINUTE, 7 * DAY).prefault('PT4H'),
-  /** Requests that the candidate must have answered. */
+  /** The number of requests that the candidate must have answered. */
   minRequests: z.int().min(1).default(10),
 });
 
 const hookSchema = z.strictObject({
-  /** Its name in messages and the decision log. */
+  /** Name for messages and the decision log. */
   name: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,39}$/, { error: 'must be a name of 1 to 40 lower-case letters, digits and -' }),
-  /** `before` the weights move to a stage, or `after` its evidence is in and before it advances. */
+  /** `before` the weights move to a stage, or `after` its evidence is sufficient and before it advances. */
   when: z.enum(['before', 'after']),
-  /** A provider of the deployment (`metricProviders`) of type `http` or `lambda`. It answers within the provider's time. */
+  /**
+   * A provider of the deployment (`metricProviders`) of type `http` or `lambda`. It must answer within the provider's
+   * time limit.
+   */
   provider: z.string().min(1),
-  /** Percentages of the stages at which it is asked; all unless given. */
+  /** Percentages of the stages at which it is called; by default all. */
   stages: z.array(percent).min(1).max(20).optional(),
   /**
-   * Its vote when it does not answer in time, or not by the contract. `hold` before a step is asked again for about eight minutes, and
-   * goes back then; after a stage it holds until `maxHold`.
+   * The answer that is assumed if the hook does not answer in time, or gives an invalid answer. Before a step, `hold`
+   * is repeated for about eight minutes and then rolls back; after a stage it holds until `maxHold`.
    */
   otherwise: z.enum(['proceed', 'hold', 'rollback']).default('hold'),
 });
 
 /**
- * A plan that some version accepted, as states and logs keep it: a run outlives a deploy. Combinations that a later version refuses stand
- * in {@link planSchema} alone; for a range that narrows, `acceptedPlanOfToday` brings an earlier value to its end.
+ * A plan that some version accepted, as stored in states and logs, because a run outlives a deployment. Combinations
+ * that a later version refuses are checked only in {@link planSchema}. For a range that has narrowed,
+ * `acceptedPlanOfToday` moves an earlier value to the limit.
  */
 export const acceptedPlanSchema = z.strictObject({
   /** Free text for people. */
@@ -216,8 +234,8 @@ export const acceptedPlanSchema = z.strictObject({
   baseline: baselineSchema.prefault({}),
   shadow: shadowSchema.prefault({}),
   /**
-   * Testers first: before the first stage the candidate answers the requests of a cohort, which the deployment names by header, cookie
-   * or source address (`listeners[].cohort`). Left out: there is no such stage.
+   * Testers first: before the first stage the candidate answers the requests of a cohort, which the deployment
+   * identifies by header, cookie or source address (`listeners[].cohort`). Without this field there is no such stage.
    */
   cohort: cohortSchema.optional(),
   /** Steps of the canary; `percent` rises from stage to stage, and the last one is 100. */
@@ -234,13 +252,16 @@ export const acceptedPlanSchema = z.strictObject({
       { percent: 100, bake: 'PT15M', maxHold: 'PT1H' },
     ]),
   gate: gateSchema.prefault({}),
-  /** Evidence of your own: counts, values and guards that vote beside errors and slow requests, each with its share of `gate.alpha`. */
+  /**
+   * Your own metrics: counts, values and guards that are evaluated together with errors and slow requests, each with
+   * its share of `gate.alpha`.
+   */
   metrics: z.array(planMetricSchema).max(20).default([]),
-  /** Functions or addresses of your own that are asked before and after each step, and vote. */
+  /** Your own functions or addresses that are called before and after each step, and can object. */
   hooks: z.array(hookSchema).max(10).default([]),
   /**
-   * Your own CloudWatch alarms, by ARN, in the region of the cutover: one in ALARM rolls back. Those of the plan that was
-   * deployed do so by events too; others are seen when a stage is evaluated.
+   * Your own CloudWatch alarms, by ARN, in the region of the cutover: any of them in ALARM rolls back. Those of the
+   * plan that was deployed also do so by events; others are read when a stage is evaluated.
    */
   alarms: z
     .array(
@@ -257,7 +278,7 @@ export const acceptedPlanSchema = z.strictObject({
   retention: durationSchema(MINUTE, 90 * DAY).prefault('P7D'),
 });
 
-/** What an operator may ask for. */
+/** The plan that an operator may write. */
 export const planSchema = acceptedPlanSchema.superRefine((plan, ctx) => {
   const problem = (path: (string | number)[], message: string) => ctx.addIssue({ code: 'custom', path, message });
   plan.stages.forEach(({ percent }, i) => {
@@ -276,7 +297,7 @@ export const planSchema = acceptedPlanSchema.superRefine((plan, ctx) => {
     problem(['stages', plan.stages.length - 1, 'percent'], 'the last stage must be 100');
   const { errorMargin, maxErrorRate } = plan.gate;
   if (errorMargin >= maxErrorRate) problem(['gate', 'errorMargin'], 'must be below gate.maxErrorRate');
-  // What is held waits for it all the same.
+  // A stage that is held waits for it, too.
   const longest = (s: { bake: number; maxHold: number }) =>
     plan.gate.onUndecided === 'hold' ? Infinity : s.bake + s.maxHold;
   const shortest = Math.min(...plan.stages.map(longest));
@@ -309,7 +330,7 @@ export type Plan = z.infer<typeof planSchema>;
 /** A plan as written; all durations are ISO-8601. */
 export type PlanInput = z.input<typeof planSchema>;
 
-/** Parses what an operator wrote. @throws {@link InvalidPlanError} that names every field that is wrong. */
+/** Parses an operator's plan. @throws {@link InvalidPlanError} that names every invalid field */
 export function parsePlan(input: unknown): Plan {
   const result = planSchema.safeParse(planOfToday(input), { error: wordIssue });
   if (result.success) return result.data;
@@ -317,7 +338,7 @@ export function parsePlan(input: unknown): Plan {
   throw new InvalidPlanError(problems, result.error);
 }
 
-/** For callers that hand the plan on as it was written. @throws {@link InvalidPlanError} */
+/** For callers that pass the plan on as written. @throws {@link InvalidPlanError} */
 export function assertPlan(input: unknown): asserts input is PlanInput {
   parsePlan(input);
 }

@@ -26,7 +26,7 @@ import type { Steering } from './steering.ts';
 export interface TargetHealthCounts {
   readonly healthy: number;
   readonly unhealthy: number;
-  /** Registered, in any state but draining. */
+  /** Registered in any state except draining. */
   readonly registered: number;
 }
 
@@ -46,42 +46,43 @@ export interface TimeRange {
 
 export interface Metrics {
   /**
-   * Both sides' counts minute by minute, complete minutes only; a minute for which the metric store has nothing is a gap
-   * (null), except where AWS documents that an absent error count means zero.
+   * Counts of both sides minute by minute, for complete minutes only. A minute without data is a gap (null), except
+   * where AWS documents that an absent error count means zero.
    */
   minutes(range: TimeRange, latencyBudgetMs: number): Promise<MinuteEvidence[]>;
-  /** The stable side alone over the range; null when there is no data at all. */
+  /** Stable over the range; null if there is no data at all. */
   baseline(range: TimeRange, latencyBudgetMs: number): Promise<BaselineSummary | null>;
 }
 
-/** Evidence of the user's own, from wherever the plan says. */
+/** Reads the plan's own metrics, from wherever the plan says. */
 export interface PlanMetrics {
   /**
-   * Both sides of each metric, minute by minute, complete minutes only. Never rejects for a source: what fails, hangs or
-   * answers nonsense is the `trouble` of its metric, and the minutes that can be believed are there.
+   * Both sides of each metric minute by minute, for complete minutes only. Never rejects because of a source: a
+   * failure, a timeout or an implausible answer becomes the `trouble` of its metric, with the minutes that are
+   * plausible.
    */
   minutes(metrics: readonly PlanMetric[], range: TimeRange): Promise<MetricEvidence[]>;
-  /** The stable side over the range, by the metric's name; a sentence in place of a metric that has no data. */
+  /** Stable over the range, by metric name; a sentence for a metric without data. */
   baseline(
     metrics: readonly PlanMetric[],
     range: TimeRange,
   ): Promise<Readonly<Record<string, MetricBaseline | string>>>;
 }
 
-/** The step that hooks are asked about. */
+/** The step about which hooks are called. */
 export interface HookStep {
   readonly cutoverId: CutoverId;
-  /** Percent of the requests that the candidate answers at the stage. */
+  /** Percentage of the requests that the candidate answers in the stage. */
   readonly percent: number;
 }
 
-/** Hooks of the plan. */
+/** Calls the hooks of the plan. */
 export interface Hooks {
-  /** One answer for each; never rejects: what does not answer votes as the plan says. */
+  /** Returns one answer for each hook and never rejects: a hook that does not answer counts as the plan says. */
   ask(hooks: Plan['hooks'], step: HookStep): Promise<HookAnswer[]>;
 }
 
-/** Which code each side runs now. */
+/** Reads which code each side runs now. */
 export interface RevisionReader {
   read(): Promise<Revisions>;
 }
@@ -90,18 +91,18 @@ export interface AlarmReading {
   readonly name: string;
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
   readonly actionsEnabled: boolean;
-  /** What keeps its actions back now: mute rules that are active, a composite alarm's suppressor. Empty: nothing does. */
+  /** What suppresses its actions now: active mute rules, or a composite alarm's suppressor. Empty if nothing does. */
   readonly mutedBy: readonly string[];
 }
 
 export interface Alarms {
-  /** Readings of the named alarms; a name without an alarm is missing from the answer. */
+  /** Readings of the named alarms. A name without an alarm is missing from the answer. */
   read(names: readonly string[]): Promise<AlarmReading[]>;
-  /** Tells an alarm to go red; a metric alarm takes it back at its next evaluation. */
+  /** Sets an alarm to ALARM; a metric alarm reverts at its next evaluation. */
   trip(name: string, reason: string): Promise<void>;
 }
 
-/** Which run a writer believes it is. */
+/** The run that a writer believes it belongs to. */
 export interface RunRef {
   readonly ingressId: IngressId;
   readonly generation: Generation;
@@ -124,13 +125,13 @@ export interface FenceRequest {
   readonly reason: string;
   readonly by: string;
   readonly at: string;
-  /** The run that the trigger speaks of. @default the one that owns the ingress */
+  /** The run to which the trigger refers. @default the one that owns the ingress */
   readonly scope?: TriggerScope | undefined;
 }
 
 /**
- * `fenced`: this call moved the generation. `already`: somebody else had. `none`: no run owns the ingress. `not_concerned`: a run
- * owns it, but the trigger speaks of another one.
+ * `fenced`: this call increased the generation. `already`: another call had. `none`: no run owns the ingress.
+ * `not_concerned`: a run owns it, but the trigger refers to another one.
  */
 export type FenceResult =
   | { readonly outcome: 'fenced' | 'already'; readonly item: Lease }
@@ -144,86 +145,98 @@ export interface Progress {
 }
 
 /**
- * Who owns an ingress: one item, whose generation is the fencing token. All writes are conditional; those that take a {@link RunRef}
- * throw `FencedError` when the run no longer owns the ingress.
+ * Who owns an ingress: one item, whose generation is the fencing token. All writes are conditional. Those that take a
+ * {@link RunRef} throw `FencedError` if the run no longer owns the ingress.
  */
 export interface Leases {
   /** Strongly consistent. */
   read(ingressId: IngressId): Promise<Lease | null>;
-  /** Takes the ingress for a new generation, also after a completed one. @throws RefusedError while another run owns it or is being rolled back. */
+  /**
+   * Takes the ingress with a new generation, also after a completed run.
+   * @throws RefusedError while another run owns it or is being rolled back
+   */
   claim(claim: Claim): Promise<Lease>;
   recordIntent(ref: RunRef, intent: Intent, progress: Progress): Promise<void>;
-  /** Replaces the intent `expected` by `intent` and changes nothing else. @throws SupersededError if the lease has another intent */
+  /**
+   * Replaces the intent `expected` by `intent`, and nothing else.
+   * @throws SupersededError if the lease has another intent
+   */
   replaceIntent(ref: RunRef, intent: Intent, expected: Intent): Promise<void>;
-  /** @throws SupersededError when another intent of the same run stands there by now. */
+  /** @throws SupersededError if another intent of the same run has replaced it */
   confirmIntent(ref: RunRef, intent: Intent): Promise<void>;
-  /** Notes progress and by when to expect the next. */
+  /** Records progress, and when to expect the next report. */
   heartbeat(ref: RunRef, progress: Progress): Promise<void>;
-  /** Notes the snapshot, or that the stable side is about to be scaled down. */
+  /** Records the snapshot, or that stable is about to be scaled down. */
   recordCapacity(ref: RunRef, capacity: CapacitySnapshot, stable: 'full' | 'reduced'): Promise<void>;
-  /** Notes how many tasks the stable side is about to want, which from then on has to be scaled up before it gets weight. */
+  /** Records how many tasks stable is about to have. From then on it must be scaled up before it receives weight. */
   recordTasks(ref: RunRef, tasks: TasksIntent): Promise<void>;
-  /** @throws SupersededError when another step of the same run stands there by now. */
+  /** @throws SupersededError if another step of the same run has replaced it */
   confirmTasks(ref: RunRef, tasks: TasksIntent): Promise<void>;
-  /** The fence: generation + 1 and `rolling_back`, at once and idempotently. */
+  /** The fence: sets generation + 1 and `rolling_back` atomically and idempotently. */
   fence(ingressId: IngressId, request: FenceRequest): Promise<FenceResult>;
-  /** `rolling_back` → `rolled_back`, at the fenced generation. True for the one call that confirmed it, which then tells people; until it has, the lease says that they have to be told. */
+  /**
+   * `rolling_back` → `rolled_back`, at the fenced generation. Returns true for the one call that confirmed it, which
+   * then sends the notifications; until it has, the lease records that they are due.
+   */
   confirmRollback(ref: RunRef, at: string): Promise<boolean>;
-  /** Notes who still has to be told that the rollback has this status. A status that has passed meanwhile is left alone. */
+  /**
+   * Records which notifications about this status are still due. If the status has changed meanwhile, nothing is
+   * recorded.
+   */
   recordTold(ref: RunRef, status: 'rolling_back' | 'rolled_back', owed: readonly Tidings[]): Promise<void>;
-  /** Notes once that the traffic's return was verified by counts. */
+  /** Records once that counts have verified the rollback. */
   verifyRollback(ref: RunRef, at: string): Promise<void>;
-  /** Notes that the stable side's capacity is as the snapshot has it, and that nobody changes it any more. */
+  /** Records that stable's capacity equals the snapshot, and that nobody changes it any more. */
   confirmCapacity(ref: RunRef, at: string): Promise<void>;
   /**
-   * Notes the end of a cutover, with its last intent where a restored lease has lost it. Only the generation is compared: where its run
-   * is known to have completed, a lease that says otherwise is wrong.
+   * Records the end of a cutover, with its last intent if a restored lease has lost it. Only the generation is
+   * compared: if its run is known to have completed, a lease that says otherwise is wrong.
    */
   complete(ref: RunRef, intent?: Intent): Promise<void>;
-  /** Notes when the run's drill tripped its alarm. */
+  /** Records when the run's drill triggered its alarm. */
   recordTrip(ref: RunRef, drill: Drill): Promise<void>;
   /**
    * Replaces the steering that was read by `steering`, if the lease is still in that phase and stage.
-   * @throws SupersededError when it has moved on, or somebody else steered it
+   * @throws SupersededError if it has moved on, or somebody else has steered it
    */
   steer(lease: Lease, steering: Steering): Promise<void>;
 }
 
-/** What was decided in each run of one ingress, by whom or by which figure. Entries are never rewritten. */
+/** The decisions of each run of one ingress, with who or which figure caused them. Entries are never rewritten. */
 export interface DecisionLog {
   append(cutoverId: CutoverId, entry: LogEntry): Promise<void>;
   /** Oldest first. */
   entries(cutoverId: CutoverId): Promise<LogEntry[]>;
 }
 
-/** What the newest drill of one ingress has shown. */
+/** The result of the latest drill of one ingress. */
 export interface Drills {
   keep(record: DrillRecord): Promise<void>;
   last(): Promise<DrillRecord | null>;
 }
 
-/** `succeeded`: its cutover is complete. `ended`: any other end, and an execution that does not exist. */
+/** `succeeded`: its cutover is complete. `ended`: any other end, or an execution that does not exist. */
 export type ExecutionState = 'running' | 'succeeded' | 'ended';
 
 export interface Executions {
   stateOf(executionArn: string): Promise<ExecutionState>;
-  /** Stopping a stopped execution is no error. */
+  /** Stopping a stopped execution is not an error. */
   stop(executionArn: string, reason: string): Promise<void>;
 }
 
 export interface Capacity {
   snapshot(): Promise<CapacitySnapshot>;
-  /** Suspends scale-in of the stable side and holds its minimum at what runs now. */
+  /** Suspends scale-in of stable and sets its minimum to the present number of tasks. */
   pin(snapshot: CapacitySnapshot): Promise<void>;
-  /** Sets the stable side's task count. */
+  /** Sets stable's desired count. */
   scaleStable(desired: number): Promise<void>;
-  /** Gives scaling back as the snapshot found it. */
+  /** Restores scaling as the snapshot has it. */
   release(snapshot: CapacitySnapshot): Promise<void>;
 }
 
 export interface ParityVerdict {
   readonly status: 'clean' | 'dirty' | 'insufficient';
-  /** One sentence per route that is not clean; empty when all are. */
+  /** One sentence for each route that is not clean; empty if all are. */
   readonly reasons: readonly string[];
   readonly pairs: number;
   readonly routes: number;
@@ -233,7 +246,7 @@ export interface Parity {
   judge(cutoverId: CutoverId, plan: CutoverState['plan']): Promise<ParityVerdict>;
 }
 
-/** What a notice is about (core/status/status-event.ts says what each means). */
+/** What a notice is about (core/status/status-event.ts explains each). */
 export const NOTICE_KINDS = [
   'phase',
   'decision',
@@ -248,13 +261,13 @@ export const NOTICE_KINDS = [
 
 export interface Notice {
   readonly kind: (typeof NOTICE_KINDS)[number];
-  /** Null where no run is known. */
+  /** null if no run is known. */
   readonly cutoverId: CutoverId | null;
   readonly subject: string;
   readonly body: string;
-  /** What people have to do now, in a sentence. */
+  /** What people have to do now, in one sentence. */
   readonly todo?: string;
-  /** Such as `stage 10 %`. */
+  /** For example `stage 10 %`. */
   readonly phase?: string;
   readonly candidatePercent?: number;
   readonly signoff?: {
@@ -268,7 +281,7 @@ export interface Notice {
 }
 
 export interface Notifier {
-  /** A `decision` is for machines alone: one every minute would bury what people must read. */
+  /** A `decision` is for machines only: a message every minute would bury those that people must read. */
   publish(notice: Notice): Promise<void>;
 }
 
@@ -279,26 +292,26 @@ export interface ApprovalRequest {
   readonly askedAt: string;
   readonly expiresAt: string;
   readonly evidence: string;
-  /** The run as it was when it asked, as its tasks pass it on; absent where an earlier version asked. */
+  /** The run as it was when it asked, as its tasks pass it on; absent if an earlier version asked. */
   readonly state?: CutoverStateJson | undefined;
-  /** Persons who have approved, each by the IAM identity, while more are wanted. */
+  /** People who have approved, each with their IAM identity, while more are required. */
   readonly agreed: readonly { readonly by: string; readonly comment: string }[];
-  /** The answer that ended it; null while it is open, or where an earlier version asked. */
+  /** The answer that closed it; null while it is open, or if an earlier version asked. */
   readonly answered: { readonly answer: 'approve' | 'refuse'; readonly by: string; readonly at: string } | null;
 }
 
 export interface Approvals {
   open(request: Omit<ApprovalRequest, 'agreed' | 'answered'>): Promise<void>;
-  /** The newest request of the run, answered or not. */
+  /** The latest request of the run, answered or not. */
   newest(cutoverId: CutoverId): Promise<ApprovalRequest | null>;
-  /** Notes one person's approval, while the request is open. @returns the request after it @throws SupersededError */
+  /** Records one person's approval while the request is open. @returns the updated request @throws SupersededError */
   agree(request: ApprovalRequest, person: ApprovalRequest['agreed'][number]): Promise<ApprovalRequest>;
-  /** Notes the answer that was given. */
+  /** Records the answer. */
   close(request: ApprovalRequest, answered: NonNullable<ApprovalRequest['answered']>): Promise<void>;
 }
 
 export interface Exercise {
-  /** Starts load and chaos against the mirror; returns at once. Idempotent per cutover. */
+  /** Starts load and chaos tests against the mirror and returns at once. Idempotent per cutover. */
   start(cutoverId: CutoverId, seconds: number): Promise<void>;
 }
 

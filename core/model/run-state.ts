@@ -1,6 +1,6 @@
 /**
- * `CutoverState`: the whole of what a run knows, small, JSON, in and out of every task of the state machine. The plan
- * stands in it as it was written, so that a console reader sees ISO-8601, not seconds.
+ * `CutoverState`: everything that a run knows, as small JSON that every task of the state machine receives and returns.
+ * The plan is contained as written, so that a reader in the AWS console sees ISO-8601 durations, not seconds.
  */
 import * as z from 'zod';
 import { describeProblems, wordIssue } from '../../input/index.ts';
@@ -30,8 +30,9 @@ export const PHASES = [
 export type Phase = (typeof PHASES)[number];
 
 /**
- * What a Choice state reads. `proceed`: on to the next named state; `hold`: wait and look again; `nextStage`: shift
- * further; `closeMirror`: the same phase without its mirror; `rollback`: the safe weights, now; `drill`: this run is one.
+ * Read by a Choice state. `proceed`: on to the next named state; `hold`: wait and evaluate again; `nextStage`: shift
+ * further; `closeMirror`: the same phase without its mirror; `rollback`: the safe weights, now; `drill`: this run is a
+ * drill.
  */
 export const NEXT = ['proceed', 'hold', 'nextStage', 'closeMirror', 'rollback', 'drill'] as const;
 export type Next = (typeof NEXT)[number];
@@ -41,49 +42,67 @@ const isoInstant = z.iso.datetime();
 const baselineShape = z.object({
   requests: z.number().nonnegative(),
   errorRate: z.number().min(0).max(1),
-  /** The same over the last quarter of an hour (or the last period, if that is longer); null below 100 requests. */
+  /**
+   * The same over the last quarter of an hour (or the last period, if that is longer); null with fewer than 100
+   * requests.
+   */
   recentErrorRate: z.number().min(0).max(1).nullable().default(null),
-  /** Share of requests over the plan's latency budget; null where the metric store cannot count them. */
+  /** Share of requests over the plan's latency budget; null if the metric store cannot count them. */
   slowRate: z.number().min(0).max(1).nullable().default(null),
-  /** How many failures, and slow requests, one cause seems to make at a time (core/gate/bets/overdispersion.ts); null where nothing shows it. */
+  /**
+   * How many failures, and slow requests, one cause appears to make at a time (core/gate/bets/overdispersion.ts); null
+   * if the data do not show it.
+   */
   errorBurst: z.number().min(1).nullable().default(null),
   slowBurst: z.number().min(1).nullable().default(null),
   /**
-   * How far the rate of failures, and of slow requests, wanders by itself within ten minutes or so: standard deviation of its
-   * logarithm (core/gate/bets/noise.ts); null where nothing shows it.
+   * How much the rate of failures, and of slow requests, wanders by itself within about ten minutes: standard deviation
+   * of its logarithm (core/gate/bets/noise.ts); null if the data do not show it.
    */
   errorNoise: z.number().nonnegative().nullable().default(null),
   slowNoise: z.number().nonnegative().nullable().default(null),
-  /** 5xx that the load balancer itself makes ordinarily, as a share of the requests: the median period's, so that an incident is not ordinary. */
+  /**
+   * 5xx that the load balancer itself ordinarily generates, as a share of the requests: that of the median period, so
+   * that an incident does not count as ordinary.
+   */
   elb5xxRate: z.number().min(0).max(1).default(0),
   /**
-   * Rate of failures, and of slow requests, that some minutes of this side reach about once in 10,000 (core/gate/bets/ceiling.ts): what its
-   * customers have lived with. Null in logs of earlier versions, and for slow requests where they are not counted.
+   * Rate of failures, and of slow requests, that minutes of this side reach about once in 10,000
+   * (core/gate/bets/ceiling.ts), which its customers have experienced. null in logs of earlier versions, and for slow
+   * requests if they are not counted.
    */
   errorCeiling: z.number().min(0).max(1).nullable().default(null),
   slowCeiling: z.number().min(0).max(1).nullable().default(null),
   /**
-   * The same of requests of which no answer is told (clients who hang up, upgraded connections). Null in logs of earlier versions, and where answers are not
-   * counted.
+   * The same for requests without a reported answer (clients that hang up, upgraded connections). null in logs of
+   * earlier versions, and if answers are not counted.
    */
   untoldCeiling: z.number().min(0).max(1).nullable().default(null),
-  /** Highest share of any five minutes, of those with 100 requests: for people; logs of earlier versions have no ceiling. */
+  /**
+   * The highest share of any five minutes with at least 100 requests: for people; logs of earlier versions have no
+   * ceiling.
+   */
   peakErrorRate: z.number().min(0).max(1).default(0),
   peakSlowRate: z.number().min(0).max(1).nullable().default(null),
-  /** Requests per second of each hour (UTC) of the day, mean over the look-back; null for an hour that it does not touch. */
+  /**
+   * Requests per second in each hour (UTC) of the day, as the mean over the look-back; null for an hour that it does
+   * not include.
+   */
   rpsByHour: z.array(z.number().nonnegative().nullable()).length(24).default(Array(24).fill(null)),
-  /** Longest silence that came once an hour, minutes (core/gate/freshness.ts); 0 in logs of earlier versions. */
+  /**
+   * The longest silence that occurred once an hour, in minutes (core/gate/freshness.ts); 0 in logs of earlier versions.
+   */
   silentMinutes: z.number().nonnegative().default(0),
   /** Milliseconds. */
   p50: z.number().nonnegative(),
   p95: z.number().nonnegative(),
   p99: z.number().nonnegative(),
-  /** Requests per second, mean over the look-back. */
+  /** Requests per second, as the mean over the look-back. */
   rps: z.number().nonnegative(),
-  /** Percent of reservation, mean over the look-back; null where the service reports none. */
+  /** Percentage of the reservation, as the mean over the look-back; null if the service reports none. */
   cpuPercent: z.number().nonnegative().nullable(),
   memoryPercent: z.number().nonnegative().nullable(),
-  /** The plan's own metrics by name; absent in baselines of earlier versions, and without any. */
+  /** The plan's own metrics by name; absent in baselines of earlier versions, and if there are none. */
   metrics: z.record(z.string(), metricBaselineSchema).optional(),
 });
 export type BaselineSummary = z.infer<typeof baselineShape>;
@@ -92,21 +111,21 @@ export const baselineSummarySchema: z.ZodType<BaselineSummary, z.input<typeof ba
 export const capacitySnapshotSchema = z.object({
   desired: z.int().nonnegative(),
   running: z.int().nonnegative(),
-  /** Bounds of Application Auto Scaling as they were; null where the service does not scale. */
+  /** Original limits of Application Auto Scaling; null if the service does not scale. */
   scaling: z
     .object({
       min: z.int().nonnegative(),
       max: z.int().nonnegative(),
-      /** Dynamic scaling is suspended. */
+      /** Whether dynamic scaling is suspended. */
       suspended: z.boolean(),
-      /** Scheduled scaling is suspended; absent in snapshots of earlier versions, which left it alone. */
+      /** Whether scheduled scaling is suspended; absent in snapshots of earlier versions, which left it alone. */
       scheduledSuspended: z.boolean().optional(),
     })
     .nullable(),
 });
 export type CapacitySnapshot = z.infer<typeof capacitySnapshotSchema>;
 
-/** Whether as many tasks are wanted as the snapshot had, and scaling is as it found it. */
+/** Whether the desired count and scaling are as in the snapshot. */
 export function isRestored(now: CapacitySnapshot, snapshot: CapacitySnapshot): boolean {
   return now.desired >= snapshot.desired && sameScaling(now.scaling, snapshot.scaling);
 }
@@ -122,7 +141,7 @@ function sameScaling(a: CapacitySnapshot['scaling'], b: CapacitySnapshot['scalin
 }
 
 export const approvalSchema = z.object({
-  /** For people: the name, or the names, of who approved. */
+  /** For people: the name or names of those who approved. */
   approvedBy: z.string().min(1),
   comment: z.string().default(''),
   /** IAM identities (ARN) of those who approved; absent in answers of earlier versions. */
@@ -131,16 +150,16 @@ export const approvalSchema = z.object({
 export type Approval = z.infer<typeof approvalSchema>;
 
 const revisionSchema = z.discriminatedUnion('kind', [
-  /** Of an ECS service: its task definition, and the deployment that resolved the image. */
+  /** For an ECS service: its task definition, and the deployment that resolved the image. */
   z.strictObject({ kind: z.literal('tasks'), id: z.string() }),
-  /** Of a target group without one: its targets. */
+  /** For a target group without a service: its targets. */
   z.strictObject({ kind: z.literal('targets'), ids: z.array(z.string()) }),
 ]);
-/** Which code one side runs. */
+/** The code that one side runs. */
 export type Revision = z.infer<typeof revisionSchema>;
 
 const revisionsSchema = z.strictObject({ stable: revisionSchema.nullable(), candidate: revisionSchema.nullable() });
-/** Both sides'; null where it cannot be told. */
+/** The revisions of both sides; null if unknown. */
 export type Revisions = z.infer<typeof revisionsSchema>;
 
 const stateShape = z.object({
@@ -155,47 +174,55 @@ const stateShape = z.object({
   stage: z.int().min(-1),
   /** When the phase (or, in phase `stage`, the stage) began. */
   since: isoInstant,
-  /** What the run last gave the listener, confirmed. */
+  /** The last split that the run gave the listener and confirmed. */
   split: trafficSplitSchema,
   baseline: baselineSummarySchema.nullable(),
   capacity: capacitySnapshotSchema.nullable(),
-  /** Halvings of the stable side's capacity already done while decommissioning. */
+  /** How many halvings of stable's capacity the decommission has made. */
   decommissionSteps: z.int().min(0),
   next: z.enum(NEXT),
-  /** Why `next` is what it is: a sentence with the figure that decided. */
+  /** Why `next` has its value: a sentence with the figure that decided. */
   reason: z.string(),
-  /** What the next Wait state waits. */
+  /** Duration of the next Wait state, in seconds. */
   waitSeconds: z.int().min(0),
-  /** Put there by a sign-off's task token, consumed by the task after it. */
+  /** Set by the task token of a sign-off, and consumed by the next task. */
   approval: approvalSchema.nullable(),
-  /** This run is a drill; null: a cutover. */
+  /** Set if this run is a drill; null for a cutover. */
   drill: drillSchema.nullable().default(null),
-  /** IAM identity (ARN) of who started the run; null where nobody said. */
+  /** IAM identity (ARN) of the person who started the run; null if unknown. */
   startedBy: z.string().nullable().default(null),
   /** Revision of the steering whose restart was carried out last. */
   steeringRev: z.int().nonnegative().default(0),
-  /** Each side's revision at the run's first evaluation, or at its latest restart because of a new one; null before. */
+  /**
+   * The revision of each side at the run's first evaluation, or at its latest restart because of a new one; null
+   * before.
+   */
   revisions: revisionsSchema.nullable().default(null),
-  /** How often a new revision of a side restarted a phase. */
+  /** How often a new revision of a side has restarted a phase. */
   revisionRestarts: z.int().nonnegative().default(0),
-  /** Put there by a Catch, consumed by the rollback task. */
+  /** Set by a Catch, and consumed by the rollback task. */
   error: z.looseObject({ Error: z.string(), Cause: z.string().optional() }).optional(),
 });
 
-/** In memory: durations are seconds. */
+/** In memory, durations are seconds. */
 export type CutoverState = z.infer<typeof stateShape>;
-/** On the wire: durations are ISO-8601. */
+/** In JSON, durations are ISO-8601. */
 export type CutoverStateJson = z.input<typeof stateShape>;
 
-/** Functions of two versions may meet in one run, so what a newer one has added is handed on, not refused. */
+/**
+ * Functions of two versions may work on the same run, so fields that a newer one has added are passed on, not refused.
+ */
 const stateSchema: z.ZodType<CutoverState, CutoverStateJson> = stateShape.loose();
 
-/** The state in a task's input; null where it has none. */
+/** The state in the input of a task; null if it has none. */
 export function stateIn(input: unknown): CutoverState | null {
   return read(input).data ?? null;
 }
 
-/** Parses a task's input, by whichever version it was written. @throws CrossfadeError `Crossfade.InvalidState` naming the field. */
+/**
+ * Parses the input of a task, written by any version.
+ * @throws CrossfadeError `Crossfade.InvalidState` that names the field
+ */
 export function parseState(input: unknown): CutoverState {
   const { data, error } = read(input);
   if (data !== undefined) return data;

@@ -12,45 +12,47 @@ import { type RuleArn, ruleArnSchema, type TargetGroupArn, targetGroupArnSchema 
 /** ELBv2's highest weight. */
 export const MAX_WEIGHT = 999;
 
-// Not strict: a version that is older than the writer of a lease must be able to read it, or it could not roll back.
+// Not strict, because a version that is older than the writer of a lease must be able to read it in order to roll back.
 export const trafficSplitSchema = z.object({
-  /** Percent of requests that the candidate answers, 0 to 100 in steps of 0.1. */
+  /** Percentage of the requests that the candidate answers, 0 to 100 in steps of 0.1. */
   candidatePercent: z.number().min(0).max(100),
   /**
-   * Percent of the requests of mirrored rules that pass through the mirror, and which side answers them there: `forward`
-   * takes its share out of the stable side's, `reverse` out of the candidate's.
+   * Percentage of the requests of mirrored rules that pass through the mirror, and the side that answers them there:
+   * `forward` takes its share from stable's, `reverse` from the candidate's.
    */
   mirror: z.object({ face: z.enum(['forward', 'reverse']), percent: z.number().gt(0).max(100) }).nullable(),
-  /** The candidate answers all requests of the cohort, whatever its share of the others. Only before the first stage. */
+  /**
+   * The candidate answers all requests of the cohort, whatever its share of the others. Only before the first stage.
+   */
   cohort: z.literal(true).optional(),
 });
 export type TrafficSplit = z.infer<typeof trafficSplitSchema>;
 
-/** Whether the candidate answers anybody: customers, or testers alone. */
+/** Whether the candidate answers anybody: customers, or only testers. */
 export function answersAnybody({ candidatePercent, cohort }: TrafficSplit): boolean {
   return candidatePercent > 0 || cohort === true;
 }
 
-/** All requests to the stable side, nothing mirrored: what every rollback writes. */
+/** All requests to stable, and nothing mirrored: what every rollback writes. */
 export const SAFE_SPLIT: TrafficSplit = { candidatePercent: 0, mirror: null };
 
 export const ruleWeightsSchema = z.object({
   ruleArn: ruleArnSchema,
   groups: z.array(z.object({ targetGroupArn: targetGroupArnSchema, weight: z.int().min(0).max(MAX_WEIGHT) })).max(5),
-  /** Group stickiness beats weights, so a rollback writes it off together with the weights. */
+  /** Group stickiness overrides weights, so a rollback switches it off together with the weights. */
   sticky: z.boolean(),
-  /** Read of a rule that has no groups: somebody deleted it, or gave it another action. */
+  /** Read for a rule without the groups: somebody deleted it, or gave it another action. */
   absent: z.enum(['gone', 'replaced']).optional(),
 });
-/** One rule's forward action, as written and as read back. */
+/** The forward action of one rule, as written and as read back. */
 export type RuleWeights = z.infer<typeof ruleWeightsSchema>;
 
-/** The target group that a mirror's face is. */
+/** The target group of a face of the mirror. */
 export function groupRoleOfMirror({ face }: NonNullable<TrafficSplit['mirror']>): 'mirrorForward' | 'mirrorReverse' {
   return face === 'forward' ? 'mirrorForward' : 'mirrorReverse';
 }
 
-/** Percentages are exact multiples of 0.1, so a scale of 100 or 1000 always holds them as whole numbers. */
+/** Percentages are multiples of 0.1, so a scale of 100 or 1000 always represents them as integers. */
 function scaleOf(percents: readonly number[]): 1 | 10 {
   return percents.every((p) => Number.isInteger(p)) ? 1 : 10;
 }
@@ -70,7 +72,7 @@ function sharesOf(split: TrafficSplit, rule: DeployedRule): Record<GroupRole, nu
   };
 }
 
-/** The weights of every rule for a split. Every group of a rule is in the result, at weight 0 if need be. */
+/** The weights of every rule for a split. Every group of a rule is included, with weight 0 if necessary. */
 export function weightsFor(deployment: Deployment, split: TrafficSplit, sticky = false): RuleWeights[] {
   return deployment.rules.map((rule) => {
     const shares = sharesOf(split, rule);
@@ -87,19 +89,19 @@ export function weightsFor(deployment: Deployment, split: TrafficSplit, sticky =
   });
 }
 
-/** Whether two readings of the same rules say the same: same groups, weights and stickiness, in any order. */
+/** Whether two readings of the same rules are equal: same groups, weights and stickiness, in any order. */
 export function sameWeights(a: readonly RuleWeights[], b: readonly RuleWeights[]): boolean {
   return a.length === b.length && canonical(a) === canonical(b);
 }
 
-/** Rules that somebody deleted. Nobody passes through them, and nobody can write them. */
+/** Rules that somebody deleted. They carry no requests, and cannot be written. */
 export function goneRules(live: readonly RuleWeights[]): readonly RuleArn[] {
   return live.flatMap(({ ruleArn, absent }) => (absent === 'gone' ? [ruleArn] : []));
 }
 
 /**
- * Whether every rule gives everything to the stable side, with stickiness off, by whatever weights. Through a rule that somebody deleted, or
- * gave another action, nobody comes to either side: it is theirs while no run is on.
+ * Whether every rule gives everything to stable with stickiness off, whatever the weights. A rule that somebody
+ * deleted, or gave another action, leads to neither side, and is not the run's while no run is in progress.
  */
 export function isSafe(deployment: Deployment, live: readonly RuleWeights[]): boolean {
   return live.every(
@@ -108,8 +110,8 @@ export function isSafe(deployment: Deployment, live: readonly RuleWeights[]): bo
 }
 
 /**
- * The weights of a completed cutover: the candidate alone, at ELBv2's highest weight. No stage writes that weight, so the
- * listener itself says that the cutover is over, also while the ledger does not answer.
+ * The weights of a completed cutover: only the candidate, with ELBv2's highest weight. No stage writes that weight, so
+ * the listener itself shows that the cutover is over, even while the ledger is unavailable.
  */
 export function finalWeights(deployment: Deployment): RuleWeights[] {
   return weightsFor(deployment, { candidatePercent: 100, mirror: null }).map((rule) => ({
@@ -125,7 +127,7 @@ export function isFinal(deployment: Deployment, live: readonly RuleWeights[]): b
 
 const ABSENT = { gone: 'deleted', replaced: 'no longer a forward rule' } as const;
 
-/** A short text such as `rule/ab: stable 95 mirror 5` for logs and errors. */
+/** A short text such as `rule/ab: stable 95 mirror 5`, for logs and errors. */
 export function describeWeights(deployment: Deployment, rules: readonly RuleWeights[]): string {
   const role = (arn: TargetGroupArn) =>
     (Object.entries(deployment.targetGroups).find(([, g]) => g?.arn === arn) ?? [arn])[0];
@@ -134,7 +136,7 @@ export function describeWeights(deployment: Deployment, rules: readonly RuleWeig
   return rules.map((r) => `${ruleName(r.ruleArn)}: ${says(r)}${r.sticky ? ' sticky' : ''}`).join('; ');
 }
 
-/** Share of a rule's weight, 0 to 1, that the groups of the given roles hold. */
+/** The share of a rule's weight, 0 to 1, that the groups with the given roles have. */
 export function shareOf(deployment: Deployment, rule: RuleWeights, roles: readonly GroupRole[]): number {
   const total = rule.groups.reduce((sum, g) => sum + g.weight, 0);
   const arns = new Set(roles.map((role) => deployment.targetGroups[role]?.arn));
@@ -157,7 +159,7 @@ export function groupArn({ targetGroups }: Deployment, role: GroupRole): TargetG
   return group.arn;
 }
 
-/** Its last part, by which messages name it. */
+/** The last part of the ARN, by which messages name the rule. */
 export function ruleName(arn: RuleArn): string {
   return arn.split('/').slice(-1)[0] ?? arn;
 }

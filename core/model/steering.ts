@@ -1,6 +1,6 @@
 /**
- * Steering: what people have asked of a running cutover. It stands in the lease and can hold a run, end a wait or restart one;
- * it writes no weight, and no reader of it may skip a rollback (docs/adr/0040).
+ * Steering: people's requests for a running cutover. It is part of the lease and can hold a run, end a wait or restart
+ * a stage. It writes no weights, and no reader of it may skip a rollback (docs/adr/0040).
  */
 import * as z from 'zod';
 import { PHASES } from './run-state.ts';
@@ -20,25 +20,27 @@ const requestSchema = z.object({
   by: z.string(),
   reason: z.string(),
   at: instant,
-  /** What it speaks of; anywhere else it has no effect. */
+  /** The phase and stage for which it was made; it has no effect elsewhere. */
   phase: z.enum(PHASES),
   stage: z.int().min(-1),
-  /** Without the evidence. */
+  /** Whether to advance without the evidence. */
   override: z.boolean(),
-  /** Who asks for the same, where the plan wants two persons for an override; null: nobody yet, or nobody is needed. */
+  /**
+   * The second person, if the plan requires two for an override; null if nobody has agreed yet, or nobody is needed.
+   */
   seconded: z.string().nullable(),
-  /** An override counts from so many persons on. */
+  /** How many people an override needs. */
   persons: z.int().min(1),
 });
 
 export const steeringSchema = z.object({
-  /** Raised by every change, so that one of two people who steer at once is refused. */
+  /** Incremented by every change, so that one of two people who steer at the same time is refused. */
   rev: z.int().nonnegative(),
-  /** In their order; the last one may still last. */
+  /** In chronological order; the last one may still be in effect. */
   pauses: z.array(pauseSchema),
-  /** The newest; an earlier one is forgotten. */
+  /** The latest; earlier requests are dropped. */
   request: requestSchema.nullable(),
-  /** Restarts of a stage in this run. */
+  /** Restarts of stages in this run. */
   retries: z.int().nonnegative(),
 });
 export type Steering = z.infer<typeof steeringSchema>;
@@ -47,9 +49,9 @@ export const UNSTEERED: Steering = { rev: 0, pauses: [], request: null, retries:
 
 const person = z.strictObject({ by: z.string(), reason: z.string() });
 
-/** What steering means for one observation. Kept with it, so that the decision can be taken again. */
+/** The effect of steering on one observation. Recorded with it, so that the decision can be reproduced. */
 export const steeredSchema = z.strictObject({
-  /** Seconds of the present phase or stage that it was paused; they do not count towards its longest hold. */
+  /** For how many seconds the present phase or stage was paused; they do not count towards its longest hold. */
   pausedSeconds: z.number().nonnegative(),
   paused: person.extend({ until: instant }).nullable(),
   promoted: person.extend({ override: z.boolean() }).nullable(),

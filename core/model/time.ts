@@ -1,17 +1,20 @@
-/** ISO-8601 durations of fixed length (weeks, days, hours, minutes, seconds); months and years have none and are refused. */
+/**
+ * ISO-8601 durations of fixed length (weeks, days, hours, minutes, seconds). Months and years have no fixed length and
+ * are refused.
+ */
 import * as z from 'zod';
 
 const PATTERN = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 const SECONDS = [604_800, 86_400, 3_600, 60, 1] as const;
 
-/** Whole seconds of an ISO-8601 duration, or undefined when the text is not one. */
+/** The whole seconds of an ISO-8601 duration; undefined if the text is not one. */
 export function parseDuration(text: string): number | undefined {
   const match = PATTERN.exec(text);
   if (match === null || text === 'P' || text.endsWith('T')) return undefined;
   return SECONDS.reduce((sum, unit, i) => sum + unit * Number(match[i + 1] ?? 0), 0);
 }
 
-/** The shortest ISO-8601 duration of `seconds` (a whole number ≥ 0). */
+/** The shortest ISO-8601 form of `seconds` (an integer ≥ 0). */
 export function formatDuration(seconds: number): string {
   if (seconds === 0) return 'PT0S';
   const [d, h, m, s] = partsOf(seconds);
@@ -19,7 +22,7 @@ export function formatDuration(seconds: number): string {
   return `P${d ? `${d}D` : ''}${time ? `T${time}` : ''}`;
 }
 
-/** The same as people say it, such as `4 d 5 h 15 min`. */
+/** The same in words, such as `4 d 5 h 15 min`. */
 export function spokenDuration(seconds: number): string {
   const units = ['d', 'h', 'min', 's'] as const;
   const parts = partsOf(seconds).flatMap((amount, i) => (amount === 0 ? [] : [`${amount} ${units[i]}`]));
@@ -36,10 +39,13 @@ function partsOf(seconds: number): [number, number, number, number] {
   ];
 }
 
-/** A plan's duration: ISO-8601 text in JSON, whole seconds between `min` and `max` in memory (a two-way zod codec). */
+/**
+ * A plan's duration: ISO-8601 text in JSON, and whole seconds between `min` and `max` in memory (a bidirectional zod
+ * codec).
+ */
 export function durationSchema(min: number, max: number) {
   const [shortest, longest] = [formatDuration(min), formatDuration(max)];
-  // The range is for JSON Schema, whose `minimum` is for numbers.
+  // The range is for the JSON Schema, whose `minimum` applies only to numbers.
   const text = z.string().meta({ format: 'duration', 'x-range': `${shortest} to ${longest}` });
   return z.codec(text, z.int(), {
     decode: (text, payload) => {
@@ -63,7 +69,7 @@ export function toIso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** Milliseconds since the epoch; NaN for what is no ISO-8601. */
+/** Milliseconds since the epoch; NaN for text that is not ISO-8601. */
 export function fromIso(text: string): number {
   return Date.parse(text);
 }

@@ -1,10 +1,13 @@
-/** The baseline's checks before the first customer is moved: the stable side is healthy, and how long each stage will take. */
+/**
+ * The baseline's checks before the first customer is moved: whether stable is healthy, and how long each stage will
+ * take.
+ */
 import { ALARM_ALONE_FACTOR } from '../gate/index.ts';
 import type { BaselineSummary, MetricBaseline, Plan } from '../model/index.ts';
 import { project } from './timeline.ts';
 import { roughly } from './wording.ts';
 
-/** Reasons to refuse, each naming the plan's field; empty when the cutover may go on. */
+/** Reasons to refuse the cutover, each naming the field of the plan; empty if it may continue. */
 export function baselineRefusals({ baseline: wanted }: Plan, found: BaselineSummary | null): string[] {
   const requests = found?.requests ?? 0;
   if (found === null || requests < wanted.minRequests)
@@ -14,7 +17,7 @@ export function baselineRefusals({ baseline: wanted }: Plan, found: BaselineSumm
   const limit = `the limit is ${percent(wanted.maxErrorRate)}`;
   if (found.errorRate > wanted.maxErrorRate)
     return [`baseline.maxErrorRate: stable itself fails ${percent(found.errorRate)} of its requests; ${limit}`];
-  // A day's mean hides a fire that began a quarter of an hour ago.
+  // The mean of a day hides an incident that began a quarter of an hour ago.
   if (found.recentErrorRate !== null && found.recentErrorRate > wanted.maxErrorRate)
     return [
       `baseline.maxErrorRate: stable is failing now: ${percent(found.recentErrorRate)} of its most recent requests; ${limit}`,
@@ -22,7 +25,7 @@ export function baselineRefusals({ baseline: wanted }: Plan, found: BaselineSumm
   return [];
 }
 
-/** Reasons to refuse by the plan's own metrics: what the stable side has no data of cannot be compared. */
+/** Reasons to refuse because of the plan's own metrics: a metric without data on stable cannot be compared. */
 export function unmeasured({ metrics }: Plan, found: Readonly<Record<string, MetricBaseline | string>>): string[] {
   return metrics.flatMap(({ name }, i) => {
     const one = found[name];
@@ -32,19 +35,19 @@ export function unmeasured({ metrics }: Plan, found: Readonly<Record<string, Met
 
 export interface StageTime {
   readonly percent: number;
-  /** Metrics of the plan's own that probably cannot be shown within {@link limit}. */
+  /** The plan's own metrics that probably cannot be shown to be within their margin before {@link limit}. */
   readonly lateMetrics: readonly string[];
-  /** Candidate requests that the gate probably needs (core/gate/sample-size.ts). */
+  /** The number of candidate requests that the gate probably needs (core/gate/sample-size.ts). */
   readonly requests: number;
-  /** Seconds until they have come at the mean rate of the look-back; not less than the plan's own bake. */
+  /** Seconds until they have arrived at the mean rate of the look-back; at least the plan's own bake. */
   readonly seconds: number;
-  /** The same in the quietest hour of the look-back; null where no hour is known. */
+  /** The same for the quietest hour of the look-back; null if no hour is known. */
   readonly quietSeconds: number | null;
-  /** Seconds after which the plan ends the stage undecided. */
+  /** Seconds after which the plan ends the stage if it is undecided. */
   readonly limit: number;
 }
 
-/** The planner's estimate for each stage, at the rates that were measured. */
+/** The planner's estimate for each stage, at the measured rates. */
 export function stageTimes(plan: Plan, found: BaselineSummary): StageTime[] {
   const at = (rps: number) => project(plan, { ...found, rps }).rows.filter((row) => row.requestsNeeded !== null);
   const quiet = quietest(found);
@@ -59,7 +62,7 @@ export function stageTimes(plan: Plan, found: BaselineSummary): StageTime[] {
   }));
 }
 
-/** For the log and the status message: the figures, and what they mean for the plan. */
+/** For the log and the status message: the figures, and their consequences for the plan. */
 export function describeBaseline(plan: Plan, found: BaselineSummary): string {
   const ms = (value: number) => `${value.toFixed(1)} ms`;
   const usage = [
@@ -107,7 +110,7 @@ export function describeBaseline(plan: Plan, found: BaselineSummary): string {
   return sentences.join(' ');
 }
 
-/** Half as much again is within what such an estimate may be off. */
+/** A difference of one half is within the error of such an estimate. */
 function bursts(field: string, what: string, planned: number, found: number | null): string[] {
   if (found === null || found < 1.5 * planned) return [];
   return [
@@ -115,7 +118,10 @@ function bursts(field: string, what: string, planned: number, found: number | nu
   ];
 }
 
-/** The absolute limit is an alarm's as well, which knows nothing of before and at 100 % has nobody to compare with. */
+/**
+ * An alarm uses the absolute limit, too. The alarm knows nothing about earlier minutes, and at 100 % has nothing to
+ * compare with.
+ */
 function fires(limit: number, peak: number): string[] {
   const alone = ALARM_ALONE_FACTOR * limit;
   if (peak <= alone) return [];
@@ -124,13 +130,18 @@ function fires(limit: number, peak: number): string[] {
   ];
 }
 
-/** Hour (UTC) with the fewest requests, of those that the look-back knows; an hour without any says nothing of a rate. */
+/**
+ * The hour (UTC) with the fewest requests, among those in the look-back. An hour without requests does not show a rate.
+ */
 function quietest({ rpsByHour }: BaselineSummary): { readonly hour: number; readonly rps: number } | null {
   const known = rpsByHour.flatMap((rps, hour) => (rps === null || rps === 0 ? [] : [{ hour, rps }]));
   return known.length === 0 ? null : known.reduce((least, h) => (h.rps < least.rps ? h : least));
 }
 
-/** The longest stretch of whole hours of the day (UTC) in which no request came, which may go over midnight; null where there is none, or nothing else. */
+/**
+ * The longest period of whole hours of the day (UTC) without requests, which may include midnight; null if there is
+ * none, or nothing else.
+ */
 export function silence({ rpsByHour }: Pick<BaselineSummary, 'rpsByHour'>): {
   readonly from: number;
   readonly hours: number;

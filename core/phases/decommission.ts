@@ -1,4 +1,4 @@
-/** When the stable side may lose capacity, and how much at a time. */
+/** When stable may lose capacity, and how much at a time. */
 import { type Deployment, type MinuteEvidence, type RuleWeights, shareOf, type TrafficSplit } from '../model/index.ts';
 
 /**
@@ -14,7 +14,10 @@ export function residue(minutes: readonly MinuteEvidence[], split: TrafficSplit)
   return minutes.reduce((sum, m) => sum + (m.stable?.requests ?? 0), 0);
 }
 
-/** Percent of the customers' requests that the listener gives the stable side, in the rule that gives it most; rounded up. */
+/**
+ * Percentage of the customers' requests that the listener gives to stable, in the rule with the highest value; rounded
+ * up.
+ */
 export function answeredByStable(deployment: Deployment, live: readonly RuleWeights[]): number {
   return Math.ceil(100 * Math.max(0, ...live.map((rule) => shareOf(deployment, rule, ['stable', 'mirrorForward']))));
 }

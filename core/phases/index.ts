@@ -1,4 +1,4 @@
-/** The phases of a run: what leads from one to the next, and what people may ask of it. */
+/** The phases of a run: the transitions between them, and the requests that people may make. */
 export { baselineRefusals, unmeasured } from './baseline.ts';
 export { answeredByStable, nextDesired, residue } from './decommission.ts';
 export { refusals, retentionProblem } from './preflight.ts';

@@ -1,6 +1,6 @@
-/** How often a run looks again while it is held. */
+/** How often a run is evaluated while it is held. */
 
-/** Of the time that it has been held so far, the next look may be so large a part away. */
+/** The interval to the next evaluation, as a part of the time for which the run has been held so far. */
 const LOOKS_AGAIN_WITHIN = 1 / 24;
 const LONGEST_SECONDS = 86_400;
 
@@ -15,7 +15,7 @@ export function lookInterval(planned: number, held: number, left = Number.POSITI
   return Math.max(planned, left > 0 ? Math.min(backedOff, Math.ceil(left)) : backedOff);
 }
 
-/** Looks that a phase takes at most which lasts for `bake` seconds and may be held for `maxHold` beyond. */
+/** The most evaluations of a phase that lasts for `bake` seconds and may be held for another `maxHold`. */
 export function mostLooks(planned: number, bake: number, maxHold: number): number {
   const ends = bake + maxHold;
   let looks = 0;

@@ -1,4 +1,4 @@
-/** Preflight: may this cutover begin? Every reason against it is named at once, and nothing is touched. */
+/** Preflight: whether this cutover may begin. All objections are reported together, and nothing is changed. */
 import { queriesOfMetric, sidelessProblems } from '../metrics/index.ts';
 import {
   type AlarmReading,
@@ -18,8 +18,8 @@ import {
 } from '../model/index.ts';
 
 /**
- * A writer of the run before this one may still be in flight after its execution stopped. No Lambda of ours runs for
- * longer than three minutes, so a listener that has been quiet for longer has no such writer.
+ * A writer of the previous run may still be active after its execution stopped. No Lambda function runs for longer than
+ * three minutes, so after a longer quiet period there is no such writer.
  */
 export const QUIET_SECONDS = 240;
 
@@ -30,15 +30,15 @@ export interface PreflightFindings {
     readonly candidate: TargetHealthCounts;
     readonly mirror: TargetHealthCounts | null;
   };
-  /** Tasks and scaling of the stable service now; null when it is not an ECS service of the deployment. */
+  /** Tasks and scaling of the stable service now; null if it is not an ECS service of the deployment. */
   readonly capacity: CapacitySnapshot | null;
   readonly alarms: readonly AlarmReading[];
   readonly owner: Lease | null;
 }
 
 /**
- * Reasons to refuse, each a sentence fragment that names what to mend; empty when the cutover may begin. `executionArn` is the
- * asking run's: a lease that is its own already comes from a first try whose answer was lost.
+ * Reasons to refuse, each a sentence fragment that names what to fix; empty if the cutover may begin. `executionArn`
+ * belongs to the requesting run: a lease that is already its own comes from a first attempt whose answer was lost.
  */
 export function refusals(
   deployment: Deployment,
@@ -61,7 +61,7 @@ export function refusals(
   ];
 }
 
-/** The plan must not outlive the shadow logs of its first day. */
+/** The plan must not last longer than the shadow logs of its first day are kept. */
 export function retentionProblem(days: number, keptDays: number | undefined): PlanProblem | null {
   if (keptDays === undefined || days <= keptDays) return null;
   return {
@@ -100,7 +100,7 @@ function healthRefusals({ health, capacity }: PreflightFindings): string[] {
   return reasons;
 }
 
-/** What the plan's own metrics would be read from, and this deployment does not have. */
+/** Sources of the plan's own metrics that this deployment does not have. */
 function metricRefusals({ metricProviders = {}, services }: Deployment, metrics: readonly PlanMetric[]): string[] {
   const sideless = sidelessProblems(metrics, metricProviders).map(({ path, message }) => `${path}: ${message}`);
   const absent = metrics.flatMap((metric, i) =>
@@ -115,7 +115,7 @@ function metricRefusals({ metricProviders = {}, services }: Deployment, metrics:
   return [...absent, ...sideless];
 }
 
-/** Prometheus and Datadog answer queries, and no questions. */
+/** Prometheus and Datadog can be queried, but cannot answer hooks. */
 function hookRefusals({ metricProviders = {} }: Deployment, hooks: Plan['hooks']): string[] {
   return hooks.flatMap(({ name, provider }, i) => {
     const type = metricProviders[provider]?.type;
@@ -139,7 +139,7 @@ function alarmRefusals(names: readonly string[], readings: readonly AlarmReading
   });
 }
 
-/** Alarms are read by their names, and a name of another region or account is another alarm's here. */
+/** Alarms are read by name, and a name from another region or account would be another alarm here. */
 function placeRefusals({ targetGroups }: Deployment, alarms: readonly string[]): string[] {
   const placeOf = (arn: string) => arn.split(':').filter((_, i) => i === 1 || i === 3 || i === 4);
   const here = placeOf(targetGroups.stable.arn);
@@ -163,7 +163,7 @@ function ownerRefusals(deployment: Deployment, { owner, live, capacity }: Prefli
     case 'rolling_back':
       return [`cutover ${owner.cutoverId} is still being rolled back`];
     case 'completed':
-      // Once the sides have been exchanged in the stack, the new stable side is the one that has everything.
+      // After the sides have been swapped in the stack, the new stable side is the one that has everything.
       if (isSafe(deployment, live)) return [];
       return [
         `cutover ${owner.cutoverId} completed here, so the candidate is the service now; swap stable and candidate in your stack first`,
@@ -184,7 +184,7 @@ function ownerRefusals(deployment: Deployment, { owner, live, capacity }: Prefli
   }
 }
 
-/** A new run would take what the last one still holds for the service's own, and never give it back. */
+/** A new run would take the limits that the last one still holds for the service's own, and never restore them. */
 function owes({ capacity, rollback }: Lease, now: CapacitySnapshot | null): boolean {
   if (capacity === null || now === null || rollback?.capacityRestoredAt != null) return false;
   return !isRestored(now, capacity);

@@ -1,6 +1,6 @@
 /**
- * The cutover as a reducer: state + event → state + entry for the log. Every phase, and what leads out of it, is here;
- * the handlers only fetch evidence and carry out what the next state says.
+ * The cutover as a reducer: state + event → state + log entry. Contains every phase and its transitions. Handlers only
+ * fetch evidence and carry out what the next state says.
  */
 
 import { elapsedMs, type Observation, overtime, type PresentRun } from '../evaluation/index.ts';
@@ -31,14 +31,14 @@ export type CutoverEvent =
       readonly type: 'observed';
       readonly at: number;
       readonly observation: Observation;
-      /** What people had asked of the run. */
+      /** What people had requested for the run. */
       readonly steered?: PresentRun['steered'];
     }
   | { readonly type: 'exerciseStarted'; readonly at: number }
   | { readonly type: 'approved'; readonly at: number; readonly approval: Approval }
   | { readonly type: 'steppedDown'; readonly at: number; readonly done: boolean; readonly reason: string }
   | { readonly type: 'closed'; readonly at: number }
-  /** A drill's evaluation: it trips its alarm, or waits for the rollback. */
+  /** The evaluation of a drill: it triggers its alarm, or waits for the rollback. */
   | { readonly type: 'drilled'; readonly at: number };
 
 export interface Transition {
@@ -46,17 +46,17 @@ export interface Transition {
   readonly entry: LogEntry;
 }
 
-/** Where a shift leads: the split, and the phase that begins once it is confirmed. */
+/** The target of a shift: the split, and the phase that begins once it is confirmed. */
 export interface ShiftTarget {
   readonly phase: 'shadow' | 'stage' | 'soak' | 'complete' | 'drill';
   readonly stage: number;
   readonly split: TrafficSplit;
 }
 
-/** Seconds that a task may take beyond the wait before it, until the watchdog calls the run dead. */
+/** How many seconds a task may take, in addition to the wait before it, before the watchdog considers the run dead. */
 export const TASK_ALLOWANCE_SECONDS = 600;
 
-/** What the next shift gives the listener. @throws CrossfadeError when the state's phase is followed by no shift. */
+/** The target of the next shift. @throws CrossfadeError if no shift follows the present phase */
 export function nextShift(state: CutoverState): ShiftTarget {
   const { plan } = state;
   switch (state.phase) {
@@ -79,7 +79,7 @@ export function nextShift(state: CutoverState): ShiftTarget {
             stage: state.stage,
             split: { candidatePercent: 100, mirror: { face: 'reverse', percent: plan.soak.reversePercent } },
           };
-    // The soak goes on at the same weights without its mirror.
+    // The soak continues with the same weights without its mirror.
     case 'soak':
       if (state.next !== 'closeMirror') throw invalid(state, 'shift');
       return { phase: 'soak', stage: state.stage, split: { candidatePercent: 100, mirror: null } };
@@ -90,21 +90,21 @@ export function nextShift(state: CutoverState): ShiftTarget {
   }
 }
 
-/** Before the first stage the candidate answers testers alone. */
+/** Before the first stage the candidate answers only testers. */
 const COHORT: ShiftTarget = {
   phase: 'stage',
   stage: -1,
   split: { candidatePercent: 0, mirror: null, cohort: true },
 };
 
-/** A stage mirrors nothing: what the stable side answers there is the gate's control group. */
+/** A stage mirrors nothing: the requests that stable answers are the gate's control group. */
 function stageTarget(state: CutoverState, stage: number): ShiftTarget {
   const percent = state.plan.stages[stage]?.percent;
   if (percent === undefined) throw invalid(state, `shift to stage ${stage}`);
   return { phase: 'stage', stage, split: { candidatePercent: percent, mirror: null } };
 }
 
-/** Applies one event. @throws CrossfadeError `Crossfade.InvalidState` for an event that the phase does not expect. */
+/** Applies one event. @throws CrossfadeError `Crossfade.InvalidState` for an event that the phase does not expect */
 export function reduce(state: CutoverState, event: CutoverEvent): Transition {
   switch (event.type) {
     case 'baselineTaken':
@@ -146,7 +146,7 @@ export function reduce(state: CutoverState, event: CutoverEvent): Transition {
   }
 }
 
-/** The state of a run whose traffic has been given back. */
+/** The state of a run whose traffic is back on stable. */
 export function rolledBack(state: CutoverState, at: number, reason: string): CutoverState {
   return {
     ...state,
@@ -160,7 +160,7 @@ export function rolledBack(state: CutoverState, at: number, reason: string): Cut
   };
 }
 
-/** Enters the phase that waits for a human. */
+/** Enters the phase that waits for a person. */
 export function awaitSignoff(state: CutoverState, at: number): Transition {
   const { timeout } = state.plan.signoff;
   switch (state.phase) {
@@ -173,7 +173,7 @@ export function awaitSignoff(state: CutoverState, at: number): Transition {
   }
 }
 
-/** By when the next task of the run must have been seen, milliseconds since the epoch. */
+/** The time by which the next task of the run must report, in milliseconds since the epoch. */
 export function heartbeatDueAt(state: CutoverState, at: number): number {
   return at + (state.waitSeconds + TASK_ALLOWANCE_SECONDS) * 1000;
 }
@@ -219,12 +219,12 @@ function onObserved(
   }
 }
 
-/** True outside phase `stage` too: there is no further stage to shift to. */
+/** Also true outside phase `stage`: there is no further stage to shift to. */
 function isLastStage(state: CutoverState): boolean {
   return state.phase !== 'stage' || state.stage + 1 >= state.plan.stages.length;
 }
 
-/** The sign-off's task times out after `waitSeconds`, and the watchdog expects nothing before. */
+/** The task of the sign-off times out after `waitSeconds`, and the watchdog expects nothing before that. */
 function signoffFollows(state: CutoverState): boolean {
   return state.phase === 'exercise' || state.phase === 'soak';
 }
@@ -260,7 +260,7 @@ function onApproved(state: CutoverState, at: number, approval: Approval): Transi
   }
 }
 
-/** Of a thousand tasks. */
+/** Enough for a thousand tasks. */
 const HALVINGS = 10;
 
 function onSteppedDown(state: CutoverState, at: number, done: boolean, reason: string): Transition {
@@ -285,7 +285,7 @@ function onDrilled(state: CutoverState, at: number): Transition {
   return note(tripped, at, 'drill', WORDING.drillTripped(drill));
 }
 
-/** Seconds between two looks of the present phase. */
+/** Seconds between two evaluations of the present phase. */
 export function observeInterval(state: CutoverState): number {
   const { plan } = state;
   return state.phase === 'stage' ? plan.gate.observe : state.phase === 'soak' ? plan.soak.observe : plan.shadow.observe;

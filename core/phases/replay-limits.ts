@@ -1,12 +1,12 @@
-/** What a log cannot say about another plan: the measurements were made for the plan that the run had. */
+/** What a log cannot show about another plan, because the measurements were made for the original one. */
 import type { Plan, PlanMetric } from '../model/index.ts';
 
-/** Fields of `shadow` that say how long and how often, not what parity is: those a replay decides by. */
+/** Fields of `shadow` about duration and interval, not about parity, by which a replay decides. */
 const TIMES: readonly (keyof Plan['shadow'])[] = ['duration', 'maxHold', 'exercise'];
 /** Fields that no decision reads. */
 const NOT_DECIDING: readonly (keyof Plan['shadow'])[] = ['percent', 'observe', 'drillWithin'];
 
-/** Sentences, each naming the field; empty when everything that differs could be decided again. */
+/** Sentences that each name the field; empty if every difference could be decided from the log. */
 export function differencesOf(recorded: Plan, asked: Plan): string[] {
   const limits: string[] = [];
   const [counted, wanted] = [recorded.gate.latencyBudgetMs, asked.gate.latencyBudgetMs];
@@ -42,7 +42,7 @@ export function differencesOf(recorded: Plan, asked: Plan): string[] {
   return limits;
 }
 
-/** What decides which points a metric has. */
+/** The fields that determine which points a metric has. */
 function readBy(metric: PlanMetric) {
   const { kind, sides, settleAfter } = metric;
   const queries = metric.kind === 'count' ? [metric.numerator, metric.denominator, metric.absent] : [metric.value];

@@ -27,22 +27,22 @@ import { differencesOf } from './replay-limits.ts';
 
 export interface ReplayedLook {
   readonly at: string;
-  /** Such as `stage 10 %` or `soak`. */
+  /** For example `stage 10 %` or `soak`. */
   readonly name: string;
   readonly recorded: Observation;
-  /** Null: the plan has no such stage. */
+  /** null if the plan has no such stage. */
   readonly replayed: Observation | null;
-  /** The minutes in the log do not make up what was looked at: some came later than the next entries cover. */
+  /** Whether minutes are missing: some arrived later than the following entries cover. */
   readonly incomplete: boolean;
   /** False after the plan would have rolled back. */
   readonly reached: boolean;
 }
 
-/** How a phase or stage ended; null: it was still held at the last look. */
+/** How a phase or stage ended; null if it was still held at the last evaluation. */
 export interface Ended {
   readonly decision: 'advance' | 'rollback';
   readonly at: string;
-  /** Since the phase or stage began. */
+  /** Seconds since the phase or stage began. */
   readonly seconds: number;
   readonly reason: string;
 }
@@ -51,28 +51,28 @@ export interface ReplayedPhase {
   readonly name: string;
   readonly since: string;
   readonly looks: number;
-  /** Looks of which the decision differs. */
+  /** How many evaluations have another decision. */
   readonly changed: number;
   readonly recorded: Ended | null;
   readonly replayed: Ended | null;
   readonly reached: boolean;
-  /** False: the plan has no such stage. */
+  /** False if the plan has no such stage. */
   readonly comparable: boolean;
 }
 
 export interface ReplaySummary {
   readonly phases: readonly ReplayedPhase[];
   readonly looks: number;
-  /** Looks whose decision or reason is another. */
+  /** How many evaluations have another decision or another reason. */
   readonly differing: number;
-  /** Looks whose decision is another, those after the plan would have rolled back included. */
+  /** How many evaluations have another decision, including those after the plan would have rolled back. */
   readonly changed: number;
   readonly incomplete: number;
-  /** Why the plan would have been refused at the baseline, before anybody was moved; empty when it would not. */
+  /** Why the plan would have been refused at the baseline, before any customer was moved; empty if it would not. */
   readonly refused: readonly string[];
-  /** What the log cannot say about the plan. */
+  /** What the log cannot show about the plan. */
   readonly limits: readonly string[];
-  /** How the recorded run ended, if a rollback ended it: whoever asked for it. */
+  /** The rollback that ended the recorded run, if any, whoever requested it. */
   readonly rollback: { readonly at: string; readonly message: string } | null;
 }
 
@@ -83,7 +83,7 @@ interface Began {
 
 type Draft = { -readonly [K in keyof ReplayedPhase]: ReplayedPhase[K] };
 
-/** Takes a log's entries in their order; keeps the minutes of one phase and a line for each. */
+/** Takes the entries of a log in order. Keeps the minutes of one phase, and a line for each phase. */
 export class Replay {
   readonly #asked: Plan | null;
   #began: Began | null = null;
@@ -97,12 +97,12 @@ export class Replay {
   #incomplete = 0;
   #rollback: ReplaySummary['rollback'] = null;
 
-  /** Without a plan: the recorded one, which must give what was recorded. */
+  /** Without a plan, uses the recorded one, which must reproduce what was recorded. */
   constructor(asked: Plan | null) {
     this.#asked = asked;
   }
 
-  /** The decision taken again; null for an entry that is no observation. @throws DecisionLogError */
+  /** Decides again; null for an entry that is not an observation. @throws DecisionLogError */
   add(entry: LogEntry, line: number): ReplayedLook | null {
     const decoded = decode(entry, line);
     switch (decoded.type) {
@@ -174,14 +174,14 @@ export class Replay {
     return draft;
   }
 
-  /** Later entries repeat a minute, as it was read then. */
+  /** Later entries may repeat a minute, with its later reading. */
   #collect({ minutes, looked }: Look): MinuteEvidence[] {
     for (const minute of minutes) this.#minutes.set(minute.minute, minute);
     for (const at of this.#minutes.keys()) if (looked.from === null || at < looked.from) this.#minutes.delete(at);
     return [...this.#minutes.values()].sort((a, b) => a.minute - b.minute);
   }
 
-  /** A metric that could not be read at a look had no minutes there, whatever earlier looks had. */
+  /** If a metric could not be read at an evaluation, it has no minutes there, whatever earlier evaluations had. */
   #collectMetrics({ metrics = [] }: Look): MetricEvidence[] {
     return metrics.map(({ name, trouble, minutes, from }) => {
       const known = this.#metrics.get(name) ?? new Map<number, MetricMinute>();

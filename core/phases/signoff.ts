@@ -1,15 +1,15 @@
-/** Who may sign off: asked when somebody answers, and again by the machine before anything follows from the answer. */
+/** Who may sign off. Checked when somebody answers, and again by the machine before the answer has any effect. */
 import type { Approval, ApprovalRequest, CutoverState, Lease, Plan } from '../model/index.ts';
 import { fromIso } from '../model/index.ts';
 
 type Policy = Plan['signoff'];
 
-/** Identities behind an approval; earlier versions kept a name only. */
+/** The identities behind an approval; earlier versions recorded only a name. */
 export function approversOf({ approvedBy, approvers }: Approval): readonly string[] {
   return approvers ?? [approvedBy];
 }
 
-/** Why these identities do not make a sign-off; null when they do. */
+/** Why these identities do not suffice for a sign-off; null if they do. */
 export function approvalProblem(
   policy: Policy,
   startedBy: CutoverState['startedBy'],
@@ -23,7 +23,7 @@ export function approvalProblem(
     : `${persons} of ${policy.approvers} persons have approved (plan: signoff.approvers)`;
 }
 
-/** Whether a sign-off takes an answer now; if not, one sentence. */
+/** Why a sign-off cannot be answered now, in one sentence; null if it can. */
 export function closedSignoff(
   id: string,
   request: ApprovalRequest | null,
@@ -43,14 +43,14 @@ export function closedSignoff(
   return lease.phase === waiting ? null : `${name} is over: the cutover is in phase ${lease.phase}.`;
 }
 
-/** What one person's approval comes to. */
+/** The effect of one person's approval. */
 export type Agreement =
   | { readonly refused: string }
-  /** Another person must approve too. */
+  /** Another person must approve, too. */
   | { readonly wanting: number }
   | { readonly approval: Approval };
 
-/** One person’s approval: taken, taken and enough, or refused with the reason. */
+/** One person's approval: accepted, accepted and sufficient, or refused with the reason. */
 export function agree(
   policy: Policy,
   startedBy: CutoverState['startedBy'],
@@ -61,7 +61,7 @@ export function agree(
   const alone = approvalProblem({ ...policy, approvers: 1 }, startedBy, [by]);
   if (alone !== null) return { refused: `Not approved: ${alone}.` };
   const before = agreed.filter((given) => given.by !== by);
-  // Enough have approved, and the execution never heard of it: any of them may say so again.
+  // Enough people have approved, but the execution was never notified, so any of them may repeat it.
   const isLost = agreed.length >= policy.approvers;
   if (policy.approvers > 1 && before.length < agreed.length && !isLost)
     return {
@@ -74,7 +74,10 @@ export function agree(
   return { approval: { approvedBy: approvers.join(' and '), comment: comments.join('; '), approvers } };
 }
 
-/** {@link agree} once the approval is in the request: it is counted again, so two people who approve at once are two. */
+/**
+ * {@link agree} after the approval was recorded in the request. It is counted again, so that two people who approve at
+ * the same time are counted as two.
+ */
 export function agreeNoted(
   policy: Policy,
   startedBy: CutoverState['startedBy'],
@@ -86,7 +89,7 @@ export function agreeNoted(
   return agree(policy, startedBy, { ...noted, agreed }, by, comment);
 }
 
-/** What the plan asks of the persons who answer, in sentences; none where anybody may, alone. */
+/** What the plan requires of the people who answer, in sentences; empty if anybody may answer alone. */
 export function signoffRules({ plan: { signoff }, startedBy }: Pick<CutoverState, 'plan' | 'startedBy'>): string[] {
   return [
     ...(signoff.approvers > 1 ? [`${signoff.approvers} persons must approve.`] : []),

@@ -1,4 +1,7 @@
-/** What people may ask of a run, and when: a request becomes the lease's next steering, or a sentence that says why not. */
+/**
+ * What people may request of a run, and when. A request becomes the lease's next steering, or a sentence that explains
+ * the refusal.
+ */
 import { isAgreed, pauseAt, pausedMs } from '../evaluation/index.ts';
 import {
   fromIso,
@@ -14,11 +17,12 @@ import {
 import { TASK_ALLOWANCE_SECONDS } from './reducer.ts';
 
 /**
- * Longest time that all pauses of a run may take. Every look of a paused run costs history events of the execution, and this is
- * what the limit of Step Functions leaves beyond the plan's own budget (core/phases/timeline.ts) at one look a minute.
+ * Longest total duration of all pauses of a run. Every evaluation of a paused run takes history events of the
+ * execution. This is what the limit of Step Functions leaves beyond the plan's own budget (core/phases/timeline.ts),
+ * with one evaluation a minute.
  */
 export const MOST_PAUSED_SECONDS = 8 * 3_600;
-/** Each restart gives the candidate another chance to pass by luck, and takes the stage's time again. */
+/** Each restart gives the candidate another chance to pass by luck, and repeats the duration of the stage. */
 export const MOST_RETRIES = 3;
 
 export type SteeringRequest =
@@ -28,23 +32,23 @@ export type SteeringRequest =
   | { readonly kind: 'retry' };
 
 export interface Asking {
-  /** IAM identity (ARN) of who asks. */
+  /** IAM identity (ARN) of the person who requests it. */
   readonly by: string;
   readonly reason: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** What the answer depends on beside the lease. */
+/** The facts besides the lease on which the answer depends. */
 export interface RunSoFar {
   readonly plan: Plan;
-  /** Newest observation of the present phase or stage; null before the first, and where this version cannot read it. */
+  /** Latest observation of the present phase or stage; null before the first, and if this version cannot read it. */
   readonly look: Pick<Look, 'decision' | 'verdict' | 'parity'> | null;
-  /** Its sentence. */
+  /** The sentence of that observation. */
   readonly said: string;
 }
 
-/** What the run's log says of the phase or stage that the lease names. */
+/** What the run's log says about the phase or stage in the lease. */
 export function soFarOf(plan: Plan, entries: readonly LogEntry[], { phase, stage }: Lease): RunSoFar {
   const last = entries.findLast((e) => e.kind === 'observation' && e.phase === phase && e.stage === stage);
   return { plan, look: last === undefined ? null : lookIn(last), said: last?.message ?? '' };
@@ -60,7 +64,7 @@ const IN: Readonly<Record<SteeringRequest['kind'], readonly Phase[]>> = {
   retry: ['shadow', 'stage', 'soak'],
 };
 
-/** What becomes of a request, by the lease that its command has read: the steering to write, or why not. */
+/** Decides on a request, given the lease that its command has read: the steering to write, or the reason to refuse. */
 export function askSteering(lease: Lease, request: SteeringRequest, asking: Asking, run: RunSoFar): SteeringAnswer {
   const wrong = misplaced(lease, request.kind);
   if (wrong !== null) return { refused: wrong };
@@ -76,7 +80,7 @@ export function askSteering(lease: Lease, request: SteeringRequest, asking: Aski
   }
 }
 
-/** A run that has been held for days looks less often than people expect (look-interval.ts). */
+/** A run that has been held for days is evaluated less often than people expect (look-interval.ts). */
 const SOON_MS = 15 * 60_000;
 
 function withTime(answer: SteeringAnswer, { heartbeatDueAt }: Lease, { now }: Asking): SteeringAnswer {
@@ -85,7 +89,9 @@ function withTime(answer: SteeringAnswer, { heartbeatDueAt }: Lease, { now }: As
   return { ...answer, message: `${answer.message} The next evaluation is due at ${toIso(due)}.` };
 }
 
-/** The same for a pause, which depends on nothing beside the lease; `misplaced`: not in this phase, but perhaps in a later one. */
+/**
+ * The same for a pause, which depends only on the lease; `misplaced`: not in this phase, but perhaps in a later one.
+ */
 export function askPause(
   lease: Lease,
   seconds: number,
@@ -99,7 +105,7 @@ export function askPause(
   return 'refused' in answer ? { ...answer, kind: 'spent' } : answer;
 }
 
-/** Why a run in this state takes no such request; null when it does. */
+/** Why a run in this state cannot accept such a request; null if it can. */
 function misplaced(lease: Lease, kind: SteeringRequest['kind']): string | null {
   const { cutoverId, status, phase } = lease;
   const no = `there is nothing to ${kind}.`;
@@ -169,7 +175,7 @@ function promote(lease: Lease, override: boolean, asking: Asking, { plan, look, 
   return { steering: next(steering, { request }), message: sentence(message) };
 }
 
-/** The comparison behind the last look says so, whatever still held it. */
+/** Whether the comparison of the last evaluation supports it, even if something else held the run. */
 function hasEvidence(look: RunSoFar['look']): boolean {
   if (look === null) return false;
   if (look.decision === 'advance') return true;
@@ -204,7 +210,7 @@ function next(steering: Steering, change: Partial<Steering>): Steering {
   return { ...steering, ...change, rev: steering.rev + 1 };
 }
 
-/** Such as `stage 2 of first` or `the soak of first`. */
+/** For example `stage 2 of first` or `the soak of first`. */
 function whereabouts({ cutoverId, phase, stage }: Pick<Lease, 'cutoverId' | 'phase' | 'stage'>): string {
   return phase === 'stage' ? `stage ${stage + 1} of ${cutoverId}` : `phase ${phase} of ${cutoverId}`;
 }

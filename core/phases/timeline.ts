@@ -1,4 +1,4 @@
-/** What a plan will cost before it is begun: a timeline, history events, and the evidence that each stage needs. */
+/** What a plan will take: a timeline, history events, and the evidence that each stage needs. */
 
 import { type BaseRates, falseAlarmBound, gatePolicyOf, requestsNeeded, requestsNeededAlone } from '../gate/index.ts';
 import { gatePlan, type MetricNeed, needOf, sidelessProblems } from '../metrics/index.ts';
@@ -6,12 +6,15 @@ import { alphaShareOf, type MetricBaseline, type Plan, type PlanProblem, spokenD
 import { mostLooks } from './look-interval.ts';
 import { roughly } from './wording.ts';
 
-/** Step Functions ends an execution at 25,000 events (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
+/**
+ * Step Functions ends an execution at 25,000 events
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+ */
 export const HISTORY_LIMIT = 25_000;
 const DAY_SECONDS = 86_400;
-/** Kept free for retries and the rollback. */
+/** The rest is reserved for retries and the rollback. */
 export const HISTORY_BUDGET = 20_000;
-/** One look: Wait entered/exited, Task entered/scheduled/started/succeeded/exited, Choice entered/exited. */
+/** One evaluation: Wait entered/exited, Task entered/scheduled/started/succeeded/exited, Choice entered/exited. */
 export const EVENTS_PER_OBSERVATION = 9;
 const EVENTS_PER_TASK = 5;
 /** Tasks outside the loops: preflight to completion, and a rollback with its verification. */
@@ -19,47 +22,52 @@ const FIXED_TASKS = 16;
 
 export interface TimelineRow {
   readonly name: string;
-  /** Seconds from the start at which the phase begins, if every gate passes at its bake. */
+  /** Seconds from the start until the phase begins, if every gate passes at the end of its bake. */
   readonly startsAt: number;
   readonly seconds: number;
-  /** Seconds that it may be held beyond that. */
+  /** For how many seconds it may be held beyond that. */
   readonly maxHold: number;
   readonly candidatePercent: number;
-  /** Looks at most, holding included. */
+  /** The most evaluations, including those while it is held. */
   readonly observations: number;
-  /** Requests of the candidate that its gate needs; null where nothing is compared. */
+  /** The number of candidate requests that its gate needs; null if nothing is compared. */
   readonly requestsNeeded: number | null;
-  /** Seconds until they have come, at the projection's request rate. */
+  /** Seconds until they have arrived, at the assumed request rate. */
   readonly evidenceSeconds: number | null;
-  /** What the plan's own metrics need before the stage advances; those that are not required, or unknown, are left out. */
+  /** What the plan's own metrics need before the stage advances, without those that are not required or unknown. */
   readonly metrics: readonly MetricNeed[];
 }
 
 export interface Projection {
   readonly rows: readonly TimelineRow[];
   readonly totalSeconds: number;
-  /** Days, begun ones whole, from start to end if every phase is held for its maximum; shadow logs must be kept for as long. */
+  /**
+   * Days from start to end, rounded up, if every phase is held for its maximum. Shadow logs must be kept for as long.
+   */
   readonly longestDays: number;
   readonly historyEvents: number;
-  /** Largest share of healthy candidates that the error alarm alone rolls back. */
+  /** The largest share of healthy candidates that the error alarm alone rolls back. */
   readonly falseAlarms: number;
-  /** The plan's own metrics: how much of α each may use, and whether it is known how much evidence it takes. */
+  /** The plan's own metrics: how much of α each may use, and whether the necessary evidence is known. */
   readonly ownMetrics: readonly { readonly name: string; readonly alphaShare: number; readonly isSized: boolean }[];
-  /** Reasons why the plan must not be started; empty when it may. */
+  /** Reasons why the plan must not be started; empty if it may. */
   readonly problems: readonly PlanProblem[];
 }
 
 export interface Assumptions extends BaseRates {
-  /** Requests per second that arrive at the ingress. */
+  /** Requests per second at the ingress. */
   readonly rps: number;
-  /** What the plan's own metrics are on an ordinary day, where the baseline has measured them; else the plan's word is taken. */
+  /**
+   * The plan's own metrics on an ordinary day, if the baseline has measured them; otherwise the plan's figures are
+   * used.
+   */
   readonly metrics?: Readonly<Record<string, MetricBaseline>> | undefined;
 }
 
-/** For what does not depend on traffic: the history and the time that a plan may take. */
+/** For everything that does not depend on traffic: the history and the duration of a plan. */
 export const ANY_TRAFFIC: Assumptions = { rps: Number.POSITIVE_INFINITY, errorRate: 0, slowRate: null };
 
-/** Projects `plan` at a request rate. Pure; the same function is asked by `crossfade plan` and by preflight. */
+/** Projects `plan` at a request rate. Pure; used both by `crossfade plan` and by preflight. */
 export function project(plan: Plan, assumptions: Assumptions): Projection {
   const rows = chain([
     observed('shadow', plan.shadow.duration, plan.shadow.maxHold, plan.shadow.observe, 0),
@@ -102,13 +110,13 @@ export function project(plan: Plan, assumptions: Assumptions): Projection {
   };
 }
 
-/** Alarms may use up this share of the gate's α. */
+/** The alarms may use up this share of the gate's α. */
 const ALARM_SHARE_OF_ALPHA = 0.1;
 
-/** Deviations that a rate which wanders reaches about once in 10,000 windows, as the ceiling of a look-back does. */
+/** The deviations that a wandering rate reaches about once in 10,000 windows, like the ceiling of a look-back. */
 const REACHED = 3.7;
 
-/** The stages at their longest; without a finite request rate there is nothing to compute. */
+/** The stages at their longest. Without a finite request rate there is nothing to compute. */
 function falseAlarmsOf({ stages, gate }: Plan, { rps, errorRate, errorNoise }: Assumptions): number {
   if (!Number.isFinite(rps)) return 0;
   const exposures = stages.map(({ percent, bake, maxHold }) => ({
@@ -181,7 +189,7 @@ function stageRow(plan: Plan, stage: Plan['stages'][number], assumptions: Assump
   };
 }
 
-/** Blames the phase that looks most often. */
+/** Attributes the problem to the phase with the most evaluations. */
 function historyProblems(events: number, rows: readonly TimelineRow[]): PlanProblem[] {
   if (events <= HISTORY_BUDGET) return [];
   const busiest = rows.reduce((most, row) => (row.observations > most.observations ? row : most));
@@ -209,7 +217,7 @@ function decidability(plan: Plan, rows: readonly TimelineRow[], { rps }: Assumpt
   });
 }
 
-/** A metric that a stage must show and cannot holds it to its end: better said before than after. */
+/** A metric that a stage must show, but cannot, would hold the stage to its end, so it is reported beforehand. */
 function metricDecidability(plan: Plan, rows: readonly TimelineRow[], { rps }: Assumptions): PlanProblem[] {
   return plan.stages.flatMap((stage) => {
     const row = rows.find((r) => r.name === `stage ${stage.percent} %`);

@@ -1,7 +1,10 @@
-/** Sentences of the decision log and of notices, as the reducer's transitions need them. No logic: facts in, one sentence out. */
+/**
+ * Sentences of the decision log and of notices for the reducer's transitions. Contains no logic: facts in, one sentence
+ * out.
+ */
 import type { Approval, Drill, TrafficSplit } from '../model/index.ts';
 
-/** Such as `Candidate 10 %` or `Candidate 0 %, mirror 5 % forward`. */
+/** For example `Candidate 10 %` or `Candidate 0 %, mirror 5 % forward`. */
 export function describeSplit(split: TrafficSplit): string {
   const mirror = split.mirror === null ? '' : `, mirror ${split.mirror.percent} % ${split.mirror.face}`;
   return `Candidate ${split.candidatePercent} %${split.cohort === true ? ' and the cohort' : ''}${mirror}`;

@@ -14,7 +14,7 @@ export function healthCommand(names: DeployedNames, group: string): string {
   return awsCommand(names, `elbv2 describe-target-health --target-group-arn '${group}'`);
 }
 
-/** Events and stopped tasks of an ECS service; none where the side is no ECS service. */
+/** Events and stopped tasks of an ECS service; empty if the side is not an ECS service. */
 export function serviceCommands(names: DeployedNames, side: ServiceName | null): string[] {
   if (side === null) return [];
   const { cluster, service } = side;
@@ -27,7 +27,7 @@ export function serviceCommands(names: DeployedNames, side: ServiceName | null):
   ];
 }
 
-/** The rollback function's log group, without knowing how it was named. */
+/** The rollback function's log group, found without knowing its name. */
 export function rollbackLogCommand(names: DeployedNames): string {
   const configuration = awsCommand(
     names,

@@ -1,16 +1,16 @@
-/** What a runbook calls things by: the names of one deployment, so that its commands can be pasted at night. */
+/** The names of one deployment that a runbook uses, so that its commands can be pasted at night. */
 import { type Deployment, regionOf } from '../model/index.ts';
 
 export interface DeployedNames {
   readonly ingress: string;
-  /** Null where the rules are not named by full ARNs. */
+  /** null if the rules are not named by full ARNs. */
   readonly region: string | null;
   readonly ledger: string;
   readonly rules: readonly string[];
   readonly stableGroup: string;
   readonly candidateGroup: string;
   readonly mirrorGroup: string | null;
-  /** ECS services; null where capacity is left alone. */
+  /** ECS services; null if capacity is left alone. */
   readonly stableService: ServiceName | null;
   readonly candidateService: ServiceName | null;
 }
@@ -34,7 +34,7 @@ export function deployedNames({ ingressId, rules, targetGroups, services, ledger
   };
 }
 
-/** Of nobody: as a page shows them that knows no deployment. */
+/** Example names, for a page that knows no deployment. */
 export const EXAMPLE_NAMES: DeployedNames = {
   ingress: 'gateway',
   region: null,

@@ -1,9 +1,9 @@
-/** The runbook as Markdown: one section a symptom, each of which can be read alone at three in the morning. */
+/** The runbook as Markdown: one section for each symptom, which can be read alone at three in the morning. */
 import { awsCommand, crossfadeCommand } from './commands.ts';
 import type { DeployedNames } from './deployed-names.ts';
 import { type RunbookStep, SYMPTOMS, type Symptom, type SymptomId } from './symptoms.ts';
 
-/** What to do first whatever it is, and how to know that customers are safe. */
+/** What to do first in any case, and how to verify that customers are safe. */
 export function firstAid(names: DeployedNames): string {
   return [
     section([{ text: 'Are customers safe?', commands: [crossfadeCommand(names, 'status')] }]),
@@ -30,7 +30,7 @@ export function firstAid(names: DeployedNames): string {
   ].join('\n\n');
 }
 
-/** One symptom under a heading of its own. */
+/** One symptom under its own heading. */
 export function symptomSection(id: SymptomId, names: DeployedNames, heading = '###'): string {
   const symptom: Symptom = SYMPTOMS[id];
   return [

@@ -1,4 +1,7 @@
-/** What may wake somebody, and what to do about each: one table, from which mails, dashboard, command and page are made. */
+/**
+ * Everything that may wake somebody, and what to do about it: one table, from which mails, dashboard, command and page
+ * are generated.
+ */
 import { athenaDatabase, rollbackFunctionName } from '../model/index.ts';
 import {
   awsCommand,
@@ -17,9 +20,9 @@ export interface RunbookStep {
 
 export interface Symptom {
   readonly means: string;
-  /** What has been done by the time anybody reads it. */
+  /** What has happened automatically by the time somebody reads it. */
   readonly done: string;
-  /** Where to look, first things first. */
+  /** Where to look, most important first. */
   readonly steps: (names: DeployedNames) => readonly RunbookStep[];
 }
 

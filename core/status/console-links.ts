@@ -1,4 +1,4 @@
-/** Pages of AWS's console about one deployment: they need no name that the deployment does not have. */
+/** Pages of the AWS console about one deployment, built only from names that the deployment has. */
 import { type Deployment, machineName } from '../model/index.ts';
 
 /** Hosts of the console by partition: https://docs.aws.amazon.com/general/latest/gr/rande.html */
@@ -9,20 +9,20 @@ const HOSTS: Readonly<Record<string, (region: string) => string>> = {
 };
 
 interface ConsoleLinks {
-  /** The runbook, with the names of this deployment: a dashboard of text, which needs nothing but the account. */
+  /** The runbook with the names of this deployment: a dashboard of text, which requires only access to the account. */
   readonly runbook?: string;
   readonly dashboard?: string;
   /** The state machine's executions. */
   readonly machine?: string;
 }
 
-/** Address of a dashboard; null in a partition whose console is not known. */
+/** Address of a dashboard; null in a partition whose console is unknown. */
 export function dashboardUrl(partition: string, region: string, name: string): string | null {
   const host = HOSTS[partition]?.(region);
   return host === undefined ? null : `https://${host}/cloudwatch/home?region=${region}#dashboards/dashboard/${name}`;
 }
 
-/** None where the rules are not named by full ARNs, as on a machine without AWS. */
+/** Empty if the rules are not named by full ARNs, as on a machine without AWS. */
 export function consoleLinks({
   rules,
   ingressId,
@@ -39,12 +39,12 @@ export function consoleLinks({
   return Object.fromEntries(Object.entries(links).filter(([, link]) => link !== null));
 }
 
-/** Name of the dashboard that shows the cutover. */
+/** Name of the cutover's dashboard. */
 export function cutoverDashboard(ingressId: string): string {
   return `${ingressId}-cutover`;
 }
 
-/** Name of the dashboard that holds the runbook. */
+/** Name of the dashboard that contains the runbook. */
 export function runbookDashboard(ingressId: string): string {
   return `${ingressId}-runbook`;
 }

@@ -1,4 +1,4 @@
-/** What people and machines are told of a cutover: versioned events, and their text. */
+/** Notifications about a cutover for people and machines: versioned events, and their text. */
 export { cutoverDashboard, dashboardUrl, runbookDashboard } from './console-links.ts';
 export { MIRROR_LOSSES, type MirrorLoss, UNSENT_COPIES } from './mirror-losses.ts';
 export {

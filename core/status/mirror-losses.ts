@@ -1,6 +1,9 @@
-/** Why a copy that was wanted gave no capture: reasons of the mirror's metric `MirrorDropped`, as alarms, dashboard and sign-off read them. */
+/**
+ * Why a wanted copy produced no capture: reasons of the mirror's metric `MirrorDropped`, as alarms, dashboard and
+ * sign-off read them.
+ */
 
-/** Before the copy was sent. */
+/** Reasons before the copy was sent. */
 export const UNSENT_COPIES = [
   'oversize',
   'busy',
@@ -11,6 +14,6 @@ export const UNSENT_COPIES = [
   'error',
 ] as const;
 
-/** All of them, those after it was sent too. */
+/** All reasons, including those after it was sent. */
 export const MIRROR_LOSSES = [...UNSENT_COPIES, 'queue', 'sink'] as const;
 export type MirrorLoss = (typeof MIRROR_LOSSES)[number];

@@ -1,13 +1,14 @@
 /**
- * What machines are told of a cutover: one JSON event on EventBridge and on the topic. A format of the package: fields are added, and none
- * is renamed or dropped without a new `v` (docs/reference/status-events.md, status-event.schema.json).
+ * Notifications about a cutover for machines: one JSON event on EventBridge and on the topic. The format is part of the
+ * package: fields may be added, but none is renamed or removed without a new `v` (docs/reference/status-events.md,
+ * status-event.schema.json).
  */
 import * as z from 'zod';
 import { shortened } from '../../input/index.ts';
 import { cutoverIdSchema, type Deployment, ingressIdSchema, NOTICE_KINDS, type Notice } from '../model/index.ts';
 import { consoleLinks } from './console-links.ts';
 
-/** Raised when a reader of the present version could no longer read what is written. */
+/** Incremented when readers of the present version could no longer read what is written. */
 const STATUS_EVENT_VERSION = 1;
 
 /**
@@ -16,11 +17,11 @@ const STATUS_EVENT_VERSION = 1;
  */
 const LONGEST = { subject: 200, text: 4_000, todo: 800, evidence: 1_500 } as const;
 
-/** Where EventBridge's rules find the events. */
+/** The source by which EventBridge rules match the events. */
 export const STATUS_EVENT_SOURCE = 'crossfade';
 export const STATUS_EVENT_DETAIL_TYPE = 'Crossfade Status Change';
 
-/** By the names of PagerDuty's Events API: https://developer.pagerduty.com/docs/send-alert-event */
+/** The severities of PagerDuty's Events API: https://developer.pagerduty.com/docs/send-alert-event */
 const SEVERITIES = ['info', 'warning', 'error', 'critical'] as const;
 type Severity = (typeof SEVERITIES)[number];
 
@@ -37,17 +38,17 @@ const SEVERITY_OF: Readonly<Record<Notice['kind'], Severity>> = {
 };
 
 export const statusEventSchema = z.looseObject({
-  /** What the event is: `crossfade.status`. */
+  /** Identifies the format: `crossfade.status`. */
   format: z.literal('crossfade.status'),
   /** Version of the format. */
   v: z.literal(STATUS_EVENT_VERSION),
-  /** Tells two events apart; a repeated delivery has the same. */
+  /** Identifies the event; a repeated delivery has the same id. */
   id: z.string().min(1),
   /** When it happened. */
   at: z.iso.datetime(),
   /** The ingress of the deployment. */
   ingressId: ingressIdSchema,
-  /** Null where no run is known. */
+  /** null if no run is known. */
   cutoverId: cutoverIdSchema.nullable(),
   /**
    * `phase`: a phase or stage began. `decision`: an evaluation of the gate. `signoff`: an approval is wanted. `refused`: the run did not begin.
@@ -55,26 +56,26 @@ export const statusEventSchema = z.looseObject({
    * `warning`: people should know. `completed`: the candidate is the service.
    */
   kind: z.enum(NOTICE_KINDS),
-  /** How urgent it is, by PagerDuty’s names. */
+  /** How urgent it is, by PagerDuty's names. */
   severity: z.enum(SEVERITIES),
-  /** Such as `shadow` or `stage 10 %`; null where no run is known. */
+  /** For example `shadow` or `stage 10 %`; null if no run is known. */
   phase: z.string().nullable(),
-  /** Percent of the requests that the candidate is meant to answer; null where that is not known. */
+  /** Percentage of the requests that the candidate should answer; null if unknown. */
   candidatePercent: z.number().min(0).max(100).nullable(),
-  /** One line, as in a mail’s subject. */
+  /** One line, suitable as the subject of a mail. */
   subject: z.string(),
   /** What happened, in sentences. */
   text: z.string(),
-  /** What people have to do now, in a sentence; null where the text says it, or nothing has to be done. */
+  /** What people have to do now, in one sentence; null if the text says it, or nothing has to be done. */
   todo: z.string().nullable(),
-  /** Of a pending sign-off. */
+  /** Details of a pending sign-off. */
   signoff: z
     .looseObject({
-      /** Which of the two sign-offs. */
+      /** Which of the two sign-offs it is. */
       kind: z.enum(['shadow', 'final']),
       /** When the cutover rolls back if nobody has answered. */
       expiresAt: z.iso.datetime(),
-      /** What the approver is asked to judge by. */
+      /** The facts on which the approver decides. */
       evidence: z.string(),
       /** The command that approves. */
       approve: z.string(),
@@ -82,13 +83,13 @@ export const statusEventSchema = z.looseObject({
       refuse: z.string(),
     })
     .nullable(),
-  /** Pages about the deployment; without those that it does not have. */
+  /** Pages about the deployment, as far as they exist. */
   links: z.looseObject({
-    /** The runbook, with the names of this deployment. */
+    /** The runbook with the names of this deployment. */
     runbook: z.url().optional(),
     /** The dashboard of the cutover. */
     dashboard: z.url().optional(),
-    /** The state machine's executions. */
+    /** The executions of the state machine. */
     machine: z.url().optional(),
   }),
 });

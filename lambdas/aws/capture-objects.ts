@@ -1,4 +1,4 @@
-/** Objects of captures as Firehose wrote them: gzip of NDJSON, read as a stream. */
+/** Reads capture objects as Firehose wrote them: gzipped NDJSON, as a stream. */
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
@@ -12,15 +12,15 @@ export interface CaptureObject {
   readonly key: string;
 }
 
-/** From here on the object cannot be read, today or tomorrow: no gzip, or cut off. */
+/** From here on the object is permanently unreadable: it is not gzip, or it is cut off. */
 export interface Broken {
   readonly broken: string;
 }
 
 export interface CaptureObjects {
   /**
-   * An object's lines, about a mebibyte at a time; the memory held is that and the longest line.
-   * @throws CrossfadeError `Crossfade.Transient` for what is worth another try
+   * The lines of an object, about a mebibyte at a time; memory is limited to that plus the longest line.
+   * @throws CrossfadeError `Crossfade.Transient` for failures that are worth a retry
    */
   read(object: CaptureObject): AsyncIterable<Piece | TooLong | Broken>;
 }
@@ -31,7 +31,7 @@ export function s3CaptureObjects(client: Pick<S3Client, 'send'>): CaptureObjects
       const { Body } = await aws('GetObject', () => client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
       if (!(Body instanceof Readable)) return;
       const gunzip = createGunzip();
-      // A lost connection must not be taken for the end.
+      // A lost connection must not be mistaken for the end of the object.
       Body.once('error', (error) => gunzip.destroy(error));
       try {
         yield* cutAtLines(Body.pipe(gunzip));

@@ -1,4 +1,4 @@
-/** The exercise port: an asynchronous invocation of the function that somebody brought for load and chaos. */
+/** The exercise port: invokes the operator's function for load and chaos tests asynchronously. */
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { Exercise } from '../../core/model/index.ts';
 import { aws } from './calls/index.ts';

@@ -1,6 +1,7 @@
 /**
- * The notifier port: every notice as an event on the default bus, and, except for decisions, on the topic, where mail gets text and machines
- * get the event. Without a topic nobody is mailed, and that is the deployer's choice.
+ * The notifier port. Every notice becomes an event on the default bus and, except for decisions, a message on the
+ * topic, as text for mail and as the event for machines. Without a topic no mail is sent, which is the deployer's
+ * choice.
  */
 import { randomUUID } from 'node:crypto';
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
@@ -15,7 +16,7 @@ import {
 } from '../../core/status/index.ts';
 import { aws } from './calls/index.ts';
 
-/** SNS takes subjects of less than 100 characters, and may refuse line breaks and non-ASCII. */
+/** SNS accepts subjects of less than 100 characters, and may reject line breaks and non-ASCII. */
 const SUBJECT_LIMIT = 99;
 
 export interface StatusClients {
@@ -23,7 +24,7 @@ export interface StatusClients {
   readonly events: Pick<EventBridgeClient, 'send'>;
 }
 
-/** `publish` rejects when one of the two ways failed; the other has been tried all the same. */
+/** `publish` rejects if one of the two ways failed; the other one has been tried nevertheless. */
 export function statusNotifier(
   { sns, events }: StatusClients,
   deployment: Pick<Deployment, 'ingressId' | 'rules' | 'runbookUrl' | 'topicArn'>,
@@ -49,13 +50,17 @@ async function put(client: StatusClients['events'], event: StatusEvent): Promise
   const { FailedEntryCount, Entries: answers } = await aws('PutEvents', () =>
     client.send(new PutEventsCommand({ Entries })),
   );
-  // A refused entry is no error of the call: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+  // A rejected entry does not make the call fail:
+  // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
   if ((FailedEntryCount ?? 0) === 0) return;
   const { ErrorCode = 'unknown', ErrorMessage = '' } = answers?.[0] ?? {};
   throw new Error(`PutEvents refused the event: ${ErrorCode} ${ErrorMessage}`);
 }
 
-/** One message, in two forms: https://docs.aws.amazon.com/sns/latest/dg/sns-send-custom-platform-specific-payloads-mobile-devices.html */
+/**
+ * One message in two formats:
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-send-custom-platform-specific-payloads-mobile-devices.html
+ */
 async function publish(client: StatusClients['sns'], topicArn: string, event: StatusEvent): Promise<void> {
   const text = statusText(event);
   const json = JSON.stringify(event);
@@ -64,7 +69,7 @@ async function publish(client: StatusClients['sns'], topicArn: string, event: St
     Subject: event.subject.replace(/[^\x20-\x7e]/g, '').slice(0, SUBJECT_LIMIT),
     MessageStructure: 'json',
     Message: JSON.stringify({ default: text, email: text, 'email-json': json, https: json, lambda: json, sqs: json }),
-    // For filter policies of subscriptions.
+    // For the filter policies of subscriptions.
     MessageAttributes: {
       kind: { DataType: 'String', StringValue: event.kind },
       severity: { DataType: 'String', StringValue: event.severity },

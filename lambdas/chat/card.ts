@@ -1,11 +1,11 @@
-/** A message as a title, text, facts and links: what every chat can show in its own way. */
+/** A message as a title, text, facts and links, which every chat can display in its own way. */
 import { type ChatMessage, threadOf } from './message.ts';
 
 export interface Card {
   readonly title: string;
   readonly text: string;
   readonly facts: readonly (readonly [name: string, value: string])[];
-  /** Command lines to be copied. */
+  /** Command lines to copy. */
   readonly commands: readonly string[];
   readonly links: readonly (readonly [label: string, url: string])[];
   readonly severity: 'info' | 'warning' | 'error' | 'critical';
@@ -69,7 +69,7 @@ function labelled(label: string, url: string | undefined): Card['links'] {
   return url === undefined ? [] : [[label, url]];
 }
 
-/** At most so many UTF-16 units, and no half of a character. */
+/** At most `most` UTF-16 units, without splitting a character. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text;
   return `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;

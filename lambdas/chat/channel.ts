@@ -1,4 +1,4 @@
-/** One channel of a chat: where its messages go, and the secret that they go with. */
+/** One chat channel: where its messages go, and the secret for sending them. */
 import * as z from 'zod';
 import { type Card, cardOf } from './card.ts';
 import { type ChatMessage, messageOf } from './message.ts';
@@ -26,18 +26,18 @@ export const channelSchema = z.discriminatedUnion('type', [
 export type Channel = z.infer<typeof channelSchema>;
 
 export interface ChannelPorts {
-  /** The channel's secret. */
+  /** Reads the channel's secret. */
   secret(): Promise<string>;
-  /** @throws when it was not taken; the message holds no secret */
+  /** @throws if the message was not accepted; the error contains no secret */
   post(url: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<unknown>;
   readonly threads: {
     read(thread: string): Promise<string | null>;
-    /** Keeps the first that is written. */
+    /** Keeps the first one that is written. */
     keep(thread: string, ts: string): Promise<void>;
   };
 }
 
-/** Tells the channel of one message of the topic. @throws what the ports throw; a repetition tells it again */
+/** Sends one message of the topic to the channel. @throws what the ports throw; a repetition sends it again */
 export async function tellChannel(
   ports: ChannelPorts,
   channel: Channel,
@@ -62,7 +62,7 @@ async function tellSlack(ports: ChannelPorts, channel: Extract<Channel, { type: 
   const begun = card.thread === null ? null : await ports.threads.read(card.thread);
   const authorization = `Bearer ${await ports.secret()}`;
   const answer = await ports.post(channel.url, slackMessage(card, channel.channel, begun), { authorization });
-  // Slack answers 200 to what it refuses.
+  // Slack answers 200 even to requests that it rejects.
   const { ok, ts, error = 'unknown' } = answerSchema.parse(answer);
   if (!ok) throw new Error(`Slack refused the message: ${error}`);
   if (card.thread !== null && begun === null && ts !== undefined) await ports.threads.keep(card.thread, ts);

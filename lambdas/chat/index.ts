@@ -1,3 +1,3 @@
-/** Messages of the status topic, as chats and pagers take them. */
+/** Formats messages of the status topic for chats and pagers. */
 export { type ChannelPorts, channelSchema, tellChannel } from './channel.ts';
 export { postJson } from './post-json.ts';

@@ -1,4 +1,7 @@
-/** What a message on the status topic says: an event of Crossfade, or the word of an alarm in CloudWatch's own form. */
+/**
+ * The content of a message on the status topic: an event of Crossfade, or an alarm notification in CloudWatch's own
+ * format.
+ */
 import * as z from 'zod';
 import { type StatusEvent, statusEventSchema } from '../../core/status/index.ts';
 
@@ -15,7 +18,7 @@ export type AlarmMessage = z.infer<typeof alarmSchema>;
 export type ChatMessage =
   | { readonly type: 'status'; readonly event: StatusEvent }
   | { readonly type: 'alarm'; readonly alarm: AlarmMessage }
-  /** Somebody else's text. */
+  /** Text from another sender. */
   | { readonly type: 'text'; readonly subject: string; readonly text: string };
 
 export function messageOf(subject: string, text: string): ChatMessage {
@@ -34,7 +37,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Messages about one cutover have one; null for those of alarms and of others. */
+/** Messages about one cutover share a thread; null for alarms and other messages. */
 export function threadOf(message: ChatMessage): string | null {
   if (message.type !== 'status') return null;
   const { ingressId, cutoverId } = message.event;

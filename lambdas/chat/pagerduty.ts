@@ -5,8 +5,8 @@ import type { ChatMessage } from './message.ts';
 const LIMITS = { summary: 1024, dedupKey: 255 } as const;
 
 /**
- * An incident for what people must look at, and its end; null for what nobody is to be woken for: progress, sign-offs, and alarms, whose
- * rollback speaks for them.
+ * Opens an incident for what people must look at, and resolves it. Returns null for what should wake nobody: progress,
+ * sign-offs, and alarms, whose rollback is reported separately.
  */
 export function pagerDutyEvent(message: ChatMessage, card: Card, routingKey: string): Record<string, unknown> | null {
   if (message.type !== 'status') return null;

@@ -1,6 +1,6 @@
-/** JSON over HTTPS to a chat, bounded in time. */
+/** Sends JSON over HTTPS to a chat, with a time limit. */
 
-/** Below the function's own limit; Lambda repeats what fails. */
+/** Shorter than the function's own limit; Lambda repeats failed invocations. */
 const TIMEOUT_MS = 10_000;
 
 /** @throws Error without the address, which may itself be the secret */

@@ -11,7 +11,7 @@ const MARKS = {
   critical: ':rotating_light:',
 };
 
-/** @param thread `ts` of the first message of the thread; null begins one */
+/** @param thread `ts` of the first message of the thread; null begins a new one */
 export function slackMessage(card: Card, channel: string, thread: string | null): Record<string, unknown> {
   const { title, text, facts, commands, links, severity } = card;
   const buttons = links
@@ -41,7 +41,7 @@ export function slackMessage(card: Card, channel: string, thread: string | null)
     ],
     unfurl_links: false,
     ...(thread === null ? {} : { thread_ts: thread }),
-    // What ends or endangers a cutover is seen in the channel as well.
+    // Messages about the end of a cutover, or a danger to it, also appear in the channel.
     ...(thread !== null && severity !== 'info' ? { reply_broadcast: true } : {}),
   };
 }
@@ -50,7 +50,9 @@ function section(text: string) {
   return { type: 'section', text: { type: 'mrkdwn', text: cut(text, LIMITS.section) } };
 }
 
-/** Nothing of the text becomes a mention, a link or a channel. https://docs.slack.dev/messaging/formatting-message-text */
+/**
+ * Prevents text from becoming a mention, a link or a channel. https://docs.slack.dev/messaging/formatting-message-text
+ */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

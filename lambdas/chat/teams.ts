@@ -1,11 +1,11 @@
 /**
- * An Adaptive Card for a workflow of Teams that begins with "When a Teams webhook request is received". A webhook of Teams answers with no
- * id of the message, so there is no thread: each card names its cutover.
+ * An Adaptive Card for a Teams workflow that begins with "When a Teams webhook request is received". A Teams webhook
+ * returns no message id, so there are no threads, and each card names its cutover.
  * https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
  */
 import { type Card, cut } from './card.ts';
 
-/** Teams refuses messages above 28 KB; a card's text is by far its longest part. */
+/** Teams rejects messages above 28 KB, and the text is by far the longest part of a card. */
 const LIMITS = { text: 4_000, title: 256 } as const;
 
 const COLORS = { info: 'default', warning: 'warning', error: 'attention', critical: 'attention' };
@@ -48,7 +48,7 @@ export function teamsMessage({ title, text, facts, commands, links, severity }: 
   };
 }
 
-/** A TextBlock reads Markdown: what would make a link or emphasis of somebody's words is escaped. */
+/** A TextBlock interprets Markdown, so characters that would create links or emphasis are escaped. */
 function plainText(text: string): string {
   return text.replaceAll(/([\\`*_[\]])/g, '\\$1');
 }

@@ -1,4 +1,7 @@
-/** The ports of a campaign over AWS: each service by the role of its own deployment, in its own account and region. */
+/**
+ * The ports of a campaign on AWS: each service is accessed with the role of its own deployment, in its own account and
+ * region.
+ */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, ExecutionDoesNotExist, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
@@ -18,7 +21,7 @@ import { wallClock } from '../zones/index.ts';
 
 const MACHINE = 'CROSSFADE_CAMPAIGN_MACHINE';
 
-/** Everything that the campaign's handler is given. */
+/** Everything that the campaign's handler needs. */
 export function campaignPorts() {
   const sts = new STSClient(CLIENT_OPTIONS);
   const own = new SFNClient(CLIENT_OPTIONS);
@@ -33,7 +36,7 @@ export function campaignPorts() {
   };
 }
 
-/** Made new for each look, for a role's credentials end. */
+/** Created anew for each evaluation, because a role's credentials expire. */
 async function servicePorts(sts: STSClient, campaign: Campaign, service: CampaignService): Promise<ServicePorts> {
   const { region, ingress } = service;
   const [account = ''] = servicePlace(campaign, service).split('/');
@@ -54,14 +57,14 @@ async function servicePorts(sts: STSClient, campaign: Campaign, service: Campaig
     start: (run, input) => startOnce(states, `${arn('stateMachine')}:live`, run, input),
     async askRollback(request) {
       const Payload = Buffer.from(JSON.stringify(request));
-      // Lambda itself tries an event twice more, and the next look asks again.
+      // Lambda itself repeats a failed event twice, and the next evaluation requests it again.
       const command = new InvokeCommand({ FunctionName: rollbackFunction, InvocationType: 'Event', Payload });
       await aws('Invoke', () => lambda.send(command));
     },
   };
 }
 
-/** The role that the deployment of the service has for campaigns (lib/campaign/campaign-access.ts). */
+/** The role that the service's deployment provides for campaigns (lib/campaign/campaign-access.ts). */
 async function credentialsOf(sts: STSClient, account: string, { ingress, region, name }: CampaignService) {
   const RoleArn = `arn:${partitionOf(region)}:iam::${account}:role/${ingress}-${region}-campaign`;
   const { Credentials } = await aws('AssumeRole', () =>
@@ -76,7 +79,10 @@ async function credentialsOf(sts: STSClient, account: string, { ingress, region,
 const KEPT_MS = 10 * 60_000;
 const deployments = new Map<string, { readonly until: number; readonly deployment: Deployment }>();
 
-/** Lambda answers few such questions a second (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html): answers are kept for a while. */
+/**
+ * Lambda limits such calls to a few per second
+ * (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html), so answers are cached for a while.
+ */
 async function deploymentOf(lambda: LambdaClient, FunctionName: string, place: string): Promise<Deployment> {
   const key = `${place}/${FunctionName}`;
   const kept = deployments.get(key);
@@ -109,8 +115,9 @@ async function statusOf(states: SFNClient, executionArn: string): Promise<RunSta
 }
 
 /**
- * A name that is taken is a start that was made before: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
- * keeps names for 90 days after their execution has ended.
+ * A taken name means that the start was made before:
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html reserves names for 90 days
+ * after their execution has ended.
  */
 async function startOnce(states: SFNClient, stateMachineArn: string, name: string, input: unknown): Promise<void> {
   try {

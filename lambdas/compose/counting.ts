@@ -1,4 +1,7 @@
-/** What every function that counts captures is given: whose run it is, by which rules they are compared, where counts are kept. */
+/**
+ * What every function that counts captures needs: the run, the rules for comparing captures, and the store of the
+ * counts.
+ */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Deployment, Leases } from '../../core/model/index.ts';
 import { CLIENT_OPTIONS, systemClock as clock } from '../aws/calls/index.ts';
@@ -17,7 +20,7 @@ export interface Counting {
   readonly store: Pick<ParityStore, 'add'>;
 }
 
-/** @param rulesCacheMs how old the rules may be; a minute unless told otherwise */
+/** @param rulesCacheMs how old the rules may be, in milliseconds; a minute by default */
 export function counting(deployment: Deployment, rulesCacheMs?: number): Counting & { readonly store: ParityStore } {
   const { ingressId, ledgerTable: table, shadowLogDays: keepDays } = deployment;
   const dynamo = new DynamoDBClient(CLIENT_OPTIONS);

@@ -1,9 +1,9 @@
-/** The deployment as the stacks wrote it into the environment, and what is composed of it. */
+/** The deployment as the stacks wrote it into the environment, and what is composed from it. */
 import { type Deployment, deploymentSchema } from '../../core/model/index.ts';
 
 const VARIABLE = 'CROSSFADE_DEPLOYMENT';
 
-/** @throws when the variable is absent or malformed: a function that was not deployed by the stacks. */
+/** @throws if the variable is absent or malformed, which means that the stacks did not deploy the function */
 export function deploymentFromEnv(): Deployment {
   const text = process.env[VARIABLE];
   if (text === undefined)
@@ -11,7 +11,7 @@ export function deploymentFromEnv(): Deployment {
   return deploymentSchema.parse(JSON.parse(text));
 }
 
-/** What a handler is given, built once per process on first use: a module that is imported makes no client. */
+/** Composes what a handler needs on first use, once per process, so that importing a module creates no client. */
 export function composed<T>(build: (deployment: Deployment) => T): () => T {
   let built: T | undefined;
   return () => {

@@ -1,6 +1,6 @@
 /**
- * Clients that a rollback needs only once its weights are safe. One module of their own, so that its bundle can leave them
- * in a second file which is loaded then (docs/explanation/fence.md has the figures).
+ * Clients that a rollback needs only after its weights are safe. They have a module of their own, so that the bundle
+ * can put them into a second file that is loaded then (docs/explanation/fence.md has the figures).
  */
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SFNClient } from '@aws-sdk/client-sfn';

@@ -1,4 +1,4 @@
-/** What the backfill is given. */
+/** What the backfill needs. */
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Deployment } from '../../core/model/index.ts';
 import { CLIENT_OPTIONS } from '../aws/calls/index.ts';
@@ -9,7 +9,10 @@ export interface BackfillDeps extends Counting {
   readonly objects: CaptureObjects;
 }
 
-/** Milliseconds. Rules are read for every object: a backfill is started because they have just changed. */
+/**
+ * Milliseconds. The rules are read for every object, because a backfill is usually started right after they have
+ * changed.
+ */
 const NOT_CACHED = 0;
 
 export function backfillDeps(deployment: Deployment): BackfillDeps {

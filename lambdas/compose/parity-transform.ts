@@ -1,4 +1,4 @@
-/** What the transform is given. */
+/** What the transform needs. */
 import type { Deployment } from '../../core/model/index.ts';
 import { systemClock } from '../aws/calls/index.ts';
 import { type KnownNoise, knownNoise } from '../aws/dynamo/index.ts';

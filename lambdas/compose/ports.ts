@@ -1,6 +1,6 @@
 /**
- * Each port over AWS, by itself: a handler composes those that it names, and its bundle carries no client of another's. Where AWS
- * has a permission for a part of a port, the part is by itself as well.
+ * Each port on AWS separately: a handler composes those that it names, and its bundle contains no client of the others.
+ * If AWS has separate permissions for parts of a port, those parts are separate, too.
  */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';

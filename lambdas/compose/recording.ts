@@ -1,4 +1,4 @@
-/** What every task of a run is given: who owns the ingress, where decisions are kept, and how people hear of them. */
+/** What every task of a run needs: the lease, the decision log, and notifications. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SNSClient } from '@aws-sdk/client-sns';

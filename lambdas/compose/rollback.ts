@@ -1,4 +1,7 @@
-/** What a rollback needs, and nothing else: until the weights are safe only the ledger's and the listener's clients are loaded. */
+/**
+ * Exactly what a rollback needs. Until the weights are safe, only the clients of the ledger and the listener are
+ * loaded.
+ */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Deployment } from '../../core/model/index.ts';

@@ -1,4 +1,4 @@
-/** The stable side's capacity, where the stable side is an ECS service of ours. */
+/** The capacity of stable, if it is an ECS service of the deployment. */
 import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import type { Capacity, Deployment } from '../../core/model/index.ts';

@@ -1,4 +1,4 @@
-/** What stands around the cutover's rules, for preflight alone. */
+/** The surroundings of the cutover's rules; used only by preflight. */
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Surroundings } from '../../core/listener/index.ts';

@@ -1,5 +1,5 @@
 /**
- * Firehose's transformation contract: every record is answered by its id, within Lambda's limit on an answer.
+ * Firehose's transformation contract: every record is answered by its id, within Lambda's limit for an answer.
  * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
  */
 import type { FirehoseTransformationEvent, FirehoseTransformationResultRecord } from 'aws-lambda';
@@ -9,14 +9,14 @@ import { type Judged, judgeLine } from '../../parity/tally/index.ts';
 export interface BatchResult {
   readonly records: FirehoseTransformationResultRecord[];
   readonly judged: readonly Judged[];
-  /** Why records were refused, each reason with its number. */
+  /** Why records were refused: each reason with its count. */
   readonly refused: Readonly<Record<string, number>>;
 }
 
-/** A synchronous answer holds 6 MB (6,291,456 bytes); the rest is for ids and JSON's own marks. */
+/** A synchronous answer may have 6 MB (6,291,456 bytes); the rest is for ids and JSON syntax. */
 const MAX_ANSWER = 5_500_000;
 
-/** A refused record is returned unchanged, and Firehose keeps it under `failed/`. Never throws. */
+/** A refused record is returned unchanged, and Firehose stores it under `failed/`. Never throws. */
 export function judgeBatch(event: FirehoseTransformationEvent, compare: Compare): BatchResult {
   const judged: Judged[] = [];
   const refused: Record<string, number> = {};

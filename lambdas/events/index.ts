@@ -1,4 +1,4 @@
-/** Events of AWS services, as the handlers read them. */
+/** Parses events of AWS services for the handlers. */
 export { judgeBatch } from './firehose-batch.ts';
 export { parseRollbackEvent } from './rollback-request.ts';
 export { type RuleProperties, rulePropertiesSchema } from './rule-properties.ts';

@@ -1,4 +1,4 @@
-/** Reads who calls the rollback, and why, out of whatever shape the caller's event has. */
+/** Extracts who calls the rollback, and why, from any kind of event. */
 import * as z from 'zod';
 import type { RollbackRequest } from '../../core/fence/index.ts';
 import { capacitySnapshotSchema, causeText, TRIGGERS, toIso, withoutAdvice } from '../../core/model/index.ts';
@@ -44,11 +44,11 @@ const direct = z.strictObject({
   trigger: z.enum(TRIGGERS),
   reason: z.string().min(1),
   by: z.string().min(1),
-  /** The run that is meant; whichever owns the ingress unless given. */
+  /** The run to roll back; by default the one that owns the ingress. */
   executionArn: z.string().min(1).optional(),
 });
 
-/** Events that do not ask for a rollback (an alarm going OK, a run that succeeded) answer null. */
+/** Returns null for events that do not request a rollback (an alarm that changes to OK, a run that succeeded). */
 export function parseRollbackEvent(event: unknown, now: string): RollbackRequest | null {
   const request = readEvent(event, now);
   return request === null ? null : { ...request, reason: shortened(request.reason, LONGEST_REASON) };
@@ -89,7 +89,7 @@ function readEvent(event: unknown, now: string): RollbackRequest | null {
       ...(executionArn === undefined ? {} : { scope: { kind: 'execution', executionArn } }),
     };
   }
-  // A trigger that cannot be read is still a trigger: the safe direction needs no reason.
+  // An unreadable trigger is still a trigger, because rolling back needs no reason.
   return {
     trigger: 'operator',
     by: 'unknown caller',
@@ -98,7 +98,9 @@ function readEvent(event: unknown, now: string): RollbackRequest | null {
   };
 }
 
-/** An alarm speaks of a run that had begun when its state changed; CloudWatch writes that instant as `…+0000` or with a Z. */
+/**
+ * An alarm refers to a run that had begun when its state changed. CloudWatch writes that time as `…+0000` or with a Z.
+ */
 function fromAlarm(by: string, reason: string, changedAt: string | undefined, now: string): RollbackRequest {
   const request = { trigger: 'alarm', by, reason, at: now } as const;
   const at = Date.parse((changedAt ?? '').replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));

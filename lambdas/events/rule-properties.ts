@@ -1,10 +1,10 @@
-/** The properties of `Custom::WeightedRule`: where a rule is to stand, what it takes, and among which groups it chooses. */
+/** The properties of `Custom::WeightedRule`: the position of the rule, its conditions, and its target groups. */
 import * as z from 'zod';
 import type { WantedRule } from '../../core/fence/index.ts';
 import type { RuleConditions } from '../../core/listener/index.ts';
 
 const texts = z.array(z.string()).default([]);
-/** Text of the custom resource: CloudFormation gives numbers as strings. */
+/** Texts of the custom resource: CloudFormation passes numbers as strings. */
 export const rulePropertiesSchema = z
   .object({
     ListenerArn: z.string(),
@@ -15,10 +15,10 @@ export const rulePropertiesSchema = z
     Headers: z.array(z.object({ Name: z.string(), Values: z.array(z.string()) })).default([]),
     Queries: z.array(z.object({ Key: z.string().optional(), Value: z.string() })).default([]),
     Sources: texts,
-    /** A rule of the listener whose conditions and demands are copied. */
+    /** A rule of the listener whose conditions and guards are copied. */
     LikeRuleArn: z.string().optional(),
     StableArn: z.string(),
-    /** Name of the table in which the leases stand. */
+    /** Name of the table with the leases. */
     Ledger: z.string().optional(),
     GroupArns: z.array(z.string()).min(2).max(5),
     Cohort: z
@@ -38,7 +38,8 @@ export const rulePropertiesSchema = z
         headers: [...headers, ...(Cohort.header === undefined ? [] : [Cohort.header])],
         queries:
           given.Queries.length === 0 ? [] : [given.Queries.map(({ Key, Value }) => ({ key: Key, value: Value }))],
-        // Testers are some of the rule's clients: ELBv2 takes one list of sources, and the narrower one is meant.
+        // Testers are a subset of the rule's clients. ELBv2 accepts only one list of sources, so the narrower one is
+        // used.
         sources: Cohort.sourceIps ?? given.Sources,
       };
       const wanted: WantedRule = {

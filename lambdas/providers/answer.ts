@@ -1,4 +1,7 @@
-/** The contract of a provider over HTTP or of a function: what it is asked, and what it may answer (docs/reference/metric-providers.md). */
+/**
+ * The contract of an HTTP provider or a function: the request, and the permitted answer
+ * (docs/reference/metric-providers.md).
+ */
 
 import * as z from 'zod';
 import { SourceError } from '../../core/metrics/index.ts';
@@ -6,12 +9,12 @@ import { type IngressId, type TimeRange, toIso } from '../../core/model/index.ts
 import { describeProblems, wordIssue } from '../../input/index.ts';
 import { type Asked, POINT_MS, type Points } from './source.ts';
 
-/** Seven days of minutes, and some. */
+/** Somewhat more than seven days of minutes. */
 const MOST_POINTS = 11_000;
 
 const answerSchema = z.strictObject({
   v: z.literal(1),
-  /** Start of a minute, milliseconds since the epoch, and its value; a minute without data is left out. */
+  /** The start of a minute in milliseconds since the epoch, and its value; a minute without data is left out. */
   points: z.array(z.tuple([z.int(), z.number().nonnegative()])).max(MOST_POINTS),
 });
 
@@ -19,14 +22,14 @@ export function requestOf(ingress: IngressId, query: string, { from, to }: TimeR
   return { v: 1, ingress, ...asked, query, from: toIso(from), to: toIso(to), stepSeconds: 60 };
 }
 
-/** @throws {@link SourceError} that says what is wrong with the answer */
+/** @throws {@link SourceError} that describes the error in the answer */
 export function pointsOf(answer: unknown, range: TimeRange): Points {
   const parsed = answerSchema.safeParse(answer, { error: wordIssue });
   if (!parsed.success) throw new SourceError(`its answer is wrong: ${describeProblems(parsed.error, 'answer')}`);
   return checkedPoints(parsed.data.points, range);
 }
 
-/** Whole minutes of the range, each once. @throws {@link SourceError} */
+/** Complete minutes of the range, each once. @throws {@link SourceError} */
 export function checkedPoints(points: readonly (readonly [number, number])[], { from, to }: TimeRange): Points {
   const checked = new Map<number, number>();
   for (const [at, value] of points) {

@@ -1,4 +1,4 @@
-/** A provider of one's own, whatever carries its answers. */
+/** An operator's own provider, independent of its transport. */
 import type { IngressId } from '../../core/model/index.ts';
 import { pointsOf, requestOf } from './answer.ts';
 import type { ProviderCall } from './callers.ts';

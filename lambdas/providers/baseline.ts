@@ -1,12 +1,12 @@
-/** The stable side's metric over the look-back: what it usually is, and the worst that it reaches. */
+/** Stable's metric over the look-back: its usual value, and the worst that it reaches. */
 import { worstShareOf } from '../../core/metrics/index.ts';
 import type { CountMetric, MetricBaseline, MetricPoint, TimeRange, ValueMetric } from '../../core/model/index.ts';
 
 const HOUR_MS = 3_600_000;
-/** An hour of fewer minutes with a value says nothing of the worst. */
+/** An hour with fewer minutes with a value says nothing about the worst case. */
 const LEAST_OF_AN_HOUR = 10;
 
-/** A sentence where there is nothing to compare with. */
+/** Returns a sentence if there is nothing to compare with. */
 export function baselineOf(
   metric: CountMetric | ValueMetric,
   points: ReadonlyMap<number, MetricPoint>,

@@ -1,8 +1,11 @@
-/** HTTP to a source that may hang, lie or never end: one attempt, one deadline for head and body, a bounded body, no redirect. */
+/**
+ * HTTP to a source that may hang, lie or never end: one attempt, one deadline for head and body, a limited body, and no
+ * redirects.
+ */
 import { SourceError } from '../../core/metrics/index.ts';
 import { asError, codeOf } from '../../input/index.ts';
 
-/** Bytes; 11,000 points are a tenth of it. */
+/** In bytes; 11,000 points take a tenth of it. */
 const MOST_BYTES = 4_000_000;
 
 export interface BoundedRequest {
@@ -10,17 +13,17 @@ export interface BoundedRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;
-  /** Statuses besides 2xx whose bodies say what is wrong. @default none */
+  /** Statuses other than 2xx whose bodies describe the error. @default none */
   readonly telling?: readonly number[];
 }
 
-/** The answer as JSON. @throws {@link SourceError} */
+/** Returns the answer as JSON. @throws {@link SourceError} */
 export async function fetchJson(
   url: URL,
   { method, headers, body, timeoutMs, telling = [] }: BoundedRequest,
 ): Promise<unknown> {
   const text = await answered(timeoutMs, async (signal) => {
-    // A redirect could carry the secret of the headers to another host.
+    // A redirect could carry the secret in the headers to another host.
     const response = await fetch(url, {
       method,
       headers: { ...headers },
@@ -54,7 +57,7 @@ async function answered<T>(timeoutMs: number, call: (signal: AbortSignal) => Pro
   }
 }
 
-/** `fetch failed` says nothing; the code of its cause does. */
+/** `fetch failed` is not informative, but the code of its cause is. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   return codeOf(cause) ?? asError(cause).message;

@@ -1,4 +1,4 @@
-/** Providers of one's own that answer any request in JSON: over HTTP, signed, or as a function. */
+/** Calls operators' own providers, which answer any request in JSON: over signed HTTP, or as a function. */
 
 import { createHmac } from 'node:crypto';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
@@ -6,7 +6,7 @@ import { SourceError } from '../../core/metrics/index.ts';
 import { fetchJson } from './bounded-fetch.ts';
 import type { Credentials } from './secrets.ts';
 
-/** One request, one answer, in its time. @throws {@link SourceError}, or what a client throws */
+/** One request and one answer within the time limit. @throws {@link SourceError}, or what the client throws */
 export type ProviderCall = (request: unknown) => Promise<unknown>;
 
 export interface HttpProvider {
@@ -14,7 +14,7 @@ export interface HttpProvider {
   readonly timeoutSeconds: number;
 }
 
-/** `X-Crossfade-Signature: sha256=<hex HMAC of the body>` where its secret has a key. */
+/** Signs with `X-Crossfade-Signature: sha256=<hex HMAC of the body>` if the provider's secret has a key. */
 export function httpCaller({ url, timeoutSeconds }: HttpProvider, credentials: Credentials): ProviderCall {
   return async (request) => {
     const { headers, signingKey } = await credentials();
@@ -37,7 +37,7 @@ export interface FunctionProvider {
   readonly timeoutSeconds: number;
 }
 
-/** A function may stand in a VPC where those of a cutover do not. */
+/** A function may be in a VPC, unlike the functions of a cutover. */
 export function lambdaCaller(
   client: Pick<LambdaClient, 'send'>,
   { functionArn, timeoutSeconds }: FunctionProvider,

@@ -1,4 +1,4 @@
-/** A plan's queries as GetMetricData takes them. */
+/** Converts a plan's queries for GetMetricData. */
 import type { CloudWatchClient, MetricDataQuery, MetricStat } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchSeries, SeriesMath } from '../../core/metrics/index.ts';
 import type { TimeRange } from '../../core/model/index.ts';

@@ -1,6 +1,7 @@
 /**
- * Datadog's timeseries queries: https://docs.datadoghq.com/api/latest/metrics/#query-timeseries-points. Over longer ranges
- * Datadog chooses coarser steps by itself, so a query must end in `.rollup(sum, 60)` or another roll-up over 60 s.
+ * Datadog's timeseries queries: https://docs.datadoghq.com/api/latest/metrics/#query-timeseries-points. For longer
+ * ranges Datadog chooses coarser intervals by itself, so a query must end in `.rollup(sum, 60)` or another roll-up over
+ * 60 s.
  */
 
 import * as z from 'zod';
@@ -24,7 +25,7 @@ export function datadogSource({ url, timeoutSeconds }: HttpProvider, credentials
     const asked = new URL('api/v1/query', url.endsWith('/') ? url : `${url}/`);
     asked.searchParams.set('query', query);
     asked.searchParams.set('from', String(range.from / 1000));
-    // Both ends belong to the range.
+    // Both ends are inclusive.
     asked.searchParams.set('to', String(range.to / 1000 - 1));
     const { headers } = await credentials();
     const parsed = answerSchema.safeParse(

@@ -1,4 +1,7 @@
-/** The port of a plan's hooks: each is asked once, in its provider's time; what does not answer votes as the plan says. */
+/**
+ * The port of a plan's hooks. Each is called once, with its provider's time limit; if it does not answer, the plan's
+ * default applies.
+ */
 
 import * as z from 'zod';
 import { SourceError } from '../../core/metrics/index.ts';

@@ -1,4 +1,4 @@
-/** The port of a plan's own metrics: each metric read by itself, so that one source that fails takes no other with it. */
+/** The port of a plan's own metrics. Each metric is read separately, so that a failing source affects no other. */
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import {
   fillFor,
@@ -27,7 +27,10 @@ import { baselineOf } from './baseline.ts';
 import { cloudWatchPoints } from './cloudwatch-queries.ts';
 import { type Asked, POINT_MS, type PointSource, type Points } from './source.ts';
 
-/** A numerator may exceed its denominator by as much and be one: Prometheus' `increase` extrapolates. */
+/**
+ * A numerator that exceeds its denominator by at most this share counts as equal, because Prometheus' `increase`
+ * extrapolates.
+ */
 const ROUNDING = 0.01;
 const LONGEST_TROUBLE = 300;
 
@@ -138,14 +141,14 @@ async function readQuery(
   return source(fill(query.query), range, { metric: metric.name, side, part });
 }
 
-/** @throws SourceError for a figure that nothing in a minute comes to */
+/** @throws SourceError for an implausible value */
 function believed(points: Points): Points {
   for (const [at, value] of points)
     if (value > MOST_FIGURE) throw new SourceError(`its answer has ${value} at ${toIso(at)}`);
   return points;
 }
 
-/** Whole minutes that are old enough to be believed; null when there is none. */
+/** Complete minutes that are old enough to be used; null if there are none. */
 function wholeMinutes({ settleAfter }: PlanMetric, { from, to }: TimeRange): TimeRange | null {
   const end = Math.floor((to - settleAfter * 1000) / POINT_MS) * POINT_MS;
   const start = Math.max(Math.ceil(from / POINT_MS) * POINT_MS, end - METRIC_WINDOW * POINT_MS);

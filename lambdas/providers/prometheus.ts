@@ -23,7 +23,7 @@ const answerSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('error'), error: z.string() }),
 ]);
 
-/** Bad parameters, and a query that cannot be executed: its JSON says why. */
+/** Invalid parameters, and a query that cannot be executed; the JSON describes the error. */
 const TELLING = [400, 422];
 
 export function prometheusSource({ url, timeoutSeconds }: HttpProvider, credentials: Credentials): PointSource {
@@ -40,7 +40,7 @@ export function prometheusSource({ url, timeoutSeconds }: HttpProvider, credenti
     if (!answer.success) throw new SourceError('it did not answer as Prometheus does');
     if (answer.data.status === 'error') throw new SourceError(`it says: ${answer.data.error.slice(0, 200)}`);
     const { data, warnings } = answer.data;
-    // A store that has lost a shard answers with what is left, and a warning.
+    // A store that has lost a shard answers with the rest, and a warning.
     if (warnings[0] !== undefined) throw new SourceError(`its answer may be in part: ${warnings[0].slice(0, 200)}`);
     if (data.result.length > 1)
       throw new SourceError(`its query gives ${data.result.length} series; sum() or another aggregation makes one`);
@@ -49,7 +49,7 @@ export function prometheusSource({ url, timeoutSeconds }: HttpProvider, credenti
   };
 }
 
-/** NaN is what PromQL says of a quotient without data: no point. */
+/** NaN is PromQL's result for a quotient without data, so it is not a point. */
 function pointOf(at: number, text: string): [number, number][] {
   const value = Number(text);
   if (text === 'NaN') return [];

@@ -1,4 +1,4 @@
-/** The credentials for a provider: a secret of Secrets Manager, read when needed and kept for five minutes. */
+/** The credentials of a provider: a secret in Secrets Manager, read when needed and cached for five minutes. */
 
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
@@ -6,9 +6,9 @@ import { SourceError } from '../../core/metrics/index.ts';
 import { aws } from '../aws/calls/index.ts';
 
 const secretSchema = z.strictObject({
-  /** Header fields that go with each request. */
+  /** Header fields to send with each request. */
   headers: z.record(z.string(), z.string()).default({}),
-  /** Signs the bodies of requests to a provider over HTTP. */
+  /** Signs the bodies of requests to an HTTP provider. */
   signingKey: z.string().min(16).optional(),
 });
 type Secret = z.infer<typeof secretSchema>;
@@ -35,7 +35,7 @@ export function secretOf(
   };
 }
 
-/** @throws SourceError without a word of the secret itself */
+/** @throws SourceError that quotes nothing of the secret */
 function parse(text: string): Secret {
   try {
     const parsed = secretSchema.safeParse(JSON.parse(text));

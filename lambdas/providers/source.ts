@@ -1,18 +1,18 @@
-/** One source of points, and what it is asked. */
+/** A source of points, and the request to it. */
 import type { TimeRange } from '../../core/model/index.ts';
 
-/** Values by start of their minute, milliseconds since the epoch. */
+/** Values by the start of their minute, in milliseconds since the epoch. */
 export type Points = ReadonlyMap<number, number>;
 
-/** What a query is for; a provider may answer by it, and its logs can tell who asked. */
+/** The purpose of a query. A provider may use it in its answer, and its logs can show the caller. */
 export interface Asked {
   readonly metric: string;
   readonly side: 'stable' | 'candidate';
   readonly part: 'numerator' | 'denominator' | 'value';
 }
 
-/** Reads a query over whole minutes. @throws `SourceError` or what its client throws: the metric then holds. */
+/** Reads a query over complete minutes. @throws `SourceError` or what its client throws; the metric then holds */
 export type PointSource = (query: string, range: TimeRange, asked: Asked) => Promise<Points>;
 
-/** Points are minutes apart. Milliseconds. */
+/** Interval between points, in milliseconds. */
 export const POINT_MS = 60_000;

@@ -1,4 +1,4 @@
-/** The sources of a deployment, each with the client that it needs and no other. */
+/** The sources of a deployment, each with only the client that it needs. */
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Deployment, MetricProvider } from '../../core/model/index.ts';
@@ -27,7 +27,7 @@ function sourceOf(ingressId: Deployment['ingressId'], provider: MetricProvider):
   }
 }
 
-/** Those that answer any request, and not queries alone. */
+/** Providers that answer any request, not only queries. */
 export function providerCallers({ metricProviders = {} }: Deployment): Record<string, ProviderCall> {
   const callers = Object.entries(metricProviders).flatMap(([name, provider]) =>
     provider.type === 'http' || provider.type === 'lambda' ? [[name, callerOf(provider)] as const] : [],
@@ -37,7 +37,7 @@ export function providerCallers({ metricProviders = {} }: Deployment): Record<st
 
 function callerOf(provider: Extract<MetricProvider, { type: 'http' | 'lambda' }>): ProviderCall {
   if (provider.type === 'http') return httpCaller(provider, credentialsOf(provider.secretArn));
-  // The time that the deployment gives it may be longer than that of AWS's own services.
+  // The deployment may allow more time for it than for AWS's own services.
   const requestHandler = { ...CLIENT_OPTIONS.requestHandler, requestTimeout: provider.timeoutSeconds * 1000 + 500 };
   return lambdaCaller(new LambdaClient({ maxAttempts: 1, requestHandler }), provider);
 }

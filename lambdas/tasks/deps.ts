@@ -1,4 +1,7 @@
-/** What the handlers are given. Each names the part that it uses, so that its permissions can be read off its type. */
+/**
+ * The dependencies of the handlers. Each handler names those that it uses, so that its permissions can be derived from
+ * its type.
+ */
 
 import type { Surroundings } from '../../core/listener/index.ts';
 import type {
@@ -44,7 +47,7 @@ export interface Deps {
   readonly emit: Emit;
 }
 
-/** What a rollback needs, and nothing else. */
+/** Exactly what a rollback needs. */
 export type RollbackDeps = Pick<
   Deps,
   'deployment' | 'ingress' | 'ledger' | 'decisionLog' | 'executions' | 'capacity' | 'notifier' | 'clock' | 'emit'

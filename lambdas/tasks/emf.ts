@@ -1,10 +1,11 @@
 /**
- * Metrics as Embedded Metric Format: a JSON line on stdout that CloudWatch Logs turns into metrics, without a call.
+ * Metrics in Embedded Metric Format: a JSON line on stdout that CloudWatch Logs converts to metrics without an API
+ * call.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 import type { IngressId } from '../../core/model/index.ts';
 
-/** `properties` stand in the log line beside the metrics, for Logs Insights; they make no metric. */
+/** `properties` are added to the log line for Logs Insights; they create no metrics. */
 export type Emit = (
   values: Readonly<Partial<Record<HandlerMetric, number>>>,
   properties?: Readonly<Record<string, string>>,
@@ -31,7 +32,11 @@ export type HandlerMetric = keyof typeof HANDLER_METRICS;
 
 const NAMESPACE = 'Crossfade';
 
-/** Writes metrics with the dimension `Ingress`. `write` gets one line without its newline; `now` is milliseconds. */
+/**
+ * Writes metrics with the dimension `Ingress`.
+ * @param write receives one line without its newline
+ * @param now milliseconds
+ */
 export function emfEmitter(ingress: IngressId, now: () => number, write: (line: string) => void): Emit {
   return (values, properties = {}) => {
     const metrics = Object.keys(values).map((name) => ({ Name: name }));

@@ -1,4 +1,4 @@
-/** What handlers do at their end: the lease, the notice, the metrics. */
+/** Common steps at the end of handlers: the lease, the notice, the metrics. */
 export type { Deps, RollbackDeps } from './deps.ts';
 export { type Emit, emfEmitter, HANDLER_METRICS } from './emf.ts';
 export { recordAndTell, tell } from './notices.ts';

@@ -2,7 +2,10 @@
 import { describeError, type Lease, type LogEntry, type Notice } from '../../core/model/index.ts';
 import type { Deps } from './deps.ts';
 
-/** Whether it was sent. Never rejects; a message that was not sent is a log line and the metric `NoticeFailed`. */
+/**
+ * Returns whether the notice was sent. Never rejects; a notice that was not sent becomes a log line and the metric
+ * `NoticeFailed`.
+ */
 export async function tell({ notifier, emit }: Pick<Deps, 'notifier' | 'emit'>, notice: Notice): Promise<boolean> {
   try {
     await notifier.publish(notice);
@@ -13,7 +16,9 @@ export async function tell({ notifier, emit }: Pick<Deps, 'notifier' | 'emit'>, 
   }
 }
 
-/** Whether it was written; without a run there is no log to write to. Never rejects; a failure is a log line. */
+/**
+ * Returns whether the entry was written; without a run there is no log. Never rejects; a failure becomes a log line.
+ */
 export async function record(
   { decisionLog }: Pick<Deps, 'decisionLog'>,
   item: Lease | null,
@@ -29,7 +34,7 @@ export async function record(
   }
 }
 
-/** What has been done already, in the run's log and told. Never rejects. */
+/** Records an action that has already been taken, and notifies people. Never rejects. */
 export async function recordAndTell(
   deps: Pick<Deps, 'decisionLog' | 'notifier' | 'emit'>,
   item: Lease | null,
@@ -39,7 +44,7 @@ export async function recordAndTell(
   await Promise.all([record(deps, item, entry), tell(deps, { ...notice, ...leaseOf(item), body: entry.message })]);
 }
 
-/** What a notice says of the run that a lease is of. */
+/** The fields of a notice that describe the run of a lease. */
 export function leaseOf(item: Lease | null): Pick<Notice, 'cutoverId' | 'phase'> {
   return item === null ? { cutoverId: null } : { cutoverId: item.cutoverId, phase: item.phase };
 }

@@ -1,8 +1,10 @@
-/** What a batch of captures came to, as metrics. */
+/** Metrics of a batch of captures. */
 import type { RouteTallies } from '../../parity/tally/index.ts';
 import type { Emit } from './emf.ts';
 
-/** Of captures that count for the first time; `refused` by reason, which stand beside the metrics in the log. */
+/**
+ * Counts captures for the first time only. `refused` is by reason, and is added to the log line next to the metrics.
+ */
 export function parityMetrics(routes: RouteTallies, refused: Readonly<Record<string, number>>): Parameters<Emit> {
   const all = Object.values(routes);
   const sum = (field: 'pairs' | 'breaking' | 'undecided' | 'newErrors' | 'unmatched') =>

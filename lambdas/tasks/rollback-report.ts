@@ -1,6 +1,6 @@
 /**
- * What a rollback came to, counted and told: the same for every trigger, the watchdog's among them. The lease remembers who has
- * not been told yet, so that a function which dies in between takes nothing with it.
+ * Counts the outcome of a rollback and notifies people, in the same way for every trigger including the watchdog. The
+ * lease records which notifications are still due, so nothing is lost if a function dies in between.
  */
 import { describeRollback, type RollbackOutcome, type RollbackRequest } from '../../core/fence/index.ts';
 import {
@@ -19,7 +19,7 @@ import { leaseOf, record, tell } from './notices.ts';
 
 type ReportDeps = Pick<RollbackDeps, 'deployment' | 'ledger' | 'decisionLog' | 'notifier' | 'clock' | 'emit'>;
 
-/** Who is woken by the message reads first whether anything is left to do. */
+/** The person who is woken by the message first reads whether anything remains to be done. */
 function todoAfter(outcome: RollbackOutcome, deployment: Deployment, since: string): string {
   if (outcome.outcome !== 'rolled_back')
     return `To do: ${commandAt(deployment, 'runbook waiting-for-capacity')} prints the steps.`;
@@ -47,7 +47,7 @@ export async function reportRollback(
     await note(deps, outcome.item, 'rolling_back', left);
 }
 
-/** Tells of a rollback that was confirmed by a function which has died since. Never rejects. */
+/** Notifies people of a rollback that was confirmed by a function which has died since. Never rejects. */
 export async function tellRollback(deps: ReportDeps, item: Lease): Promise<void> {
   const { rollback } = item;
   if (rollback === null) return;
@@ -58,7 +58,10 @@ export async function tellRollback(deps: ReportDeps, item: Lease): Promise<void>
   await note(deps, item, 'rolled_back', left);
 }
 
-/** Several triggers report the same rollback, and the watchdog repeats: people are notified of news, urgent matters, and pending notices. */
+/**
+ * Several triggers report the same rollback, and the watchdog repeats it. People are notified of changes, urgent
+ * matters, and pending notices.
+ */
 function owedOf(outcome: RollbackOutcome, now: number): readonly Tidings[] {
   switch (outcome.outcome) {
     case 'rolled_back':
@@ -71,7 +74,7 @@ function owedOf(outcome: RollbackOutcome, now: number): readonly Tidings[] {
   }
 }
 
-/** Those that failed. */
+/** Returns the ones that failed. */
 async function pass(
   deps: ReportDeps,
   outcome: RollbackOutcome,
@@ -110,7 +113,7 @@ async function note(
   try {
     await ledger.recordTold(item, status, left);
   } catch (error) {
-    // Told twice is better than told never.
+    // Notifying twice is better than not at all.
     console.error(JSON.stringify({ level: 'error', message: describeError(error) }));
   }
 }

@@ -1,4 +1,4 @@
-/** The end of every forward task: note the transition in the ledger, tell people, return the next state. */
+/** The end of every forward task: records the transition in the ledger, notifies people, and returns the next state. */
 
 import {
   type CutoverState,
@@ -15,7 +15,7 @@ import { tell } from './notices.ts';
 
 type SettleDeps = Pick<Deps, 'ledger' | 'decisionLog' | 'notifier' | 'emit'>;
 
-/** @throws FencedError when a rollback came in between: the heartbeat is conditional. */
+/** @throws FencedError if a rollback came in between, because the heartbeat is conditional */
 export async function settle(
   deps: SettleDeps,
   before: CutoverState,
@@ -43,14 +43,14 @@ export async function settle(
   return stateToJson(state);
 }
 
-/** Such as `shadow`, `cohort` or `stage 10 %`. */
+/** For example `shadow`, `cohort` or `stage 10 %`. */
 export function phaseName(state: CutoverState): string {
   if (state.phase !== 'stage') return state.phase;
   const percent = state.plan.stages[state.stage]?.percent;
   return percent === undefined ? 'cohort' : `stage ${percent} %`;
 }
 
-/** What every notice says of the run that it is about. */
+/** The fields of a notice that describe the run. */
 export function runOf(state: CutoverState): Pick<Notice, 'cutoverId' | 'phase' | 'candidatePercent'> {
   return { cutoverId: state.cutoverId, phase: phaseName(state), candidatePercent: state.split.candidatePercent };
 }

@@ -1,2 +1,2 @@
-/** The wall clocks of time zones. */
+/** Local time in time zones. */
 export { wallClock } from './wall-clock.ts';

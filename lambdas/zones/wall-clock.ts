@@ -1,9 +1,9 @@
-/** What a clock on the wall shows, by the time-zone database that Node brings. */
+/** Local time from Node's time-zone database. */
 import type { WallClock } from '../../core/campaign/index.ts';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** @returns null for a zone that the database does not have */
+/** @returns null for a zone that the database does not contain */
 export const wallClock: WallClock = (timeZone, at) => {
   const format = formatOf(timeZone);
   if (format === null) return null;

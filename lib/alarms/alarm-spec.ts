@@ -1,4 +1,4 @@
-/** What an alarm of a cutover is made of. */
+/** The definition of a cutover's alarm. */
 import { Duration } from 'aws-cdk-lib';
 import {
   type ComparisonOperator,
@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { SymptomId } from '../../core/runbook/index.ts';
 
-/** ALB metrics have a 60 s period; the CDK's own metrics default to 300 s. */
+/** ALB metrics have a period of 60 s; the CDK's default is 300 s. */
 export const ALARM_PERIOD = Duration.seconds(60);
 
 export interface AlarmSpec {
@@ -25,7 +25,7 @@ export interface AlarmSpec {
   readonly summary: string;
 }
 
-/** One of ALB's: of a whole load balancer, or of one of its target groups; both by their full names. */
+/** A metric of a whole load balancer, or of one of its target groups, given by their full names. */
 export function albMetric(LoadBalancer: string, metricName: string, statistic: string, TargetGroup?: string): Metric {
   return new Metric({
     namespace: 'AWS/ApplicationELB',

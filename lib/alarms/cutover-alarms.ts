@@ -22,15 +22,18 @@ import { beyond, refusedOf } from './excess.ts';
 import { type MirrorGroups, mirrorErrors, mirrorNotices, mirrorUnhealthy } from './mirror-alarms.ts';
 import { runbookPlace } from './runbook-dashboard.ts';
 
-/** When the alarms of a cutover go red. They are coarse and late on purpose: the gate sees small differences sooner. */
+/** When the alarms of a cutover go red: coarse and late, because the gate detects small differences sooner. */
 export interface AlarmThresholds extends CountedThresholds {
-  /** Candidate/stable latency, the same for p50, p95 and p99. @default 1.5 */
+  /** Ratio of the candidate's latency to stable's, for each of p50, p95 and p99. @default 1.5 */
   readonly latencyRatio: number;
-  /** A ratio counts only where the candidate is slower by more than this, too: 2 ms against 1 ms hurts nobody. @default 10 */
+  /**
+   * The ratio counts only if the candidate is also slower by more than this: 2 ms compared with 1 ms is harmless.
+   * @default 10
+   */
   readonly latencyFloorMs: number;
-  /** Percent of the candidate's targets that are unhealthy. @default 50 */
+  /** Percentage of the candidate's targets that are unhealthy. @default 50 */
   readonly unhealthyPercent: number;
-  /** Percent of paired answers that differ breakingly. @default 1 */
+  /** Percentage of paired answers with a breaking difference. @default 1 */
   readonly parityPercent: number;
 }
 
@@ -44,11 +47,11 @@ export const DEFAULT_THRESHOLDS: AlarmThresholds = {
   parityPercent: 1,
 };
 
-/** Minutes in a row beyond the warm-up in which a percentile must be too high. */
+/** For how many consecutive minutes after the warm-up a percentile must be too high. */
 const SLOW_MINUTES = 3;
 
 export interface CutoverAlarmsProps {
-  /** Id of the ingress, as `DualStackCutover` has it. */
+  /** Id of the ingress, as in `DualStackCutover`. */
   readonly ingressId: string;
   /** `app/<name>/<id>` */
   readonly loadBalancerFullName: string;
@@ -56,28 +59,29 @@ export interface CutoverAlarmsProps {
   readonly stableFullName: string;
   /** `targetgroup/<name>/<id>` */
   readonly candidateFullName: string;
-  /** @default - no mirror, no alarms about it */
+  /** @default - no mirror, and no alarms about it */
   readonly mirror?: MirrorGroups;
-  /** Whole minutes after each step in which a cold candidate may be slow (`gate.warmUp`). */
+  /** For how many minutes after each step a cold candidate may be slow (`gate.warmUp`). */
   readonly warmUpMinutes: number;
-  /** Failures that one cause makes at a time (`gate.errorBurst`): as many times as many are asked for in a minute. @default 1 */
+  /** How many failures one cause makes at a time (`gate.errorBurst`); multiplies the failures needed. @default 1 */
   readonly failuresAtATime?: number;
   /** @default - those of {@link DEFAULT_THRESHOLDS} */
   readonly thresholds?: Partial<AlarmThresholds>;
-  /** Base address of a runbook of the user's own; every alarm links its own section. @default - the deployed one */
+  /** Base address of your own runbook; every alarm links to its section. @default - the deployed one */
   readonly runbookUrl?: string;
 }
 
 /**
  * The alarms of one cutover. Names are fixed (`<ingress>-<what>`), so that handlers can name them without a lookup.
- * Error metrics are reported only when non-zero, so their absence is not breaching; continuous ones breach by absence.
+ * Error metrics are reported only when non-zero, so their absence is not breaching; the absence of continuous metrics
+ * is.
  */
 export class CutoverAlarms extends Construct {
-  /** Each of them rolls back. */
+  /** Alarms that roll back. */
   readonly rollback: readonly Alarm[];
-  /** Each of them takes the mirror out of the customers' path. */
+  /** Alarms that close the mirror. */
   readonly mirror: readonly Alarm[];
-  /** Each of them tells people, and moves nothing. */
+  /** Alarms that only notify people. */
   readonly notices: readonly Alarm[];
   readonly #props: CutoverAlarmsProps;
   readonly #thresholds: AlarmThresholds;
@@ -256,7 +260,7 @@ export class CutoverAlarms extends Construct {
     });
   }
 
-  /** Averages over the zones' reports: each zone reports its own targets, so a minimum or maximum would be of one zone. */
+  /** Averages over the zones, because each zone reports only its own targets. */
   #unhealthy(): Alarm {
     const using = {
       u: this.#alb('UnHealthyHostCount', Stats.AVERAGE, 'candidate'),

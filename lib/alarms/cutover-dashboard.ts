@@ -24,7 +24,7 @@ import type { CutoverAlarms } from './cutover-alarms.ts';
 import { metricWidget } from './metric-widget.ts';
 
 export interface CutoverDashboardProps {
-  /** Id of the ingress, as `DualStackCutover` has it. */
+  /** Id of the ingress, as in `DualStackCutover`. */
   readonly ingressId: string;
   /** `app/<name>/<id>` */
   readonly loadBalancerFullName: string;
@@ -32,13 +32,13 @@ export interface CutoverDashboardProps {
   readonly stableFullName: string;
   /** `targetgroup/<name>/<id>` */
   readonly candidateFullName: string;
-  /** ECS services of the sides. @default - none are known */
+  /** ECS services of the sides. @default - unknown */
   readonly services?: QueryPlaces['services'];
-  /** The alarms whose states are shown. */
+  /** The alarms whose states are displayed. */
   readonly alarms: CutoverAlarms;
-  /** The plan's own metrics; each side is drawn beside what the candidate may be. */
+  /** The plan's own metrics; each is drawn for both sides, with the limit for the candidate. */
   readonly metrics: readonly PlanMetric[];
-  /** Alarms of the plan's own, by their ARNs. */
+  /** The plan's own alarms, by ARN. */
   readonly ownAlarms: readonly string[];
   /** The machine whose executions are counted. */
   readonly machine: StateMachine;
@@ -52,7 +52,10 @@ const PERIOD = Duration.seconds(60);
 const NAMESPACE = 'Crossfade';
 const SIDES = ['stable', 'candidate'] as const;
 
-/** First what is on, then both sides side by side, the plan's own metrics, the shadow, then the alarms and the verdicts. */
+/**
+ * Shows the present state first, then both sides compared, the plan's own metrics, the shadow, and finally the alarms
+ * and verdicts.
+ */
 export class CutoverDashboard extends Construct {
   readonly #props: CutoverDashboardProps;
 

@@ -1,4 +1,4 @@
-/** One metric of a plan on the dashboard: each side by its minutes, and the line beyond which the candidate is worse. */
+/** One metric of the plan on the dashboard: each side by minute, and the limit beyond which the candidate is worse. */
 import { Duration } from 'aws-cdk-lib';
 import {
   Color,
@@ -24,7 +24,7 @@ type Side = 'stable' | 'candidate';
 
 const PERIOD = Duration.seconds(60);
 const SIZE = { width: 8, height: 6 } as const;
-/** These name all metrics of the widget, not those of their query alone. */
+/** These refer to all metrics of the widget, not only to those of their own query. */
 const OVER_THE_WIDGET = /\b(?:METRICS|SEARCH)\s*\(/;
 
 /** A metric that CloudWatch does not have is described in words. */
@@ -64,7 +64,7 @@ function drawn(metric: PlanMetric, places: QueryPlaces): GraphWidget {
   return new GraphWidget({ ...SIZE, title, left, period: PERIOD });
 }
 
-/** What one side came to in each minute, as an expression over what CloudWatch holds; a share in percent. */
+/** The value of one side in each minute, as an expression over CloudWatch's metrics; a share in percent. */
 interface Line {
   readonly expression: string;
   readonly using: Readonly<Record<string, IMetric>>;
@@ -96,7 +96,7 @@ function seriesLine(query: CloudWatchQuery, metric: PlanMetric, places: QueryPla
   };
 }
 
-/** A widget has one name for each metric: an expression's own names get its part and side before them. */
+/** Names are unique within a widget, so the part and the side are prefixed to an expression's own names. */
 function renamed(expression: string, ids: readonly string[], prefix: string): string {
   return expression.replaceAll(/[a-z]\w*/g, (word, at: number) =>
     ids.includes(word) && !/\w/.test(expression[at - 1] ?? '') ? `${prefix}_${word}` : word,

@@ -1,6 +1,6 @@
 /**
- * Alarms on the mirror. Two close it, for its customers fail with it; those on what it counts tell people and move nothing: customers have their
- * answers, and the sign-off counts what is lost.
+ * Alarms on the mirror. Two of them close it, because its customers fail with it. Those on its counters only notify
+ * people, because customers have their answers and the sign-off counts what is lost.
  */
 import { ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { ALARM_CONTROL_WEIGHT, ALARM_MIN_FAILURES, ALARM_MIN_REQUESTS } from '../../core/gate/index.ts';
@@ -8,9 +8,9 @@ import { MIRROR_LOSSES } from '../../core/status/index.ts';
 import { ALARM_PERIOD, type AlarmSpec, alarmMath, albMetric } from './alarm-spec.ts';
 import { beyond } from './excess.ts';
 
-/** Minutes in a row: a deployment of the mirror, or of a primary, is no news. */
+/** Consecutive minutes, so that a deployment of the mirror or of a primary is not reported. */
 const MINUTES = 3;
-/** Of what was to be captured: the sign-off asks for more than nine tenths. */
+/** Percentage of the wanted captures; the sign-off requires more than nine tenths. */
 const LOST_PERCENT = 5;
 const CUT_PERCENT = 10;
 const REFUSED_PERCENT = 5;
@@ -33,7 +33,7 @@ export interface MirrorNames {
 export function mirrorUnhealthy(names: MirrorNames): AlarmSpec {
   return {
     what: 'mirror-unhealthy',
-    // Each zone reports its own targets: the largest report below 1 says that no zone has any.
+    // Each zone reports its own targets, so a maximum below 1 means that no zone has any.
     metric: ofForward(names, 'HealthyHostCount', Stats.MAXIMUM),
     threshold: 1,
     comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -81,7 +81,10 @@ export function mirrorErrors(
   };
 }
 
-/** One for each count of the mirror that should be small, one for an Envoy that dies, and one for a recorder that counts nothing. */
+/**
+ * One alarm for each counter of the mirror that should stay small, one for an Envoy that dies, and one for a recorder
+ * that counts nothing.
+ */
 export function mirrorNotices(names: MirrorNames): readonly AlarmSpec[] {
   const { ingressId: Ingress } = names;
   const own = (metricName: string, dimensions: Record<string, string> = {}) =>
@@ -94,7 +97,7 @@ export function mirrorNotices(names: MirrorNames): readonly AlarmSpec[] {
     });
   const dropped = (Reason: string) => own('MirrorDropped', { Reason });
   const all: AlarmSpec['datapoints'] = [MINUTES, MINUTES];
-  // With what was captured they are the ten metrics that an alarm may read.
+  // Together with the captured ones, these are the ten metrics that an alarm may read.
   const losses = MIRROR_LOSSES.map((reason, i) => [`l${i}`, dropped(reason)] as const);
   const lost = losses.map(([id]) => `FILL(${id}, 0)`).join(' + ');
   return [

@@ -11,13 +11,13 @@ import {
 } from '../../core/runbook/index.ts';
 import { dashboardUrl, runbookDashboard } from '../../core/status/index.ts';
 
-/** Of a text, in the dashboard's grid of 24 columns. */
+/** Width of a text, in the dashboard's grid of 24 columns. */
 const WIDTH = 12;
 const HEIGHT = 8;
 
 /**
- * The runbook in the account itself, as a dashboard of text with the real names: whoever is on call can open it from an alarm's mail with
- * nothing but the console, and no page of somebody else's stands between.
+ * The runbook in the account itself, as a dashboard of text with the real names. The person on call can open it from an
+ * alarm's mail with only the AWS console, and without any foreign page.
  */
 export class RunbookDashboard extends Construct {
   constructor(scope: Construct, id: string, names: DeployedNames) {
@@ -40,17 +40,17 @@ export class RunbookDashboard extends Construct {
   }
 }
 
-/** Where the runbook speaks of a symptom: below the user's own address, or in the deployed one. */
+/** Where the runbook describes a symptom: below your own address, or in the deployed runbook. */
 export function runbookPlace(scope: Construct, ingressId: string, own: string | undefined, symptom: SymptomId): string {
   return own === undefined ? `${runbookAddress(scope, ingressId)} (section ${symptom})` : `${own}#${symptom}`;
 }
 
-/** Of the deployed runbook. */
+/** Address of the deployed runbook. */
 export function runbookAddress(scope: Construct, ingressId: string): string {
   return dashboardAddress(scope, runbookDashboard(ingressId));
 }
 
-/** A stack without a region of its own is taken for one of the partition `aws`. */
+/** A stack without a region of its own is assumed to be in the partition `aws`. */
 export function dashboardAddress(scope: Construct, name: string): string {
   const { partition, region } = Stack.of(scope);
   return dashboardUrl(Token.isUnresolved(partition) ? 'aws' : partition, region, name) ?? name;

@@ -1,4 +1,6 @@
-/** The handlers' code: ready-made in the published package, bundled once per synthesis in this repository. */
+/**
+ * The code of the handlers: finished bundles in the published package, bundled once per synthesis in this repository.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
@@ -32,17 +34,17 @@ export type HandlerName = (typeof HANDLERS)[number];
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** Where the package carries its bundles. */
+/** Where the package contains its bundles. */
 const READY = join(ROOT, 'bundles');
 
-/** Where they go here: outside the assembly, which copies what it needs. */
+/** Where they are written here: outside the assembly, which copies what it needs. */
 const OUT = join(ROOT, '.crossfade', 'bundles');
 
 let bundled = false;
 
 /**
- * The bundled code of one handler. The AWS SDK is bundled too: the runtime's own copy changes under a running cutover.
- * @throws esbuild's error when the sources do not build.
+ * The bundled code of one handler. It includes the AWS SDK, because the runtime's own copy may change during a cutover.
+ * @throws esbuild's error if the sources do not build
  */
 export function handlerCode(name: HandlerName): Code {
   if (existsSync(READY)) return new ReadableCode(join(READY, name));
@@ -51,10 +53,13 @@ export function handlerCode(name: HandlerName): Code {
   return new ReadableCode(join(OUT, name));
 }
 
-/** Whoever rolls back loads the clients that it needs only once the weights are safe after that: the way to safety is short. */
+/**
+ * Handlers that roll back load the clients for later steps only after the weights are safe, which shortens the time
+ * until then.
+ */
 const SPLIT: readonly HandlerName[] = ['rollback', 'close-mirror', 'verify-rollback', 'watchdog'];
 
-/** Bundles every handler to `<outdir>/<name>/index.mjs`. @returns as {@link bundleModule}. @throws esbuild's error */
+/** Bundles every handler to `<outdir>/<name>/index.mjs`. @returns like {@link bundleModule} @throws esbuild's error */
 export function bundleHandlers(outdir: string): string[] {
   const lambdas = join(ROOT, 'lambdas');
   const source = (name: HandlerName) => join(lambdas, `${name}.ts`);

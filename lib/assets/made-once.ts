@@ -1,18 +1,19 @@
-/** Bundling takes most of a synthesis: what lies in a folder stands while it was made of the same sources. */
+/** Bundling takes most of a synthesis, so a finished folder is reused while its sources are unchanged. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** Stands for all packages; how bundles are made stands in this room. */
+/** These stand for all packages, and for the way in which this room makes bundles. */
 const ALWAYS = ['package-lock.json', ...readdirSync(import.meta.dirname).map((file) => join('lib', 'assets', file))];
 
 /**
- * Makes the folder unless it was made of the same files before. @param make returns the files that it read, from this repository's root
- * @throws what `make` throws; then nothing stands for made.
+ * Makes the folder, unless it was made from the same files before.
+ * @param make returns the files that it read, relative to this repository's root
+ * @throws what `make` throws; the folder then does not count as made
  */
 export function madeOnce(folder: string, make: (folder: string) => readonly string[]): void {
-  // Beside it: what lies in the folder is deployed.
+  // Next to the folder, because everything in it is deployed.
   const record = `${folder}.made-of.json`;
   if (existsSync(folder) && isCurrent(record)) return;
   rmSync(record, { force: true });

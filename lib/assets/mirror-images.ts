@@ -1,4 +1,7 @@
-/** The images of the mirror's task: Envoy with its configuration, and the recorder. Docker is needed to deploy them, not to synthesise. */
+/**
+ * The images of the mirror's task: Envoy with its configuration, and the recorder. Docker is needed to deploy them, not
+ * to synthesise.
+ */
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,18 +13,22 @@ import { madeOnce } from './made-once.ts';
 import { ReadableImage } from './readable.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** Where the package carries the recorder ready-made. */
+/** Where the package contains the finished recorder. */
 const READY = join(ROOT, 'recorder-image');
 const OUT = join(ROOT, '.crossfade', 'recorder-image');
 
-/** `base` replaces the Dockerfile's base image. @throws esbuild's error when the recorder does not build. */
+/** @param base replaces the Dockerfile's base image @throws esbuild's error if the recorder does not build */
 export function recorderImage(base?: string): ContainerImage {
   const ready = existsSync(READY);
   if (!ready) madeOnce(OUT, bundleRecorder);
   return new ReadableImage(ready ? READY : OUT, base);
 }
 
-/** The build context: the recorder's two bundles, one a thread, and their Dockerfile. @returns as {@link bundleModule}. @throws esbuild's error */
+/**
+ * The build context: the recorder's two bundles, one per thread, and their Dockerfile.
+ * @returns like {@link bundleModule}
+ * @throws esbuild's error
+ */
 export function bundleRecorder(outdir: string): string[] {
   mkdirSync(outdir, { recursive: true });
   const entries = [
@@ -37,7 +44,7 @@ export function bundleRecorder(outdir: string): string[] {
 export interface EnvoyFiles {
   /** Envoy's configuration, JSON. */
   readonly configuration: string;
-  /** Bash: process 1 of the container; it reads the configuration from `ENVOY_CONFIG`. */
+  /** Bash script that is process 1 of the container; it reads the configuration from `ENVOY_CONFIG`. */
   readonly start: string;
 }
 
@@ -52,8 +59,9 @@ ENTRYPOINT ["bash", "/etc/crossfade/start.sh"]
 `;
 
 /**
- * A task definition holds 64 kB, and the configuration is 40: it goes into an image. `base` replaces the Dockerfile's. The build context stands in the
- * assembly: a folder of a known name among everybody's temporary files could be another user's.
+ * The configuration has 40 kB of the 64 that a task definition may have, so it is part of the image. `base` replaces
+ * the Dockerfile's base image. The build context is in the assembly, because a temporary folder with a known name could
+ * belong to another user.
  */
 export function envoyImage(files: EnvoyFiles, base?: string): ContainerImage {
   return new EnvoyImage(files, base);
@@ -79,7 +87,7 @@ class EnvoyImage extends ContainerImage {
   }
 }
 
-/** The build context of {@link envoyImage}. */
+/** Writes the build context of {@link envoyImage}. */
 export function writeEnvoyContext({ configuration, start }: EnvoyFiles, folder: string): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'Dockerfile'), DOCKERFILE);

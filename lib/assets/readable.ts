@@ -1,6 +1,7 @@
 /**
- * What is deployed can be read by whoever runs it, whatever the umask of the machine that deploys: a zip and an image keep the modes of their files, and under
- * `umask 077` neither Lambda nor an image's own user could read a line of it. Only the assembly's copies are touched.
+ * Makes deployed files readable for whoever runs them, whatever the umask of the deploying machine. A zip and an image
+ * keep file modes, and with `umask 077` neither Lambda nor an image's own user could read them. Only the assembly's
+ * copies are changed.
  */
 import { chmodSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +22,7 @@ export class ReadableCode extends AssetCode {
   }
 }
 
-/** An image that is built on deploy; `base` replaces its Dockerfile's base image. */
+/** An image that is built on deployment. `base` replaces its Dockerfile's base image. */
 export class ReadableImage extends AssetImage {
   constructor(folder: string, base?: string) {
     super(folder, {

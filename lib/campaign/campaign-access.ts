@@ -12,21 +12,24 @@ import {
   statementOf,
 } from '../functions/index.ts';
 
-/** Name of the campaigns' machine and of the role in which its function looks: a deployment trusts it by name, so that either may be deployed first. */
+/**
+ * Name of the campaigns' machine and of its function's role. A deployment trusts the role by name, so that either may
+ * be deployed first.
+ */
 export const CAMPAIGN_ROLE = 'crossfade-campaign';
 
 export interface CampaignAccessProps {
-  /** The deployment that campaigns may start and pause, and roll back. */
+  /** The deployment that campaigns may start, pause and roll back. */
   readonly cutover: DualStackCutover;
-  /** Id of the ingress, as `DualStackCutover` has it. */
+  /** Id of the ingress, as in `DualStackCutover`. */
   readonly ingressId: string;
-  /** The account in which the campaign's machine is deployed: twelve digits. */
+  /** The account of the campaign's machine: twelve digits. */
   readonly campaignAccount: string;
 }
 
 /**
- * The role by which a campaign starts, reads, pauses and rolls back the runs of one deployment, and does nothing else: it writes no
- * listener rule, and stops no execution. IAM is of no region, so that the role's name has the region in it.
+ * The role with which a campaign starts, reads, pauses and rolls back the runs of one deployment. It cannot do anything
+ * else: it writes no listener rules and stops no executions. IAM is global, so the role's name includes the region.
  */
 export class CampaignAccess extends Construct {
   readonly role: Role;
@@ -57,7 +60,7 @@ export class CampaignAccess extends Construct {
       grantee: this.role,
       allow: (...granted) => this.role.addToPolicy(statementOf(this.role, ...granted)),
     };
-    // The lease to read and to pause, past runs, and the entry that says who paused.
+    // Reading and pausing the lease, past runs, and the log entry that says who paused.
     allowItems(
       holder,
       cutover.ledger,

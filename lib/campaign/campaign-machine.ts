@@ -24,27 +24,29 @@ import { statusTopic } from '../notices/index.ts';
 import { CAMPAIGN_ROLE } from './campaign-access.ts';
 
 export interface CampaignMachineProps {
-  /** Accounts in which services may be: twelve digits each. */
+  /** Accounts of the services: twelve digits each. */
   readonly accounts: readonly string[];
 }
 
-/** Everything is worth another try: a look that was lost is made good by the next, and nothing starts twice. Three hours of them. */
+/**
+ * Everything is retried, for three hours: the next evaluation makes up for one that was lost, and nothing starts twice.
+ */
 const PATIENCE = {
   errors: ['States.ALL'],
   interval: Duration.seconds(5),
   maxAttempts: 40,
   maxDelay: Duration.minutes(5),
 };
-/** What no other try mends. */
+/** Errors that no retry can fix. */
 const FINAL = ['Crossfade.InvalidPlan', 'ZodError'];
 
 /**
- * The campaign as a state machine: a look at all its services, a wait, and the next look. It starts each service's own machine, and may
- * do nothing to a listener (docs/adr/0047).
+ * The campaign as a state machine: an evaluation of all its services, a wait, and the next evaluation. It starts each
+ * service's own machine, and has no permissions on listeners (docs/adr/0047).
  */
 export class CampaignMachine extends Construct {
   readonly machine: StateMachine;
-  /** Told when a campaign fails, dies or is stopped. */
+  /** Notified when a campaign fails, dies or is stopped. */
   readonly topic: ITopic;
 
   constructor(scope: Construct, id: string, props: CampaignMachineProps) {
@@ -58,7 +60,7 @@ export class CampaignMachine extends Construct {
       handler: 'campaign',
       description: 'One evaluation of a campaign: starts, stops and rolls back cutovers',
       environment: { CROSSFADE_CAMPAIGN_MACHINE: own },
-      // A thousand deployments are read at the first look.
+      // The first evaluation may read a thousand deployments.
       timeout: Duration.minutes(5),
       memorySize: 1024,
     });
@@ -92,7 +94,7 @@ export class CampaignMachine extends Construct {
       },
       targets: [
         new SnsTopic(topic, {
-          // By the service's own name, EventBridge would publish for rules of any account.
+          // With the service's own name, EventBridge would publish for rules of any account.
           authorizeUsingRole: true,
           message: RuleTargetInput.fromText(
             'A campaign did not complete. Next: crossfade campaign status NAME says which service failed; a campaign that died goes on with crossfade campaign resume NAME.',
@@ -136,7 +138,7 @@ export class CampaignMachine extends Construct {
   }
 }
 
-/** Deployments trust it by its name. */
+/** Deployments trust the role by its name. */
 function named({ fn }: HandlerFunction): void {
   const role = fn.role;
   if (!(role instanceof Role)) throw new TypeError('the function has no role of its own');

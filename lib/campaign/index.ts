@@ -1,3 +1,3 @@
-/** The machine of a campaign, and the role by which it reaches a deployment. */
+/** The machine of campaigns, and the role with which it accesses a deployment. */
 export { CampaignAccess, type CampaignAccessProps } from './campaign-access.ts';
 export { CampaignMachine, type CampaignMachineProps } from './campaign-machine.ts';

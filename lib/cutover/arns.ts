@@ -9,7 +9,7 @@ export function targetGroupFullName(arn: string): string {
 
 /** `app/<name>/<id>` of `…:listener/app/<name>/<id>/<listener id>`. */
 export function loadBalancerFullName(listenerArn: string): string {
-  // Of a literal the parts are known now, and then two of them can be compared.
+  // The parts of a literal are known at synthesis, so two of them can be compared.
   if (!Token.isUnresolved(listenerArn)) return listenerArn.split('/').slice(1, 4).join('/');
   const parts = Fn.split('/', listenerArn);
   return Fn.join(

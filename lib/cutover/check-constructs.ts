@@ -1,4 +1,7 @@
-/** What the props' constructs say of themselves before anything is deployed; of what is imported by its ARN, preflight and the doctor ask AWS. */
+/**
+ * Checks what the constructs in the props reveal before deployment. For imported resources, preflight and the doctor
+ * ask AWS.
+ */
 import { Stack, Token } from 'aws-cdk-lib';
 import { CfnGlobalTable, CfnTable, type ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnListener, CfnTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -12,7 +15,10 @@ import type { CutoverListener } from './cutover-props.ts';
 export type Check = (ok: boolean, problem: string) => asserts ok;
 
 const WEB = ['HTTP', 'HTTPS'];
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html: the rule of another would be refused when it is made. */
+/**
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html: a rule for
+ * another type would be rejected on creation.
+ */
 const TARGETS = ['instance', 'ip', 'lambda'];
 
 export function checkListenerConstruct(check: Check, at: string, { listener, ...match }: CutoverListener): void {
@@ -22,7 +28,8 @@ export function checkListenerConstruct(check: Check, at: string, { listener, ...
     made.protocol === undefined || Token.isUnresolved(made.protocol) || WEB.includes(made.protocol),
     `${at} must be an application load balancer's listener, not one of protocol ${made.protocol}`,
   );
-  // Behind a rule for some requests there may be others of the listener's; behind one for all there is this alone.
+  // A rule for some requests may be followed by other rules of the listener; a rule for all requests is the only one
+  // that counts.
   const [action] = actionsSchema.safeParse(Stack.of(made).resolve(made.defaultActions)).data ?? [];
   check(
     action?.type !== 'redirect' || isNarrowed(match),
@@ -72,7 +79,7 @@ export function checkTopicConstruct(check: Check, topic: ITopic | undefined): vo
   );
 }
 
-/** An alias by its name has no key's ARN: the name is all that it says. */
+/** An alias that is given by name has no key ARN; only its name is known. */
 function isManagedByAws(key: object): boolean {
   return 'aliasName' in key && key.aliasName === 'alias/aws/sns';
 }
@@ -90,7 +97,7 @@ export function checkLedgerConstruct(check: Check, ledger: ITableV2 | undefined)
 
 const keySchema = z.array(z.looseObject({ keyType: z.string(), attributeName: z.string() }));
 
-/** The resource of a construct that the app makes itself; undefined of one that is imported. */
+/** The resource of a construct that the app creates itself; undefined if it is imported. */
 function madeHere(given: unknown): unknown {
   return Construct.isConstruct(given) ? given.node.defaultChild : undefined;
 }

@@ -1,4 +1,4 @@
-/** What a `DualStackCutover` is given, checked before the first construct is made: every message names the prop. */
+/** Checks the props of a `DualStackCutover` before the first construct is created. Every message names the prop. */
 import { Token } from 'aws-cdk-lib';
 import { GROUP_ROLES, type MetricProviderInput, metricProviderSchema } from '../../core/model/index.ts';
 import type { ChatChannels } from '../notices/index.ts';
@@ -7,16 +7,16 @@ import { checkListeners } from './check-listeners.ts';
 import { checkPlace, mayMatch, type StackPlace } from './check-place.ts';
 import type { DualStackCutoverProps } from './cutover-props.ts';
 
-/** Names alarms and functions with it. */
+/** Used in the names of alarms and functions. */
 export const INGRESS_ID = /^[A-Za-z0-9_-]{1,40}$/;
 export const TARGET_GROUP_ARN = /^arn:[^:]+:elasticloadbalancing:[^:]+:\d*:targetgroup\/[^/]+\/[^/]+$/;
 export const MANAGED_POLICY_ARN = /^arn:[\w-]+:iam::(?:\d{12}|aws):policy\//;
 const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]+:\d*:function:/;
-/** Messages link it, and a client opens what it says. */
+/** Messages link to it, and a client opens it. */
 const WEB_ADDRESS = /^https?:\/\/[\x21-\x7e]+$/;
 const MAX_CONCURRENCY = 100;
 
-/** JavaScript and casts take any name: one that is not here would be left out in silence. */
+/** JavaScript and casts allow any name; an unknown one would silently be ignored. */
 const PROPS: Readonly<Record<keyof DualStackCutoverProps, true>> = {
   ingressId: true,
   groups: true,
@@ -39,7 +39,7 @@ const PROPS: Readonly<Record<keyof DualStackCutoverProps, true>> = {
 const CHANNELS: Readonly<Record<keyof ChatChannels, true>> = { slack: true, teams: true, pagerDuty: true };
 
 /**
- * @param name stands before every message
+ * @param name precedes every message
  * @param here where the stack is deployed, as far as that is known
  * @returns the listeners' ARNs, the first of which names the load balancer
  * @throws RangeError
@@ -142,7 +142,10 @@ function checkGroups(check: Check, { groups }: DualStackCutoverProps): void {
   );
 }
 
-/** What was said to the rules' provider is said here once more: a deploy in mid-run is judged by the rules (core/fence/listener-rule.ts). */
+/**
+ * Properties that were given to the rules' provider must be repeated here, because the rules decide on deployments
+ * during a run (core/fence/listener-rule.ts).
+ */
 function checkRules(check: Check, { rules = [], ingressId, groups, ledger }: DualStackCutoverProps): void {
   for (const [i, { provider, stableArn }] of rules.entries()) {
     check(
@@ -164,7 +167,7 @@ function checkRules(check: Check, { rules = [], ingressId, groups, ledger }: Dua
   }
 }
 
-/** Of tokens nothing is known yet. */
+/** Tokens are unknown at synthesis. */
 function mayEqual(a: string, b: string): boolean {
   return a === b || Token.isUnresolved(a) || Token.isUnresolved(b);
 }
@@ -183,16 +186,16 @@ function checkServices(check: Check, { services }: DualStackCutoverProps): void 
       );
     }
   const { stable, candidate } = services;
-  // The decommission scales the stable side's service down to nothing.
+  // The decommission scales stable's service down to zero.
   check(
     stable.cluster !== candidate.cluster || stable.service !== candidate.service,
     'services.candidate must be another service than services.stable',
   );
 }
 
-/** Name of a provider, as a plan's queries write it. */
+/** Name of a provider, as a plan's queries use it. */
 const PROVIDER_NAME = /^[a-z][a-z0-9-]{0,39}$/;
-/** The environment of a function, in which they stand, holds 4 KB. */
+/** Providers are part of a function's environment, which is limited to 4 KB. */
 const MAX_PROVIDERS = 5;
 
 function checkProviders(check: Check, { metricProviders = {} }: DualStackCutoverProps): void {
@@ -207,7 +210,10 @@ function checkProviders(check: Check, { metricProviders = {} }: DualStackCutover
   }
 }
 
-/** A secret goes with each query: over TLS, and out of the address, which stands in the template and in the functions' settings. */
+/**
+ * A secret is sent with each query, so TLS is required; and it must not be part of the address, which is visible in the
+ * template and in the functions' settings.
+ */
 function checkAddress(check: Check, name: string, provider: MetricProviderInput): void {
   if (provider.type === 'lambda') {
     check(

@@ -1,4 +1,4 @@
-/** The listeners of a cutover, and the rules that it makes there. */
+/** Checks the listeners of a cutover, and the rules that it creates there. */
 import { Token } from 'aws-cdk-lib';
 import { checkCohort, checkMatch, MAX_PRIORITY, SAFE_METHODS } from '../listener/index.ts';
 import { loadBalancerFullName } from './arns.ts';
@@ -8,8 +8,9 @@ import type { CutoverListener, DualStackCutoverProps } from './cutover-props.ts'
 
 export const APPLICATION_LISTENER_ARN = /^arn:[^:]+:elasticloadbalancing:[^:]+:\d*:listener\/app\/[^/]+\/[^/]+\/[^/]+$/;
 /**
- * A shift and two deliveries of a rollback at the same moment write every rule three times, and ELBv2's bucket for mutating
- * calls holds 20 (docs/explanation/fence.md). Lambda's environment, in which every rule's ARN stands, holds 4 KB.
+ * A shift and two deliveries of a rollback at the same moment write every rule three times, and ELBv2's bucket for
+ * mutating calls holds 20 (docs/explanation/fence.md). Lambda's environment, which contains every rule's ARN, is
+ * limited to 4 KB.
  */
 const MAX_RULES = 6;
 

@@ -1,11 +1,14 @@
-/** Where everything that a cutover is given stands: a handler calls AWS where it runs, and a rule takes only groups of its own account and region. */
+/**
+ * Checks the account and region of every resource of a cutover: a handler calls AWS where it runs, and a rule accepts
+ * only target groups of its own account and region.
+ */
 import { Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { GROUP_ROLES } from '../../core/model/index.ts';
 import type { Check } from './check-constructs.ts';
 import type { DualStackCutoverProps } from './cutover-props.ts';
 
-/** Undefined: not known before it is deployed. */
+/** undefined if it is unknown before deployment. */
 export interface StackPlace {
   readonly partition?: string | undefined;
   readonly region: string | undefined;
@@ -13,18 +16,18 @@ export interface StackPlace {
 }
 
 /**
- * What `fromLookup` answers until the CDK has asked the account, and synthesises anew. It is nobody's: it has to pass, and the next synthesis
- * has the true one.
+ * The placeholder that `fromLookup` returns until the CDK has read the account and synthesises again. It must pass, and
+ * the next synthesis has the real value.
  */
 const PLACEHOLDER =
   /:123456789012:listener\/(application|network|app)\/my-load-balancer\/50dc6c495c0c9188\/f2f7dc8efc522ab2$/;
 
-/** Of a token and of a placeholder nothing is known yet. */
+/** Tokens and placeholders are unknown at synthesis. */
 export function isKnownNow(text: string): boolean {
   return !Token.isUnresolved(text) && !PLACEHOLDER.test(text);
 }
 
-/** Nothing is known against it. */
+/** Whether nothing is known that rules it out. */
 export function mayMatch(text: string, pattern: RegExp): boolean {
   return !isKnownNow(text) || pattern.test(text);
 }
@@ -34,7 +37,7 @@ export function placeOfStack(stack: Stack): StackPlace {
   return { region: said(stack.region), account: said(stack.account) };
 }
 
-/** Of an ARN what it says, and of a construct with a token for one the stack that makes it. */
+/** The place in an ARN, or, for a construct whose ARN is a token, the place of the stack that creates it. */
 function placeOfProp(given: unknown, arn: string): StackPlace | null {
   if (isKnownNow(arn)) {
     const [, partition, , region = '', account = ''] = arn.split(':');
@@ -48,7 +51,7 @@ function placeOfProp(given: unknown, arn: string): StackPlace | null {
   return Token.isUnresolved(arn) && Construct.isConstruct(given) ? placeOfStack(Stack.of(given)) : null;
 }
 
-/** @throws RangeError that names the prop which stands elsewhere, and where */
+/** @throws RangeError that names the prop with another place, and that place */
 export function checkPlace(check: Check, props: DualStackCutoverProps, here: StackPlace): void {
   const {
     groups,
@@ -82,7 +85,7 @@ export function checkPlace(check: Check, props: DualStackCutoverProps, here: Sta
       );
     }
     if (first.place.region === undefined || first.place.account === undefined) first = { what, place };
-    // A stack says its region, and no partition.
+    // A stack knows its region, but not its partition.
     else if (first.place.partition === undefined)
       first = { what: first.what, place: { ...first.place, partition: place.partition } };
   }
@@ -95,7 +98,7 @@ export function checkPlace(check: Check, props: DualStackCutoverProps, here: Sta
   }
 }
 
-/** Secrets and functions, which may be another account's, but not another region's. */
+/** Secrets and functions may belong to another account, but not to another region. */
 function calledFrom({
   chat = {},
   metricProviders = {},

@@ -81,7 +81,7 @@ export class CutoverFunctions extends Construct {
         handler: name,
         description,
         environment: { CROSSFADE_DEPLOYMENT: props.deployment },
-        // Operators, and `crossfade` for them, find the deployment by this name.
+        // Operators' commands find the deployment by this name.
         ...(name === 'rollback' ? rollbackOnly(props) : {}),
       });
       this.grantAs(name, handler);
@@ -95,7 +95,7 @@ export class CutoverFunctions extends Construct {
     return handler;
   }
 
-  /** Lets somebody else do what the function may. */
+  /** Grants another principal the permissions of the function. */
   grantAs(name: CutoverFunctionName, holder: RightsHolder): void {
     for (const permission of SPECS[name].may) grantPermission(permission, holder, this.#props, this);
   }

@@ -25,7 +25,7 @@ import { Construct } from 'constructs';
 import { LAMBDA_TRANSIENT, observedMachine } from '../functions/index.ts';
 import type { CutoverFunctionName, CutoverFunctions } from './cutover-functions.ts';
 
-/** Lambda's own transient failures, and ours. */
+/** Transient failures of Lambda, and Crossfade's own. */
 const TRANSIENT = [...LAMBDA_TRANSIENT, 'Crossfade.Transient'];
 
 /**
@@ -39,15 +39,15 @@ const DIED = ['Runtime.ExitError'];
 const LOST = ['Crossfade.Fenced', 'Crossfade.InvalidState'];
 
 export interface CutoverMachineProps {
-  /** Its tasks. */
+  /** The functions that its tasks invoke. */
   readonly functions: CutoverFunctions;
   /** Explicit, so that the handlers' permissions can name its executions. */
   readonly stateMachineName: string;
 }
 
 /**
- * The cutover as a state machine: one named state for each phase, state in and state out, Choice states that read
- * `$.next`. Tasks reference published versions, and the machine itself is published behind the alias `live`.
+ * The cutover as a state machine: one named state for each phase, with the state as input and output, and Choice states
+ * that read `$.next`. Tasks reference published versions, and the machine itself is published with the alias `live`.
  */
 export class CutoverMachine extends Construct {
   readonly machine: StateMachine;
@@ -110,8 +110,8 @@ export class CutoverMachine extends Construct {
   }
 
   /**
-   * By then there is nothing to go back to: a function that dies may have recorded the end already, and the watchdog records it
-   * where none did. Only a rollback that came in between takes the run with it.
+   * At this point there is nothing to roll back. A function that dies may already have recorded the end, and otherwise
+   * the watchdog records it. Only a rollback that came in between ends the run differently.
    */
   #completion(): LambdaInvoke {
     const complete = new Succeed(this, 'Complete');
@@ -123,7 +123,7 @@ export class CutoverMachine extends Construct {
     return this.#then(record, complete);
   }
 
-  /** Nothing has been touched before preflight ends, so its failure is a refusal, not a rollback. */
+  /** Nothing has been changed before preflight ends, so its failure is a refusal, not a rollback. */
   #preflight(): LambdaInvoke {
     const task = new LambdaInvoke(this, 'Preflight', {
       stateName: 'Preflight',
@@ -163,7 +163,7 @@ export class CutoverMachine extends Construct {
     return ask;
   }
 
-  /** Wait, look, and go where `$.next` says; whatever it does not know is a rollback. Returns the wait. */
+  /** Waits, evaluates, and goes where `$.next` says; an unknown value means rollback. Returns the wait. */
   #loop(phase: string, handler: CutoverFunctionName, to: Readonly<Record<string, State>>, taskName = phase): State {
     const wait = this.#wait(`${phase} interval`);
     const verdict = new Choice(this, `${phase} verdict`, { stateName: `${phase} verdict` });
@@ -201,7 +201,7 @@ export class CutoverMachine extends Construct {
     return rollback;
   }
 
-  /** A rollback's own tasks are retried whatever the error: there is nothing better to do. */
+  /** The tasks of a rollback are retried after any error, because there is no better alternative. */
   #stubborn(name: string, handler: CutoverFunctionName, failed: Fail): LambdaInvoke {
     const task = this.#invoke(name, handler);
     this.#retryWhatever(task);
@@ -236,8 +236,8 @@ export class CutoverMachine extends Construct {
   }
 
   /**
-   * An API that fails brings nobody back before the run counts as silent (TASK_ALLOWANCE_SECONDS): 1 + 2 + 4 + 8 + 16 + 15 × 30 s
-   * (docs/adr/0082).
+   * A failing API does not roll back a run before it counts as silent (TASK_ALLOWANCE_SECONDS): 1 + 2 + 4 + 8 + 16 + 15
+   * × 30 s (docs/adr/0082).
    */
   #retry(task: LambdaInvoke, maxAttempts = 20): void {
     task.addRetry({

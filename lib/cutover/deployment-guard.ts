@@ -10,7 +10,10 @@ import type { Construct, IDependable } from 'constructs';
 import { GUARD_TYPE } from '../../core/model/index.ts';
 import type { WeightedRuleProvider } from '../listener/index.ts';
 
-/** CloudFormation deletes what depends on others first: `guarded` is all that must not go before the guard has been asked. */
+/**
+ * CloudFormation deletes dependent resources first: `guarded` is everything that must not be deleted before the guard
+ * has agreed.
+ */
 export function guardDeployment(
   scope: Construct,
   provider: WeightedRuleProvider,

@@ -28,8 +28,8 @@ import { ledgerTable } from './ledger-table.ts';
 import { RollbackTriggers } from './rollback-triggers.ts';
 
 /**
- * Everything that a cutover needs around an existing listener, target groups and services. Until an execution is started
- * the stable side answers everything; see docs/how-to/deploy.md for what each resource changes and how to undo it.
+ * Everything that a cutover needs for an existing listener, target groups and services. Until an execution is started,
+ * stable answers everything. docs/how-to/deploy.md says what each resource changes and how to undo it.
  */
 export class DualStackCutover extends Construct {
   readonly ingressId: string;
@@ -45,7 +45,7 @@ export class DualStackCutover extends Construct {
   readonly ledger: ITableV2;
   readonly rules: readonly WeightedRule[];
 
-  /** @throws RangeError that names the prop; InvalidPlanError that names the plan's field. */
+  /** @throws RangeError that names the prop; InvalidPlanError that names the plan's field */
   constructor(scope: Construct, id: string, props: DualStackCutoverProps) {
     super(scope, id);
     const { ingressId } = props;
@@ -93,7 +93,7 @@ export class DualStackCutover extends Construct {
     meetDemands(this, props);
   }
 
-  /** Of another ingress on the same listener: its rule would take the place, or the requests, of this one's. */
+  /** Refuses a rule of another ingress on the same listener that would take this one's priority or requests. */
   #refuseTaken(id: string, { listeners = [], groups }: DualStackCutoverProps): void {
     const others = this.node.root.node
       .findAll()
@@ -151,7 +151,10 @@ export class DualStackCutover extends Construct {
     });
   }
 
-  /** Alarms, functions and the machine have the ingress in their names: the second of a region would take those of the first. */
+  /**
+   * Refuses a second cutover with the same ingress in a region: alarms, functions and the machine are named after it,
+   * so it would replace the first one's.
+   */
   #refuseTwin(id: string): void {
     const here = placeOfStack(Stack.of(this));
     const twin = this.node.root.node.findAll().find((other) => {
@@ -170,7 +173,7 @@ export class DualStackCutover extends Construct {
     return rulesOn(listeners, groups).map(([id, props]) => new WeightedRule(this, id, { ...props, provider }));
   }
 
-  /** Written out, not referred to: the alarms themselves depend on the handlers. */
+  /** Written as text, because references would make the handlers depend on alarms that depend on them. */
   #names(ingressId: string, alarms: readonly Alarm[]): string[] {
     return alarms.map((alarm) => `${ingressId}-${alarm.node.id}`);
   }
@@ -211,8 +214,8 @@ export class DualStackCutover extends Construct {
 }
 
 /**
- * The rules of a cutover, by their ids. With a mirror: one rule for safe methods, through which the mirror may be reached, and one for the
- * rest, through which it may not. Testers' rules come last.
+ * The rules of a cutover, by id. With a mirror there is one rule for safe methods, which may lead to the mirror, and
+ * one for all others, which may not. Testers' rules come last.
  */
 export function rulesOn(listeners: readonly CutoverListener[], groups: CutoverGroups): readonly IdentifiedRule[] {
   const { stable, candidate } = groups;
@@ -234,7 +237,7 @@ export function rulesOn(listeners: readonly CutoverListener[], groups: CutoverGr
 
 type IdentifiedRule = readonly [string, RuleProps];
 
-/** The names by which metrics know the parts of a cutover. */
+/** The names of a cutover's parts in metrics. */
 interface CutoverNames {
   readonly ingressId: string;
   /** `app/<name>/<id>` */
@@ -264,7 +267,7 @@ function namesOf({ ingressId, groups }: DualStackCutoverProps, loadBalancer: str
   };
 }
 
-/** @throws RangeError when the captures would be gone before the plan has ended. */
+/** @throws RangeError if the captures would be deleted before the end of the plan */
 function shadowLogRetention(name: string, plan: Plan, given: Duration | undefined): Duration {
   const { longestDays: days } = project(plan, ANY_TRAFFIC);
   if (given === undefined) return Duration.days(days);

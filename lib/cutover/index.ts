@@ -1,4 +1,4 @@
-/** A cutover, put together: `DualStackCutover`, and the parts that nothing else uses. */
+/** The complete cutover: `DualStackCutover`, and the parts that nothing else uses. */
 export { executionsArn } from './arns.ts';
 export { checkCutover, INGRESS_ID, MANAGED_POLICY_ARN, TARGET_GROUP_ARN } from './check-cutover.ts';
 export { APPLICATION_LISTENER_ARN } from './check-listeners.ts';

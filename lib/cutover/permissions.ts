@@ -1,4 +1,6 @@
-/** What a handler may do, in groups; each becomes IAM statements scoped to ARNs wherever AWS has a resource type. */
+/**
+ * The permissions of handlers, in groups; each becomes IAM statements scoped to ARNs wherever AWS has a resource type.
+ */
 import { Stack } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -9,23 +11,23 @@ import { acknowledge, allowItems, allowSecret, itemsOf, itemsOfRuns, type Rights
 import { executionsArn } from './arns.ts';
 import type { ServiceRef } from './cutover-props.ts';
 
-/** What the permissions of one cutover speak of. */
+/** The resources to which the permissions of one cutover apply. */
 export interface PermittedParts {
-  /** Id of the ingress, as `DualStackCutover` has it. */
+  /** Id of the ingress, as in `DualStackCutover`. */
   readonly ingressId: string;
   /** The table of leases and decision logs: `ledgerTable()`. */
   readonly ledger: ITableV2;
-  /** Where status messages go. */
+  /** The topic of status messages. */
   readonly topic: ITopic;
-  /** Rules that the cutover may modify, and no others. */
+  /** The only rules that the cutover may modify. */
   readonly ruleArns: readonly string[];
-  /** The sides' ECS services, when they are some. @default - capacity is left alone */
+  /** The sides' ECS services, if they have any. @default - capacity is not changed */
   readonly services?: Readonly<Record<'stable' | 'candidate', ServiceRef>>;
   /** Load and chaos. @default - none */
   readonly exerciseFunctionArn?: string;
   /** Sources of a plan's metrics outside CloudWatch. @default - none */
   readonly metricProviders?: Readonly<Record<string, MetricProviderInput>>;
-  /** Alarms that a drill may trip. */
+  /** Alarms that a drill may trigger. */
   readonly rollbackAlarms: readonly string[];
   /** Name of the state machine; its executions are stopped by a rollback. */
   readonly machineName: string;
@@ -41,7 +43,7 @@ const reading =
   (holder) =>
     holder.allow(actions, ['*'], NO_RESOURCE_TYPE);
 
-/** How many tasks the stable side has, and how they are scaled. */
+/** The number of stable's tasks, and their scaling. */
 const tasks: Grant = (holder, { services }, scope) => {
   if (services === undefined) return;
   holder.allow(['ecs:DescribeServices'], [serviceArn(scope, services.stable)]);
@@ -136,7 +138,7 @@ const GRANTS = {
 
 export type Permission = keyof typeof GRANTS;
 
-/** @param scope whose stack stands for the account and the region of what is named without an ARN */
+/** @param scope its stack gives the account and region of everything that is named without an ARN */
 export function grantPermission(
   permission: Permission,
   holder: RightsHolder,

@@ -16,19 +16,19 @@ import { executionsArn } from './arns.ts';
 import type { CutoverFunctions } from './cutover-functions.ts';
 
 export interface RollbackTriggersProps {
-  /** Functions of the cutover, the rollback among them. */
+  /** The functions of the cutover, including the rollback. */
   readonly functions: CutoverFunctions;
   /** Alarms that call the rollback. */
   readonly alarms: CutoverAlarms;
-  /** Names of alarms of the user's own, which the plan attaches: they roll back by their events. @default - none */
+  /** Names of your own alarms, which the plan names; they roll back by their events. @default - none */
   readonly ownAlarms?: readonly string[];
   /** The machine whose executions are rolled back when they fail, time out or are stopped. */
   readonly machine: StateMachine;
-  /** Where people hear of alarms and of deliveries that failed. */
+  /** Notified of alarms and of deliveries that failed. */
   readonly topic: ITopic;
-  /** Id of the ingress, as `DualStackCutover` has it. */
+  /** Id of the ingress, as in `DualStackCutover`. */
   readonly ingressId: string;
-  /** Base address of a runbook of the user's own. @default - the deployed one */
+  /** Base address of your own runbook. @default - the deployed one */
   readonly runbookUrl?: string;
 }
 
@@ -54,7 +54,8 @@ export class RollbackTriggers extends Construct {
 
     const closeMirror = functions.get('close-mirror').fn;
     const watchdog = functions.get('watchdog').fn;
-    // Alarms and events call the newest code on purpose: a rollback must not stay with that of a finished run.
+    // Alarms and events deliberately call the newest code, because a rollback must not be bound to that of a finished
+    // run.
     for (const fn of [rollback, closeMirror])
       Validations.of(fn).acknowledge({
         id: '@aws-cdk/aws-lambda:addPermissionsToVersionOrAlias',
@@ -77,7 +78,7 @@ export class RollbackTriggers extends Construct {
         maxEventAge: Duration.minutes(30),
         onFailure: new SqsDestination(this.deadLetters),
       });
-    // The next minute is its second try, and a look that has waited in a queue would be one too many.
+    // The next minute is its second attempt, and an invocation that has waited in a queue would be superfluous.
     watchdog.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
 
     this.deadLetterAlarm = this.deadLetters
@@ -95,7 +96,7 @@ export class RollbackTriggers extends Construct {
     this.watchdogAlarm.addAlarmAction(new SnsAction(topic));
   }
 
-  /** What calls the functions beside the alarms' own actions: each would do alone. */
+  /** Calls the functions in addition to the alarms' own actions; each of the two ways suffices. */
   #makeRules({ functions, alarms, ownAlarms = [], machine }: RollbackTriggersProps): void {
     const target = (name: 'rollback' | 'close-mirror' | 'watchdog') =>
       new LambdaTarget(functions.get(name).fn, {
@@ -108,7 +109,8 @@ export class RollbackTriggers extends Construct {
     const whenRed = (alarmName: readonly string[]) => ({
       source: ['aws.cloudwatch'],
       detailType: ['CloudWatch Alarm State Change'],
-      // A bus may be sent events of other places, where an ingress of the same id has alarms of the same names.
+      // A bus may receive events from other accounts and regions, in which an ingress with the same id has alarms with
+      // the same names.
       account: [account],
       region: [region],
       detail: { alarmName: [...alarmName], state: { value: ['ALARM'] } },
@@ -129,7 +131,8 @@ export class RollbackTriggers extends Construct {
       eventPattern: {
         source: ['aws.states'],
         detailType: ['Step Functions Execution Status Change'],
-        // By the execution's name: the event's `stateMachineArn` may be the alias's or the version's that it was started at.
+        // Matches the execution's name, because the event's `stateMachineArn` may be that of the alias or version with
+        // which it was started.
         detail: {
           executionArn: [{ prefix: `${executionsArn(machine, machine.stateMachineName)}:` }],
           status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
@@ -144,7 +147,9 @@ export class RollbackTriggers extends Construct {
     });
   }
 
-  /** Failed or throttled in three of five minutes: what it repairs would stay broken, and nobody else looks every minute. */
+  /**
+   * Fires if the watchdog failed or was throttled in three of five minutes, because nothing else checks every minute.
+   */
   #watchdogAlarm(ingressId: string, watchdog: IFunction, runbook: string): Alarm {
     const period = Duration.minutes(1);
     const failed = new MathExpression({

@@ -1,6 +1,6 @@
 /**
- * Exceptions to security rules (cdk-nag's AwsSolutions pack), each where it arises and with its reason. The pack itself is
- * run by the tests and by whoever adds it to their app; the acknowledgements are metadata and need no cdk-nag.
+ * Exceptions to security rules (cdk-nag's AwsSolutions pack), each where it arises and with its reason. The tests run
+ * the pack, and so may users in their apps; the acknowledgements are metadata and do not need cdk-nag.
  */
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
@@ -9,7 +9,7 @@ export function acknowledge(construct: IConstruct, rule: `AwsSolutions-${string}
   Validations.of(construct).acknowledge({ id: rule, reason });
 }
 
-/** The managed policy that lets a function write its own logs. */
+/** The managed policy with which a function writes its own logs. */
 export function acknowledgeLogsOnly(construct: IConstruct): void {
   acknowledge(
     construct,
@@ -18,7 +18,10 @@ export function acknowledgeLogsOnly(construct: IConstruct): void {
   );
 }
 
-/** What `GetAuthorizationToken` of ECR makes unavoidable in every task's execution role, and plain settings in its environment. */
+/**
+ * Findings about a task: `GetAuthorizationToken` of ECR needs a wildcard in every execution role, and its environment
+ * contains plain settings.
+ */
 export function acknowledgeTask(task: IConstruct): void {
   acknowledge(task, 'AwsSolutions-ECS2', 'Settings only; the one secret comes from Secrets Manager');
   acknowledgeWildcard(

@@ -7,9 +7,9 @@ import { type HandlerName, handlerCode } from '../assets/index.ts';
 import { acknowledgeLogsOnly, acknowledgeWildcard } from './acknowledge.ts';
 
 export interface HandlerFunctionProps {
-  /** Which handler of `lambdas/` this runs. */
+  /** The handler in `lambdas/` that it runs. */
   readonly handler: HandlerName;
-  /** What it is for; shown in the console. */
+  /** Its purpose, displayed in the AWS console. */
   readonly description: string;
   /** Environment variables. @default - none */
   readonly environment?: Readonly<Record<string, string>>;
@@ -19,14 +19,14 @@ export interface HandlerFunctionProps {
   readonly reservedConcurrency?: number;
   /** @default Duration.seconds(60) */
   readonly timeout?: Duration;
-  /** MiB; CPU comes in proportion. @default 512 */
+  /** MiB; the CPU is in proportion. @default 512 */
   readonly memorySize?: number;
 }
 
-/** Whom actions are granted: a function, or a policy of people. */
+/** A recipient of permissions: a function, or a policy for people. */
 export interface RightsHolder {
   readonly grantee: IGrantable & IConstruct;
-  /** Grants actions. A resource with a wildcard needs the reason why AWS lets it be no narrower. */
+  /** Grants actions. A resource with a wildcard needs the reason why AWS allows nothing narrower. */
   allow(
     actions: readonly string[],
     resources: readonly string[],
@@ -35,7 +35,7 @@ export interface RightsHolder {
   ): unknown;
 }
 
-/** One handler as a Lambda function: Node 24, ARM64, traced, its log group kept for a month. */
+/** One handler as a Lambda function: Node 24, ARM64, traced, with a log group that keeps a month. */
 export class HandlerFunction extends Construct implements RightsHolder {
   readonly fn: LambdaFunction;
   readonly #logs: LogGroup;
@@ -45,7 +45,7 @@ export class HandlerFunction extends Construct implements RightsHolder {
     checkEnvironment(this, props.environment ?? {});
     this.#logs = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,
-      // A first deploy that fails takes its log groups with it; later nothing does.
+      // A first deployment that fails deletes its log groups; later nothing does.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.fn = new LambdaFunction(this, 'Fn', {
@@ -61,20 +61,22 @@ export class HandlerFunction extends Construct implements RightsHolder {
       memorySize: props.memorySize ?? 512,
       tracing: Tracing.ACTIVE,
       logGroup: this.#logs,
-      // A version that a deploy replaces is deleted unless it is retained, and a run that began with it would end there.
+      // A version that a deployment replaces would be deleted unless it is retained, and a run that began with it would
+      // end.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });
     acknowledgeLogsOnly(this.fn);
     acknowledgeWildcard(this.fn, '*', 'X-Ray has no resource types (PutTraceSegments, PutTelemetryRecords)');
   }
 
-  /** A published version: running executions keep the code that they began with. */
+  /** A published version: running executions keep the code with which they began. */
   get version(): IFunction {
-    // The CDK's classes declare optional members as `T | undefined`, its interfaces as `T?`: a cast says they are the same.
+    // The CDK's classes declare optional members as `T | undefined`, its interfaces as `T?`. The cast declares them
+    // equal.
     return this.fn.currentVersion as IFunction;
   }
 
-  /** Where its log lines and, as EMF, its metrics go. */
+  /** Destination of its log lines and, as EMF, its metrics. */
   get logGroupName(): string {
     return this.#logs.logGroupName;
   }
@@ -113,16 +115,22 @@ export function statementOf(
   });
 }
 
-/** All names and values together; https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html. Bytes. */
+/**
+ * Limit for all names and values together, in bytes;
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
+ */
 const MAX_ENVIRONMENT = 4096;
-/** What a value that is known only once it is deployed may come to: a rule's ARN with the longest names of all its parts. Bytes. */
+/**
+ * Assumed length of a value that is unknown before deployment: a rule's ARN with the longest names of all its parts;
+ * bytes.
+ */
 const UNKNOWN_VALUE = 161;
 /** Region, account, partition, suffix. */
 const PSEUDO_PARAMETER = 20;
-/** A name out of an ARN: `targetgroup/<32>/<16>`, `app/<32>/<16>`. */
+/** A name that is part of an ARN: `targetgroup/<32>/<16>`, `app/<32>/<16>`. */
 const PART_OF_ARN = 61;
 
-/** @throws RangeError for what Lambda would refuse when it is deployed. */
+/** @throws RangeError for an environment that Lambda would reject on deployment */
 function checkEnvironment(scope: Construct, environment: Readonly<Record<string, string>>): void {
   const bytes = Object.entries(environment).reduce(
     (sum, [name, value]) => sum + name.length + lengthOf(Stack.of(scope).resolve(value)),

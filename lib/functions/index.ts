@@ -1,4 +1,4 @@
-/** Functions and machines, as every construct makes them: their rights, logs and acknowledged findings. */
+/** Functions and machines as every construct creates them: permissions, logs and acknowledged findings. */
 export { meetDemands } from './account-demands.ts';
 export { acknowledge, acknowledgeLogsOnly, acknowledgeTask, acknowledgeWildcard } from './acknowledge.ts';
 export { HandlerFunction, type RightsHolder, statementOf } from './handler-function.ts';

@@ -1,30 +1,33 @@
-/** Rights on a ledger that several ingresses may share: each ends at its own ingress's items (docs/adr/0052). */
+/**
+ * Permissions on a ledger that several ingresses may share; each is limited to the items of its own ingress
+ * (docs/adr/0052).
+ */
 
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { acknowledge } from './acknowledge.ts';
 import type { RightsHolder } from './handler-function.ts';
 
-/** Beside the ingress's own partition: its runs' logs and sign-offs, and the tallies of their captures. */
+/** In addition to the ingress's own partition: its runs' logs and sign-offs, and the tallies of their captures. */
 type OfRuns = 'CUTOVER' | 'PARITY';
 
 /**
- * Conditions that leave the items of one ingress (lambdas/aws/dynamo/item.ts), for several may share the table. `ForAllValues` holds for a
- * request that names no partition, too: the second condition refuses it.
+ * Conditions that permit only the items of one ingress (lambdas/aws/dynamo/item.ts), because several may share the
+ * table. `ForAllValues` is also true for a request that names no partition; the second condition refuses it.
  */
 export function itemsOf(ingressId: string, ...ofRuns: readonly OfRuns[]): Record<string, Record<string, unknown>> {
   return leadingKeys([`INGRESS#${ingressId}`, ...ofRuns.map((kind) => `${kind}#${ingressId}#*`)]);
 }
 
-/** The same of its runs alone: not the lease. */
+/** The same for its runs only, without the lease. */
 export function itemsOfRuns(ingressId: string, ...ofRuns: readonly OfRuns[]): Record<string, Record<string, unknown>> {
   return leadingKeys(ofRuns.map((kind) => `${kind}#${ingressId}#*`));
 }
 
-/** What DynamoDB does with a key of the user's own in the name of whoever reads, and of whoever writes, as the CDK's tables grant it. */
+/** What DynamoDB does with a customer-managed key on behalf of readers and of writers, as the CDK's tables grant it. */
 const KEY_READS = ['kms:Decrypt', 'kms:DescribeKey'];
 const KEY_WRITES = ['kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
 
-/** Items of the ledger, and the key that it may be encrypted by. @param conditions which items; none: all */
+/** Items of the ledger, and the key with which it may be encrypted. @param conditions which items; none means all */
 export function allowItems(
   holder: RightsHolder,
   { tableArn, encryptionKey }: ITableV2,

@@ -1,4 +1,7 @@
-/** A state machine whose every step is logged and traced, without its data: a sign-off's input holds its task token. Its executions outlive deploys. */
+/**
+ * A state machine that logs and traces every step without its data, because a sign-off's input contains its task token.
+ * Its executions outlive deployments.
+ */
 import { Aws, Fn, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -8,14 +11,16 @@ import { acknowledgeWildcard } from './acknowledge.ts';
 import type { HandlerFunction } from './handler-function.ts';
 
 /**
- * Log groups of state machines need this prefix: the log delivery of any other takes room in the account's one resource
- * policy for logs, which holds 5,120 characters (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
+ * Log groups of state machines need this prefix. The log delivery of any other takes space in the account's single
+ * resource policy for logs, which is limited to 5,120 characters
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
  */
 const VENDED_LOGS = '/aws/vendedlogs/states/';
 
 /**
- * Failures of Lambda itself, after which the call may be made again
- * (https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception), and a throttled one.
+ * Failures of Lambda itself after which the call may be repeated
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html#bp-lambda-serviceexception), and
+ * throttling.
  */
 export const LAMBDA_TRANSIENT = [
   'Lambda.ClientExecutionTimeoutException',
@@ -32,8 +37,8 @@ export type ObservedMachineProps = Omit<
   /** Its log group is named after it. */
   readonly stateMachineName: string;
   /**
-   * Functions whose versions the definition names. An execution invokes the versions that it began with, its own rollback
-   * among them, while the grants that the CDK derives name only the versions of the newest deploy.
+   * Functions whose versions the definition names. An execution invokes the versions with which it began, including its
+   * own rollback, while the grants that the CDK derives name only the versions of the latest deployment.
    */
   readonly invokes: readonly HandlerFunction[];
   /** How long its log is kept; the log outlives the machine. */
@@ -74,7 +79,10 @@ export function observedMachine(
   return machine;
 }
 
-/** Eight characters of the stack's own id: a retained log group does not stand in the way of the same stack made again. */
+/**
+ * Eight characters of the stack's own id, so that a retained log group does not conflict when the same stack is created
+ * again.
+ */
 function stackSuffix(): string {
   return Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))));
 }

@@ -1,9 +1,10 @@
-/** Reading one secret, whichever key it stands under. */
+/** Permission to read one secret, whatever key encrypts it. */
 import { Stack } from 'aws-cdk-lib';
 import type { RightsHolder } from './handler-function.ts';
 
 /**
- * A secret under a key of the user's own asks for that key as well, which its ARN does not tell: any key of the account, for this one secret
+ * A secret with a customer-managed key requires permission for that key, too, which the secret's ARN does not reveal.
+ * The permission covers any key of the account, limited to this secret
  * (https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html).
  */
 export function allowSecret(holder: RightsHolder, secretArn: string): void {

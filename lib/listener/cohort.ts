@@ -1,17 +1,17 @@
-/** Who the testers of a cutover are: the props, and the rule's condition that tells them from the others. */
+/** The testers of a cutover: the props, and the rule's condition that identifies them. */
 import { checkHeader, isBlock } from './rule-match.ts';
 
-/** By one of three. */
+/** Exactly one of the three. */
 export interface CohortProps {
-  /** A header field with one of these values; `*` and `?` are wild. */
+  /** A header field with one of these values; `*` and `?` are wildcards. */
   readonly header?: { readonly name: string; readonly values: readonly string[] };
   /** A cookie with this value. */
   readonly cookie?: { readonly name: string; readonly value: string };
-  /** Source addresses as the load balancer sees them, in CIDR. */
+  /** Source addresses as the load balancer sees them, as CIDR blocks. */
   readonly sourceIps?: readonly string[];
 }
 
-/** @param at stands before every message @throws RangeError that names the prop */
+/** @param at precedes every message @throws RangeError that names the prop */
 export function checkCohort(at: string, { header, cookie, sourceIps }: CohortProps): void {
   const check = (ok: boolean, problem: string) => {
     if (!ok) throw new RangeError(`${at}${problem}`);
@@ -34,13 +34,13 @@ export function checkCohort(at: string, { header, cookie, sourceIps }: CohortPro
     check(isBlock(block), `.sourceIps.${i} must be a CIDR block such as 10.0.0.0/8 or 2001:db8::/32, not "${block}"`);
 }
 
-/** As ELBv2 has it: a cookie is a part of the header field `Cookie`. */
+/** In ELBv2's format: a cookie is part of the header field `Cookie`. */
 export function conditionOf({ header, cookie, sourceIps }: CohortProps): Pick<CohortProps, 'header' | 'sourceIps'> {
   if (cookie !== undefined) return { header: { name: 'Cookie', values: [`*${cookie.name}=${cookie.value}*`] } };
   return header === undefined ? { sourceIps: sourceIps ?? [] } : { header };
 }
 
-/** What the condition takes of ELBv2's values and wildcards. */
+/** The values and wildcards that the condition takes of ELBv2's limits. */
 export function valuesOf(cohort: CohortProps): readonly string[] {
   const { header, sourceIps } = conditionOf(cohort);
   return header?.values ?? sourceIps ?? [];

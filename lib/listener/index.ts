@@ -1,4 +1,4 @@
-/** The weighted rule on the listener: its conditions, and the resource that makes it. */
+/** The weighted rule on the listener: its conditions, and the resource that creates it. */
 export { type CohortProps, checkCohort } from './cohort.ts';
 export { checkMatch, type HeaderValues, type QueryMatch, type RuleMatch } from './rule-match.ts';
 export {

@@ -1,52 +1,56 @@
-/** Which requests a rule of the cutover takes: the props, their limits, and the custom resource's properties. */
+/** Which requests a rule of the cutover matches: the props, their limits, and the custom resource's properties. */
 import { isIP } from 'node:net';
 import { Token } from 'aws-cdk-lib';
 
-/** ELBv2's limits over all conditions of a rule (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html). */
+/**
+ * ELBv2's limits over all conditions of a rule
+ * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html).
+ */
 const MAX_VALUES = 5;
 const MAX_WILDCARDS = 6;
 const MAX_LENGTH = 128;
 
 export interface HeaderValues {
-  /** Name of the field, in any case. */
+  /** Name of the field, case-insensitive. */
   readonly name: string;
-  /** Patterns, one of which the field's value must match. */
+  /** Patterns, one of which must match the field's value. */
   readonly values: readonly string[];
 }
 
 export interface QueryMatch {
-  /** @default - any parameter of that value */
+  /** @default - any parameter with that value */
   readonly key?: string | undefined;
-  /** Pattern that the parameter must match. */
+  /** Pattern that must match the parameter. */
   readonly value: string;
 }
 
 /**
- * What is left out demands nothing; all that is given must hold, and of each list one value is enough. ELBv2 takes five values and
- * six wildcards (`*`, `?`) in all.
+ * A missing prop is no restriction. All given props must match, each with at least one of its values. ELBv2 accepts
+ * five values and six wildcards (`*`, `?`) in total.
  */
 export interface RuleMatch {
   /** Host patterns, such as `shop.example.com`. @default - any host */
   readonly hosts?: readonly string[] | undefined;
   /** Path patterns, such as `/api/*`. @default ['/*'] */
   readonly paths?: readonly string[] | undefined;
-  /** All of these header fields. @default - none */
+  /** Header fields, all of which must match. @default - none */
   readonly headers?: readonly HeaderValues[] | undefined;
-  /** One of these query parameters. @default - none */
+  /** Query parameters, one of which must match. @default - none */
   readonly queries?: readonly QueryMatch[] | undefined;
-  /** CIDR blocks, one of which the client must be in. @default - any client */
+  /** CIDR blocks, one of which must contain the client. @default - any client */
   readonly sources?: readonly string[] | undefined;
   /**
-   * ARN of a rule of the same listener, whose conditions and whose login (`authenticate-cognito`, `jwt-validation`) the new rule
-   * copies; it replaces all of the above. @default - none, and the new rule demands no login
+   * ARN of a rule of the same listener, whose conditions and login (`authenticate-cognito`, `jwt-validation`) the new
+   * rule copies; it replaces all of the above.
+   * @default - none, and the new rule requires no login
    */
   readonly like?: string | undefined;
 }
 
 /**
- * @param at stands before every message
- * @param methods how many methods the rule names beside these
- * @param testers the values that tell testers from the others
+ * @param at precedes every message
+ * @param methods how many methods the rule names in addition
+ * @param testers the values that identify testers
  * @throws RangeError that names the prop
  */
 export function checkMatch(at: string, match: RuleMatch, methods: number, testers: readonly string[] = []): void {
@@ -115,7 +119,7 @@ function checkLimits(check: Check, match: RuleMatch, methods: number, testers: r
   );
 }
 
-/** A CIDR block of either family; of a token nothing is known yet. */
+/** A CIDR block of either family; tokens are unknown at synthesis. */
 export function isBlock(block: string): boolean {
   if (Token.isUnresolved(block)) return true;
   const [address = '', prefix = '', ...rest] = block.split('/');
@@ -142,7 +146,7 @@ function checkText(check: Check, name: string, value: string): void {
   );
 }
 
-/** Only what is given: a rule of an earlier version keeps its properties, and is not written. */
+/** Only what is given, so that a rule of an earlier version keeps its properties and is not written. */
 export function matchProperties({ hosts, paths = ['/*'], headers, queries, sources, like }: RuleMatch) {
   if (like !== undefined) return { LikeRuleArn: like };
   return {

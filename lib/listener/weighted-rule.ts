@@ -18,17 +18,17 @@ import { checkMatch, matchProperties, type RuleMatch } from './rule-match.ts';
 /** ELBv2's limit on a rule's priority. */
 export const MAX_PRIORITY = 50_000;
 
-/** Requests without side effects (RFC 9110, 9.2.1): only these may pass through the mirror. */
+/** Requests without side effects (RFC 9110, 9.2.1); only these may pass through the mirror. */
 export const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'] as const;
 
-/** A target group by its ARN; any `IApplicationTargetGroup`, made here or imported, is one. */
+/** A target group by ARN; any `IApplicationTargetGroup`, created or imported, qualifies. */
 export type TargetGroupRef = Pick<IApplicationTargetGroup, 'targetGroupArn'>;
-/** A listener by its ARN; any `IApplicationListener` is one. */
+/** A listener by ARN; any `IApplicationListener` qualifies. */
 export type ListenerRef = Pick<IApplicationListener, 'listenerArn'>;
 
-/** The target groups of a cutover, by the part that each plays. */
+/** The target groups of a cutover, by role. */
 export interface CutoverGroups {
-  /** Targets of the side that serves today. */
+  /** Targets of the service that serves today. */
   readonly stable: TargetGroupRef;
   /** Targets of the rewrite. */
   readonly candidate: TargetGroupRef;
@@ -45,14 +45,14 @@ export interface RuleProps extends RuleMatch {
   readonly priority: number;
   /** Request methods that the rule matches. @default - any method */
   readonly methods?: readonly string[];
-  /** Testers alone, whom the candidate may answer before the first stage. @default - everybody */
+  /** Matches only testers, whom the candidate may answer before the first stage. @default - everybody */
   readonly cohort?: CohortProps;
-  /** All of them stand in the rule from the start: the stable one at 100, the others at 0. */
+  /** All of them are in the rule from the start: stable with weight 100, the others with 0. */
   readonly groups: CutoverGroups;
 }
 
 export interface WeightedRuleProps extends RuleProps {
-  /** Makes, changes and deletes the rule. */
+  /** Creates, changes and deletes the rule. */
   readonly provider: WeightedRuleProvider;
 }
 
@@ -68,13 +68,13 @@ export class WeightedRule extends Construct {
   readonly listenerArn: string;
   readonly priority: number;
   readonly provider: WeightedRuleProvider;
-  /** It may demand a login first, which every write of weights leaves standing. */
+  /** Whether it requires a login first, which every write of weights preserves. */
   readonly guarded: boolean;
-  /** The parts that its groups play, in the order of the forward action. */
+  /** The roles of its groups, in the order of the forward action. */
   readonly roles: readonly GroupRole[];
-  /** It matches testers alone. */
+  /** Whether it matches only testers. */
   readonly isCohort: boolean;
-  /** The group that it names as the stable side. */
+  /** The group that it names as stable. */
   readonly stableArn: string;
 
   constructor(scope: Construct, id: string, props: WeightedRuleProps) {
@@ -100,7 +100,7 @@ export class WeightedRule extends Construct {
   }
 }
 
-/** The properties of the custom resource, from which its provider makes the rule. */
+/** The properties of the custom resource, from which its provider creates the rule. */
 export function ruleProperties({ listener, priority, methods = [], cohort, groups, ...match }: RuleProps) {
   return {
     ListenerArn: listener.listenerArn,
@@ -116,7 +116,7 @@ export function ruleProperties({ listener, priority, methods = [], cohort, group
 export interface WeightedRuleProviderProps {
   /** The table of leases and decision logs: `ledgerTable()`. */
   readonly ledger: ITableV2;
-  /** Id of the ingress, as `DualStackCutover` has it. */
+  /** Id of the ingress, as in `DualStackCutover`. */
   readonly ingressId: string;
 }
 
@@ -158,7 +158,9 @@ export class WeightedRuleProvider extends Construct {
     );
   }
 
-  /** Lets the provider make rules on this listener, and change those that it has made: they carry its tag. */
+  /**
+   * Allows the provider to create rules on this listener, and to change those that it has created, which carry its tag.
+   */
   allowListener(listenerArn: string): void {
     if (this.#allowed.has(listenerArn)) return;
     this.#allowed.add(listenerArn);
@@ -168,9 +170,10 @@ export class WeightedRuleProvider extends Construct {
     this.#onEvent.allow(['elasticloadbalancing:ModifyRule', 'elasticloadbalancing:DeleteRule'], rules, why, {
       StringEquals: { 'aws:ResourceTag/crossfade:ingress': this.ingressId },
     });
-    // The one of them for which AWS knows no tag: list_elasticloadbalancingv2.html of the service authorization reference.
+    // The only one of these actions for which AWS supports no tag condition: list_elasticloadbalancingv2.html of the
+    // service authorization reference.
     this.#onEvent.allow(['elasticloadbalancing:SetRulePriorities'], rules, why);
-    // A rule that is made with a tag needs this as well:
+    // Creating a rule with a tag also requires this:
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/tagging-resources-during-creation.html
     this.#onEvent.allow(['elasticloadbalancing:AddTags'], rules, why, {
       StringEquals: { 'elasticloadbalancing:CreateAction': 'CreateRule' },

@@ -1,4 +1,4 @@
-/** The containers of the mirror's task: Envoy, without which the task ends, and the recorder, without which it goes on. */
+/** The containers of the mirror's task: Envoy, whose end ends the task, and the recorder, whose end does not. */
 import { Duration } from 'aws-cdk-lib';
 import { type ContainerDefinition, type FargateTaskDefinition, LogDrivers, type Secret } from 'aws-cdk-lib/aws-ecs';
 import type { DeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
@@ -6,94 +6,107 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { type EnvoySettings, envoyBootstrap, PID_ONE } from '../../mirror/envoy/index.ts';
 import { envoyImage, recorderImage } from '../assets/index.ts';
 
-/** Customers' and the load balancer's. */
+/** Ports for customers and for the load balancer. */
 export const MIRROR_PORTS = { forward: 8081, reverse: 8082, health: 8083 } as const;
-/** Of the task's loopback: what Envoy and the recorder share. */
+/** Loopback ports within the task, for Envoy and the recorder. */
 const SHARED_PORTS = { recorder: 8084, admin: 8085, copy: { stable: 8086, candidate: 8087 } } as const;
-/** More than the idle timeout that a load balancer has by itself, 60 seconds. */
+/** Longer than a load balancer's default idle timeout of 60 seconds. */
 const KEEP_ALIVE = Duration.seconds(75);
 const DEFAULT_BODY_CAP = 262_144;
-/** Time that is left of the stop timeout for the recorder's last batch. */
+/** The part of the stop timeout that remains for the recorder's last batch. */
 const LAST_BATCH = Duration.seconds(10);
-/** The task has one processor; a second worker uses what the recorder leaves. */
+/** The task has one CPU; a second worker uses what the recorder leaves. */
 const ENVOY_WORKERS = 2;
 /**
- * Of the processor when both containers want it: without shares ECS gives each half, and a busy recorder would make customers wait. What Envoy leaves is the recorder's
+ * CPU shares for when both containers need it. Without shares ECS divides it evenly, and a busy recorder would delay
+ * customers. The recorder gets what Envoy leaves
  * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_environment).
  */
 const SHARES = { envoy: 896, recorder: 128 } as const;
 
 export interface MirrorTaskProps {
-  /** Id of the ingress, as `DualStackCutover` has it. */
+  /** Id of the ingress, as in `DualStackCutover`. */
   readonly ingressId: string;
-  /** Where the stable side and the candidate answer within the VPC, such as `http://stable.gateway.internal:8080`. */
+  /** Address of stable within the VPC, such as `http://stable.gateway.internal:8080`. */
   readonly stableUrl: string;
-  /** The same for the candidate. */
+  /** Address of the candidate within the VPC. */
   readonly candidateUrl: string;
-  /** Captures go here. */
+  /** Receives the captures. */
   readonly stream: DeliveryStream;
   /** Route templates by which parity is signed off, such as `/items/{id}`. @default - the first segment of the path */
   readonly routes?: readonly string[];
-  /** Asked of a face's primary for the mirror's readiness; any answer below 500 will do. @default '/healthz' */
+  /** Path of the readiness check of a face's primary. Any answer below 500 counts as ready. @default '/healthz' */
   readonly healthPath?: string;
   /**
-   * For which a customer's connection may be idle, up to 4,100 seconds: more than the load balancer's idle timeout, so that it closes first.
+   * How long a customer's connection may be idle, up to 4,100 seconds. Longer than the load balancer's idle timeout, so
+   * that the load balancer closes first.
    * @default 75 seconds
    */
   readonly keepAlive?: Duration;
   /** Which requests are copied, and how many. @default - all safe ones */
   readonly copies?: MirrorCopies;
-  /** What is secret beyond the list that is always taken out. @default - nothing more */
+  /** Secrets in addition to the built-in list, which is always redacted. @default - none */
   readonly redaction?: MirrorRedaction;
   /**
-   * Envoy, by digest, such as `docker.io/envoyproxy/envoy@sha256:…`; it must have bash.
+   * Image of Envoy, by digest, such as `docker.io/envoyproxy/envoy@sha256:…`; it must contain bash.
    * @default - version 1.39.3 by its digest
    */
   readonly envoyImage?: string;
   /**
-   * What the recorder's image is built on, by digest, such as `gcr.io/distroless/nodejs24-debian12@sha256:…`.
+   * Base image of the recorder, by digest, such as `gcr.io/distroless/nodejs24-debian12@sha256:…`.
    * @default - that image by its digest
    */
   readonly baseImage?: string;
 }
 
-/** Which requests are copied, and how much a copy may cost. docs/explanation/mirror.md says what each means. */
+/** Which requests are copied, and how much a copy may cost. docs/explanation/mirror.md explains each prop. */
 export interface MirrorCopies {
-  /** Share of the requests through the mirror, 0 to 1. @default 1 */
+  /** Share of the requests through the mirror that are copied, 0 to 1. @default 1 */
   readonly sampleRate?: number;
-  /** Requests with side effects that may be copied to the candidate, such as `POST /search`. @default - safe methods only */
+  /**
+   * Requests with side effects that may be copied to the candidate, such as `POST /search`.
+   * @default - safe methods only
+   */
   readonly allow?: readonly string[];
   /**
-   * Requests with side effects that the stable side may do a second time, for customers' real data: as copies of the reverse
-   * face, and asked once more for the noise. @default - safe methods only
+   * Requests with side effects that stable may execute a second time with customers' real data: as copies of the
+   * reverse face, and as second requests for control answers.
+   * @default - safe methods only
    */
   readonly allowStable?: readonly string[];
-  /** Bytes of each body that are kept, 1,024 to 1,048,576; a request with a longer one is not copied. @default 262144 */
+  /**
+   * How many bytes of each body are kept, 1,024 to 1,048,576; a request with a longer body is not copied.
+   * @default 262144
+   */
   readonly bodyCapBytes?: number;
-  /** Copies under way at once, in each task. @default 64 */
+  /** How many copies may be in progress at once in each task. @default 64 */
   readonly maxInFlight?: number;
-  /** What the other side has for its whole answer. @default 5 seconds */
+  /** Deadline for the whole answer of the other side. @default 5 seconds */
   readonly deadline?: Duration;
-  /** Share of the copies with which the stable side is asked once more, where it may be, to learn what varies by itself. @default 0 */
+  /**
+   * Share of the copied requests, 0 to 1, for which stable is asked a second time, if permitted, to learn which values
+   * vary by themselves.
+   * @default 0
+   */
   readonly noiseRate?: number;
 }
 
-/** What is secret beyond docs/reference/redaction.md: its values are stored as keyed hashes. */
+/** Secrets in addition to docs/reference/redaction.md; their values are stored as keyed hashes. */
 export interface MirrorRedaction {
-  /** Header fields. @default - none but those of the list */
+  /** Header fields. @default - only those of the list */
   readonly headers?: readonly string[];
-  /** Names of parameters, JSON keys and XML names, in any case. @default - none but those of the list */
+  /** Names of parameters, JSON keys and XML elements, case-insensitive. @default - only those of the list */
   readonly parameters?: readonly string[];
   /** JSON pointers with `*` for one segment and `**` for any number of them. @default - none */
   readonly jsonPointers?: readonly string[];
-  /** Personal data that may stay readable in captures. @default - none */
+  /** Personal data that stays readable in captures. @default - none */
   readonly keep?: readonly ('email' | 'phone' | 'card' | 'address')[];
 }
 
 interface Around {
   readonly logGroup: ILogGroup;
   readonly stopTimeout: Duration;
-  /** For how long new connections are still taken after the task was told to go. */
+  /** How long new connections are still accepted after the task was told to stop. */
   readonly drainDelay: Duration;
 }
 
@@ -125,12 +138,12 @@ export function addRecorder(
   const { logGroup, stopTimeout, drainDelay } = props;
   return task.addContainer('recorder', {
     image: recorderImage(props.baseImage),
-    // Customers notice nothing of a recorder that ends; ECS starts it again beside the Envoy that goes on.
+    // Customers do not notice the end of a recorder; ECS restarts it while Envoy keeps running.
     essential: false,
     enableRestartPolicy: true,
     restartAttemptPeriod: Duration.seconds(60),
     cpu: SHARES.recorder,
-    // What grows beyond this ends the recorder, and nothing else of the task.
+    // Exceeding this limit ends only the recorder.
     memoryLimitMiB: RECORDER_MIB,
     environment: {
       CROSSFADE_INGRESS: props.ingressId,
@@ -184,7 +197,10 @@ const RECORDER_MIB = 768;
 
 const ORIGIN = /^http:\/\/(?<host>\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::(?<port>\d{1,5}))?\/?$/;
 
-/** Envoy's configuration is a file of the image: a name that only the deploy knows cannot stand in it. @throws RangeError */
+/**
+ * Envoy's configuration is a file in the image, so it cannot contain a name that is unknown before deployment.
+ * @throws RangeError
+ */
 function endpointOf(name: string, url: string): EnvoySettings['sides']['stable'] {
   const found = ORIGIN.exec(url)?.groups;
   if (found?.host === undefined)
@@ -194,7 +210,7 @@ function endpointOf(name: string, url: string): EnvoySettings['sides']['stable']
   return { host: found.host.replace(/^\[(.*)\]$/, '$1'), port: found.port === undefined ? 80 : Number(found.port) };
 }
 
-/** Of `POST /search`; checked before. */
+/** Parses entries such as `POST /search`, which were checked before. */
 function requestsOf(allowances: readonly string[] = []): { method: string; template: string }[] {
   return allowances.map((allowance) => {
     const [method = '', template = ''] = allowance.split(' ');

@@ -15,42 +15,45 @@ import { Construct } from 'constructs';
 import { acknowledge, acknowledgeTask, forOwnAccount, keptLogs } from '../functions/index.ts';
 import { addEnvoy, addRecorder, MIRROR_PORTS, type MirrorTaskProps } from './mirror-containers.ts';
 
-/** A task that is told to stop keeps answering until the load balancer has noticed, then finishes the requests under way. */
+/**
+ * A task that is told to stop keeps answering until the load balancer has noticed, then finishes the requests in
+ * progress.
+ */
 const DRAIN_DELAY = Duration.seconds(20);
 const STOP_TIMEOUT = Duration.seconds(120);
-/** In the customers' path: two tasks in two zones at least. */
+/** The mirror is in the customers' path, so it has at least two tasks in two zones. */
 const MIN_TASKS = 2;
 const MAX_TASKS = 20;
 
 export const GATEWAY_PORT = 8080;
-/** Where a face of the mirror says that it serves and that its primary can be reached. */
+/** Paths on which a face of the mirror reports that it serves and that its primary is reachable. */
 export const MIRROR_HEALTH = {
   forward: { port: MIRROR_PORTS.health, path: '/readyz/forward' },
   reverse: { port: MIRROR_PORTS.health, path: '/readyz/reverse' },
 } as const;
 
 export interface ShadowMirrorProps extends MirrorTaskProps {
-  /** Where both sides and the load balancer are. */
+  /** The VPC of both sides and the load balancer. */
   readonly vpc: IVpc;
-  /** Where the mirror’s service runs. */
+  /** The cluster of the mirror's service. */
   readonly cluster: ICluster;
-  /** The load balancer, or its security group: the mirror answers nobody else. */
+  /** The load balancer, or its security group; the mirror answers nobody else. */
   readonly loadBalancer: IConnectable;
-  /** Group of the face that answers from the stable side; IP targets. */
+  /** Group of the face that answers from stable; IP targets. */
   readonly forward: ApplicationTargetGroup;
   /** Group of the face that answers from the candidate; IP targets. */
   readonly reverse: ApplicationTargetGroup;
-  /** Both sides: the mirror may reach their tasks on `gatewayPort`. */
+  /** Both sides, whose tasks the mirror may reach on `gatewayPort`. */
   readonly sides: readonly IConnectable[];
-  /** On which both sides answer. */
+  /** The port on which both sides answer. */
   readonly gatewayPort: number;
 }
 
 const IMAGES = ['envoyImage', 'baseImage'] as const;
 
 /**
- * The shadow mirror as a Fargate service: Envoy, which alone stands between customers and the primary, and the recorder beside it. Two
- * faces, and a health port that depends on neither candidate nor sink.
+ * The shadow mirror as a Fargate service: Envoy, which alone stands between customers and the primary, and the
+ * recorder. It has two faces, and a health port that depends on neither candidate nor sink.
  */
 export class ShadowMirror extends Construct {
   readonly service: FargateService;
@@ -85,7 +88,7 @@ export class ShadowMirror extends Construct {
     });
     acknowledgeTask(taskDefinition);
     forOwnAccount(taskDefinition);
-    // The recorder ships batches alone; `grantPutRecords` would grant single records as well.
+    // The recorder only ships batches; `grantPutRecords` would also permit single records.
     props.stream.grant(taskDefinition.taskRole, 'firehose:PutRecordBatch');
     this.securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'Shadow mirror' });
     for (const port of Object.values(MIRROR_PORTS))
@@ -110,7 +113,7 @@ export class ShadowMirror extends Construct {
       .scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 40 });
   }
 
-  /** The rules stand here and not beside the sides' groups: their stack must not depend on the mirror's. */
+  /** The rules are here and not next to the sides' groups, because their stack must not depend on the mirror's. */
   #reach(sides: readonly IConnectable[], port: number): void {
     for (const [n, side] of sides.entries()) {
       for (const [i, group] of side.connections.securityGroups.entries()) {
@@ -127,7 +130,7 @@ export class ShadowMirror extends Construct {
   }
 }
 
-/** @throws RangeError that names the property; the mirror itself would say so only once it is deployed. */
+/** @throws RangeError that names the property; the mirror itself would report it only after deployment */
 function validate(props: ShadowMirrorProps): void {
   const { copies = {}, redaction = {}, routes = [], healthPath = '/', keepAlive = Duration.seconds(1) } = props;
   const check = (ok: boolean, name: string, must: string) => {

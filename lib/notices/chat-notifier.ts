@@ -7,28 +7,34 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge, allowItems, allowSecret, HandlerFunction } from '../functions/index.ts';
 
-/** Each secret is an ARN of Secrets Manager, with its whole text as the value (no JSON). */
+/** Each secret is an ARN in Secrets Manager; the secret's value is plain text (not JSON). */
 export interface ChatChannels {
-  /** A bot's token with the scope `chat:write`, and the channel's id: one thread a cutover. */
+  /** A bot token with the scope `chat:write`, and the channel's id; one thread per cutover. */
   readonly slack?: { readonly secretArn: string; readonly channel: string };
   /** The address of a Teams workflow that begins with a webhook request. */
   readonly teams?: { readonly secretArn: string };
-  /** A routing key of the Events API v2: incidents for what people must look at, resolved when counts show the return. */
+  /**
+   * A routing key of the Events API v2: opens incidents for what people must look at, and resolves them when counts
+   * verify the rollback.
+   */
   readonly pagerDuty?: { readonly secretArn: string };
 }
 
 export interface ChatNotifierProps {
-  /** Its messages are passed on. */
+  /** The topic whose messages are passed on. */
   readonly topic: ITopic;
-  /** Remembers which message began a cutover's thread. */
+  /** Stores which message began a cutover's thread. */
   readonly ledger: ITableV2;
-  /** Where to; a function is made for each. */
+  /** The channels; a function is created for each. */
   readonly channels: ChatChannels;
 }
 
-/** Notifies chats and pagers: a function for each channel, so that none waits for another, or gets a message twice because of it. */
+/**
+ * Notifies chats and pagers. Each channel has a function of its own, so that none waits for another or receives a
+ * message twice because of it.
+ */
 export class ChatNotifier extends Construct {
-  /** What a channel refused for good. */
+  /** Messages that a channel permanently rejected. */
   readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, { topic, ledger, channels }: ChatNotifierProps) {
@@ -45,7 +51,7 @@ export class ChatNotifier extends Construct {
         this.#tell(topic, 'Slack', { type: 'slack', ...slack, ledgerTable: ledger.tableName }),
         ledger,
         ['dynamodb:GetItem', 'dynamodb:PutItem'],
-        // The same table holds the lease, and a chat has no business there.
+        // The same table contains the lease, to which a chat must have no access.
         { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`CHAT#${slack.channel}`] } },
       );
     if (teams !== undefined) this.#tell(topic, 'Teams', { type: 'teams', ...teams });

@@ -5,15 +5,16 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 
 /**
- * Where status messages and alarms go, encrypted at rest. The key is a customer-managed one, because alarms cannot publish to a
- * topic under the AWS-managed key (https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns).
+ * The topic for status messages and alarms, encrypted at rest. The key is customer-managed, because alarms cannot
+ * publish to a topic with the AWS-managed key (https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns).
  */
 export function statusTopic(scope: Construct, id: string): ITopic {
   const home = new Construct(scope, id);
   const key = new Key(home, 'Key', {
     description: 'Crossfade status messages',
     enableKeyRotation: true,
-    // A topic keeps nothing that would have to be read later: AWS deletes the key a month after its topic, and bills it no longer.
+    // A topic stores nothing that must be read later. AWS deletes the key a month after its topic, and stops billing
+    // for it.
     removalPolicy: RemovalPolicy.DESTROY,
   });
   const topic = new Topic(home, 'Topic', { enforceSSL: true, masterKey: key as IKey });
@@ -22,11 +23,12 @@ export function statusTopic(scope: Construct, id: string): ITopic {
 }
 
 /**
- * Alarms of the topic's account may publish, whatever else its policy and its key's say. A topic policy replaces the default one, which let
- * them: where TLS is demanded, for one, nobody may who is not named. Of a topic or a key that is imported nothing can be changed.
+ * Allows alarms of the topic's account to publish, whatever its policy and its key's policy contain. A topic policy
+ * replaces the default one, which allowed it: if TLS is required, for example, nobody may publish who is not named.
+ * Imported topics and keys cannot be changed.
  */
 export function letAlarmsPublish(topic: ITopic): void {
-  // CloudWatch on behalf of this account, and of no other (the confused deputy).
+  // CloudWatch on behalf of this account only (the confused deputy problem).
   const alarms = new ServicePrincipal('cloudwatch.amazonaws.com').withConditions({
     StringEquals: { 'aws:SourceAccount': Stack.of(topic).account },
   });

@@ -1,3 +1,3 @@
-/** What people find of a deployment, and what they may do with it. */
+/** What people can see of a deployment, and what they may do with it. */
 export { OperatorPolicies, type OperatorPoliciesProps } from './operator-policies.ts';
 export { tellOperators } from './outputs.ts';

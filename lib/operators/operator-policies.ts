@@ -6,13 +6,13 @@ import { type DualStackCutover, executionsArn } from '../cutover/index.ts';
 import { allowItems, itemsOf, itemsOfRuns, type RightsHolder, statementOf } from '../functions/index.ts';
 
 export interface OperatorPoliciesProps {
-  /** The deployment that the policies let people read and steer. */
+  /** The deployment that the policies allow people to read and steer. */
   readonly cutover: DualStackCutover;
 }
 
 /**
- * Managed policies for the people of one ingress, to attach to their roles: each lets exactly the commands work that it is named for, and
- * all of them those that read. Nobody needs more than `rollBack` to bring customers back.
+ * Managed policies for the people who operate one ingress, to attach to their roles. Each permits exactly the commands
+ * that it is named for, in addition to those that read. `rollBack` alone suffices to roll back.
  */
 export class OperatorPolicies extends Construct {
   /** `status`, `list`, `history`, `watch`, `wait`, `export`. */
@@ -44,7 +44,7 @@ export class OperatorPolicies extends Construct {
       ['states:StartExecution'],
       [machine.machine.stateMachineArn, `${machine.machine.stateMachineArn}:live`],
     );
-    // The lease is changed, the log of its run is added to.
+    // The lease is changed, and the log of its run is extended.
     allowItems(start, ledger, ['dynamodb:UpdateItem'], itemsOf(ingressId));
     allowItems(start, ledger, ['dynamodb:PutItem'], itemsOfRuns(ingressId, 'CUTOVER'));
     this.start = start.policy;
@@ -64,7 +64,7 @@ export class OperatorPolicies extends Construct {
   }
 }
 
-/** What every command asks for first: the deployment, its ledger, the live weights, the execution. */
+/** What every command reads first: the deployment, its ledger, the live weights, and the execution. */
 function reading(holder: RightsHolder, { ingressId, functions, ledger }: DualStackCutover): void {
   holder.allow(['lambda:GetFunctionConfiguration'], [functions.get('rollback').fn.functionArn]);
   allowItems(holder, ledger, ['dynamodb:GetItem', 'dynamodb:Query']);

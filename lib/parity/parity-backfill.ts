@@ -15,16 +15,17 @@ import {
 } from '../functions/index.ts';
 
 export interface ParityBackfillProps {
-  /** Id of the ingress, as `DualStackCutover` has it. */
+  /** Id of the ingress, as in `DualStackCutover`. */
   readonly ingressId: string;
   /** The value of CROSSFADE_DEPLOYMENT: JSON of core/model/deployment.ts. */
   readonly deployment: string;
   /** The table of leases and decision logs: `ledgerTable()`. */
   readonly ledger: ITableV2;
-  /** Where captures are kept, below `pairs/`; results go below `backfills/`. */
+  /** The bucket of captures, which are below `pairs/`; results are written below `backfills/`. */
   readonly bucket: IBucket;
   /**
-   * Objects that are compared at the same time, 1 to 1000. They share the account's Lambda concurrency with the rollback.
+   * How many objects are compared in parallel, 1 to 1000. They share the account's Lambda concurrency with the
+   * rollback.
    * @default 5
    */
   readonly maxConcurrency?: number;
@@ -33,7 +34,10 @@ export interface ParityBackfillProps {
 const PAIRS = 'pairs/';
 const RESULTS = 'backfills/';
 
-/** Transient failures of Lambda, and ours: a window that many change at once, a throttle, a lost connection. */
+/**
+ * Transient failures of Lambda, and Crossfade's own: a window that is changed concurrently, throttling, a lost
+ * connection.
+ */
 const RETRY = {
   ErrorEquals: [...LAMBDA_TRANSIENT, 'Crossfade.Transient'],
   IntervalSeconds: 2,

@@ -24,17 +24,17 @@ import {
 } from '../functions/index.ts';
 
 export interface ParityPipelineProps {
-  /** Id of the ingress, as `DualStackCutover` has it. */
+  /** Id of the ingress, as in `DualStackCutover`. */
   readonly ingressId: string;
   /** The value of CROSSFADE_DEPLOYMENT: JSON of core/model/deployment.ts. */
   readonly deployment: string;
   /** The table of leases and decision logs: `ledgerTable()`. */
   readonly ledger: ITableV2;
-  /** How long captures are kept after they were written; a cutover and a week more. Whole days. */
+  /** How long captures are kept after they were written: a cutover and a week more. Whole days. */
   readonly retention: Duration;
 }
 
-/** Athena's columns: what people ask for by name stands at the top, the legs stay JSON. */
+/** Athena's columns: frequently queried fields are columns of their own, the two answers remain JSON. */
 const COLUMNS = [
   ['requestid', 'string'],
   ['traceid', 'string'],
@@ -47,7 +47,9 @@ const COLUMNS = [
   ['comparison', 'string'],
 ] as const;
 
-/** Captures → compared → kept: Firehose, its transform, a private bucket that forgets, and a table for Athena. */
+/**
+ * From captures to stored comparisons: Firehose, its transform, a private bucket with expiry, and a table for Athena.
+ */
 export class ParityPipeline extends Construct {
   readonly stream: DeliveryStream;
   readonly bucket: Bucket;
@@ -61,11 +63,11 @@ export class ParityPipeline extends Construct {
       handler: 'parity-transform',
       description: 'Compares captures and writes the verdict beside each',
       environment: { CROSSFADE_DEPLOYMENT: props.deployment },
-      // Firehose gives a transformation at most five minutes.
+      // Firehose allows a transformation at most five minutes.
       timeout: Duration.minutes(5),
       memorySize: 1024,
     });
-    // Query: what the stable side varies in by itself is read from what was counted.
+    // Query: stable's own variation is read from the tallies.
     allowItems(
       transform,
       props.ledger,
@@ -99,12 +101,12 @@ export class ParityPipeline extends Construct {
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       lifecycleRules: [{ expiration: retention, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
-      // A first deploy that fails takes it along; later it holds what customers were answered, and stays.
+      // Deleted when a first deployment fails; later it contains customers' answers, and is retained.
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
   }
 
-  /** Partitions are projected from Firehose's prefix: no crawler, no repair. */
+  /** Partitions are projected from Firehose's prefix, without a crawler or repairs. */
   #makeTable({ ingressId, retention }: ParityPipelineProps): string {
     const databaseName = athenaDatabase(ingressId);
     const catalogId = Stack.of(this).account;

@@ -32,18 +32,18 @@ import { TINY_SERVICE } from './tiny-service.ts';
 export interface AcceptanceStackProps extends StackProps {
   readonly ingressId: string;
   readonly plan: PlanInput;
-  /** Paths of the cutover's rule; a deploy in mid-run asks for others. */
+  /** Paths of the cutover's rule; the deployment during a run requests others. */
   readonly paths: readonly string[];
 }
 
 const SIDES = ['stable', 'candidate'] as const;
-/** Node's own image, as AWS's public registry has it: nothing is built. */
+/** The official Node image from AWS's public registry, so that nothing has to be built. */
 const IMAGE = 'public.ecr.aws/docker/library/node:24-alpine';
 const TASKS = 2;
 
 /**
- * A load balancer of its own, two services of one file each, a cutover between them, and a queue that hears its topic. There is no
- * mirror, which would need an image to be built. Nothing in it is retained.
+ * A separate load balancer, two services of one file each, a cutover between them, and a queue that subscribes to its
+ * topic. There is no mirror, which would require an image to be built. Nothing in it is retained.
  */
 export class AcceptanceStack extends Stack {
   constructor(scope: Construct, id: string, { ingressId, plan, paths, ...props }: AcceptanceStackProps) {
@@ -51,7 +51,7 @@ export class AcceptanceStack extends Stack {
     const vpc = new Vpc(this, 'Vpc', {
       maxAzs: 2,
       natGateways: 0,
-      // It would take a function, whose log group nobody deletes; no one uses the default group here.
+      // It would require a function whose log group nobody deletes, and nothing uses the default group here.
       restrictDefaultSecurityGroup: false,
       subnetConfiguration: [{ name: 'public', subnetType: SubnetType.PUBLIC }],
     }) as IVpc;
@@ -92,7 +92,7 @@ export class AcceptanceStack extends Stack {
     new CfnOutput(this, 'Url', { value: `http://${loadBalancer.loadBalancerDnsName}` });
     new CfnOutput(this, 'QueueUrl', { value: queue.queueUrl });
     new CfnOutput(this, 'ParityStream', { value: cutover.parity.stream.deliveryStreamName });
-    // An acceptance goes whatever its state; what removes it ends the run and takes the rules first (cli/accept).
+    // An acceptance can be removed in any state; the removal ends the run and deletes the rules first (cli/accept).
     cutover.node.tryRemoveChild('Guard');
     this.#retainNothing();
   }
@@ -143,7 +143,7 @@ export class AcceptanceStack extends Stack {
       taskDefinition,
       desiredCount: TASKS,
       minHealthyPercent: 100,
-      // The image comes from a public registry, and there is no NAT to pay for.
+      // The image comes from a public registry, and there is no NAT gateway to pay for.
       assignPublicIp: true,
       circuitBreaker: { rollback: true },
     });
@@ -151,7 +151,7 @@ export class AcceptanceStack extends Stack {
     return service;
   }
 
-  /** What a cutover of yours keeps (ledger, captures, versions, log groups) is nothing here. */
+  /** Removes everything that a real cutover would retain (ledger, captures, versions, log groups). */
   #retainNothing(): void {
     for (const node of this.node.findAll()) {
       if (!(node instanceof CfnResource)) continue;

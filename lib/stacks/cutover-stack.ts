@@ -7,7 +7,7 @@ export interface CutoverStackProps extends StackProps {
   readonly cutover: DualStackCutoverProps;
 }
 
-/** The cutover itself, around the ingress that the other stacks (or somebody else) own. */
+/** The cutover itself, for an ingress that belongs to the other stacks or to somebody else. */
 export class CutoverStack extends Stack {
   readonly cutover: DualStackCutover;
 

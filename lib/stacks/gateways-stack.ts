@@ -28,21 +28,24 @@ export interface GatewaysStackProps extends StackProps {
 }
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
-/** Where the mirror finds both sides within the VPC. */
+/** The namespace in which the mirror finds both sides within the VPC. */
 const NAMESPACE = 'crossfade.internal';
-/** Where both sides ask for orders. */
+/** The port on which both sides request orders. */
 const UPSTREAM_PORT = 9000;
 const UPSTREAM_URL = `http://upstream.${NAMESPACE}:${UPSTREAM_PORT}`;
 const MIN_TASKS = 2;
 const MAX_TASKS = 10;
 
-/** The reference services: the Node gateway as the stable side, the Go one as the candidate, alike in every other way, and the service behind both. */
+/**
+ * The reference services: the Node gateway as stable, the Go one as the candidate, otherwise alike, and the service
+ * behind both.
+ */
 export class GatewaysStack extends Stack {
   readonly cluster: Cluster;
   readonly stable: FargateService;
   readonly candidate: FargateService;
   readonly logGroups: Readonly<Record<'stable' | 'candidate', ILogGroup>>;
-  /** Addresses within the VPC, past the load balancer: for the mirror alone. */
+  /** Addresses within the VPC that bypass the load balancer; only for the mirror. */
   readonly urls = {
     stable: `http://stable.${NAMESPACE}:${GATEWAY_PORT}`,
     candidate: `http://candidate.${NAMESPACE}:${GATEWAY_PORT}`,
@@ -105,7 +108,7 @@ export class GatewaysStack extends Stack {
     return service;
   }
 
-  /** Orders, for both sides alike; reached within the VPC, by them alone. */
+  /** The orders service behind both sides, which only they can reach, within the VPC. */
   #upstream(vpc: IVpc, callers: readonly FargateService[]): void {
     const taskDefinition = new FargateTaskDefinition(this, 'UpstreamTask', {
       cpu: 256,
@@ -126,7 +129,7 @@ export class GatewaysStack extends Stack {
     this.#fargateService('Upstream', 'upstream', taskDefinition, securityGroup);
   }
 
-  /** @param name by which others of the VPC find it */
+  /** @param name under which others in the VPC find it */
   #fargateService(
     id: string,
     name: string,

@@ -21,7 +21,7 @@ import { GATEWAY_PORT, MIRROR_HEALTH, MIRROR_PORTS } from '../mirror/index.ts';
 
 export interface IngressStackProps extends StackProps {
   readonly ingressId: string;
-  /** ACM certificate of the listener. @default - plain HTTP, for a trial only */
+  /** ACM certificate of the listener. @default - plain HTTP, only for a trial */
   readonly certificateArn?: string;
   /** Testers whom the candidate may answer before the first stage. @default - nobody */
   readonly cohort?: CohortProps;
@@ -126,7 +126,7 @@ export class IngressStack extends Stack {
         'Log delivery is permitted to an account that depends on the region; give the stack an env, and logs are on',
       );
     else this.loadBalancer.logAccessLogs(logs as IBucket);
-    // Where the rules take their requests from: without them the stable side serves on.
+    // The rules take their requests from this action; without the rules, stable keeps serving.
     const defaultAction = ListenerAction.forward([this.groups.stable]);
     const common = { loadBalancer: this.loadBalancer, open: false, defaultAction };
     if (certificateArn === undefined)

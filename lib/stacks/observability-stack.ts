@@ -16,7 +16,7 @@ const SERVICES = ['gateway-node', 'gateway-go', 'crossfade-mirror'];
 /** The longest name of a group (https://docs.aws.amazon.com/xray/latest/api/API_CreateGroup.html). */
 const MAX_GROUP_NAME = 32;
 
-/** What people ask when the dashboard is red: one request on both sides, and the errors of one side. Moves nothing. */
+/** Queries for when the dashboard is red: one request on both sides, and the errors of one side. Moves no traffic. */
 export class ObservabilityStack extends Stack {
   constructor(scope: Construct, id: string, props: ObservabilityStackProps) {
     super(scope, id, props);
@@ -48,7 +48,7 @@ export class ObservabilityStack extends Stack {
   }
 }
 
-/** Of a long ingress the name is cut, and says by its end which one it is. */
+/** For a long ingress the name is shortened, with a suffix that keeps it unique. */
 function groupName(ingressId: string): string {
   const whole = `crossfade-${ingressId}`;
   if (whole.length <= MAX_GROUP_NAME) return whole;

@@ -1,6 +1,6 @@
 /**
- * The service of an acceptance, as one argument of `node -e`: says which side it is, and fails on request where it is the candidate. The
- * path asks for the failure, so that it needs no state that two tasks would have to share.
+ * The service of an acceptance, as one argument of `node -e`. It says which side it is, and the candidate fails on
+ * request. The path requests the failure, so that two tasks need no shared state.
  */
 export const TINY_SERVICE = `
 const { SIDE, PORT } = process.env;

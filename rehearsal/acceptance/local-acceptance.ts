@@ -1,6 +1,6 @@
 /**
- * What AWS is to `crossfade accept`, here: stacks that are made, found by their tag, and deleted. A stack outlives whoever made it, as AWS's
- * do, for as long as this account lives.
+ * Takes the place of AWS for `crossfade accept`: stacks are created, found by their tag, and deleted. As on AWS, a
+ * stack outlives its creator, for as long as this account exists.
  */
 import { type LocalCloud, startCloud } from '../cloud/index.ts';
 import type { Assembly } from '../cloud/template/index.ts';
@@ -8,14 +8,14 @@ import { startDataPlane, startHealthChecks } from '../dataplane/index.ts';
 import { TemplateServices } from './services.ts';
 
 export interface LocalAcceptanceOptions {
-  /** Virtual seconds per real second. */
+  /** Simulated seconds per real second. */
   readonly speed: number;
 }
 
 interface LocalStack {
   readonly cloud: LocalCloud;
   readonly url: string;
-  /** What each part is, with how to end it; in the order in which they were made. */
+  /** Each part with the function that stops it, in order of creation. */
   readonly parts: { readonly name: string; readonly stop: () => void | Promise<void> }[];
 }
 
@@ -24,21 +24,21 @@ const STACK = 'CrossfadeAcceptance';
 export class LocalAcceptance {
   readonly speed: number;
   readonly #stacks = new Map<string, LocalStack>();
-  /** Parts of stacks whose making did not end. */
+  /** Parts of stacks whose creation did not complete. */
   readonly #begun = new Map<string, LocalStack['parts']>();
 
   constructor({ speed }: LocalAcceptanceOptions) {
     this.speed = speed;
   }
 
-  /** Ids of what stands, or stands in part. */
+  /** Ids of stacks that exist completely or in part. */
   get ids(): string[] {
     return [...new Set([...this.#stacks.keys(), ...this.#begun.keys()])];
   }
 
   /**
-   * @param dispose ends with the stack
-   * @throws what the templates ask for that is not known here; the stack then stands in part, as on AWS
+   * @param dispose called when the stack is deleted
+   * @throws if the templates contain something that is unknown here; the stack then exists in part, as on AWS
    */
   async create(id: string, assembly: Assembly, dispose: () => Promise<void>): Promise<void> {
     const parts: LocalStack['parts'] = [{ name: 'assembly', stop: dispose }];
@@ -58,12 +58,12 @@ export class LocalAcceptance {
     this.#begun.delete(id);
   }
 
-  /** As CloudFormation updates the rules' custom resources. @throws what the rules' provider refuses */
+  /** Updates the rules' custom resources, as CloudFormation does. @throws the refusal of the rules' provider */
   async update(id: string, assembly: Assembly): Promise<void> {
     await this.#stack(id).cloud.updateRules(assembly);
   }
 
-  /** Whatever stands of it. */
+  /** Deletes whatever exists of it. */
   async delete(id: string): Promise<void> {
     const parts = this.#stacks.get(id)?.parts ?? this.#begun.get(id) ?? [];
     for (const { stop } of parts.splice(0).reverse()) await stop();
@@ -71,17 +71,17 @@ export class LocalAcceptance {
     this.#begun.delete(id);
   }
 
-  /** What a process needs to reach it with the SDK. */
+  /** Environment with which a process reaches it through the SDK. */
   environment(id: string): Readonly<Record<string, string>> {
     return this.#stack(id).cloud.environment;
   }
 
-  /** Virtual time, milliseconds since the epoch. */
+  /** Simulated time, in milliseconds since the epoch. */
   now(id: string): number {
     return this.#stack(id).cloud.clock.now();
   }
 
-  /** Its address and the outputs of its stack. */
+  /** Its address, and the outputs of its stack. */
   outputs(id: string): { readonly Url: string; readonly QueueUrl: string; readonly ParityStream: string } {
     const { cloud, url } = this.#stack(id);
     const output = (name: string) => String(cloud.output(STACK, name));

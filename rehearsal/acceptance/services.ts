@@ -1,4 +1,4 @@
-/** The services of the templates as processes: the very command and environment of their task definitions. */
+/** The services of the templates as processes, with the command and environment of their task definitions. */
 import * as z from 'zod';
 import type { LocalCloud } from '../cloud/index.ts';
 import type { Assembly } from '../cloud/template/index.ts';
@@ -16,7 +16,7 @@ const taskSchema = z.looseObject({
 export class TemplateServices {
   readonly #children: Child[] = [];
 
-  /** As many tasks as each service wants, registered as targets of its side's group. */
+  /** Starts as many tasks as each service wants, and registers them as targets of its side's group. */
   async start({ resources }: Assembly, cloud: LocalCloud): Promise<void> {
     for (const { type, properties } of resources) {
       if (type !== 'AWS::ECS::TaskDefinition') continue;

@@ -1,3 +1,3 @@
-/** Every AWS call of a cutover meets every fault. */
+/** Injects every fault into every AWS call of a cutover. */
 export { sweep } from './sweep.ts';
 export { sampleCaptures } from './synthetic-traffic.ts';

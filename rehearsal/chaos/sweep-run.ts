@@ -1,6 +1,7 @@
 /**
- * One cutover against the local cloud with a fault on its AWS calls: the synthesised machine, alarms, rules and bundles,
- * without gateways. Metrics follow the live weights, captures flow while the mirror is open, sign-offs are given.
+ * One cutover on the local cloud with a fault on its AWS calls. It uses the synthesised machine, alarms, rules and
+ * bundles, but no gateways: metrics follow the live weights, captures arrive while the mirror is open, and sign-offs
+ * are given.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CloudWatchClient, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
@@ -27,46 +28,50 @@ import { syntheticTraffic } from './synthetic-traffic.ts';
 
 const MINUTE_MS = 60_000;
 const WARM_UP_MINUTES = 3;
-/** Virtual time after the end of the execution within which everything must have settled. */
+/** Simulated minutes after the end of the execution within which everything must have settled. */
 const SETTLE_MINUTES = 12;
-/** Real time after which a run that has not ended is called stuck: the SDK's time-outs and retries are real, too. */
+/** Real time after which an unfinished run counts as stuck; the SDK's timeouts and retries are real, too. */
 const STUCK_REAL_MS = 400_000;
 
 export interface SweepOptions {
   readonly assembly: Assembly;
-  /** Virtual seconds per real second. */
+  /** Simulated seconds per real second. */
   readonly speed: number;
-  /** An alarm goes red in the first canary stage. */
+  /** Whether an alarm goes red in the first canary stage. */
   readonly redAlarm: boolean;
   readonly signal: AbortSignal;
 }
 
-/** `safe`: the listener carries what the ledger owes, and where nobody completed that is the stable side, whole. */
+/**
+ * `safe`: the listener carries the desired weights, which is all traffic on stable unless the cutover has completed.
+ */
 export interface SweepResult {
   readonly outcome: 'completed' | 'rolled back' | 'refused' | 'stuck';
   readonly safe: boolean;
-  /** Whether somebody would know: the execution's error, a message, or a failed invocation names what happened. */
+  /**
+   * Whether somebody would notice: the execution's error, a message, or a failed invocation describes what happened.
+   */
   readonly reported: boolean;
   readonly injected: number;
-  /** Virtual minutes from the start of the execution to its end. */
+  /** Simulated minutes from the start of the execution to its end. */
   readonly minutes: number;
-  /** The execution's last word. */
+  /** The cause with which the execution ended. */
   readonly cause: string;
   readonly calls: ReadonlyMap<string, number>;
-  /** What IAM was asked. */
+  /** The requests to IAM. */
   readonly access: LocalCloud['access'];
 }
 
 /**
- * Synthetic metrics have no point that comes late. Of 60 candidate requests a minute the default margin is not shown within a hold of twenty
- * minutes, and the sweep is not about the gate.
+ * Synthetic metrics are never late. With 60 candidate requests a minute the default margin cannot be shown within a
+ * hold of twenty minutes, and the sweep is not about the gate.
  */
 const PLAN = parsePlan({
   ...HALF_HOUR_PLAN,
   gate: { minRequests: 20, settleAfter: 'PT0S', errorMargin: 0.02, slowMargin: 0.05 },
 });
 
-/** @throws only when it is aborted. */
+/** @throws only if it is aborted */
 export async function sweepRun(specs: readonly ChaosSpec[], options: SweepOptions): Promise<SweepResult> {
   const chaos = new Chaos(specs);
   const cutoverId = cutoverIdSchema.parse('sweep');
@@ -128,7 +133,7 @@ function isSafe({ deployment, model }: LocalCloud, lease: Lease | null): boolean
   return sameWeights(live, lease === null ? weightsFor(deployment, SAFE_SPLIT) : desiredWeights(deployment, lease));
 }
 
-/** The outage is over: what the watchdog makes of it in the next minutes. */
+/** After the outage: what the watchdog does in the next minutes. */
 async function settle(
   cloud: LocalCloud,
   dynamo: DynamoDBClient,
@@ -146,7 +151,7 @@ async function settle(
   }
 }
 
-/** As a drill does: by SetAlarmState. */
+/** Uses SetAlarmState, as a drill does. */
 async function turnRed(cloud: LocalCloud): Promise<void> {
   const client = new CloudWatchClient({ ...LOCAL_CLIENT, endpoint: cloud.url });
   const [AlarmName] = cloud.deployment.rollbackAlarms;

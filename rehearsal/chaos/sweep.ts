@@ -1,4 +1,4 @@
-/** The sweep: which AWS calls a cutover makes at which task, each with each fault, and what came of it. */
+/** The sweep: combines the AWS calls that a cutover makes in each task with every fault, and records the results. */
 
 import type { Assembly } from '../cloud/template/index.ts';
 import { FAULTS } from '../cloud/wire/index.ts';
@@ -6,18 +6,18 @@ import { parseChaos } from '../scenario/index.ts';
 import { type SweepResult, sweepRun } from './sweep-run.ts';
 
 export interface Case {
-  /** Reads as `--chaos` takes it. */
+  /** In the syntax of `--chaos`. */
   readonly text: string;
-  /** The fault meets a cutover that an alarm brings back, not one that goes to its end. */
+  /** Whether the fault is injected into a cutover that an alarm rolls back, instead of one that completes. */
   readonly redAlarm: boolean;
 }
 
 export interface SweepRequest {
   readonly assembly: Assembly;
   readonly speed: number;
-  /** How many of the cases are run; all of them when it is not smaller than their number. */
+  /** How many of the cases are run; all of them if this is not smaller than their number. */
   readonly sample: number;
-  /** Which cases a sample takes. */
+  /** Determines which cases a sample contains. */
   readonly seed: number;
   /** Cases at a time. */
   readonly concurrency: number;
@@ -25,10 +25,10 @@ export interface SweepRequest {
   readonly onCase: (done: number, of: number, tried: Case, result: SweepResult) => void;
 }
 
-/** Tasks that only a cutover that is brought back comes to. */
+/** Tasks that occur only in a cutover that is rolled back. */
 const OF_ROLLBACK = new Set(['Rollback', 'Verify rollback', 'after the end']);
 
-/** @throws when a cutover without any fault does not end as it should: nothing could be learnt then. */
+/** @throws if a cutover without any fault does not end as expected, because nothing could be concluded then */
 export async function sweep(
   request: SweepRequest,
 ): Promise<{ readonly cases: number; readonly results: ReadonlyMap<Case, SweepResult> }> {
@@ -64,7 +64,10 @@ function casesOf({ calls }: SweepResult, redAlarm: boolean): Case[] {
   });
 }
 
-/** By a hash of each case (FNV-1a), so that the same seed takes the same cases although a run may see a few calls more or less. */
+/**
+ * Chosen by a hash of each case (FNV-1a), so that the same seed gives the same cases even if a run has a few more or
+ * fewer calls.
+ */
 function sampled(all: readonly Case[], size: number, seed: number): Case[] {
   const hashOf = ({ text }: Case) => {
     let hash = 0x811c9dc5;

@@ -1,6 +1,6 @@
 /**
- * Traffic without gateways: healthy targets in every group, metrics that follow the live weights, captures while the mirror is
- * open. For runs whose subject is the cutover's own calls, not its services.
+ * Traffic without gateways: healthy targets in every group, metrics that follow the live weights, and captures while
+ * the mirror is open. For runs that test the cutover's own calls, not its services.
  */
 import { CAPTURE_VERSION, type CaptureRecord } from '../../capture/format/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
 const REQUESTS_A_MINUTE = 600;
 const CAPTURES_A_FEED = 20;
 
-/** Begins at once; the answer ends it. */
+/** Starts at once; the returned function stops it. */
 export function syntheticTraffic(cloud: LocalCloud): () => void {
   for (const group of cloud.model.targetGroups.values())
     for (const port of [1, 2]) group.targets.push({ host: '127.0.0.1', port, health: 'healthy' });
@@ -17,7 +17,7 @@ export function syntheticTraffic(cloud: LocalCloud): () => void {
   return () => clearInterval(feed);
 }
 
-/** Both sides answer their share well; the mirror's share is answered by the side that it fronts, and captured. */
+/** Both sides answer their share successfully. The mirror's share is answered by its primary, and captured. */
 function feedMinute(cloud: LocalCloud): void {
   const at = cloud.clock.now();
   const { deployment, metrics, model } = cloud;
@@ -50,7 +50,7 @@ function capture({ firehose, metrics, streamName, deployment }: LocalCloud, at: 
   void firehose.operations.PutRecordBatch?.({ DeliveryStreamName: streamName, Records });
 }
 
-/** Captures of equal answers, as a mirror would write them. @param at milliseconds since the epoch */
+/** Captures with equal answers, as a mirror would write them. @param at milliseconds since the epoch */
 export function sampleCaptures(ingress: string, at: number, count: number): CaptureRecord[] {
   const leg: CaptureRecord['stable'] = {
     outcome: 'response',

@@ -1,4 +1,4 @@
-/** Services that call others in somebody's name: each may what the templates let it, and whoever looks on hears of it. */
+/** Services that call others on somebody's behalf. Each may do what the templates allow, and observers are notified. */
 import { invocation, sentenceOf } from './access/index.ts';
 import { EventBus } from './events/index.ts';
 import type { Foundation } from './foundation.ts';
@@ -72,7 +72,7 @@ export function machineOf(base: Foundation, lambda: LambdaService, bus: EventBus
   });
 }
 
-/** What Step Functions does in the machine's name when it is made: it takes the role, delivers the log, sends traces. */
+/** What Step Functions does on the machine's behalf at its creation: assumes the role, delivers logs, sends traces. */
 export function takeMachineRole({ access, machine: { arn, roleArn } }: Foundation): void {
   if (roleArn === null) return;
   access.refusesTrust('states.amazonaws.com', arn, roleArn);
@@ -83,18 +83,18 @@ export function takeMachineRole({ access, machine: { arn, roleArn } }: Foundatio
   access.refusesRole(roleArn, ...actions.map((action) => ({ action, resource: '*' })));
 }
 
-/** What Firehose does in the stream's name when it is made. */
+/** What Firehose does on the stream's behalf at its creation. */
 export function takeStreamRole({ access, stream: { arn, roleArn } }: Foundation): void {
   if (roleArn !== null) access.refusesTrust('firehose.amazonaws.com', arn, roleArn);
 }
 
-/** Firehose delivers what it has buffered: an object is written as the stream's role. */
+/** Firehose delivers its buffer: an object is written with the stream's role. */
 export function flush({ access, stream: { roleArn, objectArn } }: Foundation, firehose: LocalFirehose): Promise<void> {
   if (roleArn !== null) access.refusesRole(roleArn, { action: 's3:PutObject', resource: objectArn });
   return firehose.flush();
 }
 
-/** As the role, where the template has one. @throws FunctionError when it may not */
+/** Invokes as the role, if the template has one. @throws FunctionError if it may not */
 async function invokeAs(
   { access }: Foundation,
   lambda: LambdaService,

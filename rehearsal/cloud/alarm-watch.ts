@@ -1,4 +1,7 @@
-/** Alarms as they are evaluated, and what follows when one changes its state: its own actions, unless muted, and an event. */
+/**
+ * Evaluates alarms, and carries out what follows a change of state: the alarm's own actions, unless muted, and an
+ * event.
+ */
 import { invocation, publishTo } from './access/index.ts';
 import {
   type AlarmNews,
@@ -26,7 +29,9 @@ export class AlarmWatch {
   readonly mutes: MuteRules;
   readonly #base: Foundation;
   readonly #told: Told;
-  /** What a mute rule kept back; done when its window has ended and the alarm is still in the state that it was muted in. */
+  /**
+   * Actions that a mute rule suppressed. They run when its window has ended, if the alarm is still in the same state.
+   */
   readonly #muted = new Map<string, AlarmNews>();
 
   constructor(base: Foundation, told: Told) {
@@ -35,12 +40,12 @@ export class AlarmWatch {
     this.mutes = new MuteRules(() => base.clock.now());
   }
 
-  /** As somebody who calls SetAlarmState. */
+  /** Sets the state, as SetAlarmState does. */
   set(alarm: LocalAlarm, state: AlarmState, reason: string): void {
     this.#announce(alarm.set(state, reason));
   }
 
-  /** Once a virtual minute. */
+  /** Called once per simulated minute. */
   evaluate(): void {
     const { alarms, metrics, clock } = this.#base;
     for (const alarm of alarms.values()) this.#announce(alarm.evaluate(metrics, clock.now()));

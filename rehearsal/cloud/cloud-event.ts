@@ -1,4 +1,4 @@
-/** What happens in the local cloud, for whoever watches. Instants are virtual, milliseconds since the epoch. */
+/** Events in the local cloud, for observers. Instants are simulated, in milliseconds since the epoch. */
 import type { RuleModel } from '../machine/index.ts';
 import type { AlarmState } from './cloudwatch/index.ts';
 import type { LocalService } from './services/index.ts';

@@ -1,5 +1,5 @@
 /**
- * The local cloud: services on one loopback endpoint, filled from the synthesised assembly. Alarms, schedules, event
+ * The local cloud: services on one loopback endpoint, created from the synthesised assembly. Alarms, schedules, event
  * rules, functions with their environment, the state machine and the weights all come from the templates.
  */
 import type { Deployment } from '../../core/model/index.ts';
@@ -40,17 +40,17 @@ import { countingCalls, endpoint, type Intercept, type JsonOperations, type Quer
 
 export interface CloudOptions {
   readonly assembly: Assembly;
-  /** Virtual seconds per real second. */
+  /** Simulated seconds per real second. */
   readonly speed: number;
   readonly onEvent: (event: CloudEvent) => void;
-  /** Asked once everything is deployed. @default nothing is ever injected */
+  /** Called after everything is deployed. @default no fault is ever injected */
   readonly intercept?: Intercept;
 }
 
 export interface LocalCloud {
-  /** Where every service answers, DynamoDB too. */
+  /** The endpoint of every service, including DynamoDB. */
   readonly url: string;
-  /** DynamoDB without the fault hook, for the caller's own reads. */
+  /** DynamoDB without fault injection, for the caller's own reads. */
   readonly dynamoUrl: string;
   readonly clock: ScaledClock;
   readonly metrics: MetricStore;
@@ -61,35 +61,35 @@ export interface LocalCloud {
   readonly deployment: Deployment;
   readonly services: readonly LocalService[];
   readonly alarms: ReadonlyMap<string, LocalAlarm>;
-  /** Roles, keys, topics, tags and quotas; whoever holds the cloud may change them. */
+  /** Roles, keys, topics, tags and quotas, which the cloud's owner may change. */
   readonly account: LocalAccount;
-  /** What SNS was given, oldest first. */
+  /** Messages published to SNS, oldest first. */
   readonly published: readonly PublishedMessage[];
   /** Name of the only delivery stream. */
   readonly streamName: string;
-  /** What was asked of IAM, and denied. A run with a denial has failed. */
+  /** The requests to IAM, and their denials. A run with a denial has failed. */
   readonly access: Access;
-  /** What a process needs to reach this cloud with the SDK, as somebody who may do everything. */
+  /** Environment with which a process reaches this cloud through the SDK, with all permissions. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The same for the mirror, which has the right of its task. */
+  /** The same for the mirror, with the permissions of its task. */
   readonly mirrorEnvironment: Readonly<Record<string, string>>;
   /** Resource types of the templates that have no counterpart here, with their number. */
   readonly notModelled: Readonly<Record<string, number>>;
   /** A stack's output. @throws RangeError */
   output(stack: string, name: string): unknown;
-  /** As an update of the stacks: what the rules' custom resources are told anew. @throws what their provider refuses */
+  /** Updates the rules' custom resources, as an update of the stacks does. @throws the refusal of their provider */
   updateRules(next: Assembly): Promise<void>;
-  /** Alarms, schedules and buffers run from here on. */
+  /** From here on alarms, schedules and buffers run. */
   run(): void;
   stop(): Promise<void>;
 }
 
 const MINUTE_MS = 60_000;
 
-/** What ends each thing that was started, oldest first. */
+/** Functions that stop what was started, oldest first. */
 type Stops = (() => void | Promise<void>)[];
 
-/** @throws when the assembly asks for something that is not known here; by then everything is stopped. */
+/** @throws if the assembly contains something that is unknown here; everything is stopped by then */
 export async function startCloud(options: CloudOptions): Promise<LocalCloud> {
   const stops: Stops = [];
   const stop = async () => {
@@ -164,7 +164,7 @@ async function dynamoOf({ assembly, names }: Foundation, stops: Stops): Promise<
   return dynamo;
 }
 
-/** What answers on the one endpoint. */
+/** The services behind the endpoint. */
 interface Parts {
   readonly dynamo: LocalDynamo;
   readonly lambda: LambdaService;
@@ -198,7 +198,7 @@ async function serve(base: Foundation, parts: Parts, faultOf: Intercept, stops: 
   return url;
 }
 
-/** What CloudFormation makes of the templates once there is an endpoint to make it at. */
+/** Creates the resources of the templates, as CloudFormation does, once there is an endpoint. */
 async function deploy(
   base: Foundation,
   { lambda, bus, machine }: Parts,
@@ -219,7 +219,7 @@ async function deploy(
   addRoles(account, assembly, names);
   for (const rule of ofType(assembly, 'AWS::Events::Rule'))
     bus.add(names.arnOf(rule), eventRuleSchema.parse(names.properties(rule)));
-  // Its definition names functions: from now on it can be read, and is refused here rather than at the first start.
+  // Its definition names functions. It can be read from now on, and is refused here rather than at the first start.
   base.machine.definition();
   takeMachineRole(base);
   takeStreamRole(base);
@@ -229,7 +229,7 @@ async function deploy(
   );
 }
 
-/** Alarms, schedules and buffers run from here on. */
+/** From here on alarms, schedules and buffers run. */
 function run(base: Foundation, { watch, firehose, bus }: Parts, stops: Stops): void {
   const every = (virtualMs: number, tick: () => void) => {
     const timer = setInterval(tick, base.clock.toRealMs(virtualMs));

@@ -1,4 +1,7 @@
-/** What every service of the cloud stands on: models out of the templates, one clock, one judge of rights, one listener. */
+/**
+ * The basis of every service of the cloud: models from the templates, one clock, one authority for permissions, and one
+ * observer.
+ */
 import { type LoadBalancerModel, ScaledClock } from '../machine/index.ts';
 import { Access, type Known } from './access/index.ts';
 import { type LocalAccount, localAccount } from './account/index.ts';
@@ -24,7 +27,7 @@ export interface Foundation {
   readonly names: Names;
   readonly clock: ScaledClock;
   readonly access: Access;
-  /** What requests are judged by beside the policies. */
+  /** The facts besides the policies by which requests are authorised. */
   readonly known: Known;
   readonly account: LocalAccount;
   readonly onEvent: (event: CloudEvent) => void;
@@ -38,20 +41,23 @@ export interface Foundation {
 
 interface MachineSpec {
   readonly arn: string;
-  /** Null in a template without roles. */
+  /** null in a template without roles. */
   readonly roleArn: string | null;
-  /** It names functions that are made after the machine. @throws RangeError before they are */
+  /** The definition names functions that are created after the machine. @throws RangeError before they exist */
   definition(): Definition;
 }
 
 export interface FoundationOptions {
   readonly assembly: Assembly;
-  /** Virtual seconds per real second. */
+  /** Simulated seconds per real second. */
   readonly speed: number;
   readonly onEvent: (event: CloudEvent) => void;
 }
 
-/** @throws RangeError when the assembly has not exactly one of what a cutover has once, or a policy names what AWS has not */
+/**
+ * @throws RangeError if the assembly does not have exactly one of what a cutover has once, or if a policy names
+ * something that AWS does not have
+ */
 export async function foundationOf({ assembly, speed, onEvent }: FoundationOptions): Promise<Foundation> {
   const names = new Names(assembly);
   const model = loadBalancerOf(assembly, names);

@@ -1,4 +1,4 @@
-/** From resources of the templates to the models of the local services. */
+/** Converts resources of the templates to the models of the local services. */
 import * as z from 'zod';
 import { GUARD_TYPE } from '../../core/model/index.ts';
 import type { LoadBalancerModel } from '../machine/index.ts';
@@ -40,7 +40,7 @@ const MODELLED = new Set([
   GUARD_TYPE,
 ]);
 
-/** Resource types that have no counterpart here, with their number: listed, not silently left out. */
+/** Resource types that have no counterpart here, with their number; listed, so that none is silently omitted. */
 export function notModelled({ resources }: Assembly): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const r of resources) {
@@ -55,7 +55,7 @@ export function ofType({ resources }: Assembly, ...types: readonly string[]): Re
   return resources.filter((r) => types.includes(r.type));
 }
 
-/** @throws RangeError when the assembly has none of the type, or several. */
+/** @throws RangeError if the assembly has none of the type, or several */
 export function only(assembly: Assembly, type: string): Resource {
   const [first, ...rest] = ofType(assembly, type);
   if (first === undefined || rest.length > 0)
@@ -65,7 +65,7 @@ export function only(assembly: Assembly, type: string): Resource {
 
 const MACHINE = 'AWS::StepFunctions::StateMachine';
 
-/** The cutover's: the one that is published, where there are several. The parity backfill's is no part of a rehearsal. */
+/** The cutover's machine: if there are several, the published one. The parity backfill's is not part of a rehearsal. */
 export function cutoverMachineOf(assembly: Assembly, names: Names): Resource {
   const published = ofType(assembly, 'AWS::StepFunctions::StateMachineVersion').map(
     (r) => names.properties(r).StateMachineArn,
@@ -84,7 +84,7 @@ const healthSchema = z.looseObject({
   TargetGroupAttributes: z.array(z.looseObject({ Key: z.string(), Value: z.string() })).default([]),
 });
 
-/** Without rules: those are made by their custom resources. */
+/** Without rules, which their custom resources create. */
 export function loadBalancerOf(assembly: Assembly, names: Names): LoadBalancerModel {
   const lb = only(assembly, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
   const targetGroups: LoadBalancerModel['targetGroups'] = new Map();
@@ -149,14 +149,14 @@ export function machineDefinitionOf(resource: Resource, names: Names): Definitio
   return definitionSchema.parse(JSON.parse(String(names.properties(resource).DefinitionString)));
 }
 
-/** The role that Step Functions has for it. */
+/** The role that Step Functions assumes for it. */
 export function machineRoleOf(resource: Resource, names: Names): string | null {
   return z.looseObject({ RoleArn: z.string().nullable().default(null) }).parse(names.properties(resource)).RoleArn;
 }
 
 const topicSchema = z.looseObject({ KmsMasterKeyId: z.string().nullable().default(null) });
 
-/** Keys of the encrypted topics, by their ARNs. */
+/** Keys of the encrypted topics, by the topics' ARNs. */
 export function topicKeysOf(assembly: Assembly, names: Names): ReadonlyMap<string, string | null> {
   return new Map(
     ofType(assembly, 'AWS::SNS::Topic').map((r) => [
@@ -173,7 +173,7 @@ const taskSchema = z.looseObject({
   ),
 });
 
-/** The mirror's task, known by its sink. Null where there is no mirror. */
+/** The role of the mirror's task, recognised by its sink; null if there is no mirror. */
 export function mirrorRoleOf(assembly: Assembly, names: Names): string | null {
   const tasks = ofType(assembly, 'AWS::ECS::TaskDefinition').map((r) => taskSchema.parse(names.properties(r)));
   const mirror = tasks.find((t) =>
@@ -191,7 +191,9 @@ const functionSchema = z.looseObject({
   Environment: z.looseObject({ Variables: z.record(z.string(), z.string()).default({}) }).default({ Variables: {} }),
 });
 
-/** The entry of every bundle of ours; a function with another one belongs to the CDK and is no part of the rehearsal. */
+/**
+ * The handler of every bundle of Crossfade; a function with another one is the CDK's, and not part of the rehearsal.
+ */
 function isOurs({ properties: { Handler, Code } }: Resource): boolean {
   return Handler === 'index.handler' && typeof Code === 'object' && Code !== null && 'S3Key' in Code;
 }
@@ -199,12 +201,12 @@ function isOurs({ properties: { Handler, Code } }: Resource): boolean {
 export interface DeployedFunction extends FunctionSpec {
   /** @default - a template without roles */
   readonly roleArn?: string;
-  /** Log group by its ARN, with `:*`. */
+  /** ARN of the log group, with `:*`. */
   readonly logsArn: string;
   readonly traced: boolean;
 }
 
-/** Null for a function that is not ours. */
+/** null for a function that is not Crossfade's. */
 export function functionOf(assembly: Assembly, names: Names, resource: Resource): DeployedFunction | null {
   if (!isOurs(resource)) return null;
   const { Code, Environment, Timeout, Role, LoggingConfig, TracingConfig } = functionSchema.parse(
@@ -247,7 +249,10 @@ const streamSchema = z.looseObject({
 
 const subscriptionSchema = z.looseObject({ Protocol: z.string(), TopicArn: z.string(), Endpoint: z.string() });
 
-/** ARNs of the queues, each with the topics that it hears; other subscribers are people, who are not here. */
+/**
+ * ARNs of the queues, each with the topics to which it is subscribed; other subscribers are people, who are not
+ * modelled.
+ */
 export function queuesOf(assembly: Assembly, names: Names): ReadonlyMap<string, readonly string[]> {
   const subscribed = ofType(assembly, 'AWS::SNS::Subscription')
     .map((r) => subscriptionSchema.parse(names.properties(r)))
@@ -260,13 +265,13 @@ export function queuesOf(assembly: Assembly, names: Names): ReadonlyMap<string, 
 export interface StreamSpec {
   readonly name: string;
   readonly arn: string;
-  /** Undefined: records are delivered as they come. */
+  /** undefined: records are delivered unchanged. */
   readonly transformArn: string | undefined;
-  /** Null in a template without roles. */
+  /** null in a template without roles. */
   readonly roleArn: string | null;
-  /** An object as the stream writes it. */
+  /** ARN of an object that the stream writes. */
   readonly objectArn: string;
-  /** Virtual seconds between two calls of the transform. */
+  /** Simulated seconds between two calls of the transform. */
   readonly bufferSeconds: number;
 }
 
@@ -280,7 +285,7 @@ export function streamOf(assembly: Assembly, names: Names): StreamSpec {
     arn: names.arnOf(resource),
     transformArn: value('LambdaArn'),
     roleArn: s3.RoleARN,
-    // Whatever a prefix makes of the time stands behind its first words.
+    // The part of a prefix with the time follows its first words.
     objectArn: `${s3.BucketARN}/${s3.Prefix.replace(/!\{.*$/, '')}object`,
     bufferSeconds: Number(value('BufferIntervalInSeconds') ?? 60),
   };

@@ -1,4 +1,4 @@
-/** All functions of the templates, and what the custom resources among them make. */
+/** All functions of the templates, and the resources that the custom resources among them create. */
 import { type Deployment, deploymentSchema, GUARD_TYPE } from '../../core/model/index.ts';
 import { type Access, invocation } from './access/index.ts';
 import { type DeployedFunction, functionOf, ofType } from './from-template.ts';
@@ -12,7 +12,7 @@ export interface LoadOptions extends FunctionOptions {
   readonly access: Access;
 }
 
-/** Providers first, then what they make, then all others, whose environments name it. */
+/** First providers, then what they create, then all others, whose environments refer to it. */
 export async function loadFunctions(options: LoadOptions): Promise<void> {
   const { assembly, names, lambda, access } = options;
   const functions = ofType(assembly, 'AWS::Lambda::Function');
@@ -26,7 +26,7 @@ export async function loadFunctions(options: LoadOptions): Promise<void> {
   for (const r of functions) add(options, r);
 }
 
-/** The provider framework calls in the name of its own role. */
+/** The provider framework calls with its own role. */
 function letFrameworkCall(
   { names, access }: LoadOptions,
   custom: Resource,
@@ -39,7 +39,7 @@ function letFrameworkCall(
     access.refusesRole(Role, invocation(arn), { action: 'lambda:GetFunction', resource: arn });
 }
 
-/** As CloudFormation does when the rules' properties have changed. @throws what their provider refuses */
+/** Updates the rules if their properties have changed, as CloudFormation does. @throws the refusal of their provider */
 export async function updateRules(
   { assembly, names, lambda }: Pick<LoadOptions, 'assembly' | 'names' | 'lambda'>,
   next: Assembly,
@@ -71,7 +71,7 @@ function add(options: LoadOptions, resource: Resource): void {
   lambda.functions.set(spec.name, new LocalFunction({ ...spec, ...accessKeyId }, options));
 }
 
-/** What Lambda does in the function's name: it takes the role, writes the log, sends traces. */
+/** What Lambda does on the function's behalf: assumes the role, writes logs, sends traces. */
 function settle(access: Access, { logsArn, traced }: DeployedFunction, roleArn: string, arn: string): void {
   access.refusesTrust('lambda.amazonaws.com', arn, roleArn);
   access.refusesRole(

@@ -1,4 +1,4 @@
-/** The local cloud: AWS as the synthesised templates describe it, on the wire. */
+/** The local cloud: AWS as the synthesised templates describe it, with AWS's wire protocols. */
 
 export { type LocalCloud, startCloud } from './cloud.ts';
 export type { CloudEvent } from './cloud-event.ts';

@@ -1,4 +1,4 @@
-/** The local load balancer's data plane: a streaming reverse proxy that obeys the rules as they are at each request. */
+/** The local load balancer's data plane: a streaming reverse proxy that applies the present rules to each request. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { Pool } from 'undici';
@@ -24,7 +24,10 @@ export interface DataPlaneOptions {
   readonly metrics: MetricSink;
   /** @default any free port */
   readonly port?: number;
-  /** Which side answers in a group: told to clients by X-Served-By, of which services have uses of their own. */
+  /**
+   * The side that answers in a group, reported to clients in X-Served-By, a field that services may also use
+   * themselves.
+   */
   readonly sideOf?: (group: TargetGroupModel) => string | undefined;
 }
 
@@ -119,7 +122,7 @@ class Plane {
     this.#record('TargetResponseTime', (performance.now() - startedAt) / 1000, group);
   }
 
-  /** What the load balancer itself answers; these counts have no target-group dimension. */
+  /** Answers of the load balancer itself; their counts have no target-group dimension. */
   #own(res: ServerResponse, status: 502 | 503 | 504): void {
     this.#count('HTTPCode_ELB_5XX_Count');
     this.#count(`HTTPCode_ELB_${status}_Count`);

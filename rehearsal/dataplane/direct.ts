@@ -1,4 +1,4 @@
 import { Agent } from 'undici';
 
-/** To this machine: past the proxy that NODE_USE_ENV_PROXY makes the whole process use. */
+/** Connects to this machine without the proxy that NODE_USE_ENV_PROXY would make the whole process use. */
 export const DIRECT = new Agent();

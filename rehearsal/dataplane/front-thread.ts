@@ -1,4 +1,4 @@
-/** Fronts in threads of their own: where the load balancer is busy, a service is not slow for it. */
+/** Fronts in threads of their own, so that a busy load balancer does not make a service appear slow. */
 import { Worker } from 'node:worker_threads';
 import { ownModule } from '../machine/index.ts';
 import type { Front, FrontOptions } from './front.ts';
@@ -17,7 +17,7 @@ export async function startFrontThread(options: FrontOptions): Promise<Front> {
     listening.reject(error);
     done.reject(error);
   });
-  // Heard of by whoever stops it.
+  // Whoever stops it handles the error.
   done.promise.catch(() => {});
   worker.on('message', (message: { port: number } | { done: true }) => {
     if ('port' in message) listening.resolve(message.port);

@@ -1,6 +1,7 @@
 /**
- * What stands before a service of somebody's own, as a target of the local load balancer and of the mirror: plain HTTP on this
- * machine, whatever the service speaks. It passes requests on as they are, and fails in the service's place when it is told to.
+ * A front before somebody's own service, as a target of the local load balancer and of the mirror: plain HTTP on this
+ * machine, whatever the service speaks. It passes requests on unchanged, and fails in the service's place when a fault
+ * is injected.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
@@ -13,26 +14,26 @@ import { withoutHopByHop } from './hop-by-hop.ts';
 import { fateOf, type TargetFault } from './target-fault.ts';
 
 export interface FrontOptions {
-  /** Of the service: a scheme, a host and a port. */
+  /** Address of the service: scheme, host and port. */
   readonly url: string;
-  /** Certificates (PEM) that are trusted where it speaks TLS. @default those that Node trusts */
+  /** Trusted certificates (PEM), if it speaks TLS. @default those that Node trusts */
   readonly authorities?: readonly string[] | undefined;
-  /** Authority that is asked for where the client named none of its own. @default what came */
+  /** The authority to request if the client named none of its own. @default the client's */
   readonly host?: string | undefined;
 }
 
 export interface Front {
   readonly port: number;
-  /** From now on its answers fail so. */
+  /** From now on its answers fail in this way. */
   inject(fault: TargetFault): void;
-  /** From now on nobody listens, as behind a process that has ended. */
+  /** From now on nothing listens, as after the end of a process. */
   stop(): Promise<void>;
 }
 
-/** As long as an ALB waits for a connection to its target. */
+/** How long an ALB waits for a connection to its target. */
 const CONNECT_MS = 10_000;
 
-/** Of requests that were not given a host: the load balancer's own address. */
+/** The load balancer's own address, for requests that name no host. */
 const LOCAL = /^127\.0\.0\.1:\d+$/;
 
 export async function startFront({ url, authorities, host }: FrontOptions): Promise<Front> {
@@ -60,7 +61,7 @@ export async function startFront({ url, authorities, host }: FrontOptions): Prom
         headers: withHost(withoutHopByHop(req.rawHeaders), host),
         body: hasBody ? req : null,
         responseHeaders: 'raw',
-        // The load balancer and the mirror have limits of their own, and hang up.
+        // The load balancer and the mirror have their own timeouts, and close the connection.
         headersTimeout: 0,
         bodyTimeout: 0,
         signal: abort.signal,
@@ -69,7 +70,7 @@ export async function startFront({ url, authorities, host }: FrontOptions): Prom
       res.writeHead(response.statusCode, withoutHopByHop(headers));
       await pipeline(response.body, res);
     } catch {
-      // As a service that did not answer.
+      // Like a service that did not answer.
       req.socket.destroy();
     }
   }
@@ -92,9 +93,9 @@ export async function startFront({ url, authorities, host }: FrontOptions): Prom
   };
 }
 
-/** A service has its certificate for its own name, whatever host a request names. */
+/** A service's certificate is for its own name, whatever host a request names. */
 function connectorTo(url: string, authorities: readonly string[] | undefined): buildConnector.connector {
-  // Made once: some 150 authorities are read for it.
+  // Created once, because it reads about 150 authorities.
   const trusting = authorities === undefined ? {} : { secureContext: createSecureContext({ ca: [...authorities] }) };
   const connect = buildConnector({ timeout: CONNECT_MS, ...trusting });
   const { hostname } = new URL(url);

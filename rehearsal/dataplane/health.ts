@@ -1,4 +1,4 @@
-/** Health checks on virtual intervals with thresholds, and the host counts that ALB publishes each minute. */
+/** Health checks with simulated intervals and thresholds, and the host counts that ALB publishes each minute. */
 import { request } from 'undici';
 import type { LoadBalancerModel, MetricSink, Target, TargetGroupModel, VirtualClock } from '../machine/index.ts';
 import { DIRECT } from './direct.ts';
@@ -9,9 +9,9 @@ export interface HealthOptions {
   readonly model: LoadBalancerModel;
   readonly clock: VirtualClock;
   readonly metrics: MetricSink;
-  /** Where a target's health is asked; the mirror has a port of its own for it. */
+  /** The port of a target's health check; the mirror has a separate one. */
   readonly healthPort: (target: Target) => number;
-  /** The path that is asked of a target. @default the group's */
+  /** The path of a target's health check. @default the group's */
   readonly healthPath?: (target: Target) => string | undefined;
 }
 
@@ -44,7 +44,7 @@ async function check(
     group.healthCheck.timeoutSeconds * 1000,
   );
   if (target.health === 'draining') return;
-  // Positive: successes in a row; negative: failures in a row.
+  // Positive: consecutive successes; negative: consecutive failures.
   const before = streaks.get(target) ?? 0;
   const streak = ok ? Math.max(0, before) + 1 : Math.min(0, before) - 1;
   streaks.set(target, streak);

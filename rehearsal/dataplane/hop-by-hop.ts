@@ -1,4 +1,4 @@
-/** Header fields that end at a proxy. */
+/** Hop-by-hop header fields. */
 
 const HOP_BY_HOP = new Set([
   'connection',
@@ -10,7 +10,7 @@ const HOP_BY_HOP = new Set([
   'expect',
 ]);
 
-/** @param raw names and values by turns */
+/** @param raw names and values, alternating */
 export function withoutHopByHop(raw: readonly string[]): string[] {
   const kept: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {

@@ -1,7 +1,7 @@
-/** Where a request goes: rule by priority and conditions, group by cookie or weight, target by turns. */
+/** Routes a request: rule by priority and conditions, group by cookie or weight, target in turn. */
 import type { LoadBalancerModel, RuleModel, Target, TargetGroupModel } from '../machine/index.ts';
 
-/** The head of a request, as rules look at it. */
+/** The head of a request, as rules see it. */
 export interface AskedHead {
   readonly method: string;
   /** Path with its query. */
@@ -9,7 +9,10 @@ export interface AskedHead {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
-/** The first rule by priority whose conditions hold. Everybody's address is the loopback's, so conditions on it hold for all. */
+/**
+ * The first rule by priority whose conditions match. Every client has the loopback address, so conditions on the source
+ * match all.
+ */
 export function ruleFor(model: LoadBalancerModel, head: AskedHead): RuleModel | undefined {
   return [...model.rules.values()].sort((a, b) => a.priority - b.priority).find((rule) => holds(rule, head));
 }
@@ -44,8 +47,9 @@ function matches(pattern: string, text: string): boolean {
 }
 
 /**
- * The group that a rule's weights choose, or, with stickiness on, the one that the client's cookie names: stickiness
- * beats weight, even weight 0. `random` is uniform in [0, 1).
+ * The group that a rule's weights choose or, with stickiness, the one that the client's cookie names: stickiness
+ * overrides the weight, even weight 0.
+ * @param random uniform in [0, 1)
  */
 export function groupFor(
   model: LoadBalancerModel,
@@ -63,7 +67,10 @@ export function groupFor(
   return undefined;
 }
 
-/** Healthy targets by turns; all unhealthy fails open to all; none registered is undefined (ALB answers 503). */
+/**
+ * Healthy targets in turn; if all are unhealthy, it fails open to all of them; undefined if none is registered (ALB
+ * answers 503).
+ */
 export function targetFor(group: TargetGroupModel, turn: number): Target | undefined {
   const registered = group.targets.filter((t) => t.health !== 'draining');
   const healthy = registered.filter((t) => t.health === 'healthy');

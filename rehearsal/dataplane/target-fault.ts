@@ -1,15 +1,15 @@
-/** Faults that are made before a service which has no means of its own to fail. */
+/** Faults that are injected in front of a service that cannot inject them itself. */
 
 export interface TargetFault {
   /** Share of the requests that a target answers with 500. */
   readonly errors?: number;
-  /** Share whose connection a target resets. */
+  /** Share of the requests whose connection a target resets. */
   readonly resets?: number;
-  /** Real milliseconds by which each answer comes later. */
+  /** Additional latency of each answer, in real milliseconds. */
   readonly latencyMs?: number;
 }
 
-/** What becomes of one request. `random` is uniform in [0, 1). */
+/** Decides the fate of one request. @param random uniform in [0, 1) */
 export function fateOf({ errors = 0, resets = 0 }: TargetFault, random: number): 'error' | 'reset' | 'served' {
   if (random < errors) return 'error';
   return random < errors + resets ? 'reset' : 'served';

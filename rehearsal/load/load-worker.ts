@@ -1,4 +1,6 @@
-/** Customers: an open loop of requests at a fixed rate, in a thread of its own so that nothing else disturbs its clock. */
+/**
+ * Customers: an open loop of requests at a fixed rate, in a thread of its own so that nothing else disturbs its clock.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Pool } from 'undici';
 import type { LoadInput, LoadTick, SideTally } from './load.ts';
@@ -6,7 +8,10 @@ import type { LoadInput, LoadTick, SideTally } from './load.ts';
 const TICK_MS = 250;
 
 const { url, rps, mix }: LoadInput = workerData;
-/** Customers at a time. Where services are too slow for the rate, others come later: a queue of thousands would outlast the run. */
+/**
+ * The most customers at a time. If services are too slow for the rate, others come later, because a queue of thousands
+ * would outlast the run.
+ */
 const MOST = 64;
 
 const pool = new Pool(url, { connections: MOST, pipelining: 1 });
@@ -61,7 +66,7 @@ async function one(): Promise<void> {
   }
 }
 
-/** @param failedSentAt when a request that failed was sent; null for one that did not fail */
+/** @param failedSentAt when a failed request was sent; null if it did not fail */
 function add(side: string, failedSentAt: number | null, ms: number): void {
   const tally: SideTally = tick.sides[side] ?? { ok: 0, failed: 0, failedSentAt: [], latencies: [] };
   tick.sides[side] = tally;

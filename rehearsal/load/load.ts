@@ -1,15 +1,15 @@
-/** Starts the customers and adds up what happened to them. */
+/** Starts the customers and counts their results. */
 
 import { Worker } from 'node:worker_threads';
 import { ownModule } from '../machine/index.ts';
 
 export interface MixEntry {
   readonly method: string;
-  /** `{n}` becomes a number from 1 to 1000. */
+  /** `{n}` is replaced by a number from 1 to 1000. */
   readonly path: string;
-  /** How often, relative to the others. */
+  /** Frequency relative to the others. */
   readonly weight: number;
-  /** Names and values. @default none, or that of JSON where there is a body */
+  /** Names and values. @default none, or that of JSON if there is a body */
   readonly headers?: readonly (readonly [string, string])[];
   readonly body?: string | Uint8Array;
 }
@@ -24,25 +24,25 @@ export interface LoadInput {
 export interface SideTally {
   ok: number;
   failed: number;
-  /** When each that failed was sent. Real time, milliseconds since the epoch. */
+  /** When each failed request was sent: real time, in milliseconds since the epoch. */
   failedSentAt: number[];
-  /** Milliseconds, as the client saw them. */
+  /** Milliseconds, measured by the client. */
   latencies: number[];
 }
 
 export interface LoadTick {
   readonly at: number;
   sent: number;
-  /** By the side that answered: `stable`, `candidate`, or `unknown` when nobody said. */
+  /** By the side that answered: `stable`, `candidate`, or `unknown` if the answer does not say. */
   readonly sides: Record<string, SideTally>;
 }
 
 export interface Load {
-  /** Stops sending, waits for what is in flight. */
+  /** Stops sending, and waits for requests in progress. */
   stop(): Promise<void>;
 }
 
-/** What the example gateways serve. */
+/** The routes of the example gateways. */
 export const GATEWAY_MIX: readonly MixEntry[] = [
   { method: 'GET', path: '/items', weight: 4 },
   { method: 'GET', path: '/items/2', weight: 3 },

@@ -1,10 +1,10 @@
-/** A server process of the rehearsal: started, awaited until it listens, stopped by its own id. */
+/** A server process of the rehearsal: started, awaited until it listens, and stopped by its own id. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
 
-/** Only a process that hangs meets it, on however busy a machine. */
+/** Reached only by a process that hangs, however busy the machine. */
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 3_000;
 const LAST_LINES_MS = 1_000;
@@ -16,7 +16,7 @@ export type Listening = Readonly<Record<string, unknown>>;
 
 export interface Child {
   readonly name: string;
-  /** The line with which the process said that it listens: ports by name. */
+  /** The line in which the process reported that it listens: ports by name. */
   readonly listening: Listening;
   port(name: string): number;
   readonly pid: number;
@@ -29,13 +29,13 @@ export interface ChildOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Milliseconds that it has to end by itself. @default 3000 */
+  /** How long it may take to end by itself, in milliseconds. @default 3000 */
   readonly graceMs?: number;
-  /** Lines on stdout after the first. */
+  /** Receives the lines on stdout after the first. */
   readonly onLine?: (line: string) => void;
 }
 
-/** @throws Error that names the process when it ends or stays silent instead of listening. */
+/** @throws Error that names the process if it ends or stays silent instead of listening */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { name, command, args, env, graceMs = STOP_TIMEOUT_MS, onLine = () => {} } = options;
   const child = spawn(command, args, {
@@ -57,7 +57,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
       await exited;
       clearTimeout(timer);
-      // Its last lines may still be in the pipe, which a process that it left behind may hold open.
+      // Its last lines may still be in the pipe, which a process that it left behind may keep open.
       await Promise.race([heard, delay(LAST_LINES_MS, undefined, { ref: false })]);
     },
   };

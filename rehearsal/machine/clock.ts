@@ -1,4 +1,4 @@
-/** Compressed time: anchored at the real instant of its start, running `speed` times as fast. */
+/** Simulated time: anchored at the real time of its start, and running `speed` times as fast. */
 import type { VirtualClock } from './world.ts';
 
 export interface ClockAnchor {

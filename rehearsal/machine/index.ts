@@ -1,4 +1,4 @@
-/** This machine: processes, ports and compressed time. */
+/** This machine: processes, ports and simulated time. */
 export { type Child, startChild } from './child.ts';
 export { type ClockAnchor, ScaledClock } from './clock.ts';
 export { listen } from './listen.ts';

@@ -1,7 +1,7 @@
-/** Loopback servers: the port that was wanted, or any free one. */
+/** Listens on the loopback: on the requested port, or on any free one. */
 import type { Server } from 'node:net';
 
-/** @throws what `listen` throws, such as EADDRINUSE. */
+/** @throws what `listen` throws, such as EADDRINUSE */
 export function listen(server: Server, port = 0): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -1,4 +1,4 @@
-/** A rule of the local load balancer, as the core speaks of it. */
+/** A rule of the local load balancer in the core's terms. */
 import { type RuleWeights, ruleWeightsSchema } from '../../core/model/index.ts';
 import type { RuleModel } from './world.ts';
 

@@ -1,7 +1,10 @@
 import { devNull } from 'node:os';
 import { REGION } from '../cloud/template/index.ts';
 
-/** How a client of the local cloud is set up, but for its endpoint; FIPS and dual-stack endpoints would be AWS's own. */
+/**
+ * Configuration of a client of the local cloud, except for its endpoint; FIPS and dual-stack endpoints would lead to
+ * AWS.
+ */
 export const LOCAL_CLIENT = {
   region: REGION,
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
@@ -9,7 +12,10 @@ export const LOCAL_CLIENT = {
   useDualstackEndpoint: false,
 };
 
-/** What a process needs to reach the local cloud with the SDK, as somebody who may do everything, without the person's own settings. */
+/**
+ * Environment with which a process reaches the local cloud through the SDK with all permissions, without the person's
+ * own settings.
+ */
 export function localEnvironment(endpoint: string): Readonly<Record<string, string>> {
   const { region, credentials } = LOCAL_CLIENT;
   return {

@@ -7,15 +7,15 @@
 
 import type { RuleConditions } from '../../core/listener/index.ts';
 
-/** Time as AWS would see it. One real second lasts `speed` virtual seconds. */
+/** Simulated time, which runs `speed` times as fast as real time. */
 export interface VirtualClock {
-  /** Virtual time, milliseconds since the epoch. */
+  /** Simulated time, in milliseconds since the epoch. */
   now(): number;
-  /** Virtual seconds per real second, ≥ 1. */
+  /** Simulated seconds per real second, ≥ 1. */
   readonly speed: number;
-  /** Real milliseconds that `virtualMs` last. */
+  /** The real duration of `virtualMs`, in milliseconds. */
   toRealMs(virtualMs: number): number;
-  /** The virtual instant of a real one, both milliseconds since the epoch. */
+  /** The simulated time for a real one; both in milliseconds since the epoch. */
   virtualAt(real: number): number;
 }
 
@@ -24,11 +24,11 @@ export interface MetricDatum {
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly value: number;
-  /** Virtual time of the sample, milliseconds since the epoch. */
+  /** Simulated time of the sample, in milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** Where the data plane, the mirror and the gateways (by EMF) put their samples. */
+/** Receives the samples of the data plane, the mirror and the gateways (through EMF). */
 export interface MetricSink {
   record(datum: MetricDatum): void;
 }
@@ -51,11 +51,11 @@ export interface TargetGroupModel {
     readonly timeoutSeconds: number;
     readonly healthyThreshold: number;
     readonly unhealthyThreshold: number;
-    /** Such as `200` or `200-299`. */
+    /** For example `200` or `200-299`. */
     readonly matcher: string;
   };
   readonly targets: Target[];
-  /** Such as `stickiness.enabled`. */
+  /** For example `stickiness.enabled`. */
   readonly attributes?: Readonly<Record<string, string>>;
   /** @default HTTP1 */
   readonly protocolVersion?: string;
@@ -65,15 +65,18 @@ export interface TargetGroupModel {
 
 export interface RuleModel {
   readonly arn: string;
-  /** Lower wins; the listener's default rule is `Infinity`. */
+  /** Lower values take precedence; the listener's default rule has `Infinity`. */
   readonly priority: number;
-  /** What is absent demands nothing. */
+  /** A missing condition is no restriction. */
   readonly conditions: Partial<RuleConditions>;
   /** @default none */
   readonly tags?: Readonly<Record<string, string>>;
-  /** Actions before the last one, such as a login, as ELBv2 spells them. Kept and told; the data plane asks nobody to log in. */
+  /**
+   * Actions before the last one, such as a login, in ELBv2's format. They are stored and returned; the data plane
+   * requires no login.
+   */
   readonly guards?: readonly object[];
-  /** Replaced as a whole by ModifyRule, as AWS does. */
+  /** Replaced as a whole by ModifyRule, as on AWS. */
   forward: {
     readonly groups: readonly { readonly targetGroupArn: string; readonly weight: number }[];
     readonly stickiness: { readonly enabled: boolean; readonly durationSeconds: number };
@@ -84,7 +87,7 @@ export interface LoadBalancerModel {
   readonly arn: string;
   /** CloudWatch dimension value: `app/<name>/<id>`. */
   readonly fullName: string;
-  /** Such as `routing.http.desync_mitigation_mode`. */
+  /** For example `routing.http.desync_mitigation_mode`. */
   readonly attributes?: Readonly<Record<string, string>>;
   readonly rules: Map<string, RuleModel>;
   readonly targetGroups: Map<string, TargetGroupModel>;

@@ -1,4 +1,4 @@
-/** The human of a rehearsal: answers the open sign-off by the code that `crossfade approve` runs. */
+/** The person in a rehearsal: answers the open sign-off with the code of `crossfade approve`. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -10,7 +10,7 @@ import { LOCAL_CLIENT } from '../machine/index.ts';
 
 const TRIES = 50;
 
-/** Approves the sign-off of the given kind once it is open. @throws when it does not open in time. */
+/** Approves the sign-off of the given kind once it is open. @throws if it does not open in time */
 export async function approve(cloud: LocalCloud, cutoverId: CutoverId, kind: 'shadow' | 'final'): Promise<void> {
   const dynamo = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: cloud.dynamoUrl });
   const states = new SFNClient({ ...LOCAL_CLIENT, endpoint: cloud.url });

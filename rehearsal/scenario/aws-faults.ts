@@ -1,4 +1,4 @@
-/** Faults on AWS calls, asked for by name: which call, which fault, and during which state of the machine. */
+/** Faults on AWS calls, specified by call, fault, and state of the machine. */
 import type { CloudEvent } from '../cloud/index.ts';
 import { FAULTS, type Fault, type Intercept } from '../cloud/wire/index.ts';
 
@@ -8,13 +8,13 @@ export interface ChaosSpec {
   readonly service: string;
   readonly operation: string;
   readonly fault: Fault;
-  /** A task of the state machine, such as `Shift`; the wait that follows it counts as its own. Null: always. */
+  /** A task of the state machine, such as `Shift`, including the wait that follows it; null: always. */
   readonly during: string | null;
 }
 
 const SYNTAX = /^([a-z-]+|\*)\.([A-Za-z]+|\*)=([a-z-]+)(?:@(.+))?$/;
 
-/** @throws RangeError that shows the syntax. */
+/** @throws RangeError that shows the syntax */
 export function parseChaos(text: string): ChaosSpec {
   const [, service, operation, name, during = null] = SYNTAX.exec(text) ?? [];
   const fault = FAULTS.find((f) => f === name);
@@ -25,11 +25,11 @@ export function parseChaos(text: string): ChaosSpec {
   return { text, service, operation, fault, during };
 }
 
-/** Injects, and notes every call that was made, by the task that the machine was at. */
+/** Injects faults, and counts every call by the machine's present task. */
 export class Chaos {
-  /** `task service.operation` → how often. */
+  /** `task service.operation` → number of calls. */
   readonly calls = new Map<string, number>();
-  /** How many calls got a fault. */
+  /** How many calls were given a fault. */
   injected = 0;
   #task = 'before the start';
   #enabled = true;
@@ -39,14 +39,14 @@ export class Chaos {
     this.#specs = specs;
   }
 
-  /** Tells at which task the machine is. */
+  /** Notifies it of the machine's present task. */
   see(event: CloudEvent): void {
     if (event.type === 'end') this.#task = 'after the end';
-    // A wait or a choice belongs to the task before it: what is called meanwhile are the watchdog's calls.
+    // A wait or a choice belongs to the task before it; calls during that time are the watchdog's.
     if (event.type === 'state' && !/(interval|verdict)$/.test(event.state)) this.#task = event.state;
   }
 
-  /** The outage is over. */
+  /** Ends the outage. */
   lift(): void {
     this.#enabled = false;
   }

@@ -1,4 +1,7 @@
-/** The cohort of a rehearsal: whose requests the deployed rule takes, what they are, and the part of it that the candidate answers. */
+/**
+ * The cohort of a rehearsal: the header that its deployed rule matches, its requests, and the share that the candidate
+ * answers.
+ */
 import { shareOf } from '../../core/model/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
 import type { MixEntry } from '../load/index.ts';
@@ -12,10 +15,10 @@ export interface RehearsedCohort {
   readonly header: readonly [name: string, value: string];
 }
 
-/** One request in so many is the cohort's. */
+/** One request in this many is the cohort's. */
 const ONE_IN = 10;
 
-/** Null where the deployment has no rule for a cohort, or knows it by something other than a header. */
+/** null if the deployment has no rule for a cohort, or recognises it by something other than a header. */
 export function cohortIn({ deployment, model }: DeployedCloud): RehearsedCohort | null {
   const ruleArn = deployment.rules.find(({ cohort }) => cohort === true)?.arn;
   const [header] = model.rules.get(ruleArn ?? '')?.conditions.headers ?? [];
@@ -25,7 +28,7 @@ export function cohortIn({ deployment, model }: DeployedCloud): RehearsedCohort 
     : { ruleArn, header: [header.name, value] };
 }
 
-/** The same requests as often as before, a part of them by the cohort. */
+/** The same requests with the same frequency, some of them as the cohort. */
 export function withCohort(mix: readonly MixEntry[], { header }: Pick<RehearsedCohort, 'header'>): readonly MixEntry[] {
   return mix.flatMap((entry) => [
     { ...entry, weight: entry.weight * (1 - 1 / ONE_IN) },
@@ -33,7 +36,7 @@ export function withCohort(mix: readonly MixEntry[], { header }: Pick<RehearsedC
   ]);
 }
 
-/** Share of the cohort's requests that the candidate answers, 0 to 1. */
+/** The candidate's share of the cohort's requests, 0 to 1. */
 export function shareOfCohort(
   { deployment, model }: DeployedCloud,
   { ruleArn }: Pick<RehearsedCohort, 'ruleArn'>,
@@ -42,7 +45,7 @@ export function shareOfCohort(
   return rule === undefined ? 0 : shareOf(deployment, liveWeights(rule), ['candidate']);
 }
 
-/** A body without fields of its own is JSON, as the customers' is. */
+/** A body without header fields is JSON, like the customers'. */
 function jsonOf({ body }: MixEntry): NonNullable<MixEntry['headers']> {
   return body === undefined ? [] : [['content-type', 'application/json']];
 }

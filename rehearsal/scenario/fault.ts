@@ -1,14 +1,16 @@
-/** Faults of the candidate or the mirror: what, and when (`<what>@<where>`). */
+/** Faults of the candidate or the mirror: kind and place (`<what>@<where>`). */
 import type { TargetFault } from '../dataplane/index.ts';
 
 export interface FaultSpec {
   readonly text: string;
   /**
-   * Body of the gateway's fault port; `crash` kills the candidate's processes instead, `mirror-crash` the mirror's. Before services of
-   * somebody's own it is made by their fronts, where {@link isOutside}.
+   * Body for the gateway's fault port. `crash` kills the candidate's processes instead, `mirror-crash` the mirror's.
+   * For somebody's own services the fronts inject the fault, if {@link isOutside}.
    */
   readonly inject: (TargetFault & { readonly parity?: boolean; readonly lost?: number }) | 'crash' | 'mirror-crash';
-  /** A phase, or the stage's percent. At the final sign-off nobody answers: what brings customers back is not a person. */
+  /**
+   * A phase, or the stage's percentage. At the final sign-off nobody answers, so that the rollback is not a person's.
+   */
   readonly at: FaultPhase | number;
 }
 
@@ -28,20 +30,20 @@ const EXAMPLES = [
   'mirror-crash@soak',
 ];
 
-/** Such as `errors=0.2@10 or crash@1`. */
+/** For example `errors=0.2@10 or crash@1`. */
 export const FAULT_EXAMPLES = `${EXAMPLES.slice(0, -1).join(', ')} or ${EXAMPLES.at(-1)}`;
 
-/** The fault needs no support from the service. */
+/** Whether the fault needs no support from the service. */
 export function isOutside({ inject }: FaultSpec): boolean {
   return typeof inject === 'string' || (inject.parity === undefined && inject.lost === undefined);
 }
 
-/** The run goes on without the mirror when that dies in the soak; every other fault is a reason to go back. */
+/** If the mirror dies in the soak, the run continues without it; every other fault requires a rollback. */
 export function isSurvivable({ inject, at }: FaultSpec): boolean {
   return inject === 'mirror-crash' && at === 'soak';
 }
 
-/** @throws RangeError that shows the syntax. */
+/** @throws RangeError that shows the syntax */
 export function parseFault(text: string): FaultSpec {
   const [what = '', where = '', ...more] = text.split('@');
   const at = PHASES.find((phase) => phase === where) ?? Number(where);

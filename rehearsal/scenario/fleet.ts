@@ -1,4 +1,6 @@
-/** The processes behind the local load balancer: both sides' tasks, the upstream, the mirror; registered as targets. */
+/**
+ * The processes behind the local load balancer: both sides' tasks, the upstream and the mirror, registered as targets.
+ */
 import { isIP } from 'node:net';
 import { request } from 'undici';
 import * as z from 'zod';
@@ -16,18 +18,18 @@ export interface FleetOptions {
   readonly cloud: LocalCloud;
   readonly candidate: Command;
   readonly mirror: MirrorChoice;
-  /** Somebody's own services instead of the examples. */
+  /** Somebody's own services in place of the examples. */
   readonly own?: OwnServices;
 }
 
-/** Services that run already. */
+/** Services that are already running. */
 export interface OwnServices {
   readonly urls: Readonly<Record<FleetSide, string>>;
-  /** Path that answers 200 while the service is well. */
+  /** Path that answers 200 while the service is healthy. */
   readonly health: string;
-  /** Templates of routes, such as `/items/{id}`. */
+  /** Route templates, such as `/items/{id}`. */
   readonly routes: readonly string[];
-  /** Certificates (PEM) that are trusted where they speak TLS. @default those that Node trusts */
+  /** Trusted certificates (PEM), if they speak TLS. @default those that Node trusts */
   readonly authorities?: readonly string[];
 }
 
@@ -38,13 +40,13 @@ interface Task {
 
 const EXAMPLE_ROUTES = ['/items', '/items/{id}', '/orders/{id}'];
 
-/** Keys the redaction of this run's captures; nothing of it outlives the run. */
+/** Keys the redaction of this run's captures, which are deleted with the run. */
 const REHEARSAL_REDACTION_KEY = 'rehearsal-only-redaction-key';
 
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #tasks: Record<FleetSide, Task[]> = { stable: [], candidate: [] };
-  /** Before somebody's own services. */
+  /** Fronts before somebody's own services. */
   readonly #fronts = new Map<FleetSide, Front>();
   readonly #others: Child[] = [];
   #upstreamUrl = '';
@@ -68,33 +70,33 @@ export class Fleet {
         const front = await startFrontThread(frontOf(own, side));
         this.#fronts.set(side, front);
         const target: Target = { host: '127.0.0.1', port: front.port, health: 'initial' };
-        // As many registrations as the service has tasks: one process stands for all of them.
+        // One process represents all tasks of the service, and is registered once for each.
         for (let i = 0; i < (this.#service(side)?.desired ?? 1); i++) this.#group(side).targets.push({ ...target });
       }
     }
     await this.#startMirror(this.#options);
   }
 
-  /** Where a target's health is asked. */
+  /** The port of a target's health check. */
   healthPort(target: Target): number {
     return this.#mirror !== undefined && target.port !== 0 && this.#isMirror(target)
       ? this.#mirror.healthPort
       : target.port;
   }
 
-  /** Of somebody's own services; the mirror's and the examples' is the group's. */
+  /** For somebody's own services; the mirror and the examples use the group's. */
   healthPath(target: Target): string | undefined {
     return this.#isMirror(target) ? undefined : this.#options.own?.health;
   }
 
-  /** Which side answers in a group; behind the mirror it is the side that it passes customers to. */
+  /** The side that answers in a group; behind the mirror, the side to which it passes customers. */
   sideOf(group: TargetGroupModel): FleetSide | undefined {
     if (group === this.#group('stable') || group === this.#group('mirrorForward')) return 'stable';
     if (group === this.#group('candidate') || group === this.#group('mirrorReverse')) return 'candidate';
     return undefined;
   }
 
-  /** Processes that are the service's tasks; none where somebody's own service stands for them. */
+  /** Processes that represent the service's tasks; empty for somebody's own service. */
   pidsOf(service: LocalService): number[] {
     const side = this.#sideOf(service);
     return side === null ? [] : this.#tasks[side].map(({ child }) => child.pid);
@@ -134,11 +136,11 @@ export class Fleet {
     }
   }
 
-  /** What passes customers on is Envoy where the mirror is Envoy with its recorder. */
+  /** If the mirror is Envoy with its recorder, Envoy passes customers on. */
   #killMirror(): void {
     const child = this.#mirror?.child;
     const envoy = z.number().safeParse(child?.listening.envoyPid);
-    // With its process 1, whose group it is in, as a container ends.
+    // Together with its process 1, whose group it is in, like the end of a container.
     if (envoy.success) process.kill(-envoy.data, 'SIGKILL');
     else child?.kill();
   }
@@ -194,9 +196,9 @@ export class Fleet {
         .join(','),
       MIRROR_REDACTION_KEY: REHEARSAL_REDACTION_KEY,
       MIRROR_FLUSH_MS: '200',
-      // Its usual ten seconds are ten minutes of the rehearsal's.
+      // Its usual ten seconds would be ten minutes of simulated time.
       MIRROR_METRICS_MS: '500',
-      // Nobody is served any more when it is stopped.
+      // No customers are left when it is stopped.
       MIRROR_DRAIN_MS: '500',
     });
     this.#others.push(mirror);
@@ -223,7 +225,7 @@ export class Fleet {
     return group;
   }
 
-  /** Null for a service that is neither side: the mirror's, the upstream's. */
+  /** null for a service that is neither side, such as the mirror or the upstream. */
   #sideOf(service: LocalService): FleetSide | null {
     return (['stable', 'candidate'] as const).find((side) => this.#service(side) === service) ?? null;
   }
@@ -235,7 +237,9 @@ export class Fleet {
   }
 }
 
-/** Services behind a name are often told by it apart; those at an address answer for whoever is asked for. */
+/**
+ * Services behind a name are often distinguished by the requested host; a service at an address answers for any host.
+ */
 function frontOf({ urls, authorities }: OwnServices, side: FleetSide) {
   const { host, hostname, href: url } = new URL(urls[side]);
   const named = isIP(hostname.replace(/^\[(.*)\]$/, '$1')) === 0 && hostname !== 'localhost';

@@ -1,12 +1,12 @@
-/** The gate's newest evidence as its entry in the decision log has it: how far it is from the threshold at which it decides. */
+/** The gate's latest evidence from its entry in the decision log, relative to the thresholds at which it decides. */
 import { gateLooks } from '../../console/view/index.ts';
 import type { LogEntry } from '../../core/model/index.ts';
 
 export interface GateEvidence {
   readonly metric: string;
-  /** E-value that the candidate is worse, and where it rolls back. */
+  /** The e-value for "the candidate is worse", and the threshold for a rollback. */
   readonly worse: { readonly value: number; readonly threshold: number };
-  /** E-value that it is worse by less than the margin, and where the stage may advance. */
+  /** The e-value for "worse by less than the margin", and the threshold for an advance. */
   readonly within: { readonly value: number; readonly threshold: number };
   /** Shares of requests, 0 to 1. */
   readonly margin: number;
@@ -14,7 +14,7 @@ export interface GateEvidence {
   readonly stableRate: number | null;
 }
 
-/** Empty for an entry that compared nothing. */
+/** Empty for an entry without a comparison. */
 export function gateEvidenceIn(entry: LogEntry): GateEvidence[] {
   const compared = gateLooks([entry]).flatMap(({ metrics }) => metrics);
   return compared.map((m) => ({

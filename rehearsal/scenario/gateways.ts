@@ -1,4 +1,4 @@
-/** Which two services are rehearsed: the example gateways, or somebody's own by URL. */
+/** The two services of a rehearsal: the example gateways, or somebody's own by URL. */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ export interface Command {
 }
 
 export interface MirrorChoice extends Choice {
-  /** Beside what every mirror is told. */
+  /** In addition to the environment of every mirror. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -23,7 +23,7 @@ export type CandidateChoice = Choice;
 
 interface Choice {
   readonly command: Command;
-  /** Said in the report, so that nobody takes a stand-in for the real thing. */
+  /** Shown in the report, so that nobody mistakes a stand-in for the real service. */
   readonly label: string;
 }
 
@@ -35,7 +35,11 @@ export const UPSTREAM: Command = { command: process.execPath, args: [ownModule('
 export const EMBEDDED_MIRROR: Command = { command: process.execPath, args: [ownModule('mirror', 'embedded', 'main')] };
 const ENVOY_MIRROR: Command = { command: process.execPath, args: [ownModule('mirror', 'local', 'main')] };
 
-/** Envoy where this machine has it (`ENVOY`, or in PATH), as it is deployed; otherwise the small proxy, plainly named. @throws Error when ENVOY names something else */
+/**
+ * Envoy if this machine has it (`ENVOY`, or in PATH), as in a deployment; otherwise the embedded proxy, with a label
+ * that says so.
+ * @throws Error if ENVOY names something else
+ */
 export function chooseMirror(env: Readonly<Record<string, string | undefined>>): MirrorChoice {
   const envoy = envoyBinary(env);
   return envoy === null
@@ -47,14 +51,15 @@ export function chooseMirror(env: Readonly<Record<string, string | undefined>>):
     : { command: ENVOY_MIRROR, env: { ENVOY: envoy }, label: `Envoy, as deployed (${envoy})` };
 }
 
-/** The published package has no sources in Go. */
+/** The published package contains no Go sources. */
 const GO_SOURCES = join(ROOT, 'examples', 'gateway-go');
 
 const execute = promisify(execFile);
 
 /**
- * The Go gateway where a Go toolchain ≥ 1.22 builds it from its vendored sources; otherwise a Node stand-in, plainly named.
- * @throws the signal's reason when that aborts
+ * The Go gateway if a Go toolchain ≥ 1.22 builds it from its vendored sources; otherwise a Node stand-in, with a label
+ * that says so.
+ * @throws the signal's reason if it aborts
  */
 export async function chooseCandidate(signal?: AbortSignal): Promise<CandidateChoice> {
   if (!existsSync(join(GO_SOURCES, 'go.mod')))
@@ -68,7 +73,7 @@ export async function chooseCandidate(signal?: AbortSignal): Promise<CandidateCh
   try {
     await execute('go', ['build', '-mod=vendor', '-o', binary, '.'], options);
   } catch (error) {
-    // Ctrl-C reaches the compiler as well, which may end before this process hears of it.
+    // Ctrl-C also reaches the compiler, which may end before this process is notified.
     signal?.throwIfAborted();
     const [reason = ''] = asError(error).message.split('\n').slice(1);
     return {
@@ -79,7 +84,7 @@ export async function chooseCandidate(signal?: AbortSignal): Promise<CandidateCh
   return { command: { command: binary, args: [] }, label: `gateway-go (built with ${version})` };
 }
 
-/** Without what the person builds other programs with, for other machines. */
+/** Without the person's settings for building other programs, for other machines. */
 function goEnvironment() {
   const own = Object.entries(process.env).filter(([name]) => name === 'GOCACHE' || !/^(GO|CGO_)/.test(name));
   return { ...Object.fromEntries(own), GOENV: 'off', GOTOOLCHAIN: 'local', GOWORK: 'off' };

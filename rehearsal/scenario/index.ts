@@ -1,4 +1,4 @@
-/** One rehearsed cutover from the first customer to the verdict. */
+/** One rehearsed cutover, from the first customer to the verdict. */
 export { approve } from './approver.ts';
 export { Chaos, type ChaosSpec, parseChaos } from './aws-faults.ts';
 export { FAULT_EXAMPLES, isOutside, parseFault } from './fault.ts';

@@ -1,4 +1,4 @@
-/** Keeps what a run shows as it goes by, and turns it into the report's evidence with a verdict. */
+/** Records the events of a run, and turns them into the report's evidence with a verdict. */
 
 import {
   type AlarmChange,
@@ -30,12 +30,12 @@ export interface Ending {
   readonly speed: number;
   readonly candidate: string;
   readonly fault: RunEvidence['fault'];
-  /** The run is to complete in spite of its fault. */
+  /** Whether the run is expected to complete in spite of its fault. */
   readonly survivable: boolean;
   readonly log: readonly LogEntry[];
   readonly lease: Lease | null;
   readonly execution: LocalExecution | null;
-  /** Faults that AWS calls were given. */
+  /** The faults that were injected into AWS calls. */
   readonly chaos: readonly string[];
 }
 
@@ -46,7 +46,7 @@ export class Recorder {
   readonly #cohort: { at: number; share: number }[] = [];
   readonly #alarms: AlarmChange[] = [];
   readonly #messages: { at: number; subject: string }[] = [];
-  /** When each request that failed was sent. */
+  /** When each failed request was sent. */
   readonly #failedSentAt: number[] = [];
 
   constructor(clock: Pick<VirtualClock, 'virtualAt'>) {
@@ -54,7 +54,7 @@ export class Recorder {
   }
 
   event(event: CloudEvent): void {
-    // Every alarm comes to life once; what it does then is news.
+    // The first state of a new alarm is not reported; later changes are.
     if (event.type === 'alarm' && event.from !== 'INSUFFICIENT_DATA')
       this.#alarms.push({ at: event.at, name: event.name, to: event.to, reason: event.reason });
     if (event.type === 'message') this.#messages.push({ at: event.at, subject: event.subject });
@@ -64,14 +64,16 @@ export class Recorder {
     this.#weights.push({ at, shares });
   }
 
-  /** Whether the candidate's share of the cohort's requests is another than before. */
+  /** Whether the candidate's share of the cohort's requests has changed. */
   cohort(at: number, share: number): boolean {
     const isNews = this.#cohort.at(-1)?.share !== share;
     if (isNews) this.#cohort.push({ at, share });
     return isNews;
   }
 
-  /** By the customers' own clock: on a busy machine a tick is heard of long after what it tells. */
+  /**
+   * By the customers' own clock, because on a busy machine a tick is processed long after the time that it describes.
+   */
   tick({ at, sent, sides }: LoadTick): void {
     for (const { failedSentAt } of Object.values(sides))
       this.#failedSentAt.push(...failedSentAt.map((sentAt) => this.#clock.virtualAt(sentAt)));
@@ -85,7 +87,7 @@ export class Recorder {
     this.#rates.push({ at: this.#clock.virtualAt(at), sent, sides: Object.fromEntries(summary) });
   }
 
-  /** Requests that were sent after the mirror had been taken out of the customers' path; null where it never was. */
+  /** Failed requests that were sent after the mirror had been closed; null if it never was. */
   #failedAfterMirror({ fault }: Ending): number | null {
     const faultAt = fault?.at ?? null;
     if (faultAt === null) return null;
@@ -104,7 +106,8 @@ export class Recorder {
         if (s.failed > 0) failed[side] = (failed[side] ?? 0) + s.failed;
       }
     }
-    // By when they were sent: an answer takes as long as ever, and that is minutes of compressed time on a busy machine.
+    // Counted by when they were sent: an answer takes as long as ever, which on a busy machine is minutes of simulated
+    // time.
     const failedAfterReturn = this.#failedSentAt.filter((at) => verifiedAt !== null && at > verifiedAt).length;
     const requests = { sent, failed, failedAfterReturn };
     return {
@@ -123,7 +126,9 @@ export class Recorder {
   }
 }
 
-/** What the loss of the soak's mirror demands: it is closed, nobody fails after that, and the cutover completes. */
+/**
+ * Requirements if the mirror is lost in the soak: it is closed, no request fails after that, and the cutover completes.
+ */
 function judgeSurvivor(
   { fault, execution }: Ending,
   requests: RunEvidence['requests'],
@@ -153,7 +158,10 @@ function endText(execution: LocalExecution | null): string {
   return `${execution?.status} ${execution?.error ?? ''} ${causeText(execution?.cause ?? '')}`.trim();
 }
 
-/** What each scenario demands: a clean run completes and loses no request; a faulty one comes back and then loses none. */
+/**
+ * Requirements of each scenario: a clean run completes and loses no request; a faulty one rolls back and loses none
+ * after that.
+ */
 function judge({ fault, lease, execution, chaos }: Ending, requests: RunEvidence['requests']): RunEvidence['verdict'] {
   const no = (sentence: string) => ({ ok: false, sentence });
   const lost = lostOf(requests);

@@ -1,17 +1,17 @@
-/** What a plan names that exists in the operator's account alone: a rehearsal leaves it out, and says so. */
+/** Parts of a plan that exist only in the operator's account. A rehearsal leaves them out, and says so. */
 import { queriesOfMetric } from '../../core/metrics/index.ts';
 import { type MetricQuery, type Plan, rollbackAlarmsOf } from '../../core/model/index.ts';
 
 export interface RehearsablePlan {
   readonly plan: Plan;
-  /** Such as `alarm payments-down`. */
+  /** For example `alarm payments-down`. */
   readonly leftOut: readonly string[];
 }
 
-/** Namespaces that the local cloud has metrics in: the load balancer's, those of ECS services, and ours. */
+/** Namespaces for which the local cloud has metrics: the load balancer's, those of ECS services, and Crossfade's. */
 const LOCAL_NAMESPACES = new Set(['AWS/ApplicationELB', 'AWS/ECS', 'Crossfade']);
 
-/** @param own whether the services are the operator's, whose processor and memory nobody here can tell */
+/** @param own whether the services are the operator's, whose CPU and memory cannot be measured here */
 export function rehearsable(plan: Plan, own: boolean): RehearsablePlan {
   const isHere = (query: MetricQuery): boolean => {
     switch (query.source) {

@@ -1,28 +1,35 @@
-/** The operator's plan, cut so that it can be watched: same phases, same percentages, same gate; minutes instead of hours. */
+/**
+ * The operator's plan, shortened so that people can follow it: same phases, percentages and gate, with minutes in place
+ * of hours.
+ */
 import { type Plan, parsePlan } from '../../core/model/index.ts';
 import { project } from '../../core/phases/index.ts';
 
-/** Virtual minutes of traffic before the execution starts; the baseline looks back over them. */
+/** Simulated minutes of traffic before the execution starts, which serve as the baseline's look-back. */
 export const WARM_UP_MINUTES = 3;
 
 /**
- * Margins and chances of a service with thousands of requests an hour, not millions: what a rehearsal asks at least, so that real
- * requests of seconds can show it. A plan that allows more keeps its own.
+ * Minimum margins and probabilities, for a service with thousands rather than millions of requests an hour, so that
+ * seconds of real requests suffice. A plan with larger values keeps them.
  */
 const LEAST = { beta: 0.05, errorMargin: 0.01, slowMargin: 0.05 } as const;
 
-/** A stage may wait for its evidence so many times as long as it probably takes: this machine has other things to do. */
+/**
+ * A stage may wait for its evidence this many times as long as it probably takes, because this machine has other work,
+ * too.
+ */
 const PATIENCE = 4;
 const LEAST_HOLD_SECONDS = 1_800;
 
-/** Requests per second of virtual time. */
+/** Requests per second of simulated time. */
 export interface RehearsedTraffic {
   readonly rps: number;
 }
 
 /**
- * `observations` one-minute looks in each phase at least; a stage goes on until its evidence is in. What is cut besides time follows
- * from having minutes of traffic instead of hours: the sample sizes, and the latency bound of a sign-off on tens of captures.
+ * At least `observations` evaluations, a minute apart, in each phase; a stage continues until its evidence is
+ * sufficient. Besides times, only values that follow from having minutes of traffic are reduced: the sample sizes, and
+ * the latency bound of a sign-off on tens of captures.
  */
 export function rehearsalPlan(plan: Plan, observations: number, { rps }: RehearsedTraffic): Plan {
   const minutes = (n: number) => `PT${n}M`;
@@ -58,7 +65,7 @@ export function rehearsalPlan(plan: Plan, observations: number, { rps }: Rehears
       observe: 60,
       // The local metric store publishes every count with its minute.
       settleAfter: 0,
-      // A weight move is a minute of the rehearsal's, not five.
+      // A change of weights takes a minute of the rehearsal, not five.
       warmUp: Math.min(plan.gate.warmUp, 60),
       warmUpErrors: Math.min(plan.gate.warmUpErrors, 60),
       beta: Math.max(plan.gate.beta, LEAST.beta),
@@ -80,9 +87,9 @@ export function rehearsalPlan(plan: Plan, observations: number, { rps }: Rehears
 }
 
 /**
- * Requests per real second without which no run of the plan can end well: the baseline would be refused, or the smallest stage would
- * wait for its sample until `maxHold`.
- * @param speed virtual seconds per real second
+ * The minimum rate, in requests per real second, at which a run of the plan can succeed: below it the baseline would be
+ * refused, or the smallest stage would wait for its sample until `maxHold`.
+ * @param speed simulated seconds per real second
  */
 export function leastRate({ baseline, gate, stages }: Plan, speed: number): number {
   const perVirtualSecond = Math.max(

@@ -1,5 +1,5 @@
 /**
- * What is known of a rehearsal while it runs, as one value: whoever shows it (a terminal, a page) draws this. Instants are virtual,
+ * The state of a running rehearsal as one value, which displays (a terminal, a page) draw. Instants are simulated, in
  * milliseconds since the epoch; only latencies are real.
  */
 import * as z from 'zod';
@@ -8,12 +8,12 @@ import type { CloudEvent } from '../cloud/index.ts';
 import type { LoadTick } from '../load/index.ts';
 import { type GateEvidence, gateEvidenceIn } from './gate-evidence.ts';
 
-/** Traffic is shown over the last minute, as CloudWatch counts it. */
+/** Traffic is shown for the last minute, like CloudWatch's counts. */
 const WINDOW_MS = 60_000;
-/** Decisions that are kept; a screen shows fewer. */
+/** How many decisions are kept; a screen shows fewer. */
 const DECISIONS_KEPT = 50;
 
-/** Where a run is. Before it begins: `baseline`, over whose minutes customers already come. */
+/** The place of a run. Before it begins this is `baseline`, during whose minutes customers already arrive. */
 export interface RunPlace {
   readonly phase: Phase;
   /** Index into the plan's stages; -1 before the first. */
@@ -22,13 +22,13 @@ export interface RunPlace {
   readonly since: number;
 }
 
-/** One side, or `unknown`, in the last minute of virtual time. */
+/** One side, or `unknown`, in the last minute of simulated time. */
 export interface SideNow {
   readonly requests: number;
   readonly failed: number;
-  /** Requests per virtual second. */
+  /** Requests per simulated second. */
   readonly rps: number;
-  /** Real milliseconds, as customers saw them. */
+  /** Real milliseconds, measured by customers. */
   readonly p50: number;
   readonly p95: number;
 }
@@ -42,13 +42,13 @@ export interface RehearsalDecision {
 export interface RehearsalState {
   readonly title: string;
   readonly plan: Plan;
-  /** Virtual seconds per real second. */
+  /** Simulated seconds per real second. */
   readonly speed: number;
   readonly startedAt: number;
-  /** When the newest of it became known. */
+  /** When the latest news arrived. */
   readonly at: number;
   readonly place: RunPlace;
-  /** What is injected, and since when; null for a clean run. */
+  /** The fault, and when it was injected; null for a clean run. */
   readonly fault: { readonly text: string; readonly at: number | null } | null;
   /** Share of the traffic by role of the target group, 0 to 1. */
   readonly shares: Readonly<Record<string, number>>;
@@ -56,7 +56,7 @@ export interface RehearsalState {
   readonly sides: Readonly<Record<string, SideNow>>;
   readonly sent: number;
   readonly failed: number;
-  /** Of the newest evaluation that compared anything. */
+  /** Of the latest evaluation with a comparison. */
   readonly evidence: readonly GateEvidence[];
   /** Oldest first. */
   readonly decisions: readonly RehearsalDecision[];
@@ -64,7 +64,7 @@ export interface RehearsalState {
   readonly alarms: Readonly<Record<string, string>>;
   /** How the execution ended; null while it runs. */
   readonly ended: 'completed' | 'rolled back' | 'failed' | null;
-  /** Ticks of the window, oldest first. */
+  /** Ticks in the window, oldest first. */
   readonly recent: readonly TimedTick[];
 }
 
@@ -103,7 +103,7 @@ export function begunRehearsal({ fault, ...begin }: RehearsalBegin): RehearsalSt
   };
 }
 
-/** The state once `news` is known. */
+/** The state after `news`. */
 export function rehearsalAfter(state: RehearsalState, news: RehearsalNews): RehearsalState {
   const now = { ...state, at: Math.max(state.at, news.at) };
   switch (news.type) {
@@ -143,7 +143,7 @@ function sideNow(recent: readonly TimedTick[], name: string, seconds: number): S
   return { requests, failed, rps: requests / seconds, p50: quantile(0.5), p95: quantile(0.95) };
 }
 
-/** Evaluations that hold say the same many times: of those in a row that are of one place the newest stands. */
+/** Evaluations that hold repeat themselves, so of consecutive ones in the same place only the latest is kept. */
 function afterLog(state: RehearsalState, entries: readonly LogEntry[]): RehearsalState {
   const newest = entries.findLast((entry) => gateEvidenceIn(entry).length > 0);
   const told = entries.filter(
@@ -162,7 +162,7 @@ function afterLog(state: RehearsalState, entries: readonly LogEntry[]): Rehearsa
   };
 }
 
-/** E-values begin anew with each stage. */
+/** E-values restart with each stage. */
 function isOf({ phase, stage }: LogEntry, place: RunPlace): boolean {
   return phase === place.phase && stage === place.stage;
 }
@@ -196,7 +196,9 @@ function afterEvent(state: RehearsalState, event: CloudEvent): RehearsalState {
   }
 }
 
-/** The rollback stops the execution once the safe weights were read back, so an aborted one has been rolled back. */
+/**
+ * A rollback stops the execution after the safe weights were read back, so an aborted execution has been rolled back.
+ */
 function endOf({ status, error }: Extract<CloudEvent, { type: 'end' }>['execution']): RehearsalState['ended'] {
   if (status === 'SUCCEEDED') return 'completed';
   return status === 'ABORTED' || error === 'Crossfade.RolledBack' ? 'rolled back' : 'failed';

@@ -1,4 +1,7 @@
-/** One rehearsed cutover, from the first customer to the verdict: every part real but AWS, and that one on the wire. */
+/**
+ * One rehearsed cutover, from the first customer to the verdict. Every part is real except AWS, which is simulated at
+ * the level of its wire protocols.
+ */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -26,29 +29,29 @@ export interface RehearsalOptions {
   readonly assembly: Assembly;
   readonly candidate: CandidateChoice;
   readonly mirror: MirrorChoice;
-  /** Somebody's own services instead of the examples. */
+  /** Somebody's own services in place of the examples. */
   readonly own?: OwnServices;
   readonly mix?: readonly MixEntry[];
-  /** Virtual seconds per real second. */
+  /** Simulated seconds per real second. */
   readonly speed: number;
   /** Requests per real second. */
   readonly rps: number;
   /** Port of the local load balancer. @default any free one */
   readonly port?: number;
-  /** What owners have decided about differences, stored before the run as `crossfade rules put` stores it. @default nothing */
+  /** The owner's rules about differences, stored before the run as `crossfade rules put` does. @default none */
   readonly rules?: RuleSet;
   /** Faults on AWS calls. @default none */
   readonly chaos?: readonly ChaosSpec[];
-  /** Told of the cloud once it runs, and of the run that will begin in it: for those who look on, or steer. */
+  /** Called with the cloud once it runs, and the id of the run that will begin in it, for observers and steering. */
   readonly onCloud?: (cloud: LocalCloud, cutoverId: CutoverId) => void;
   /** Answers a sign-off once the machine waits for it. @default approves it */
   readonly answer?: typeof approve;
   readonly progress: RehearsalProgress;
-  /** Ends the run early; everything that was started is stopped. */
+  /** Ends the run early, and stops everything that was started. */
   readonly signal: AbortSignal;
 }
 
-/** Runs one scenario to its end. @throws when it could not be begun, or was aborted; by then everything is stopped. */
+/** Runs one scenario to its end. @throws if it could not begin, or was aborted; everything is stopped by then */
 export async function rehearse(scenario: Scenario, options: RehearsalOptions): Promise<RunEvidence> {
   const stops: (() => Promise<void>)[] = [];
   try {
@@ -77,7 +80,7 @@ async function run(
   const { clock } = cloud;
   signal.throwIfAborted();
   const { fleet, plane } = await startServices(cloud, options, stops);
-  // A real cold start would be minutes of compressed time, and would take the processors from the first customers.
+  // A real cold start would take minutes of simulated time, and would take the CPU from the first customers.
   await Promise.all([...cloud.lambda.functions.values()].map((each) => each.warm()));
   signal.throwIfAborted();
 
@@ -101,14 +104,14 @@ async function run(
     clock.now(),
     `Clients send ${perSecond(options)} requests a second; ${WARM_UP_MINUTES} minutes of baseline first`,
   );
-  // On a busy machine they come late, and the baseline needs its minutes of them.
+  // On a busy machine customers come late, and the baseline needs its minutes of them.
   await Promise.race([customers.came, aborted(signal)]);
   await pause(clock.toRealMs((WARM_UP_MINUTES + 1) * MINUTE_MS), signal);
 
   cloud.machine.start(cutoverId, { plan: z.encode(planSchema, scenario.plan) });
   await Promise.race([course.ended, aborted(signal)]);
   const lease = await settled(dynamoLeases(dynamo, table), cloud, signal);
-  // Customers go on for a minute after the end: what fails now would be the cutover's fault.
+  // Customers continue for a minute after the end; a failure now would be the cutover's fault.
   await pause(clock.toRealMs(MINUTE_MS), signal);
   await customers.stop();
   await course.readLog();
@@ -129,7 +132,7 @@ async function run(
   });
 }
 
-/** Both sides behind the local load balancer, with what CloudWatch is told of them. */
+/** Both sides behind the local load balancer, with their metrics in CloudWatch. */
 async function startServices(
   cloud: LocalCloud,
   { candidate, mirror, own, port = 0 }: RehearsalOptions,
@@ -155,9 +158,9 @@ async function startServices(
 }
 
 interface Customers {
-  /** Resolves with the first that came. */
+  /** Resolves when the first customer has come. */
   readonly came: Promise<void>;
-  /** May be called again. */
+  /** May be called more than once. */
   stop(): Promise<void>;
 }
 
@@ -181,12 +184,12 @@ function startCustomers(
   };
 }
 
-/** Requests in a second of simulated time, as everything that is told while it runs. */
+/** Requests per simulated second, like all figures during the run. */
 function perSecond({ rps, speed }: RehearsalOptions): number {
   return Number((rps / speed).toPrecision(2));
 }
 
-/** A rollback is over once the return was verified; the watchdog does that when the execution was stopped. */
+/** A rollback is over once counts have verified it, which the watchdog does after the execution was stopped. */
 async function settled(ledger: Leases, cloud: LocalCloud, signal: AbortSignal): Promise<Lease | null> {
   const deadline = cloud.clock.now() + 15 * MINUTE_MS;
   for (;;) {

@@ -1,4 +1,6 @@
-/** What happens in a run, as it happens: recorded for the evidence, told to whoever looks on, and answered by the scenario's fault and sign-offs. */
+/**
+ * The events of a run: recorded as evidence, passed to observers, and answered by the scenario's fault and sign-offs.
+ */
 import * as z from 'zod';
 import type { RunEvidence } from '../../console/view/index.ts';
 import { type CutoverId, type LogEntry, type Plan, shareOf } from '../../core/model/index.ts';
@@ -23,13 +25,13 @@ export interface RehearsalProgress {
   event(at: number, event: CloudEvent): void;
   tick(at: number, tick: LoadTick): void;
   note(at: number, text: string): void;
-  /** All that is known by now; told after each of the others. */
+  /** Everything that is known so far; sent after each of the others. */
   state(state: RehearsalState): void;
 }
 
 export interface CourseOptions {
   readonly progress: RehearsalProgress;
-  /** Virtual seconds per real second. */
+  /** Simulated seconds per real second. */
   readonly speed: number;
   /** Answers a sign-off once the machine waits for it. @default approves it */
   readonly answer?: typeof approve;
@@ -41,7 +43,7 @@ export interface CourseOptions {
   readonly log: () => Promise<readonly LogEntry[]>;
 }
 
-/** What only the end tells. */
+/** What is known only at the end. */
 type Rest = Omit<Ending, 'title' | 'startedAt' | 'speed' | 'fault' | 'survivable'>;
 
 export class RunCourse {
@@ -72,7 +74,7 @@ export class RunCourse {
     this.#lookAtWeights(this.#startedAt);
   }
 
-  /** Resolves when the execution has ended. @throws what injecting the fault, or answering a sign-off, failed for */
+  /** Resolves when the execution has ended. @throws if injecting the fault, or answering a sign-off, failed */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
@@ -87,7 +89,7 @@ export class RunCourse {
     if (event.type === 'weights') this.#lookAtWeights(event.at);
     if (event.type === 'scale') void fleet.scale(event.service);
     if ((event.type === 'state' && event.state.endsWith(' interval')) || event.type === 'end') {
-      // Whoever looks on may miss a decision for a while; the evidence is read whole in the end.
+      // Observers may miss a decision for a while; the complete evidence is read at the end.
       void this.readLog().catch(() => {});
     }
     if (event.type === 'state') this.#enter(event.state, event.input);
@@ -107,7 +109,7 @@ export class RunCourse {
     this.#learn({ type: 'log', at: cloud.clock.now(), entries: await log() });
   }
 
-  /** What the customers send, a part of it by the cohort where the deployment has one. */
+  /** The customers' requests, some of them as the cohort if the deployment has one. */
   mixOf(mix: readonly MixEntry[]): readonly MixEntry[] {
     return this.#cohort === null ? mix : withCohort(mix, this.#cohort);
   }
@@ -124,7 +126,7 @@ export class RunCourse {
     });
   }
 
-  /** What the scenario does when the machine comes to a state. */
+  /** What the scenario does when the machine enters a state. */
   #enter(state: string, input: unknown): void {
     if (state === 'Await shadow sign-off') this.#answer('shadow');
     if (state === 'Await final sign-off') {
@@ -169,7 +171,7 @@ export class RunCourse {
   }
 }
 
-/** By role of the target group, on the rule that the mirror is reached through, or on the first one. */
+/** By role of the target group, on the rule that leads to the mirror, or on the first rule. */
 function sharesIn({ deployment, model }: LocalCloud): Record<string, number> {
   const mirrored = deployment.rules.find((r) => r.roles.includes('mirrorForward')) ?? deployment.rules[0];
   const rule = model.rules.get(mirrored?.arn ?? '');
@@ -187,7 +189,7 @@ const stageInput = z.looseObject({
   plan: z.looseObject({ stages: z.array(z.looseObject({ percent: z.number() })) }),
 });
 
-/** Percent of the stage that a state's input names; 0 where it names none. */
+/** Percentage of the stage in a state's input; 0 if there is none. */
 function percentOf(input: unknown): number {
   const state = stageInput.safeParse(input);
   return state.success ? (state.data.plan.stages[state.data.stage]?.percent ?? 0) : 0;

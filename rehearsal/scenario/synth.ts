@@ -1,4 +1,4 @@
-/** Synthesises a program of this package as `cdk synth` does: with the same context, into a folder of its own. */
+/** Synthesises a program of this package as `cdk synth` does: with the same context, into a separate folder. */
 
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -20,14 +20,18 @@ export interface Synthesis {
 }
 
 /**
- * Into a temporary folder, without the CDK's check of the templates, which takes as long as all the rest: `cdk synth` makes it, and
- * whatever deploys. @throws as {@link synthesiseInto}; the folder is removed
+ * Synthesises into a temporary folder, without the CDK's validation of the templates, which takes as long as everything
+ * else; `cdk synth` and deployments include it.
+ * @throws as {@link synthesiseInto}; the folder is removed
  */
 export function synthesise(options: Pick<SynthesisOptions, 'plan' | 'signal'> = {}): Promise<Synthesis> {
   return synthesiseAside({ ...options, check: false });
 }
 
-/** Into a temporary folder, which the disposal removes. @throws as {@link synthesiseInto}; the folder is removed */
+/**
+ * Synthesises into a temporary folder, which the disposal removes.
+ * @throws as {@link synthesiseInto}; the folder is removed
+ */
 export async function synthesiseAside(options: SynthesisOptions): Promise<Synthesis> {
   const folder = await mkdtemp(join(tmpdir(), 'crossfade-assembly-'));
   const dispose = () => rm(folder, { recursive: true, force: true });
@@ -40,18 +44,18 @@ export async function synthesiseAside(options: SynthesisOptions): Promise<Synthe
 }
 
 interface SynthesisOptions {
-  /** Path of the program. @default the application that `cdk deploy` deploys */
+  /** Path of the program. @default the application for `cdk deploy` */
   readonly program?: string;
-  /** The plan from which alarms, testers' rules and retention follow, as `-c plan=FILE` gives it. @default the program's own */
+  /** The plan that determines alarms, testers' rules and retention, like `-c plan=FILE`. @default the program's own */
   readonly plan?: Plan | undefined;
-  /** What it is told beside the context. */
+  /** Environment variables in addition to the context. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Whether the CDK checks the templates against CloudFormation's rules. @default true */
+  /** Whether the CDK validates the templates against CloudFormation's rules. @default true */
   readonly check?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws the signal's reason when that aborts, and an error with the app's own words when it does not synthesise */
+/** @throws the signal's reason if it aborts, and an error with the app's message if it does not synthesise */
 export async function synthesiseInto(
   folder: string,
   { program = ownModule('bin', 'app'), plan, environment = {}, check = true, signal }: SynthesisOptions = {},
@@ -65,7 +69,7 @@ export async function synthesiseInto(
   };
   const options = { cwd: ROOT, env, ...(signal === undefined ? {} : { signal }) };
   await promisify(execFile)(process.execPath, [program], options).catch((error: unknown) => {
-    // Ctrl-C reaches the app as well, which may end before this process hears of it.
+    // Ctrl-C also reaches the app, which may end before this process is notified.
     signal?.throwIfAborted();
     throw new Error(`the stacks could not be synthesised: ${appErrorIn(error)}`, { cause: error });
   });
@@ -80,7 +84,7 @@ async function planFileIn(folder: string, plan: Plan): Promise<string> {
   return file;
 }
 
-/** What a program of the CDK needs from whoever runs it: the feature flags of cdk.json, as our applications have them. */
+/** The environment for running a CDK program: the feature flags of cdk.json, as in our applications. */
 export function cdkEnvironment(own: Readonly<Record<string, string>> = {}) {
   const { context } = z
     .looseObject({ context: z.record(z.string(), z.unknown()) })
@@ -88,7 +92,7 @@ export function cdkEnvironment(own: Readonly<Record<string, string>> = {}) {
   return { CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...own }), NODE_NO_WARNINGS: '1' };
 }
 
-/** The line of a crashed Node process that says what is wrong. */
+/** The line of a crashed Node process that describes the error. */
 function appErrorIn(error: unknown): string {
   const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
   return /^\w*Error\b.*$/m.exec(stderr)?.[0] ?? asError(error).message;

@@ -1,5 +1,5 @@
 /**
- * What ECS says of a service's CPU and memory, from the processes that stand for its tasks.
+ * ECS metrics of a service's CPU and memory, from the processes that represent its tasks.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html
  */
 import { readFile } from 'node:fs/promises';
@@ -7,26 +7,26 @@ import type { LocalService } from '../cloud/services/index.ts';
 import type { MetricSink, VirtualClock } from '../machine/index.ts';
 
 const MINUTE_MS = 60_000;
-/** Linux counts processor time in hundredths of a second for everybody who reads /proc. */
+/** In /proc, Linux counts CPU time in hundredths of a second. */
 const TICKS_PER_SECOND = 100;
-/** What a gateway's task of the reference application reserves. */
+/** The reservation of a gateway's task in the reference application. */
 const RESERVED = { vcpu: 0.5, mib: 1024 } as const;
 
 export interface UsageOptions {
   readonly services: readonly LocalService[];
-  /** Ids of the processes that are the service's tasks now. */
+  /** Ids of the processes that represent the service's tasks now. */
   readonly pidsOf: (service: LocalService) => readonly number[];
   readonly metrics: MetricSink;
   readonly clock: VirtualClock;
 }
 
-/** Processor time (seconds since its start) and resident memory (MiB) of a process. */
+/** CPU time (seconds since its start) and resident memory (MiB) of a process. */
 export interface Used {
   readonly cpuSeconds: number;
   readonly mib: number;
 }
 
-/** Publishes once a virtual minute, until the returned function is called; nothing where there is no /proc. */
+/** Publishes once per simulated minute until the returned function is called; does nothing without /proc. */
 export function startUsageMetrics({ services, pidsOf, metrics, clock }: UsageOptions): () => void {
   const before = new Map<number, { readonly at: number; readonly cpuSeconds: number }>();
   const publish = async (service: LocalService) => {
@@ -51,14 +51,14 @@ export function startUsageMetrics({ services, pidsOf, metrics, clock }: UsageOpt
   return () => clearInterval(timer);
 }
 
-/** Null for a process that has ended, and where there is no /proc. */
+/** null for a process that has ended, and without /proc. */
 export async function usedBy(pid: number): Promise<Used | null> {
   try {
     const [stat, status] = await Promise.all([
       readFile(`/proc/${pid}/stat`, 'utf8'),
       readFile(`/proc/${pid}/status`, 'utf8'),
     ]);
-    // The second field is the name in parentheses, which may hold blanks; utime and stime are the 14th and 15th.
+    // The second field is the name in parentheses, which may contain spaces; utime and stime are the 14th and 15th.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const kib = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
     if (kib === undefined) return null;

@@ -1,4 +1,7 @@
-/** A whole campaign on one virtual clock: its own machine and handler over as many ingresses as it has services, each with its own machine and handlers. */
+/**
+ * A whole campaign on one simulated clock: its own machine and handler for as many ingresses as it has services, each
+ * with its own machine and handlers.
+ */
 import type { CampaignPorts, RunStatus, ServicePorts, WallClock } from '../../core/campaign/index.ts';
 import { asError } from '../../input/index.ts';
 import { makeHandler } from '../../lambdas/campaign.ts';
@@ -13,20 +16,25 @@ export interface CampaignRehearsalOptions {
   readonly cutover: Program;
   /** The machine of the campaign. */
   readonly machine: MachineDefinition;
-  /** As written; each service is the ingress of its name, which is one letter. */
+  /** As written; each service is the ingress with its name, which is one letter. */
   readonly campaign: Readonly<Record<string, unknown>> & { readonly name: string };
   readonly sites: readonly SiteName[];
   readonly wallClock: WallClock;
   readonly seed?: number;
   readonly items?: readonly SimulatedEvent[];
-  /** The campaign's execution is stopped at this second, as if it had died, and goes on under another name a while later. */
+  /**
+   * The campaign's execution is stopped at this second, as if it had died, and continues under another name a while
+   * later.
+   */
   readonly dies?: { readonly at: number; readonly for: number };
 }
 
 export interface CampaignRehearsal extends Outcome {
   /** Executions of the campaign, in order. */
   readonly campaigns: readonly Pick<Execution, 'name' | 'status' | 'cause'>[];
-  /** Of each service: names of its executions, how its lease ended, and seconds at which it was fenced and safe. */
+  /**
+   * For each service: names of its executions, how its lease ended, and the seconds at which it was fenced and safe.
+   */
   readonly services: ReadonlyMap<SiteName, RehearsedService>;
 }
 
@@ -97,7 +105,7 @@ function campaignMachine(definition: MachineDefinition, inside: Inside, wallCloc
   return machine;
 }
 
-/** As the campaign's role reaches a deployment. */
+/** The campaign's access to a deployment through its role. */
 function portsOfService({ ingresses, invocations }: Inside, name: SiteName): ServicePorts {
   const ingress = ingresses.get(name);
   if (ingress === undefined) throw new RangeError(`there is no ingress ${name}`);

@@ -1,4 +1,4 @@
-/** The items of a scenario, done: what people, deployments and failing hardware do to an ingress. */
+/** Carries out the items of a scenario: what people, deployments and failing hardware do to an ingress. */
 import {
   type ApprovalRequest,
   approvalSchema,
@@ -27,15 +27,15 @@ import { deleteStack, type Timeline, updateStack } from './site/index.ts';
 
 const APPROVED_AFTER_SECONDS = 60;
 const LATER_SECONDS = 30;
-/** Until somebody else answers the other way. */
+/** The delay until somebody else gives the opposite answer. */
 const CONTRARY_SECONDS = 0.2;
-/** How long two watchdogs look side by side while one takes the other's place. */
+/** How long two watchdogs run in parallel while one replaces the other. */
 const REPLACED_SECONDS = 120;
-/** After this a stack that was deleted is made again. */
+/** After this time a deleted stack is created again. */
 const REMADE_SECONDS = 120;
-/** How often a person runs a command again that was not answered. */
+/** How often a person repeats a command without an answer. */
 const TRIES = 10;
-/** The same plan, whose sign-offs want two persons. */
+/** The same plan with sign-offs that require two people. */
 const OF_TWO: PlanInput = { ...HALF_HOUR_PLAN, signoff: { ...HALF_HOUR_PLAN.signoff, approvers: 2 } };
 
 export interface DeedsOptions {
@@ -45,20 +45,20 @@ export interface DeedsOptions {
   readonly journal: Journal;
   readonly observer: Observer;
   readonly ingresses: ReadonlyMap<SiteName, SimulatedIngress>;
-  /** Stands in what people write; nobody may read it again. */
+  /** Contained in texts that people write; nobody may read it again. */
   readonly secret: string;
 }
 
 export class Deeds {
   readonly #options: DeedsOptions;
-  /** Of runs whose plan wants two persons: what comes of the second one. */
+  /** For runs whose plan requires two people: what the second one does. */
   readonly #seconds = new Map<string, SecondPerson>();
 
   constructor(options: DeedsOptions) {
     this.#options = options;
   }
 
-  /** Puts the item at its time. `onFailure`: the simulation itself is broken. */
+  /** Schedules the item. @param onFailure called if the simulation itself is broken */
   plan(item: SimulatedEvent, onFailure: (error: unknown) => void): void {
     if (!('at' in item)) return;
     const { timeline, journal } = this.#options;
@@ -99,7 +99,7 @@ export class Deeds {
     timeline.after(second === 'at-once' ? 0 : LATER_SECONDS * 1000, () => approve(by));
   }
 
-  /** A command that AWS does not answer says so, and its person runs it again. */
+  /** If AWS does not answer a command, its person repeats it. */
   async #insist(command: () => Promise<void>, left = TRIES): Promise<void> {
     try {
       await command();
@@ -119,14 +119,14 @@ export class Deeds {
     if (given !== null) ingress.machine.succeed(given.token, given.approval);
   }
 
-  /** A sign-off is in the run's log. */
+  /** Called when a sign-off is in the run's log. */
   signedOff({ site }: SimulatedIngress, cutoverId: string, { data }: LogEntry): void {
     const approval = approvalSchema.safeParse(data);
     const wanted = this.#seconds.has(`${site.name} ${cutoverId}`) ? 2 : 1;
     if (approval.success) this.#options.observer.signedOff(cutoverId, approversOf(approval.data), wanted);
   }
 
-  /** As the operator's command does: it asks for the open request of that run on that ingress. */
+  /** Acts like the operator's command: looks for the open request of that run on that ingress. */
   async #answer(ingress: SimulatedIngress, cutoverId: CutoverId, answer: 'approve' | 'refuse'): Promise<void> {
     const { invocations, ingresses, observer, secret } = this.#options;
     const open = await invocations.command(ingress).approvals.newest(cutoverId);

@@ -4,7 +4,7 @@ import { cutoverMachineOf, machineDefinitionOf, ofType } from '../cloud/index.ts
 import { type Assembly, Names } from '../cloud/template/index.ts';
 import { SIMULATED_HANDLERS, type SimulatedHandler } from './scenario/index.ts';
 
-/** As ASL has it, with its defaults. */
+/** As in ASL, with its defaults. */
 export const retrierSchema = z.object({
   ErrorEquals: z.array(z.string()),
   IntervalSeconds: z.number().default(1),
@@ -52,18 +52,18 @@ const stateSchema = z.discriminatedUnion('Type', [
 export type AslState = z.infer<typeof stateSchema>;
 export type TaskState = AslState & { readonly Type: 'Task' };
 
-/** Unknown keys and states are refused: the simulation would pass over them in silence. */
+/** Unknown keys and states are refused, because the simulation would silently ignore them. */
 const machineSchema = z.object({ StartAt: z.string(), States: z.record(z.string(), stateSchema) });
 export type MachineDefinition = z.infer<typeof machineSchema>;
 
-/** Plain JSON, so that it can be handed to a worker thread. */
+/** Plain JSON, so that it can be passed to a worker thread. */
 export interface Program {
   readonly definition: MachineDefinition;
   /** Function ARN → handler. */
   readonly handlers: Readonly<Record<string, SimulatedHandler>>;
 }
 
-/** The one machine of the assembly, or of several the one that is published. */
+/** The only machine of the assembly, or, of several, the published one. */
 export function definitionOf(assembly: Assembly): MachineDefinition {
   const names = new Names(assembly);
   for (const custom of ofType(assembly, 'Custom::WeightedRule'))
@@ -71,7 +71,7 @@ export function definitionOf(assembly: Assembly): MachineDefinition {
   return machineSchema.parse(machineDefinitionOf(cutoverMachineOf(assembly, names), names));
 }
 
-/** @throws when a function of the machine belongs to none of the handlers */
+/** @throws if a function of the machine belongs to none of the handlers */
 export function programOf(assembly: Assembly): Program {
   const definition = definitionOf(assembly);
   const handlers: Record<string, SimulatedHandler> = {};
@@ -79,7 +79,7 @@ export function programOf(assembly: Assembly): Program {
   return { definition, handlers };
 }
 
-/** Functions are named by CloudFormation after their logical id, in which the construct's id stands without its hyphens. */
+/** CloudFormation names functions after their logical id, which contains the construct's id without hyphens. */
 function handlerOf(arn: string): SimulatedHandler {
   const name = arn.split(':')[6] ?? '';
   const id = /^CutoverFunctions(\w+)Fn[0-9A-F]{8}$/.exec(name)?.[1] ?? /-crossfade-(\w+)$/.exec(name)?.[1];

@@ -1,4 +1,7 @@
-/** Lambda in virtual time: invocations whose every call may meet its fate, who outlive their time-out only asleep. */
+/**
+ * Lambda in simulated time: invocations in which every call may be given a fate, and which outlive their timeout only
+ * while asleep.
+ */
 
 import { CrossfadeError } from '../../core/model/index.ts';
 import { asError } from '../../input/index.ts';
@@ -6,9 +9,9 @@ import { TaskFailure } from './interpreter.ts';
 import { drawnFor, type Fate, type SimulatedHandler, type SiteName, type Step } from './scenario/index.ts';
 import { copyOf, type Timeline } from './site/index.ts';
 
-/** The functions' time-out (lib/cutover/cutover-functions.ts). */
+/** The functions' timeout (lib/cutover/cutover-functions.ts). */
 const TIMEOUT_MS = 60_000;
-/** After this long a client gives up (lambdas/aws/calls/clients.ts: three attempts of three seconds). */
+/** When a client gives up (lambdas/aws/calls/clients.ts: three attempts of three seconds). */
 const CLIENT_GIVES_UP_MS = 9_000;
 const PAUSE_MS = 600_000;
 const FREEZE_MS = 2 * PAUSE_MS;
@@ -19,26 +22,26 @@ const LATEST_MS = 90_000;
 export interface InvocationHost {
   readonly seed: number;
   readonly timeline: Timeline;
-  /** When the simulation began, milliseconds since the epoch. */
+  /** When the simulation began, in milliseconds since the epoch. */
   readonly startedAt: number;
   /** The fate of the n-th call of this kind. */
   fateOf(site: SiteName, handler: SimulatedHandler, step: Step, nth: number): Fate | null;
   onFault(fate: Fate): void;
-  /** A call of the handler's has passed. */
+  /** Called when a call of the handler succeeded. */
   onCall(handler: SimulatedHandler, step: Step): void;
-  /** The handler itself has ended, perhaps long after its caller gave it up. */
+  /** Called when the handler itself has ended, perhaps long after its caller gave up. */
   onDone(invocation: Invocation): void;
 }
 
-/** Who it is that calls, for what is known of a trigger from outside. */
+/** The cause of a call, for what is known about a trigger from outside. */
 export interface FailureCause {
-  /** The run that the trigger speaks of; null: whichever owns the ingress. */
+  /** The run to which the trigger refers; null: whichever owns the ingress. */
   readonly execution: string | null;
-  /** When what it speaks of happened, milliseconds since the epoch. */
+  /** When the event to which it refers happened, in milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** As AWS refuses: no repetition mends it. */
+/** A refusal by AWS that no repetition can fix. */
 export class DeniedError extends Error {
   override readonly name = 'AccessDeniedException';
 
@@ -54,19 +57,19 @@ export class Invocation {
   readonly startedAt: number;
   /** Names of its calls so far, in order. */
   readonly calls: Step[] = [];
-  /** How many calls one after the other it took until its first write of weights was made, that one included; null before. */
+  /** The length of the chain of calls up to and including its first write of weights; null before. */
   callsToWrite: number | null = null;
-  /** What became of its calls that did not pass. */
+  /** The fates of its calls that did not succeed. */
   readonly fates: Fate[] = [];
   readonly #host: InvocationHost;
   readonly #counts: Map<string, number>;
   readonly #died = Promise.withResolvers<never>();
-  /** The longest chain of calls, each of which was made after the one before had been answered. */
+  /** The longest chain of calls, each of which was made after the previous one had been answered. */
   #answered = 0;
   #alive = true;
   #asleep = false;
 
-  /** `counts`: how many calls of each kind there were, over all invocations. */
+  /** `counts`: the number of calls of each kind, over all invocations. */
   constructor(
     host: InvocationHost,
     site: SiteName,
@@ -83,7 +86,7 @@ export class Invocation {
     this.#died.promise.catch(() => {});
   }
 
-  /** A call of it did not pass. */
+  /** Whether any of its calls did not succeed. */
   get disturbed(): boolean {
     return this.fates.length > 0;
   }
@@ -113,7 +116,7 @@ export class Invocation {
     return this.#wait(ms);
   }
 
-  /** One call of the handler's: `effect` happens at one instant. */
+  /** One call of the handler: `effect` happens at a single instant. */
   async call<T>(step: Step, effect: () => T, stale: () => T = effect): Promise<T> {
     const key = `${this.site} ${this.handler} ${step}`;
     const nth = this.#counts.get(key) ?? 0;
@@ -181,7 +184,7 @@ export class Invocation {
     return new Promise(() => {});
   }
 
-  /** What has died never hears of its call again. */
+  /** A function that has died never learns the result of its call. */
   #wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.#host.timeline.after(ms, () => {
@@ -198,11 +201,11 @@ function unanswered(step: Step): CrossfadeError {
   });
 }
 
-/** Nobody hears of a refusal that comes late. */
+/** Nobody learns of a refusal that comes late. */
 function quietly(effect: () => unknown): void {
   try {
     effect();
   } catch {
-    // The caller has gone.
+    // The caller is gone.
   }
 }

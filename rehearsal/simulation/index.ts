@@ -1,4 +1,4 @@
-/** The whole of a cutover, simulated: from one seed, on one virtual clock, with the faults that AWS and people make. */
+/** A complete simulated cutover: from one seed, on one simulated clock, with the faults of AWS and of people. */
 export { rehearseCampaign } from './campaign.ts';
 export { definitionOf, type MachineDefinition, type Program, programOf } from './definition.ts';
 export { MET, type Met, type Violation } from './observer.ts';

@@ -1,6 +1,6 @@
 /**
- * Step Functions in virtual time: the part of the Amazon States Language that the cutover's machine uses, and the API that
- * operators and handlers call. test/simulation holds it against the interpreter of the local cloud.
+ * Step Functions in simulated time: the part of the Amazon States Language that the cutover's machine uses, and the API
+ * that operators and handlers call. test/simulation compares it with the interpreter of the local cloud.
  * https://states-language.net/spec.html
  */
 import { MAX_PAYLOAD, UNCATCHABLE } from '../cloud/index.ts';
@@ -26,9 +26,9 @@ export interface Execution {
   endedAt: number | null;
   error: string | null;
   cause: string | null;
-  /** The state that was entered last, with its input: where a redrive goes on. */
+  /** The state that was entered last, with its input, at which a redrive continues. */
   at: { readonly state: string; readonly input: unknown };
-  /** Moves on at each end and redrive, so that what still waits for an earlier life stops. */
+  /** Incremented at each end and redrive, so that waits from before stop. */
   life: number;
 }
 
@@ -60,7 +60,7 @@ export class SimulatedMachine {
     this.#host = host;
   }
 
-  /** Null when an execution has that name already. */
+  /** null if an execution with that name exists. */
   start(name: string, input: unknown): Execution | null {
     const arn = `${this.#prefix}:${name}`;
     if (this.executions.has(arn)) return null;
@@ -81,13 +81,16 @@ export class SimulatedMachine {
     return execution;
   }
 
-  /** What is in flight for it goes on, as on AWS. */
+  /** Whatever is in progress for it continues, as on AWS. */
   stop(arn: string, error: string, cause: string): void {
     const execution = this.executions.get(arn);
     if (execution?.status === 'RUNNING') this.#end(execution, 'ABORTED', error, cause);
   }
 
-  /** Goes on at the state that did not succeed. https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html */
+  /**
+   * Continues at the state that did not succeed.
+   * https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+   */
   redrive(arn: string): boolean {
     const execution = this.executions.get(arn);
     if (execution === undefined || execution.status === 'RUNNING' || execution.status === 'SUCCEEDED') return false;
@@ -96,7 +99,7 @@ export class SimulatedMachine {
     return true;
   }
 
-  /** False for a token that nobody waits for any more. */
+  /** False for a token for which nothing waits any more. */
   succeed(token: string, output: unknown): boolean {
     const waiting = this.#tokens.get(token);
     waiting?.resolve(output);
@@ -131,7 +134,7 @@ export class SimulatedMachine {
     }
   }
 
-  /** Null when the execution was ended from outside meanwhile. */
+  /** null if the execution was ended from outside meanwhile. */
   async #step(execution: Execution, state: AslState, input: unknown, gone: () => boolean): Promise<Step | null> {
     switch (state.Type) {
       case 'Succeed':
@@ -195,7 +198,7 @@ export class SimulatedMachine {
     return this.#waitForToken(token, seconds, () => this.#host.invoke(FunctionName, Payload, execution));
   }
 
-  /** Over with the answer, whether or not what was submitted has returned. */
+  /** Ends with the answer, whether or not the submitted function has returned. */
   async #waitForToken(token: string, seconds: number | null, submit: () => Promise<unknown>): Promise<unknown> {
     try {
       return await new Promise((resolve, reject) => {
@@ -210,10 +213,10 @@ export class SimulatedMachine {
   }
 }
 
-/** The same result. @throws TaskFailure */
+/** Returns the result unchanged. @throws TaskFailure if it is too large */
 function withinPayload(result: unknown): unknown {
   const text = JSON.stringify(result ?? null);
-  // A character is at most three bytes: few results are worth the count.
+  // A character has at most three bytes, so only long results have to be counted.
   if (text.length * 3 > MAX_PAYLOAD && Buffer.byteLength(text) > MAX_PAYLOAD)
     throw new TaskFailure('States.DataLimitExceeded', `The task returned more than ${MAX_PAYLOAD} bytes.`);
   return result;
@@ -229,7 +232,10 @@ function matches(names: readonly string[], error: string): boolean {
   );
 }
 
-/** Seconds until the next attempt by the first retrier that matches; null when there is none left. Counts in `tries`. */
+/**
+ * Seconds until the next attempt, from the first retrier that matches; null if there is none left. Counts the attempt
+ * in `tries`.
+ */
 function retryDelay(retriers: TaskState['Retry'], tries: number[], error: string): number | null {
   const index = retriers.findIndex((r) => matches(r.ErrorEquals, error));
   const [retrier, tried] = [retriers[index], tries[index]];
@@ -238,13 +244,13 @@ function retryDelay(retriers: TaskState['Retry'], tries: number[], error: string
   return secondsBefore(retrier, tried);
 }
 
-/** Seconds between an attempt and the next. @param tried attempts again before this one */
+/** Seconds between an attempt and the next one. @param tried number of earlier retries */
 export function secondsBefore(retrier: TaskState['Retry'][number], tried: number): number {
   const { IntervalSeconds, BackoffRate, MaxDelaySeconds = Number.POSITIVE_INFINITY } = retrier;
   return Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** tried);
 }
 
-/** What a reference path such as `$.next` or `$$.Task.Token` points at. */
+/** The value of a reference path such as `$.next` or `$$.Task.Token`. */
 function at(path: string, input: unknown, context: unknown): unknown {
   const [root, ...keys] = path.split('.');
   let value = root === '$$' ? context : input;
@@ -259,7 +265,7 @@ function put(input: unknown, path: string, result: unknown): unknown {
   return { ...(isRecord(input) ? input : {}), [path.replace(/^\$\./, '')]: result };
 }
 
-/** A payload template: keys that end in `.$` take what their path points at. */
+/** Fills a payload template: keys that end in `.$` take the value of their path. */
 function fill(template: unknown, input: unknown, context: unknown): unknown {
   if (!isRecord(template)) return template;
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-/** Lambda and EventBridge: who invokes a handler, when an event reaches it, and how often it is tried again. */
+/** Lambda and EventBridge: who invokes a handler, when an event arrives, and how often it is retried. */
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import { type FailureCause, Invocation, type InvocationHost } from './functions.ts';
 import type { Handlers } from './handlers.ts';
@@ -10,11 +10,11 @@ import { portsOf } from './ports.ts';
 import { drawnFor, type SimulatedHandler, type SimulatedScenario, type STRAYS } from './scenario/index.ts';
 import { MINUTE_MS, type Site, simulatedAlarmsOf } from './site/index.ts';
 
-/** Lambda's second and third attempt of an asynchronous invocation. */
+/** Delays before Lambda's second and third attempt of an asynchronous invocation. */
 const ASYNC_RETRIES_MS = [60_000, 120_000];
-/** How Lambda refuses where a function's concurrency is used up. */
+/** Lambda's error if a function's concurrency is used up. */
 const NO_ROOM = 'Lambda.TooManyRequestsException';
-/** So long an event waits between two tries at most, and in all; a look of the watchdog. */
+/** The longest wait of an event between two attempts, and in total; shorter for the watchdog. */
 const LONGEST_WAIT_MS = 300_000;
 const OLDEST_EVENT_MS = 30 * MINUTE_MS;
 const OLDEST_LOOK_MS = MINUTE_MS;
@@ -26,12 +26,12 @@ export interface InvocationsOptions {
   readonly wrap: (deps: Deps, handler: SimulatedHandler) => Deps;
   readonly observer: Observer;
   readonly journal: Journal;
-  /** What nobody may read. */
+  /** Texts that nobody may read. */
   readonly secrets: readonly string[];
 }
 
 export class Invocations {
-  /** Of each rollback that met no fault: its longest chain of calls up to the first write, that one included. */
+  /** For each rollback without faults: its longest chain of calls up to and including the first write. */
   readonly callsToWrite: number[] = [];
   readonly #options: InvocationsOptions;
   readonly #calls = new Map<string, number>();
@@ -40,7 +40,7 @@ export class Invocations {
     this.#options = options;
   }
 
-  /** What happens now, of this run; null: of whichever owns the ingress. */
+  /** A cause at the present time for this run; null: whichever owns the ingress. */
   causeOf(execution: string | null): FailureCause {
     return { execution, at: this.#now() };
   }
@@ -78,7 +78,7 @@ export class Invocations {
     }
   }
 
-  /** As an event does: twice more when it fails, and then the dead-letter queue's alarm tells. */
+  /** Like an event: retried twice when it fails, after which the alarm of the dead-letter queue fires. */
   later(ingress: SimulatedIngress, handler: SimulatedHandler, event: unknown, cause: FailureCause, attempt = 0): void {
     const { host, journal, observer } = this.#options;
     this.now(ingress, handler, event, cause).catch((error: unknown) => {
@@ -121,7 +121,7 @@ export class Invocations {
     }
   }
 
-  /** An execution has ended: EventBridge tells of those that did not succeed. */
+  /** An execution has ended. EventBridge reports those that did not succeed. */
   executionEnded(ingress: SimulatedIngress, { arn, status, error, cause }: Execution): void {
     if (status === 'SUCCEEDED') return;
     const detail = { executionArn: arn, status, error, cause };
@@ -129,7 +129,7 @@ export class Invocations {
     this.#deliver(ingress, 'rollback', event, this.causeOf(arn));
   }
 
-  /** An event that is none of the run's. */
+  /** An event that does not belong to the run. */
   stray(ingress: SimulatedIngress, event: (typeof STRAYS)[number]): void {
     const { name } = ingress.site;
     const another = `arn:execution:of-others-${name}:run-1`;
@@ -166,14 +166,14 @@ export class Invocations {
     });
   }
 
-  /** The alarms are evaluated and the watchdog looks, every minute from now on. `then` is called after each. */
+  /** From now on, evaluates the alarms and runs the watchdog every minute. `then` is called after each. */
   everyMinute(ingress: SimulatedIngress, then: () => void): void {
     const { name } = ingress.site;
     const { seed, timeline } = this.#options.host;
     const minute = () => {
       this.alarms(ingress).evaluate();
       const offset = 1_000 + drawnFor(seed, `tick ${name} ${this.#now()}`) * 3_000;
-      // Without a watchdog, and with no room for the rollback, nobody can bring anything back.
+      // Without a watchdog, and without concurrency for the rollback, nothing can roll back.
       const isHelpless = hasNoRoom(ingress, 'rollback');
       if (this.#now() < ingress.unwatchedUntil) {
         if (!isHelpless) this.#options.observer.unwatched(ingress.site);
@@ -220,7 +220,7 @@ export class Invocations {
     observer.ended(site, invocation);
   }
 
-  /** Ports as the operator's command has them, whose calls meet no fault. */
+  /** Ports of the operator's command, whose calls have no faults. */
   command(ingress: SimulatedIngress): Deps {
     const { host, wrap } = this.#options;
     const command = new Invocation(host, ingress.site.name, 'signoff', this.causeOf(null), new Map([['command', 1]]));
@@ -239,7 +239,7 @@ export class Invocations {
   }
 }
 
-/** Lambda takes no call of the function. */
+/** Whether Lambda accepts no invocation of the function. */
 function hasNoRoom({ throttled }: SimulatedIngress, handler: SimulatedHandler): boolean {
   return throttled.some((of) => (of.handler ?? handler) === handler);
 }

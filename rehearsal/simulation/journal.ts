@@ -1,10 +1,10 @@
-/** What happened in a simulation: lines for people, how often which fault met it, and who did what. */
+/** The events of a simulation: lines for people, how often each fault was injected, and who did what. */
 import type { SimulatedHandler, Step } from './scenario/index.ts';
 
 export class Journal {
   readonly trace: string[] = [];
   readonly faults: Record<string, number> = {};
-  /** How often a call of a handler's passed, by both names. */
+  /** How often a call of a handler succeeded, by both names. */
   readonly calls: Record<string, number> = {};
   readonly #now: () => number;
   readonly #start: number;

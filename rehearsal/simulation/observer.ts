@@ -1,4 +1,4 @@
-/** The invariants, asked at every change and after every look of a watchdog, from outside of everything that is observed. */
+/** Checks the invariants at every change and after every run of a watchdog, independently of the product's code. */
 
 import { pauseAt } from '../../core/evaluation/index.ts';
 import { fromIso, isFinal, isSafe, sameWeights } from '../../core/model/index.ts';
@@ -32,28 +32,28 @@ export interface Violation {
   readonly what: string;
 }
 
-/** Looks of a watchdog that met no fault, after which what is wrong must be mended. Failures are counted late, and by whole minutes. */
+/** After how many fault-free runs of the watchdog a problem must be fixed; failures are counted late. */
 const LOOKS = { 'dead side': 2, 'sick side': 8, 'wrong weights': 2 } as const;
-/** A shift that is not confirmed by then has lost its writer; each clock may be wrong by two minutes. */
+/** A shift that is not confirmed by then has lost its writer; each clock may be off by two minutes. */
 const UNCONFIRMED_MS = 300_000 + 240_000;
-/** An invocation that slept may still act for so long after. */
+/** How long an invocation that slept may still act. */
 const QUIET_AFTER_FAULT_MS = 15 * MINUTE_MS;
 
-/** A look that read the lease before the pause may still lead to a shift, and clocks differ by two minutes. */
+/** An evaluation that read the lease before the pause may still lead to a shift, and clocks differ by two minutes. */
 const PAUSE_BEGINS_MS = 4 * MINUTE_MS;
 const PAUSE_ENDS_MS = 2.5 * MINUTE_MS;
 
-/** A run that was seen within this time is alive, whatever clocks say. */
+/** A run that was seen within this time is alive, whatever the clocks say. */
 const ALIVE_MS = 5 * MINUTE_MS;
 
-/** The error of an execution that a person stopped: that person knows. */
+/** The error of an execution that a person stopped, who therefore knows. */
 export const BY_HAND = 'Aborted';
 
-/** What a rollback met on its way: `tasks`, the stable side could not take everything back at once; `faults`, calls that failed or functions that died. */
+/** What a rollback met: `tasks`, stable had too few to take everything back; `faults`, failed calls or functions. */
 export const MET = ['nothing', 'faults', 'tasks'] as const;
 export type Met = (typeof MET)[number];
 
-/** How long a rollback took. */
+/** The duration of a rollback. */
 export interface ToSafe {
   readonly ms: number;
   readonly met: Met;
@@ -81,16 +81,16 @@ export class Observer {
   /** When a person last wrote a rule. */
   readonly #byHandAt = new Map<Site, number>();
   readonly #seenAt = new Map<string, number>();
-  /** Whose table was lost or restored. */
+  /** Ingresses whose table was lost or restored. */
   readonly #restored = new Set<Site>();
   readonly #told: string[] = [];
-  /** Where a cutover was completed and none has begun since, whatever a restored table says. */
+  /** Ingresses where a cutover was completed and none has begun since, whatever a restored table says. */
   readonly #completed = new Set<Site>();
-  /** Where the mirror was not whole before the candidate had a customer: that run may go back. */
+  /** Ingresses where the mirror was lost before the candidate had a customer, so that the run may roll back. */
   readonly #mirrorLost = new Set<Site>();
-  /** Which executions have owned an ingress. */
+  /** Executions that have owned an ingress. */
   readonly #owned = new Set<string>();
-  /** Which executions have ended as rolled back: one that is redriven from there says it again, of the same return. */
+  /** Executions that have ended as rolled back. One that is redriven from there reports the same rollback again. */
   readonly #saidRolledBack = new Set<string>();
 
   constructor(now: () => number) {
@@ -98,7 +98,7 @@ export class Observer {
     this.#start = now();
   }
 
-  /** The listener, a target group, the service or the lease has changed. */
+  /** Called when the listener, a target group, the service or the lease has changed. */
   changed(site: Site): void {
     const { item } = site.lease;
     if (item !== null) this.#owned.add(item.executionArn);
@@ -128,7 +128,7 @@ export class Observer {
     if (writer?.handler === 'shift') this.#shiftedBy(site, writer);
   }
 
-  /** Forward, under a pause that it must have known of. */
+  /** A shift forward during a pause that its writer must have known. */
   #shiftedBy(site: Site, { startedAt }: Invocation): void {
     const { item } = site.lease;
     const pause = item?.status === 'running' ? pauseAt(item.steering, this.#now() + PAUSE_ENDS_MS) : null;
@@ -137,13 +137,13 @@ export class Observer {
       this.#violated('a pause holds', `${item?.cutoverId} was shifted although it is paused until ${pause.until}`);
   }
 
-  /** A task is taken away from the stable side: while somebody's own rule forwards to it, it serves more than the cutover. */
+  /** A task is removed from stable. While a foreign rule forwards to it, stable serves more than the cutover. */
   tookTasks(site: Site, { handler, startedAt, fates }: Invocation): void {
     if (site.thief?.group === 'stable' && site.thief.since < startedAt && fates.length === 0)
       this.#violated('tasks of others', `${handler} takes tasks away although somebody's rule forwards to stable`);
   }
 
-  /** A minute without a watchdog: alarms and the gate have it alone. */
+  /** A minute without a watchdog, in which only alarms and the gate can act. */
   unwatched(site: Site): void {
     this.#look(site, 'sick side', this.#now());
   }
@@ -158,7 +158,7 @@ export class Observer {
     this.#seenAt.set(execution.arn, this.#now());
   }
 
-  /** A handler has ended: a forward writer that lost its fence does not leave its own weights behind, however late it woke. */
+  /** A handler has ended. A forward writer that lost its fence must not leave its own weights behind. */
   done(site: Site, invocation: Invocation): void {
     const { item } = site.lease;
     const lost = item?.status === 'rolling_back' || item?.status === 'rolled_back';
@@ -177,11 +177,11 @@ export class Observer {
     if (sick !== undefined) sick.looks = 0;
   }
 
-  /** An invocation has moved the fence of a run. */
+  /** An invocation has fenced a run. */
   fenced(site: Site, by: Invocation, owner: string, asked: { readonly reason: string }): void {
     const faults = (this.#disturbedAt.get(site) ?? Number.NEGATIVE_INFINITY) >= by.cause.at;
     this.#pending.set(site, { by, since: by.cause.at, waits: !stableReady(site), faults });
-    // Who wrote before the fence leaves nothing behind: whoever fenced writes after it.
+    // A writer from before the fence leaves nothing behind, because whoever fenced writes after it.
     this.#lastWriter.set(site, null);
     const silent = this.#now() - (this.#seenAt.get(owner) ?? 0);
     if (asked.reason.startsWith('no heartbeat') && silent < ALIVE_MS && !this.#restored.has(site) && !faults)
@@ -193,12 +193,12 @@ export class Observer {
     );
   }
 
-  /** Somebody answered the sign-off of one ingress' run, and another's went on. */
+  /** Somebody answered the sign-off of one ingress's run, and another's continued. */
   answeredAnother(meant: Site, answered: Site): void {
     this.#violated("another run's event", `the answer for ${meant.name} was taken by ${answered.name}`);
   }
 
-  /** An invocation has ended, well or not: one that fails without a fault is no excuse. */
+  /** An invocation has ended, successfully or not. A failure without a fault is no excuse. */
   ended(site: Site, invocation: Invocation): void {
     if (invocation.disturbed) return;
     if (invocation.handler === 'watchdog') this.#looked(site, invocation);
@@ -219,7 +219,7 @@ export class Observer {
       this.#violated('says rolled back', `${execution.name} ended as rolled back, but its weights are not safe`);
   }
 
-  /** A person, a log or a metric gets to read this. */
+  /** A text that a person, a log or a metric receives. */
   published(text: string, secrets: readonly string[]): void {
     for (const secret of secrets)
       if (text.includes(secret)) this.#violated('secret', `${secret} stands in ${text.slice(0, 200)}`);
@@ -236,13 +236,13 @@ export class Observer {
     this.#told.push(text);
   }
 
-  /** A sign-off that wants as many persons has been taken for given. */
+  /** A sign-off that requires this many people was accepted. */
   signedOff(run: string, approvers: readonly string[], wanted: number): void {
     if (new Set(approvers).size < wanted)
       this.#violated('two persons', `the sign-off of ${run} wants ${wanted} persons and has ${approvers.join(', ')}`);
   }
 
-  /** Nothing more will happen. `benign`: nothing did that may take a run down. */
+  /** Nothing more will happen. `benign`: nothing happened that may end a run. */
   over(site: Site, executions: readonly Execution[], benign: boolean): void {
     for (const execution of executions) {
       if (execution.status === 'RUNNING') this.#violated('ends', `${execution.name} is still in ${execution.at.state}`);
@@ -263,7 +263,7 @@ export class Observer {
       this.#capacityReturned(site);
   }
 
-  /** Who stops an execution by hand whose lease is lost as well leaves nobody that knows its snapshot (docs/explanation/fence.md). */
+  /** If a person stops an execution whose lease is lost, nobody knows its snapshot (docs/explanation/fence.md). */
   #abortedWithoutLease(site: Site, executions: readonly Execution[]): boolean {
     return executions.some(
       ({ error, arn }) => error === BY_HAND && this.#owned.has(arn) && site.lease.item?.executionArn !== arn,
@@ -277,7 +277,7 @@ export class Observer {
       this.#violated('capacity returns', `${desired} of ${TASKS} tasks, scaling ${JSON.stringify(scaling)}`);
   }
 
-  /** Two runs at once, which only a lost lease allows: what the later one found was the earlier one's hold. */
+  /** Two runs at once, which only a lost lease allows: the later one found what the earlier one had suspended. */
   #overlapping(executions: readonly Execution[]): boolean {
     const owners = executions.filter((e) => this.#owned.has(e.arn));
     return owners.some((a) =>
@@ -290,11 +290,11 @@ export class Observer {
   #looked(site: Site, look: Invocation): void {
     for (const invariant of ['dead side', 'sick side', 'wrong weights'] as const)
       this.#look(site, invariant, look.startedAt);
-    // An intent that is not confirmed becomes wrong by age alone.
+    // An unconfirmed intent becomes wrong merely by age.
     this.#note(site, 'wrong weights', this.#wrongOf(site));
   }
 
-  /** After enough of them what is wrong must be mended. */
+  /** After enough runs of the watchdog, a problem must be fixed. */
   #look(site: Site, invariant: keyof typeof LOOKS, at: number): void {
     const wrong = this.#wrong.get(`${site.name} ${invariant}`);
     if (wrong === undefined || wrong.since > at) return;
@@ -339,7 +339,7 @@ export class Observer {
   }
 }
 
-/** A message about a run names it, or its ingress where no lease says which run it was. */
+/** A message about a run names it, or its ingress if no lease says which run it was. */
 function isAbout(text: string, run: string, site: string): boolean {
   const bad = /rolled back|rollback waits|without owning|NoticeFailed|dead letter/;
   return bad.test(text) && (text.includes(run) || text.includes(`Crossfade ${site}:`));

@@ -1,4 +1,7 @@
-/** What an operator's command asks of the run that holds the lease: read, answered by the core, and written if nobody was quicker. */
+/**
+ * The request of an operator's command to the run that holds the lease: read, answered by the core, and written unless
+ * somebody else was first.
+ */
 import { type Approval, CrossfadeError, type CutoverId, type Plan, parsePlan } from '../../core/model/index.ts';
 import {
   agree,
@@ -12,7 +15,7 @@ import type { Deps } from '../../lambdas/tasks/index.ts';
 import { DeniedError } from './functions.ts';
 import { HALF_HOUR_PLAN, type SimulatedSteering } from './scenario/index.ts';
 
-/** @returns the command's sentence, and whether the run took it */
+/** @returns the command's sentence, and whether the run accepted the request */
 export async function operatorAsks(
   { ledger, decisionLog, deployment }: Pick<Deps, 'ledger' | 'decisionLog' | 'deployment'>,
   asks: SimulatedSteering,
@@ -28,13 +31,13 @@ export async function operatorAsks(
     await ledger.steer(lease, answer.steering);
     return { taken: true, said: answer.message };
   } catch (error) {
-    // Somebody was quicker, or the ledger does not answer: the command says so, and the person reads on.
+    // Somebody else was first, or the ledger does not answer; the command says so, and the person continues.
     if (error instanceof CrossfadeError || error instanceof DeniedError) return { taken: false, said: error.message };
     throw error;
   }
 }
 
-/** As one person's command approves where the plan wants two. */
+/** One person's approval by command, if the plan requires two. */
 export async function personApproves(
   { approvals, ledger, deployment }: Pick<Deps, 'approvals' | 'ledger' | 'deployment'>,
   cutoverId: CutoverId,

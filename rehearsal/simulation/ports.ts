@@ -1,4 +1,4 @@
-/** The ports of one invocation over a {@link Site}: each call passes through the invocation, which decides what becomes of it. */
+/** The ports of one invocation on a {@link Site}. Each call passes through the invocation, which decides its fate. */
 import { ANY_REQUEST, type ListenerRule } from '../../core/listener/index.ts';
 import type { ApprovalRequest, Capacity, DrillRecord, Leases, LogEntry, Notice } from '../../core/model/index.ts';
 import { toIso } from '../../core/model/index.ts';
@@ -8,12 +8,12 @@ import type { SimulatedMachine } from './interpreter.ts';
 import type { Step } from './scenario/index.ts';
 import type { Site } from './site/index.ts';
 
-/** What leaves an ingress, or is kept beside its lease. */
+/** What leaves an ingress, or is stored next to its lease. */
 export interface Outside {
   readonly machine: SimulatedMachine;
-  /** Seconds that the clock of the invocation's machine is ahead. */
+  /** By how many seconds the clock of the invocation's machine is ahead. */
   skewOf(invocation: Invocation): number;
-  /** Whatever a person or a log gets to read. */
+  /** Called with every text that a person or a log receives. */
   published(text: string): void;
   notified(notice: Notice): void;
   logged(cutoverId: string, entry: LogEntry): void;
@@ -21,7 +21,7 @@ export interface Outside {
   asked(request: ApprovalRequest): void;
   /** The open sign-off of a run on this ingress. */
   pending(cutoverId: string): ApprovalRequest | null;
-  /** One more person has approved it. */
+  /** Called when one more person has approved it. */
   agreed(cutoverId: string, person: ApprovalRequest['agreed'][number]): ApprovalRequest | null;
   tripped(alarm: string): void;
   wrote(invocation: Invocation): void;
@@ -106,7 +106,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
   };
 }
 
-/** Rules of others on the listener. */
+/** Foreign rules on the listener. */
 function othersOf({ name, thief, deployment }: Site): readonly ListenerRule[] {
   if (thief === null) return [];
   const conditions = { ...ANY_REQUEST, headers: [{ name: 'x-half', values: ['*'] }] };
@@ -115,7 +115,7 @@ function othersOf({ name, thief, deployment }: Site): readonly ListenerRule[] {
   return [{ arn: `arn:rule/${name}/thief`, priority: 1, ...rule }];
 }
 
-/** Through the adapter: a fate meets each of its requests. */
+/** Uses the real adapter; each of its requests may be given a fate. */
 function ledgerOf(invocation: Invocation, { lease }: Site, outside: Outside): Leases {
   const call = invocation.call.bind(invocation);
   const asked = <T>(step: Step, ask: (leases: Leases) => Promise<T>): Promise<T> =>

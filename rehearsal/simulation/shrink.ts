@@ -1,8 +1,8 @@
-/** From a scenario that breaks an invariant to one with as few items as can be found that still does. */
+/** Reduces a scenario that breaks an invariant to as few items as can be found that still break it. */
 import type { Invariant } from './observer.ts';
 import type { SimulatedScenario } from './scenario/index.ts';
 
-/** `breaks` says whether a scenario breaks the invariant; it is asked a few dozen times. */
+/** @param breaks whether a scenario breaks the invariant; called a few dozen times */
 export async function shrink(
   scenario: SimulatedScenario,
   invariant: Invariant,

@@ -1,4 +1,4 @@
-/** One scenario from its start until nothing more happens: everything in one process, on one virtual clock. */
+/** One scenario from its start until nothing more happens: everything in one process, on one simulated clock. */
 import { type ApprovalRequest, fromIso, type LogEntry } from '../../core/model/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import { Deeds } from './deeds.ts';
@@ -26,25 +26,28 @@ import { MINUTE_MS, Site, Timeline } from './site/index.ts';
 import { isOwned } from './wrongs.ts';
 
 const USUAL_START = Date.UTC(2026, 10, 24, 8);
-/** A sign-off that nobody answers expires after 30 minutes; twice that, a whole run, and the watch over capacity. */
+/**
+ * A sign-off that nobody answers expires after 30 minutes; this allows for two of them, a whole run, and the watch over
+ * capacity.
+ */
 const LONGEST_MS = 5 * 60 * MINUTE_MS;
-/** After the last thing that happened: as long as capacity is watched, and a sleeping function sleeps. */
+/** After the last event: as long as capacity is watched and a sleeping function sleeps. */
 const REST_MS = 21 * MINUTE_MS;
-/** Stands in what people write; nobody may read it again. */
+/** Contained in texts that people write; nobody may read it again. */
 const SECRET = 'hunter2-s3cr3t';
 
 export interface SimulationOptions {
-  /** Other handlers in the place of the real ones: how the harness is held to account. */
+  /** Handlers in place of the real ones, with which the harness itself is tested. */
   readonly handlers?: Handlers;
-  /** Other ports. */
+  /** Ports in place of the real ones. */
   readonly wrap?: (deps: Deps, handler: SimulatedHandler) => Deps;
   /** @default those of a drawn scenario */
   readonly sites?: readonly SiteName[];
-  /** Somebody who acts on the ingresses beside the scenario; the answer says whether they still do. */
+  /** Somebody who acts on the ingresses in addition to the scenario; the result says whether they are still active. */
   readonly beside?: (inside: Inside) => () => boolean;
 }
 
-/** What somebody beside the scenario finds. */
+/** What such a person has access to. */
 export interface Inside {
   readonly timeline: Timeline;
   readonly ingresses: ReadonlyMap<SiteName, SimulatedIngress>;
@@ -57,14 +60,14 @@ export interface Outcome {
   /** How each execution ended. */
   readonly ends: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
-  /** How often a call of a handler's passed, such as `watchdog ledger.fence`. */
+  /** How often a call of a handler succeeded, such as `watchdog ledger.fence`. */
   readonly calls: Readonly<Record<string, number>>;
   readonly virtualMs: number;
   /** From triggers to safe weights. */
   readonly toSafe: readonly ToSafe[];
-  /** Of each rollback that met no fault: its longest chain of calls up to the first write, that one included. */
+  /** For each rollback without faults: its longest chain of calls up to and including the first write. */
   readonly callsToWrite: readonly number[];
-  /** For people: what happened, with the second at which it did. */
+  /** For people: the events, with the second at which each happened. */
   readonly trace: readonly string[];
 }
 
@@ -74,7 +77,7 @@ export async function simulate(
   options: SimulationOptions = {},
 ): Promise<Outcome> {
   const simulation = new Simulation(program, scenario, options);
-  // What a handler writes to its log is read by people too.
+  // People read what a handler writes to its log, too.
   const { error } = console;
   console.error = (line: unknown) => simulation.logLine(String(line));
   try {
@@ -97,7 +100,7 @@ class Simulation implements InvocationHost {
   readonly #ingresses = new Map<SiteName, SimulatedIngress>();
   readonly #fates = new Map<string, Fate>();
   readonly #secrets: string[] = [SECRET];
-  /** Those of its skews that a handler has read the time by. */
+  /** Clock differences of the scenario by which a handler has read the time. */
   readonly #skewed = new Set<SimulatedEvent>();
   readonly #sites: readonly SiteName[];
   readonly #beside: SimulationOptions['beside'];
@@ -154,7 +157,7 @@ class Simulation implements InvocationHost {
     if (this.#failure !== null) throw this.#failure;
     const ends: Record<string, number> = {};
     for (const { site, machine } of this.#ingresses.values()) {
-      // Whoever acts beside the scenario may bring a healthy run back.
+      // Whoever acts in addition to the scenario may roll back a healthy run.
       const benign = this.#beside === undefined && isBenign(this.#scenario, site.name);
       this.#observer.over(site, [...machine.executions.values()], benign);
       for (const { status, error } of machine.executions.values()) {
@@ -255,7 +258,7 @@ class Simulation implements InvocationHost {
       },
       notified: ({ kind, subject, body }) => {
         this.#observer.published(`${subject}\n${body}`, this.#secrets);
-        // Of decisions machines alone are told.
+        // Decisions are reported only to machines.
         if (kind === 'decision') return;
         this.#journal.note(`${name}: told: ${subject}`);
         this.#observer.notified(ingress().site, subject, body);
@@ -299,7 +302,7 @@ class Simulation implements InvocationHost {
     return handler;
   }
 
-  /** It is over once all items are past, every execution has ended, and nothing has changed for long. */
+  /** The simulation is over once all items are past, every execution has ended, and nothing has changed for long. */
   #rest(): void {
     const now = this.timeline.now();
     const last = Math.max(

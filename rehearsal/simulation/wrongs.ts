@@ -1,10 +1,10 @@
-/** What is wrong at an ingress at this moment, as its customers see it. */
+/** Present problems of an ingress, as its customers experience them. */
 import type { Site } from './site/index.ts';
 
-/** A candidate that fails as much is sick by everybody's measure. */
+/** A candidate with this failure rate is failing by any standard. */
 const SICK = 0.2;
 
-/** The lease is a run's, or its rollback's. In words of its own: what is judged is not asked. */
+/** Whether the lease belongs to a run, or to its rollback. Computed independently of the code that is judged. */
 export function isOwned({ lease: { item } }: Site): boolean {
   return item?.status === 'running' || item?.status === 'rolling_back';
 }
@@ -13,12 +13,12 @@ export function stableReady(site: Site): boolean {
   return site.health('stable').healthy >= Math.max(1, site.lease.item?.capacity?.desired ?? 1);
 }
 
-/** By its own fault, or by more requests than it has tasks for. */
+/** Because of its own faults, or because it has too few tasks for its requests. */
 function failingOf(site: Site, side: 'stable' | 'candidate'): number {
   return Math.max(site.sickness[side], site.overload(side));
 }
 
-/** Customers of a run on a candidate that fails them, as long as the stable side could answer, and fails fewer. */
+/** Customers of a run are on a failing candidate although stable could answer and fails fewer requests. */
 export function sickOf(site: Site): string | null {
   const failing = failingOf(site, 'candidate');
   if (!isOwned(site) || site.share('candidate', 'mirrorReverse') === 0 || failing < SICK) return null;
@@ -27,7 +27,10 @@ export function sickOf(site: Site): string | null {
     : null;
 }
 
-/** Customers of a run on a side, or a mirror, without a healthy target. Before the candidate answers anybody it is the service's own outage. */
+/**
+ * Customers of a run are on a side, or a mirror, without a healthy target. Before the candidate answers anybody, it is
+ * the service's own outage.
+ */
 export function deadOf(site: Site): string | null {
   if (!isOwned(site)) return null;
   const [stable, candidate] = [site.health('stable').healthy, site.health('candidate').healthy];

@@ -1,4 +1,4 @@
-/** A measured proxy as a process of its own: takes its upstream's URL, says its port as the mirror does. */
+/** A measured proxy as its own process: it takes its upstream's URL, and reports its port as the mirror does. */
 import type { Server } from 'node:http';
 
 export const upstream = new URL(process.argv[2] ?? 'http://127.0.0.1:80');

@@ -1,4 +1,4 @@
-/** A floor: node's own client and server, piped; nothing of a proxy's duties but streaming. */
+/** A floor: Node's own client and server, piped; it has none of a proxy's duties except streaming. */
 import { Agent, createServer, request } from 'node:http';
 import { listening, upstream } from './listening.ts';
 

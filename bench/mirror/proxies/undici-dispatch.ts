@@ -1,4 +1,6 @@
-/** A floor: undici's dispatch between node's server and the upstream; nothing of a proxy's duties but streaming. */
+/**
+ * A floor: undici's dispatch between Node's server and the upstream; it has none of a proxy's duties except streaming.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type Dispatcher, Pool } from 'undici';
 import { listening, upstream } from './listening.ts';
@@ -16,7 +18,7 @@ class Handler implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
     const raw: unknown = controller.rawHeaders;
     const fields: string[] = [];
-    // Those of this hop are left to node: the one thing without which a client could not read the answer.
+    // Hop-by-hop fields are left to Node; without that, a client could not read the answer.
     if (Array.isArray(raw))
       for (let i = 0; i + 1 < raw.length; i += 2) {
         const name = String(raw[i]);

@@ -1,4 +1,4 @@
-/** Who asks, by which clock, and how much of the account's quotas is used. */
+/** The caller, the clock difference, and the use of the account's quotas. */
 import {
   DescribeAccountLimitsCommand,
   DescribeListenersCommand,
@@ -13,11 +13,11 @@ import { EmptyAnswerError } from '../../shared/index.ts';
 import { type Clients, unlessMissing } from './clients.ts';
 
 export interface AccountCaller {
-  /** Such as `aws` or `aws-cn`. */
+  /** For example `aws` or `aws-cn`. */
   readonly partition: string;
   readonly account: string;
   readonly region: string;
-  /** This machine's clock minus AWS's, seconds; AWS's `Date` has whole ones. */
+  /** This machine's clock minus AWS's, in seconds; AWS's `Date` has whole seconds. */
   readonly clockSkew: number;
 }
 
@@ -41,10 +41,10 @@ export async function lookAtCaller({ sts }: Clients, now: () => number): Promise
   return { partition, account, region: await sts.config.region(), clockSkew };
 }
 
-/** Concurrent executions that other functions leave; all handlers of one cutover at once need fewer. */
+/** How many concurrent executions must be left by other functions; all handlers of one cutover at once need fewer. */
 const NEEDED_CONCURRENCY = 20;
 
-/** What a deploy adds to the load balancer; groups that it has already count once. */
+/** What a deployment adds to the load balancer; groups that it already has count once. */
 interface Added {
   readonly rules: number;
   readonly groups: readonly string[];
@@ -92,7 +92,7 @@ interface Use {
   readonly targets: number;
 }
 
-/** Of every listener of the load balancer, whoever owns it; the default rules of listeners do not count. */
+/** For every listener of the load balancer, whoever owns it; default rules do not count. */
 async function useOf(elb: Clients['elb'], LoadBalancerArn: string, added: readonly string[]): Promise<Use> {
   const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
   const rules = await Promise.all(Listeners.map(({ ListenerArn = '' }) => describeRules(elb, { ListenerArn })));
@@ -100,7 +100,8 @@ async function useOf(elb: Clients['elb'], LoadBalancerArn: string, added: readon
   for await (const { TargetGroups = [] } of paginateDescribeTargetGroups({ client: elb }, { LoadBalancerArn }))
     for (const { TargetGroupArn } of TargetGroups) if (TargetGroupArn !== undefined) groups.add(TargetGroupArn);
   let targets = 0;
-  // One after the other: a load balancer may have a hundred groups, and ELBv2's bucket for Describe calls refills slowly.
+  // One after the other, because a load balancer may have a hundred groups, and ELBv2's bucket for Describe calls
+  // refills slowly.
   for (const arn of groups) targets += (await unlessMissing(groupHealth(elb, arn)))?.registered ?? 0;
   return {
     rules: rules.flat().filter(({ priority }) => Number.isFinite(priority)).length,
@@ -109,7 +110,7 @@ async function useOf(elb: Clients['elb'], LoadBalancerArn: string, added: readon
   };
 }
 
-/** Null where the service does not say; a refusal is the caller's to tell. */
+/** null if the service does not report it; a refusal is left to the caller. */
 async function freeConcurrency(lambda: Clients['lambda']): Promise<number | null> {
   try {
     const { AccountLimit } = await lambda.send(new GetAccountSettingsCommand({}));

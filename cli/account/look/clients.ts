@@ -27,7 +27,7 @@ export function clients() {
 }
 export type Clients = ReturnType<typeof clients>;
 
-/** `null` instead of the errors by which a service says that something does not exist. */
+/** Returns null in place of the errors with which a service reports that something does not exist. */
 export async function unlessMissing<T>(call: Promise<T>): Promise<T | null> {
   try {
     return await call;

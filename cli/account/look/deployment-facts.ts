@@ -1,4 +1,4 @@
-/** What the stacks have deployed: status topic, functions and their rights. */
+/** What the stacks have deployed: status topic, functions and their permissions. */
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
@@ -10,7 +10,7 @@ import { stateMachineArn } from '../../run/index.ts';
 import { type Clients, unlessMissing } from './clients.ts';
 import { lookAtRoles } from './roles.ts';
 
-/** Answers the status of a page, or null. */
+/** Returns the status of a page, or null. */
 export type Fetch = (url: string) => Promise<number | null>;
 
 export async function lookAtDeployed(clients: Clients, deployment: Deployment, fetch: Fetch): Promise<DeployedFacts> {
@@ -48,7 +48,7 @@ async function lookAtTopic({ sns, kms }: Clients, arn: string): Promise<TopicFac
   };
 }
 
-/** A policy that is none allows nothing, which the check says. */
+/** A missing policy allows nothing, which the check reports. */
 function json(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? '');

@@ -1,4 +1,4 @@
-/** Reads an account for the doctor; calls nothing that changes anything. */
+/** Reads an account for the doctor, without calls that change anything. */
 export { type AccountCaller, lookAtCaller, lookAtQuotas } from './account.ts';
 export { type Clients, clients } from './clients.ts';
 export { type Fetch, lookAtDeployed } from './deployment-facts.ts';

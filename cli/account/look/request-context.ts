@@ -1,11 +1,15 @@
-/** A request that meets a statement's conditions, made up of their own values, for IAM's simulation. */
+/**
+ * Constructs a request that meets a statement's conditions, from the values in the conditions, for IAM's simulation.
+ */
 import type { ContextEntry } from '@aws-sdk/client-iam';
 import * as z from 'zod';
 
 const values = z
   .union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number(), z.boolean()]))])
   .transform((value) => [value].flat().map(String));
-/** By operator, then by key. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html */
+/**
+ * By operator, then by key. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+ */
 export const conditionSchema = z.record(z.string(), z.record(z.string(), values));
 type Condition = z.infer<typeof conditionSchema>;
 
@@ -24,13 +28,13 @@ const TYPES: Readonly<Record<string, 'string' | 'boolean' | 'numeric' | 'ip'>> =
 };
 const OPERATOR = /^(ForAllValues:|ForAnyValue:)?(\w+?)(IfExists)?$/;
 
-/** Null: a condition that its own values do not meet, such as a negation or a policy variable. */
+/** null for a condition that its own values do not meet, such as a negation or a policy variable. */
 export function meeting(condition: Condition): ContextEntry[] | null {
   const { Null: exists = {}, ...others } = condition;
   const entries = Object.entries(others).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, given]) => entryOf(operator, key, given)),
   );
-  // That a key is there is met by a value that another condition wants of it.
+  // A condition that a key is present is met by a value that another condition requires for it.
   const named = new Set(entries.map((entry) => entry?.ContextKeyName));
   if (Object.entries(exists).some(([key, [absent]]) => absent !== 'false' || !named.has(key))) return null;
   const met = entries.filter((entry) => entry !== null);

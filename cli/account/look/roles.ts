@@ -23,13 +23,13 @@ import { conditionSchema, meeting } from './request-context.ts';
 interface Needed {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
-  /** What a request has that meets the conditions. Null: none could be made up. @default - there are no conditions */
+  /** The context that meets the conditions; null if none could be constructed. @default - there are no conditions */
   readonly context?: readonly ContextEntry[] | null;
 }
 
 export async function lookAtRoles({ iam, lambda }: Clients, deployment: Deployment): Promise<RoleFacts[]> {
   const found: RoleFacts[] = [];
-  // One after the other: IAM's own limit for simulations is low.
+  // One after the other, because IAM's limit for simulations is low.
   for (const fn of await functionsOf(lambda, deployment)) {
     const { Role: role = '', FunctionName } = fn;
     const own = await inlinePolicies(iam, role);
@@ -50,7 +50,7 @@ export async function lookAtRoles({ iam, lambda }: Clients, deployment: Deployme
   return found;
 }
 
-/** IAM simulates no wildcards; these are the CDK's own grants on keys. */
+/** IAM does not simulate wildcards; these are the CDK's own grants on keys. */
 const GRANTED_BY_PREFIX: Readonly<Record<string, readonly string[]>> = {
   'kms:GenerateDataKey*': ['kms:GenerateDataKey'],
   'kms:ReEncrypt*': ['kms:ReEncryptFrom', 'kms:ReEncryptTo'],
@@ -58,7 +58,10 @@ const GRANTED_BY_PREFIX: Readonly<Record<string, readonly string[]>> = {
 
 const deploymentOf = z.looseObject({ ingressId: z.string() });
 
-/** Every function that has this deployment in its environment, and the one that makes its rules, with the CDK's that calls it. */
+/**
+ * Every function with this deployment in its environment, the one that creates its rules, and the CDK's function that
+ * calls it.
+ */
 async function functionsOf(client: Clients['lambda'], { ingressId }: Deployment): Promise<FunctionConfiguration[]> {
   const found: FunctionConfiguration[] = [];
   for await (const { Functions = [] } of paginateListFunctions({ client }, {})) found.push(...Functions);
@@ -109,7 +112,7 @@ async function inlinePolicies(client: Clients['iam'], role: string): Promise<Nee
   return needed;
 }
 
-/** Those that are attached: of AWS, or of the account's own. */
+/** The attached policies, whether AWS's or the account's own. */
 async function managedPolicies(client: Clients['iam'], role: string): Promise<Needed[]> {
   const arns: string[] = [];
   for await (const { AttachedPolicies = [] } of paginateListAttachedRolePolicies(
@@ -146,7 +149,7 @@ function neededBy(document: string | undefined): Needed[] {
   });
 }
 
-/** Metrics of the handlers are lines of their logs. */
+/** The handlers' metrics are lines in their logs. */
 function neededForLogs({ FunctionName = '', LoggingConfig }: FunctionConfiguration, deployment: Deployment): Needed {
   const group = LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`;
   const resources = [arnIn(deployment, 'logs', `log-group:${group}:log-stream:*`)];
@@ -158,7 +161,7 @@ function arnIn(deployment: Deployment, service: string, resource: string): strin
   return `arn:${partition}:${service}:${region}:${account}:${resource}`;
 }
 
-/** Whatever else is broken. */
+/** Checked even if other things are broken. */
 function neededByRollback(deployment: Deployment): Needed[] {
   const at = (service: string, resource: string) => arnIn(deployment, service, resource);
   return [
@@ -186,7 +189,7 @@ async function simulated(
 ): Promise<DeniedRight[]> {
   if (context === null) return [];
   const denied: DeniedRight[] = [];
-  // A resource by itself, so that each decision is about it.
+  // Each resource separately, so that each decision concerns one.
   for (const resource of resources) {
     const { EvaluationResults = [] } = await client.send(
       new SimulatePrincipalPolicyCommand({

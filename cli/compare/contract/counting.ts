@@ -1,4 +1,4 @@
-/** What becomes of captures as they come in: they are counted, and once more when all that varies by itself is known. */
+/** Counts captures as they arrive, and again once all variation of stable is known. */
 
 import type { CaptureRecord } from '../../../capture/format/index.ts';
 import type { Compare } from '../../../parity/compare/index.ts';
@@ -17,19 +17,19 @@ import type { Spool } from './spool.ts';
 
 export interface CountedCaptures {
   readonly summary: Summary;
-  /** What the stable side varied in by itself. */
+  /** What varied in stable by itself. */
   readonly noise: readonly NoisyPlace[];
 }
 
 export class CaptureCounter {
-  /** Of the captures that came in, without noise. */
+  /** The captures so far, without noise. */
   readonly soFar = emptySummary();
   readonly #comparer: (model?: NoiseModel) => Compare;
   readonly #compare: Compare;
   readonly #spool: Spool | null;
   readonly #noise = new GatheredNoise();
 
-  /** @param spool where captures wait until all are in; null: nothing is learned */
+  /** @param spool where captures wait until all have arrived; null: no noise is learned */
   constructor(comparer: (model?: NoiseModel) => Compare, spool: Spool | null) {
     this.#comparer = comparer;
     this.#compare = comparer();
@@ -47,7 +47,7 @@ export class CaptureCounter {
   async end(signal: AbortSignal): Promise<CountedCaptures> {
     const { model } = this.#noise;
     const noise = noisyPlaces(model);
-    // By a model that suppresses nothing every capture comes to the same again.
+    // If the model suppresses nothing, the counts would be the same again.
     if (this.#spool === null || !noise.some((place) => place.suppressed)) return { summary: this.soFar, noise };
     const summary = emptySummary();
     const compare = this.#comparer(model);

@@ -1,4 +1,4 @@
-/** What would be sent, without sending it. */
+/** Shows what would be sent, without sending it. */
 import { targetWithoutSecrets } from '../../../capture/redaction/index.ts';
 import type { PlannedRequest } from './requests/index.ts';
 

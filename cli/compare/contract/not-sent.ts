@@ -1,13 +1,13 @@
-/** Requests that are not sent, counted by their reason. */
+/** Requests that are not sent, counted by reason. */
 import type { Skipped } from './requests/index.ts';
 
-/** Reasons that are listed one by one. */
+/** How many reasons are listed individually. */
 const TOLD = 30;
 
 export class SkippedRequests {
   readonly #byReason = new Map<string, { count: number; readonly first: string }>();
 
-  /** @param files by the number of the source */
+  /** @param files names by the number of the source */
   add({ skipped, of, at }: Skipped, files: readonly string[]): void {
     const known = this.#byReason.get(skipped);
     if (known === undefined)
@@ -15,7 +15,7 @@ export class SkippedRequests {
     else known.count++;
   }
 
-  /** The most frequent first, each with the first request that it keeps back. */
+  /** Most frequent first, each with the first request that it affects. */
   lines(): string[] {
     const sorted = [...this.#byReason].sort(([, a], [, b]) => b.count - a.count);
     const rest = sorted.slice(TOLD).reduce((sum, [, { count }]) => sum + count, 0);

@@ -1,24 +1,27 @@
-/** Which requests may be sent, and with which header fields. */
+/** Decides which requests may be sent, and with which header fields. */
 import { targetWithoutSecrets } from '../../../capture/redaction/index.ts';
 import { type AllowedCopy, isSafeMethod, mayCopy } from '../../../mirror/recorder/index.ts';
 import { UsageError } from '../../shared/index.ts';
 import { type Planned, type PlannedRequest, redactedFields } from './requests/index.ts';
 
-/** Safe by its registration (RFC 4918, 9.1), and known to few services: it finds out how a wrong method is answered. */
+/**
+ * A method that is registered as safe (RFC 4918, 9.1) and that few services know, so it shows how an unsupported method
+ * is answered.
+ */
 export const PROBE_METHOD = 'PROPFIND';
 
 /** What a client can put into a request line. */
 const TARGET = /^(?:\/|\{\{)[!-\u{ff}]*$/u;
 
-/** May be asked again, and the answer should be the same. */
+/** Whether a repetition should give the same answer. */
 export function mayAskAgain(method: string): boolean {
   return method === PROBE_METHOD || isSafeMethod(method);
 }
 
 export interface SendPolicy {
-  /** Methods and paths with side effects that may be repeated on both sides. */
+  /** Methods and paths with side effects that may be executed on both sides. */
   readonly allowed: readonly AllowedCopy[];
-  /** Replace those of a request; an empty value leaves the field out. */
+  /** These replace fields of a request; an empty value removes the field. */
   readonly headers: readonly (readonly [string, string])[];
 }
 
@@ -40,7 +43,7 @@ export function admit(request: PlannedRequest, { allowed, headers }: SendPolicy)
   return { ...request, headers: [...kept, ...headers.filter(([, value]) => value !== '')] };
 }
 
-/** What of a policy's leave a request needs. */
+/** The permission in a policy that a request needs. */
 export function leaveFor({ method, target }: PlannedRequest, { allowed }: SendPolicy): AllowedCopy[] {
   return isSafeMethod(method) ? [] : allowed.filter((entry) => mayCopy(method, target, [entry]));
 }

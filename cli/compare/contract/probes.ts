@@ -1,4 +1,6 @@
-/** Variations of a request that Express and Go are known to read differently (docs/reference/diff-and-contract.md). */
+/**
+ * Variations of a request that Express and Go are known to interpret differently (docs/reference/diff-and-contract.md).
+ */
 import { UsageError } from '../../shared/index.ts';
 import { PROBE_METHOD } from './policy.ts';
 import type { PlannedRequest } from './requests/index.ts';
@@ -12,7 +14,7 @@ const onPath =
     return { target: query === null ? change(path) : `${change(path)}?${query}` };
   };
 
-/** Changes the first pair of a query: one that the service reads. */
+/** Changes the first pair of a query, which the service presumably reads. */
 const onQuery =
   (change: (key: string, value: string) => string): Vary =>
   ({ target }) => {
@@ -55,7 +57,7 @@ export function parseProbes(given: readonly string[]): readonly Probe[] {
   });
 }
 
-/** The request as the probe changes it; null where there is nothing to change. */
+/** The request as changed by the probe; null if there is nothing to change. */
 export function probe(request: PlannedRequest, name: Probe): PlannedRequest | null {
   const change = PROBES[name](request);
   return change === null ? null : { ...request, ...change, id: `${request.id}~${name}` };

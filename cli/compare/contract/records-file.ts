@@ -1,4 +1,4 @@
-/** Captures as NDJSON, one a line, for `crossfade diff` or a look by hand. */
+/** Captures as NDJSON, for `crossfade diff` or for inspection. */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { CaptureRecord } from '../../../capture/format/index.ts';
 
@@ -7,14 +7,14 @@ export interface RecordsFile {
   close(): Promise<void>;
 }
 
-/** Without a file nothing is kept. */
+/** Without a file nothing is written. */
 export async function openRecords(file: string | undefined): Promise<RecordsFile> {
   if (file === undefined) return { write: async () => {}, close: async () => {} };
   const lines = new Lines(await open(file, 'w', 0o600));
   return { write: (record) => lines.write(record), close: () => lines.close() };
 }
 
-/** JSON, one a line and one after another, whoever writes. */
+/** Writes JSON lines one after another, whatever the order of the callers. */
 export class Lines {
   readonly #handle: FileHandle;
   #last = Promise.resolve();

@@ -1,11 +1,14 @@
-/** What is secret in the answers of a contract, over and above what the mirror knows. */
+/** Secrets in the answers of a contract, in addition to those that the mirror knows. */
 import { randomBytes } from 'node:crypto';
 import { PERSONAL_RULES, type RedactionRules } from '../../../capture/redaction/index.ts';
 import { UsageError } from '../../shared/index.ts';
 
 const SHORTEST_KEY = 16;
 
-/** Without a key a new one is made: hashes of two runs then cannot be compared. @throws UsageError that names the option */
+/**
+ * Without a key a new one is generated, so that the hashes of two runs cannot be compared.
+ * @throws UsageError that names the option
+ */
 export function redactionRules(
   keyName: string,
   key: string | undefined,

@@ -1,4 +1,4 @@
-/** Logs a side in again whose login has ended within a run. */
+/** Logs a side in again if its login expires during a run. */
 import type { RawLeg } from '../../../capture/index.ts';
 import type { PlannedRequest } from './requests/index.ts';
 import type { ServiceSide } from './side.ts';
@@ -8,11 +8,11 @@ const UNAUTHORIZED = 401;
 export class Renewal {
   readonly #steps: readonly PlannedRequest[];
   readonly #own: ReadonlySet<string>;
-  /** A new login did not help the last time: a 401 may be the right answer. */
+  /** Whether a new login did not help the last time, in which case 401 may be the right answer. */
   #futile = false;
   #count = 0;
 
-  /** @param steps of the flows that log in; none: a 401 is an answer as any other */
+  /** @param steps of the flows that log in; without any, 401 is an answer like any other */
   constructor(steps: readonly PlannedRequest[], side: 'stable' | 'candidate') {
     this.#steps = steps.filter(({ only }) => only === undefined || only === side);
     this.#own = new Set(steps.map(({ id }) => id));
@@ -23,7 +23,7 @@ export class Renewal {
     return this.#count;
   }
 
-  /** Asks; where the answer is 401, once more after a new login. */
+  /** Sends the request; if the answer is 401, logs in and sends it once more. */
   async ask(side: ServiceSide, request: PlannedRequest): Promise<RawLeg> {
     const leg = await side.ask(request);
     if (this.#steps.length === 0 || this.#own.has(request.id)) return leg;

@@ -1,4 +1,4 @@
-/** Sends each request to both sides at the same moment, at a bounded rate. */
+/** Sends each request to both sides at the same moment, at a limited rate. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RawBody } from '../../../capture/bytes/index.ts';
 import type { CaptureRecord } from '../../../capture/format/index.ts';
@@ -17,23 +17,26 @@ export interface SendPlan {
   readonly requests: AsyncIterable<Planned | Unreadable> | Iterable<Planned | Unreadable>;
   readonly policy: SendPolicy;
   readonly probes: readonly Probe[];
-  /** Requests that are sent at most, probes among them. */
+  /** The most requests that are sent, including probes. */
   readonly limit: number;
 }
 
-/** What a plan holds that is not sent, and what was to be sent and is not there. */
+/** Requests of a plan that are not sent, and inputs that were expected and do not exist. */
 export interface NotSent {
-  /** Entries of the policy by which a request may be sent. */
+  /** Entries of the policy that were needed to send a request. */
   readonly needed: Set<SendPolicy['allowed'][number]>;
   readonly skipped: SkippedRequests;
-  /** More requests were there than are sent at most. */
+  /** Whether there were more requests than may be sent. */
   isCut: boolean;
   /** Names of the sources. */
   readonly files: readonly string[];
   readonly summary: Summary;
 }
 
-/** The requests that may be sent, each with its probes: once for a route, since a probe asks how the route is made. */
+/**
+ * The requests that may be sent, each with its probes. Probes are sent once per route, because they test how the route
+ * is implemented.
+ */
 export async function* toSend(
   { requests, policy, probes, limit }: SendPlan,
   not: NotSent,
@@ -61,7 +64,7 @@ export async function* toSend(
 }
 
 function* probesOf(request: PlannedRequest, probes: readonly Probe[], probed: Set<string>): Generator<PlannedRequest> {
-  // A step that others depend on, or that changes something, is sent as it is written.
+  // A step on which others depend, or that changes something, is sent as written.
   const isAwaited = (request.take ?? []).length > 0;
   if (isAwaited || (request.inFlow === true && !mayAskAgain(request.method))) return;
   for (const name of probes) {
@@ -76,26 +79,26 @@ function* probesOf(request: PlannedRequest, probes: readonly Probe[], probed: Se
 export interface ContractReplay {
   readonly stable: ServiceSide;
   readonly candidate: ServiceSide;
-  /** Ask the stable side a second time what is safe to ask, for the record. */
+  /** Whether to send safe requests to stable a second time, to record control answers. */
   readonly noise: boolean;
   /** Requests to each side per second. */
   readonly rps: number;
   readonly concurrency: number;
   readonly records: RecordMaker;
-  /** By the name within their braces: what no answer may show. */
+  /** By the name within their braces; no output may contain these values. */
   readonly secrets: ReadonlyMap<string, string>;
-  /** Filled on the way: the member from which a variable is taken, by its name. */
+  /** Filled during the run: the member from which a variable is taken, by its name. */
   readonly places: Map<string, string>;
-  /** When a run began in which things are made, milliseconds since 1970; null: none are. */
+  /** When a run began that creates things, in milliseconds since 1970; null if it creates none. */
   readonly began: number | null;
-  /** By side: logs in again where a login has ended. */
+  /** By side: logs in again if a login has expired. */
   readonly renewals: Readonly<Record<'stable' | 'candidate', Renewal>>;
-  /** Told of variables that an answer does not give. */
+  /** Called with variables that an answer lacks. */
   readonly onMissing: (side: 'stable' | 'candidate', request: PlannedRequest, names: readonly string[]) => void;
-  /** Told of a request that cannot be sent as it is filled in, and why. */
+  /** Called with a request that cannot be sent after its variables were filled in, and the reason. */
   readonly onUnfit: (request: PlannedRequest, why: string) => void;
   readonly signal: AbortSignal;
-  /** Told of each capture, redacted. */
+  /** Called with each capture, redacted. */
   readonly onRecord: (record: CaptureRecord, at: Position) => Promise<void>;
 }
 
@@ -117,10 +120,10 @@ export async function replay(plan: SendPlan, not: NotSent, options: ContractRepl
 
 type Sides = Pick<ContractReplay, 'stable' | 'candidate'>;
 
-/** Sides that are asked: each may have variables of its own. */
+/** Sides to which the request is sent; each may have variables of its own. */
 const askedFor = ({ only }: PlannedRequest) => (only === undefined ? (['stable', 'candidate'] as const) : [only]);
 
-/** The first name that a side needs, and that its answers have not given. */
+/** The first name that a side needs and that its answers have not given. */
 function lackOf(request: PlannedRequest, sides: Sides): string | null {
   const asked = askedFor(request);
   const lacking = asked.filter((side) => sides[side].session.lackOf(request) !== null);

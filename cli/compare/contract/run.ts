@@ -1,4 +1,4 @@
-/** One contract from its files to its outcome. */
+/** Runs one contract, from its files to its outcome. */
 
 import { RecordMaker } from '../../../capture/index.ts';
 import type { RedactionRules } from '../../../capture/redaction/index.ts';
@@ -36,20 +36,20 @@ import { Spool } from './spool.ts';
 export interface ContractRequest {
   readonly stable: URL;
   readonly candidate: URL;
-  /** Certificates (PEM) that are trusted; undefined: those that Node trusts. */
+  /** Trusted certificates (PEM); undefined: those that Node trusts. */
   readonly authorities: readonly string[] | undefined;
-  /** File that they were read from. */
+  /** The file from which they were read. */
   readonly ca: string | undefined;
   readonly policy: SendPolicy;
   readonly probes: readonly Probe[];
   readonly routes: readonly string[];
-  /** Files of flows that go before all requests. */
+  /** Files of flows that precede all requests. */
   readonly logins: readonly string[];
   /** Values of parameters and variables of documents, by name. */
   readonly values: ReadonlyMap<string, string>;
-  /** For one side alone; they replace those of a request. */
+  /** Fields for one side only, which replace those of a request. */
   readonly sideHeaders: Readonly<Record<'stable' | 'candidate', readonly (readonly [string, string])[]>>;
-  /** Cookies are kept and sent as a browser does, on each side. */
+  /** Whether cookies are stored and sent as in a browser, separately for each side. */
   readonly cookies: boolean;
   readonly redaction: RedactionRules;
   readonly rules: RuleSet;
@@ -66,7 +66,7 @@ export interface ContractRequest {
   readonly dryRun: boolean;
 }
 
-/** Bytes of each answer that are kept. */
+/** How many bytes of each answer are kept. */
 const BODY_CAP = 1024 * 1024;
 
 /** @returns the exit code @throws UsageError before anything has been sent */
@@ -108,7 +108,7 @@ interface Contract {
   readonly request: ContractRequest;
   readonly terminal: Terminal;
   readonly sources: readonly Source[];
-  /** Of the files, as they were given. */
+  /** Names of the files, as given. */
   readonly names: readonly string[];
   readonly sessions: Sessions;
   readonly plan: SendPlan;
@@ -164,19 +164,19 @@ async function compareServices(contract: Contract): Promise<ExitCode> {
   });
 }
 
-/** Steps of a flow wait for each other. */
+/** The steps of a flow wait for each other. */
 function concurrencyOf({ concurrency }: ContractRequest, { inOrder }: Sessions): number {
   return inOrder ? 1 : concurrency;
 }
 
 interface Sending {
-  /** Filled on the way: variables that answers did not give, and how often. */
+  /** Filled during the run: how often answers lacked each variable. */
   readonly missing: Map<string, number>;
-  /** Filled on the way: how often stable answered with each status. */
+  /** Filled during the run: how often stable answered with each status. */
   readonly statuses: Map<number, number>;
   readonly renewals: ContractReplay['renewals'];
   readonly out: string | undefined;
-  /** When it began, milliseconds since the epoch. */
+  /** When it began, in milliseconds since the epoch. */
   readonly at: number;
   readonly progress: ReadingProgress;
 }
@@ -243,7 +243,7 @@ function renewed(side: string, count: number): string[] {
     : [`${side} answered 401 and was logged in again ${count === 1 ? 'once' : `${count} times`}.`];
 }
 
-/** Two services that refuse everything alike have shown nothing. */
+/** If both services refuse everything alike, nothing has been shown. */
 function withoutSuccess(statuses: ReadonlyMap<number, number>): string[] {
   const codes = [...statuses.keys()].sort((a, b) => a - b);
   if (codes.length === 0 || codes.some((code) => code < 400)) return [];
@@ -257,14 +257,14 @@ function cutShort({ limit }: ContractRequest, { isCut }: NotSent): string[] {
   return isCut ? [`--limit ${limit} was reached: the requests behind are not sent.`] : [];
 }
 
-/** What was cut off may have needed it. */
+/** Requests that were cut off may have needed it. */
 function idleLeave({ allowed }: SendPolicy, { needed, isCut }: NotSent): string[] {
   if (isCut) return [];
   const idle = allowed.filter((entry) => !needed.has(entry)).map(({ method, template }) => `${method}:${template}`);
   return idle.length === 0 ? [] : [`--allow ${idle.join(', ')} took in no request.`];
 }
 
-/** In plain words, before anything is sent. */
+/** Printed before anything is sent. */
 function announcement({ names, request, sources, sessions }: Contract): string {
   const flows = names.filter((_, i) => sources[i]?.flow !== undefined);
   const others = names.filter((_, i) => sources[i]?.flow === undefined);

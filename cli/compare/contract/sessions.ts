@@ -1,4 +1,4 @@
-/** The sessions of both sides, made of options and flows before anything is sent. */
+/** Creates the sessions of both sides from options and flows, before anything is sent. */
 import { randomBytes } from 'node:crypto';
 import { UsageError } from '../../shared/index.ts';
 import type { SendPolicy } from './policy.ts';
@@ -9,7 +9,7 @@ export interface Sessions {
   readonly stable: SideSession;
   readonly candidate: SideSession;
   readonly secrets: ReadonlyMap<string, string>;
-  /** There are steps that wait for each other. */
+  /** Whether there are steps that wait for each other. */
   readonly inOrder: boolean;
 }
 
@@ -20,7 +20,7 @@ interface Settings {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** @throws UsageError that names a secret that is not there */
+/** @throws UsageError that names a missing secret */
 export function sessionsOf(
   { policy, sideHeaders, cookies, values }: Settings,
   sources: readonly Source[],
@@ -47,7 +47,7 @@ export function sessionsOf(
           `${option}: the header ${name} would hold ${unfit}: look at the value of ${namesIn(value).join(', ')}`,
         );
     }
-  // So that a flow can be run again: what it makes has another name each time, and the same one on both sides.
+  // So that a flow can be repeated: what it creates has a new name each time, and the same one on both sides.
   const run = randomBytes(4).toString('hex');
   const take = sources.flatMap(({ takes = [] }) => takes);
   const inOrder = flows.length > 0 || take.length > 0;

@@ -1,4 +1,4 @@
-/** One of the two services: asked, and nobody else, whatever a request or an answer says. */
+/** One of the two services. Requests go to it and to nobody else, whatever a request or an answer contains. */
 import { connect, isIP } from 'node:net';
 import { connect as connectSecurely, createSecureContext } from 'node:tls';
 import { type Dispatcher, Pool } from 'undici';
@@ -10,25 +10,25 @@ import { asError, codeOf, tlsProblem, UsageError } from '../../shared/index.ts';
 import type { PlannedRequest } from './requests/index.ts';
 import type { SideSession } from './session/index.ts';
 
-/** To find out whether anybody listens. */
+/** Time limit for checking whether anybody listens. */
 const CONNECT_MS = 3_000;
 
 export interface SideOptions {
   readonly concurrency: number;
-  /** Milliseconds for a whole answer. */
+  /** Time limit for a whole answer, in milliseconds. */
   readonly deadlineMs: number;
   readonly sample: SamplePolicy;
   readonly signal: AbortSignal;
   readonly session: SideSession;
-  /** Certificates (PEM) that are trusted; undefined: those that Node trusts. */
+  /** Trusted certificates (PEM); undefined: those that Node trusts. */
   readonly authorities: readonly string[] | undefined;
 }
 
 export class ServiceSide {
   readonly #pool: Pool;
-  /** At which it is asked, with the port. */
+  /** The host with its port. */
   readonly host: string;
-  /** Of the base URL, without a slash at its end. */
+  /** The path of the base URL, without a trailing slash. */
   readonly #prefix: string;
   readonly #options: SideOptions;
 
@@ -52,7 +52,7 @@ export class ServiceSide {
     try {
       leg.sent();
       const response = await this.#pool.request({
-        // undici types the methods it knows; others are tokens like them.
+        // undici's types list the methods that it knows, but any token is accepted.
         method: method as Dispatcher.HttpMethod,
         path: `${this.#prefix}${target}`,
         headers: [...headers.flat(), 'X-Request-Id', id],
@@ -90,12 +90,12 @@ export function parseBase(option: string, text: string): URL {
   return url;
 }
 
-/** Made once for all connections: some 150 authorities are read for it. */
+/** Created once for all connections, because it reads about 150 authorities. */
 function trusting(authorities: readonly string[] | undefined) {
   return authorities === undefined ? {} : { secureContext: createSecureContext({ ca: [...authorities] }) };
 }
 
-/** Opens a connection and closes it: nothing is sent. @throws UsageError that names the option */
+/** Opens and closes a connection, without sending anything. @throws UsageError that names the option */
 export async function reachable(
   option: string,
   { hostname, port, protocol, href, origin }: URL,

@@ -1,4 +1,7 @@
-/** Captures that wait until all are in: in a temporary file that nobody else can open, and that is gone however the run ends. */
+/**
+ * Stores captures until all have arrived, in a temporary file that nobody else can open, and that is deleted however
+ * the run ends.
+ */
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +21,7 @@ const lineSchema = z.strictObject({
   record: captureRecordSchema,
 });
 
-/** What was written is no longer than what it was made of. */
+/** What was written is no longer than its source. */
 const UNLIMITED = { ...LIMITS, longestLine: Number.POSITIVE_INFINITY };
 
 export class Spool {
@@ -35,7 +38,7 @@ export class Spool {
     try {
       return new Spool(await open(join(directory, 'pairs.ndjson'), 'wx+', 0o600));
     } finally {
-      // What is open needs no name: even a killed process leaves nothing behind.
+      // An open file needs no name, so even a killed process leaves nothing behind.
       await rm(directory, { recursive: true, force: true });
     }
   }
@@ -44,7 +47,7 @@ export class Spool {
     return this.#lines.write(pair);
   }
 
-  /** All that was added, in the order in which it was; memory is bounded by the longest. */
+  /** Passes on everything that was added, in order; memory is bounded by the longest capture. */
   async each(take: (pair: SpooledCapture) => void, signal: AbortSignal): Promise<void> {
     const bytes = this.#handle.createReadStream({ start: 0, autoClose: false, signal });
     for await (const piece of cutAtLines(bytes, UNLIMITED)) {

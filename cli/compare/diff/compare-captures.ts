@@ -1,4 +1,4 @@
-/** Captures, each with its control answer where it has one. */
+/** Compares captures, each with its control answer if it has one. */
 import type { Input } from '../inputs/index.ts';
 import type { DiffSettings, Reading } from './reading.ts';
 import { type CapturesTask, type NoisePass, Pool, usefulThreads } from './threads/index.ts';

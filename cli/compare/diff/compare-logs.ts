@@ -1,4 +1,7 @@
-/** Two sides' logs, and a control log of stable's where there is one: sorted into partitions by the hash of their keys, and joined there. */
+/**
+ * Compares the logs of two sides, and optionally a control log of stable's: sorted into partitions by the hash of their
+ * keys, and joined there.
+ */
 import { type Input, unfoldedBytes } from '../inputs/index.ts';
 import type { DiffSettings, Reading } from './reading.ts';
 import { type LegsTask, LOG_SIDES, type NoisePass, Partitions, Pool, usefulThreads } from './threads/index.ts';
@@ -7,11 +10,11 @@ import { type DiffOutcome, inTwoReadings } from './two-readings.ts';
 export interface Logs {
   readonly stable: readonly Input[];
   readonly candidate: readonly Input[];
-  /** Stable's answers to the same requests, asked once more; none: nothing is learned. */
+  /** Stable's answers to a second round of the same requests; if empty, no noise is learned. */
   readonly control: readonly Input[];
 }
 
-/** Share of the memory that one partition should take, so that several can be joined at a time. */
+/** The share of memory that one partition should take, so that several can be joined at a time. */
 const PARTITION_SHARE = 32;
 
 export function compareLogs(logs: Logs, settings: DiffSettings): Promise<DiffOutcome> {

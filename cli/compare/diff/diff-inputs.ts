@@ -1,4 +1,4 @@
-/** What `crossfade diff` was asked to compare: pairs, or two logs, never both. */
+/** The inputs of `crossfade diff`: pairs or two logs, never both. */
 import type { Readable } from 'node:stream';
 import { UsageError } from '../../shared/index.ts';
 import { findInputs, type Input } from '../inputs/index.ts';

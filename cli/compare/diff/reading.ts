@@ -1,4 +1,4 @@
-/** One reading of inputs: tasks for the pool, and what becomes of their results. */
+/** One reading of the inputs: tasks for the pool, and processing of their results. */
 import type { Piece } from '../../../capture/index.ts';
 import {
   addUnreadable,
@@ -16,15 +16,15 @@ import type { TaskResult } from './threads/index.ts';
 export interface DiffSettings {
   readonly threads: number;
   readonly routes: readonly string[];
-  /** Request headers, in lower case, that name a request in both logs. */
+  /** Request headers, in lower case, that identify a request in both logs. */
   readonly pairBy: readonly string[];
   readonly decisions: Decisions;
-  /** Suppresses what the control answers show to vary on stable alone. */
+  /** Whether to suppress what varies on stable alone, according to the control answers. */
   readonly noise: boolean;
-  /** Bytes of two logs that are held in memory before they go to temporary files. */
+  /** How many bytes of two logs are kept in memory before they go to temporary files. */
   readonly memory: number;
   readonly signal: AbortSignal;
-  /** Told of bytes read, of how often all inputs will be read, and of the summary as it grows. */
+  /** Called with the number of bytes read, how often all inputs will be read, and the summary so far. */
   readonly onProgress: (bytesRead: number, readings: number, summary: Summary) => void;
 }
 

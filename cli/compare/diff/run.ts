@@ -1,4 +1,4 @@
-/** One comparison from its inputs to its outcome: all cores, bounded memory, and nothing left behind. */
+/** One comparison from its inputs to its outcome: uses all cores and bounded memory, and leaves nothing behind. */
 
 import type { Input } from '../inputs/index.ts';
 import { compareCapturesOf } from './compare-captures.ts';
@@ -6,7 +6,7 @@ import { compareLogs, inputsOf, type Logs } from './compare-logs.ts';
 import type { DiffSettings } from './reading.ts';
 import type { DiffOutcome } from './two-readings.ts';
 
-/** What is compared: captures, or two sides' logs. */
+/** What is compared: captures, or the logs of two sides. */
 export type DiffInputs =
   | { readonly kind: 'captures'; readonly inputs: readonly Input[] }
   | ({ readonly kind: 'logs' } & Logs);

@@ -1,4 +1,4 @@
-/** Rules suggested from captures, read once and in the order in which they are given. */
+/** Suggests rules from captures, which are read once and in the given order. */
 import type { CompareOptions } from '../../../parity/compare/index.ts';
 import {
   addUnreadable,
@@ -15,7 +15,7 @@ export interface Suggestion {
   readonly unreadable: Summary['unreadable'];
 }
 
-/** @param least repeats of a request in which a place must have varied */
+/** @param least in how many repetitions of a request a place must have varied */
 export async function suggestFrom(
   inputs: readonly Input[],
   options: CompareOptions,
@@ -40,7 +40,7 @@ export async function suggestFrom(
       (record) => {
         records++;
         over.add(record);
-        // A second answer to the same request is the next one in time.
+        // A second answer to the same request counts as the next one in time.
         if (record.noise !== undefined) over.add({ ...record, stable: record.noise });
       },
       (line, reason) => addUnreadable(summary, { source, line }, reason),

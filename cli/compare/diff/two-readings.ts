@@ -1,6 +1,6 @@
 /**
- * Inputs that are read once, and where that shows places that vary by themselves, a second time by what was learned. What a capture
- * comes to depends on all of them, and there may be more than fit into memory.
+ * Reads the inputs once and, if places vary by themselves, a second time with what was learned. The result for each
+ * capture depends on all of them, and there may be more than fit into memory.
  */
 import { type NoisyPlace, noisyPlaces, type Summary } from '../../../parity/tally/index.ts';
 import { type Input, STDIN } from '../inputs/index.ts';
@@ -9,13 +9,13 @@ import type { NoisePass } from './threads/index.ts';
 
 export interface DiffOutcome {
   readonly summary: Summary;
-  /** What the stable side varied in by itself. */
+  /** What varied in stable by itself. */
   readonly noise: readonly NoisyPlace[];
   /** Sentences that a reader must know. */
   readonly notes: readonly string[];
 }
 
-/** @param read reads all inputs into a reading; `mayRepeat`: they can be read a second time */
+/** @param read reads all inputs; `mayRepeat` says whether they can be read a second time */
 export async function inTwoReadings(
   inputs: readonly Input[],
   settings: DiffSettings,
@@ -27,7 +27,7 @@ export async function inTwoReadings(
   const noise = noisyPlaces(first.noise);
   const { summary } = first;
   const suppressed = noise.filter((place) => place.suppressed).length;
-  // By a model that suppresses nothing every capture comes to the same again.
+  // If the model suppresses nothing, the result would be the same again.
   if (suppressed === 0) return { summary, noise, notes: [] };
   if (once !== undefined)
     return { summary, noise: noise.filter((place) => !place.suppressed), notes: [cannotReadTwice(once, suppressed)] };

@@ -1,4 +1,4 @@
-/** HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/): what a browser or a proxy recorded of one side. */
+/** HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/): recordings of one side by a browser or a proxy. */
 import * as z from 'zod';
 import type { CapturedBody, HeaderList, Leg } from '../../../capture/format/index.ts';
 import { type MediaType, mediaTypeOf } from '../../../http/index.ts';
@@ -19,7 +19,7 @@ const numeric = optional(
 );
 
 const valueSchema = z.union([z.string(), z.number(), z.boolean()]).nullish();
-/** A list of names and values, or an object of them. */
+/** A list of names and values, or an object with them. */
 const headersSchema = optional(
   z.union([
     z.array(z.looseObject({ name: z.string(), value: valueSchema })),
@@ -29,7 +29,7 @@ const headersSchema = optional(
   ]),
 ).transform((fields) => fields ?? []);
 
-/** ISO 8601 as recorders write it: offsets without a colon, or none, which is UTC. */
+/** ISO 8601 as recorders write it: an offset may have no colon, or be missing, which means UTC. */
 const startedSchema = z.union([z.string(), z.number()]).transform((given, context) => {
   const text = typeof given === 'number' ? new Date(given).toISOString() : given;
   const withColon = text.trim().replace(/([+-]\d\d)(\d\d)$/, '$1:$2');
@@ -43,11 +43,11 @@ const isBase64 = (text: string) => /^[A-Za-z0-9+/_-]*={0,2}$/.test(text.replaceA
 
 const contentSchema = z
   .looseObject({
-    /** -1: not known. */
+    /** -1: unknown. */
     size: numeric,
     text: optional(z.string()),
     encoding: optional(z.string()),
-    /** Playwright keeps the body in a file beside the HAR. */
+    /** Playwright stores the body in a file next to the HAR. */
     _file: optional(z.string()),
   })
   .refine(({ text, encoding }) => encoding !== 'base64' || text === undefined || isBase64(text), {
@@ -55,13 +55,13 @@ const contentSchema = z
     path: ['text'],
   });
 
-/** Web sockets, `data:` URLs and browsers' own pages: no request of HTTP. */
+/** Web sockets, `data:` URLs and browsers' own pages, which are not HTTP requests. */
 export function isOtherProtocol(entry: unknown): boolean {
   const { data } = z.object({ request: z.object({ url: z.string() }) }).safeParse(entry);
   return data !== undefined && /^(?!https?:)[a-z][a-z0-9+.-]*:/i.test(data.request.url);
 }
 
-/** The fields that are read; recorders add their own, and write null for what they do not know. */
+/** The fields that are read. Recorders add others, and write null for unknown values. */
 export const harEntrySchema = z.looseObject({
   startedDateTime: optional(startedSchema).transform((at) => at ?? '1970-01-01T00:00:00.000Z'),
   /** Milliseconds. */
@@ -76,7 +76,7 @@ export const harEntrySchema = z.looseObject({
         encoding: optional(z.string()),
         mimeType: optional(z.string()),
         params: optional(z.array(z.looseObject({ name: z.string(), value: optional(z.string()) }))),
-        /** Playwright keeps the body in a file beside the HAR. */
+        /** Playwright stores the body in a file next to the HAR. */
         _file: optional(z.string()),
       }),
     ),
@@ -94,14 +94,14 @@ export const harEntrySchema = z.looseObject({
 
 export type HarEntry = z.infer<typeof harEntrySchema>;
 
-/** A recorder keeps the body decoded; fields that tell of its coding on the wire no longer fit it. */
+/** A recorder stores the body decoded, so the fields about its coding on the wire no longer apply. */
 const OF_THE_WIRE = new Set(['content-encoding', 'transfer-encoding']);
 
 export function legLineOf(entry: HarEntry): LegLine {
   const { request } = entry;
   const url = new URL(request.url);
   const body = sentBody(request.postData);
-  // The URL says where it was asked; a Host field may be a proxy's.
+  // The URL says where the request went; a Host field may be a proxy's.
   const headers = fields(request.headers).filter(([name]) => name.toLowerCase() !== 'host');
   const { mimeType = '' } = request.postData ?? {};
   const isNamed = mimeType === '' || headers.some(([name]) => name.toLowerCase() === 'content-type');
@@ -134,7 +134,7 @@ function legOf({ request, response, time = 0, timings }: HarEntry): Leg {
   };
 }
 
-/** A mark of order that the text has no more, or a line end that was made one. */
+/** A byte order mark that the text has lost, or a converted line end. */
 const SLACK = 3;
 
 function bodyOf(
@@ -145,18 +145,18 @@ function bodyOf(
   const { text, encoding, size, _file } = content ?? {};
   const known = size !== undefined && size >= 0 ? Math.trunc(size) : null;
   if (text === undefined || (text === '' && (known ?? 0) > 0)) {
-    // Without its text a body is known by its size alone, and where that is not known either it may be anything.
+    // If the text is missing, only the size of the body is known; if that is unknown, too, the body may be anything.
     const unknown = !bodiless && (_file !== undefined || (size !== undefined && known !== 0));
     return { encoding: 'utf8', data: '', bytes: known ?? 0, truncated: unknown || (known ?? 0) > 0 };
   }
   const charset = type.parameters.get('charset');
   const bytes = encoding === 'base64' ? bytesOf(text, encoding) : encodedIn(charset, text);
-  // Of a text the size may be counted in characters, but never be more than its bytes.
+  // The size of a text may be counted in characters, but never exceeds its bytes.
   const cut = known !== null && known > bytes.length + SLACK && (charset === undefined || /^utf-?8$/i.test(charset));
   return cut ? { ...wholeBody(bytes), bytes: known, truncated: true } : wholeBody(bytes);
 }
 
-/** null: there was none. Of a form with files, or a body in a file, nothing is known but that it was there. */
+/** null if there was none. Of a form with files, or of a body in a file, only its existence is known. */
 function sentBody(postData: HarEntry['request']['postData']): CapturedBody | null {
   const { text, encoding, params = [], mimeType = '', _file } = postData ?? {};
   if (text !== undefined && !(text === '' && params.length > 0)) return wholeBody(bytesOf(text, encoding));
@@ -171,7 +171,9 @@ function bytesOf(text: string, encoding: string | undefined): Buffer {
   return Buffer.from(text, encoding === 'base64' ? 'base64' : 'utf8');
 }
 
-/** A HAR's text is decoded already: back into the charset that its field names, where that has one byte a character. */
+/**
+ * A HAR contains decoded text. It is encoded again in the charset of its field, if that uses one byte per character.
+ */
 function encodedIn(charset: string | undefined, text: string): Buffer {
   const codes = charset === undefined ? null : singleBytes(charset);
   if (codes === null) return Buffer.from(text);
@@ -179,7 +181,7 @@ function encodedIn(charset: string | undefined, text: string): Buffer {
   return bytes.includes(undefined) ? Buffer.from(text) : Buffer.from(bytes.map((byte) => byte ?? 0));
 }
 
-/** Byte by character; null for charsets that have other lengths, and for names that are none. */
+/** Byte by character; null for multi-byte charsets and unknown names. */
 function singleBytes(charset: string): ReadonlyMap<string, number> | null {
   try {
     const decoder = new TextDecoder(charset);
@@ -192,7 +194,7 @@ function singleBytes(charset: string): ReadonlyMap<string, number> | null {
   }
 }
 
-/** HTTP/2's pseudo-fields are no fields; some recorders join cookies by a newline. */
+/** Removes the pseudo-header fields of HTTP/2. Some recorders join cookies with a newline. */
 function fields(headers: HarEntry['request']['headers']): HeaderList {
   return headers
     .filter(({ name }) => !name.startsWith(':'))

@@ -1,4 +1,4 @@
-/** Recorded answers as files hold them: found, decompressed, cut into pieces, and read line by line. */
+/** Files with recorded answers: found, decompressed, cut into pieces, and read line by line. */
 export { eachCapture } from './each-capture.ts';
 export { harEntrySchema, isOtherProtocol, legLineOf } from './har.ts';
 export { findInputs, type Input, STDIN, unfoldedBytes } from './inputs.ts';

@@ -1,4 +1,4 @@
-/** Files that a command was given: found, and looked at, before anything is read. */
+/** The input files of a command: found and examined before anything is read. */
 import * as fs from 'node:fs';
 import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -9,17 +9,17 @@ export const STDIN = '-';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
-/** Files of recorders, which hold one side. */
+/** Formats of recorders, whose files contain one side. */
 export type RecordingFormat = 'HAR' | 'mitmproxy' | 'goreplay';
 
 export interface Input {
   readonly file: string;
   readonly compression: Compression;
-  /** By the name, also before `.gz` or `.zst`, or by the first bytes; null for lines. */
+  /** Recognised by name, also before `.gz` or `.zst`, or by the first bytes; null for lines. */
   readonly recording: RecordingFormat | null;
-  /** Bytes on disk; null for standard input. */
+  /** Size on disk in bytes; null for standard input. */
   readonly bytes: number | null;
-  /** Standard input; other inputs are opened by their name. */
+  /** Standard input; other inputs are opened by name. */
   readonly stream?: Readable;
 }
 
@@ -33,7 +33,7 @@ export function findInputs(stdin: Readable, option: string, patterns: readonly s
   );
 }
 
-/** A pattern that the shell left alone; sorted, so that a run can be repeated. */
+/** Expands a pattern that the shell left unchanged; sorted, so that a run can be repeated. */
 function expand(option: string, pattern: string): string[] {
   if (fs.existsSync(pattern) || !/[*?[{]/.test(pattern)) return [pattern];
   if (!('globSync' in fs))
@@ -74,11 +74,11 @@ const RECORDINGS: ReadonlyMap<string, RecordingFormat> = new Map([
   ['.gor', 'goreplay'],
 ]);
 
-/** A HAR that is called otherwise, as `.json`. */
+/** A HAR with another extension, such as `.json`. */
 const HAR_BEGINNING =
   /^(?:\u{ef}\u{bb}\u{bf})?\s*\{\s*"log"\s*:\s*\{\s*"(?:version|creator|browser|pages|entries|comment|_)/u;
 
-/** mitmproxy's flows are dictionaries of netstrings; goreplay begins with kind, id and time of a payload. */
+/** mitmproxy's flows are dictionaries of netstrings; goreplay begins with the kind, id and time of a payload. */
 function recordingOf(beginning: string): RecordingFormat | null {
   if (HAR_BEGINNING.test(beginning)) return 'HAR';
   if (/^\d{2,9}:\d{1,2}:[a-z_]+[;,]/.test(beginning)) return 'mitmproxy';
@@ -90,19 +90,19 @@ function beginningOf(descriptor: number): Buffer {
   return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, bytes.length, 0));
 }
 
-/** What Firehose writes compressed has no name that says so. */
+/** Compressed files from Firehose have no extension that says so. */
 function compressionOf(beginning: Buffer): Compression {
   if (beginning.length < 4) return 'none';
   if (beginning[0] === 0x1f && beginning[1] === 0x8b) return 'gzip';
-  // A skippable frame may come first (RFC 8878, 3.1.2).
+  // The first frame may be skippable (RFC 8878, 3.1.2).
   const skippable = (beginning.readUInt32LE() & 0xfffffff0) >>> 0 === 0x184d2a50;
   return skippable || beginning.readUInt32LE() === 0xfd2fb528 ? 'zstd' : 'none';
 }
 
-/** Compressed inputs unfold to about this much. */
+/** Typical compression ratio. */
 const UNFOLDED = 8;
 
-/** Bytes to read once decompressed, as a guess; null where an input does not say its size. */
+/** Estimated number of decompressed bytes; null if the size of an input is unknown. */
 export function unfoldedBytes(inputs: readonly Input[]): number | null {
   return inputs.reduce<number | null>(
     (sum, { bytes, compression }) =>

@@ -1,21 +1,21 @@
 /**
- * The log of one side: one answer a line, so that any server can write it and two such logs can be held against each other.
- * The format is in docs/reference/diff-and-contract.md.
+ * The log of one side, with one answer per line, so that any server can write it and two such logs can be compared.
+ * docs/reference/diff-and-contract.md describes the format.
  */
 import * as z from 'zod';
 import { captureRecordSchema, type HeaderList, legSchema } from '../../../capture/format/index.ts';
 import { UsageError } from '../../shared/index.ts';
 
-/** Name and version of the format. The version is raised whenever a field changes its meaning. */
+/** Name and version of the format. The version is incremented whenever a field changes its meaning. */
 export const LEG_LOG_FORMAT = 'crossfade-leg/1';
 
 export const legLineSchema = z.strictObject({
   format: z.literal(LEG_LOG_FORMAT),
-  /** Without one: X-Request-Id of the request, or of the answer. */
+  /** If it is missing: X-Request-Id of the request, or of the answer. */
   requestId: z.string().min(1).optional(),
   /** When the request arrived, ISO-8601 UTC. */
   at: captureRecordSchema.shape.at,
-  /** Without one: method and template, by the routes that the command was given. */
+  /** If it is missing: method and template, from the routes given to the command. */
   route: z.string().min(1).optional(),
   request: captureRecordSchema.shape.request,
   leg: legSchema,
@@ -31,18 +31,20 @@ export function headerNames(option: string, given: readonly string[]): string[] 
   return given.map((name) => name.toLowerCase());
 }
 
-/** What a request and its answers may be called by, the surest first. */
+/** Names by which a request and its answers can be identified, most reliable first. */
 export interface LegNames {
-  /** Given by whoever sent the request: the same on both sides, or the request is another. */
+  /** Set by the sender of the request: different ids mean different requests. */
   readonly id: string | undefined;
-  /** Of a trace or of an answer: where both sides have it, it is one request; where not, it says nothing. */
+  /**
+   * Ids of a trace or of an answer: if both sides have the same, it is the same request; otherwise they prove nothing.
+   */
   readonly hints: readonly string[];
 }
 
 const REQUEST_ID = 'x-request-id';
 const CORRELATION = ['x-correlation-id', 'correlation-id', 'request-id', 'x-amzn-trace-id'];
 
-/** @param pairBy request headers, in lower case, that name a request before all others do */
+/** @param pairBy request headers, in lower case, that identify a request before all others */
 export function namesOf({ requestId, request, leg }: LegLine, pairBy: readonly string[] = []): LegNames {
   const [asked, answered] = [request.headers ?? [], leg.outcome === 'response' ? leg.headers : []];
   const hints = [
@@ -54,17 +56,17 @@ export function namesOf({ requestId, request, leg }: LegLine, pairBy: readonly s
   return { id: chosen ?? requestId ?? valueIn(asked, REQUEST_ID), hints: hints.filter((hint) => hint !== undefined) };
 }
 
-/** The trace id within `traceparent` (W3C Trace Context, 3.2.2): spans are of each side. */
+/** The trace id within `traceparent` (W3C Trace Context, 3.2.2); span ids differ between the sides. */
 function traceOf(traceparent: string | undefined): string | undefined {
   return traceparent === undefined ? undefined : /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceparent)?.[1];
 }
 
-/** Method and URL: no id makes one request of two URLs. */
+/** Method and URL: requests with different URLs are different, whatever their ids. */
 export function urlKey({ request }: LegLine): string {
   return `${request.method} ${request.target}`;
 }
 
-/** How a person may find the request: by an id that it has, or by its URL. */
+/** How a person can find the request: by its id if it has one, or by its URL. */
 export function legNameOf(line: LegLine): { readonly by: 'id' | 'url'; readonly text: string } {
   const { id, hints } = namesOf(line);
   const text = id ?? hints[0];

@@ -1,4 +1,4 @@
-/** Bytes of an input, decompressed; of a recording: its entries, one a line. */
+/** Opens an input: its decompressed bytes, or, for a recording, its entries, one per line. */
 import { createReadStream } from 'node:fs';
 import { addAbortSignal, Duplex, pipeline, type Readable, Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
@@ -12,8 +12,8 @@ type Wanted = 'answers' | 'requests';
 const READ_AHEAD = 256 * 1024;
 
 /**
- * @param onBytes told of the bytes read, as they are on disk
- * @param wanted of a recording; requests whose answers were not recorded are there for `requests` alone
+ * @param onBytes called with the number of bytes read from disk
+ * @param wanted for a recording; requests without a recorded answer are included only for `requests`
  * @throws whatever reading, decompressing or parsing throws
  */
 export function openInput(
@@ -31,13 +31,13 @@ export function openInput(
     },
   });
   const stages = [counter, ...decompression(input)];
-  // The error reaches whoever reads the last stage.
+  // The reader of the last stage gets the error.
   pipeline([raw, ...stages], () => {});
   const last: Readable = stages.at(-1) ?? counter;
   return entries(input, last, wanted);
 }
 
-/** No stages of the pipeline, in which a failure would take along what was read before it. */
+/** Not stages of the pipeline, in which a failure would discard what was read before it. */
 function entries({ recording }: Input, source: AsyncIterable<Buffer>, wanted: Wanted): AsyncIterable<Buffer> {
   if (recording === null) return source;
   if (recording === 'HAR') return harEntries(source);

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { problemsOf } from '../../../input/index.ts';
 
-/** JSON of a line; undefined when it is none. */
+/** The JSON of a line; undefined if it is invalid. */
 export function parseLine(text: string): unknown {
   try {
     return JSON.parse(text);

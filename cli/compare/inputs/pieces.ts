@@ -1,4 +1,4 @@
-/** Pieces of a command's inputs, one input after another. */
+/** The pieces of a command's inputs, one input after another. */
 import { cutAtLines, type Piece, tooLong } from '../../../capture/index.ts';
 import type { Position } from '../../../parity/tally/index.ts';
 import { asError } from '../../shared/index.ts';
@@ -14,13 +14,13 @@ export interface PieceOf {
 
 export interface Reader {
   readonly signal: AbortSignal;
-  /** Told of the bytes read, as they are on disk. */
+  /** Called with the number of bytes read from disk. */
   readonly onBytes: (bytes: number) => void;
-  /** Told of what could not be read, and why. */
+  /** Called with what could not be read, and why. */
   readonly refuse: (at: Position, reason: string) => void;
 }
 
-/** An input that cannot be read to its end is said so, and the next one follows. @throws when the signal aborts */
+/** If an input cannot be read to its end, that is reported and the next one follows. @throws when the signal aborts */
 export async function* piecesOf(
   inputs: readonly Input[],
   firstSource: number,

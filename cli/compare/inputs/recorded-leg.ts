@@ -1,4 +1,4 @@
-/** A recorded exchange as a line of one side's log. */
+/** Converts a recorded exchange to a line of one side's log. */
 import { isUtf8 } from 'node:buffer';
 import type { CapturedBody, Leg } from '../../../capture/format/index.ts';
 import { LEG_LOG_FORMAT, type LegLine } from './leg-log.ts';
@@ -35,7 +35,7 @@ function legOf(response: OneSidedExchange['response'], totalMs: number): Leg {
   };
 }
 
-/** All bytes of a body. */
+/** A complete body. */
 export function wholeBody(data: Buffer): CapturedBody {
   const encoding = isUtf8(data) ? 'utf8' : 'base64';
   return { encoding, data: data.toString(encoding), bytes: data.length, truncated: false };

@@ -1,15 +1,18 @@
-/** zstd of several frames, as appended logs and parallel compressors have: Node's own stream ends with the first, and says nothing. */
+/**
+ * Decompresses zstd with several frames, as in appended logs and from parallel compressors. Node's own stream silently
+ * stops after the first frame.
+ */
 import * as zlib from 'node:zlib';
 import { asError } from '../../shared/index.ts';
 
-/** @throws whatever decompressing throws, also where the last frame breaks off */
+/** @throws whatever decompressing throws, also if the last frame is incomplete */
 export async function* unzstd(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const chunks = source[Symbol.asyncIterator]();
   let rest: Buffer = Buffer.alloc(0);
   for (let more = true; more; ) {
     const frame = zlib.createZstdDecompress();
     const feed = async () => {
-      // What a frame does not take is the next one's.
+      // Bytes that a frame does not consume belong to the next one.
       while (rest.length === 0 || (await write(frame, rest))) {
         const { value, done } = await chunks.next();
         if (done === true) {

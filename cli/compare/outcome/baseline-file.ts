@@ -3,7 +3,7 @@ import { describeProblems, wordIssue } from '../../../input/index.ts';
 import { type Baseline, baselineSchema } from '../../../parity/roots/index.ts';
 import { readJsonFile, UsageError } from '../../shared/index.ts';
 
-/** No file: nothing is known. @throws UsageError that names the option and everything that is wrong with the file */
+/** Without a file nothing is known. @throws UsageError that names the option and every mistake in the file */
 export function readBaseline(file: string | undefined): Baseline {
   if (file === undefined) return { format: 'crossfade-baseline/1', differences: [] };
   const parsed = baselineSchema.safeParse(readJsonFile('--baseline', file), { error: wordIssue });

@@ -1,4 +1,4 @@
-/** The comparer as the commands use it: contents are decoded, and what owners have decided holds. */
+/** The comparer for commands: contents are decoded, and the owner's rules and the baseline are applied. */
 import { decodeContent } from '../../../capture/bytes/index.ts';
 import type { Servers } from '../../../parity/causes/index.ts';
 import { type Compare, type CompareOptions, compareRecord } from '../../../parity/compare/index.ts';
@@ -6,18 +6,18 @@ import { type Baseline, withBaseline } from '../../../parity/roots/index.ts';
 import { compileRules, expiredRules, type RuleSet, sweepingRules } from '../../../parity/rules/index.ts';
 import { type NoiseModel, withNoise } from '../../../parity/tally/index.ts';
 
-/** What a run goes by, the same from its beginning to its end. */
+/** Settings that remain the same throughout a run. */
 export interface Decisions {
   readonly rules: RuleSet;
-  /** Which rules apply is decided at this moment, in milliseconds. */
+  /** The time at which it is decided which rules apply, in milliseconds. */
   readonly at: number;
-  /** Differences that are known, and do not count. */
+  /** Known differences, which do not count. */
   readonly baseline: Baseline;
-  /** What advice speaks of. */
+  /** The servers that advice refers to. */
   readonly servers: Servers;
 }
 
-/** @param noise what was learned, and is suppressed */
+/** @param noise learned noise, which is suppressed */
 export function comparer({ rules, at, baseline, servers }: Decisions, noise?: NoiseModel): Compare {
   const options = { ...compareOptions(rules, at), servers };
   const learned = noise === undefined ? options : { ...options, rules: withNoise(options.rules, noise) };
@@ -28,7 +28,7 @@ export function compareOptions(rules: RuleSet, at: number) {
   return { decode: decodeContent, rules: compileRules(rules, new Date(at)) } satisfies CompareOptions;
 }
 
-/** What a reader must know of the rules. */
+/** What a reader must know about the rules. */
 export function notesOn(rules: RuleSet, at: number): string[] {
   return [
     ...expiredRules(rules, new Date(at)).map(

@@ -1,4 +1,4 @@
-/** What a comparison comes to: an exit code, and the sentence that says why. */
+/** The conclusion of a comparison: an exit code, and the sentence that explains it. */
 import type { NoisyPlace, Summary } from '../../../parity/tally/index.ts';
 import { compared, totalVerdicts } from '../../../report/index.ts';
 import { EXIT, FAIL_ON, type FailOn } from '../../shared/index.ts';
@@ -9,17 +9,20 @@ export interface Conclusion {
 }
 
 export interface Terms {
-  /** From this class on, differences make the answer a no. */
+  /** Differences of this severity or above make the result negative. */
   readonly failOn: FailOn;
-  /** Files whose requests were sent, for which a capture without a stable answer makes it a no as well; null: answers were recorded before. */
+  /**
+   * Files whose requests were sent; a capture without a stable answer then makes the result negative, too. null if the
+   * answers had been recorded before.
+   */
   readonly sent: readonly string[] | null;
-  /** What an answer was to give and did not, so that what needs it was not compared. */
+  /** Values that answers lacked, so that requests that need them were not compared. */
   readonly unmet?: readonly string[];
-  /** What the stable side varied in by itself. */
+  /** What varied in stable by itself. */
   readonly noise: readonly NoisyPlace[];
 }
 
-/** Differences outweigh lines that could not be read: they are there all the same. */
+/** Differences take precedence over unreadable lines, because they exist in any case. */
 export function conclude(summary: Summary, { failOn, sent, unmet = [], noise }: Terms): Conclusion {
   const total = totalVerdicts(summary);
   const counted = FAIL_ON.slice(0, FAIL_ON.indexOf(failOn) + 1);

@@ -1,28 +1,28 @@
-/** The request of a capture as commands that a person can paste into a shell, one for each side; what is secret in it is a variable. */
+/** The request of a capture as shell commands, one for each side; secrets are variables. */
 import { randomBytes } from 'node:crypto';
 import { Redaction } from '../../../capture/redaction/index.ts';
 import type { RootSample } from '../../../parity/roots/index.ts';
 
-/** Where each side is asked. */
+/** The base URL of each side. */
 export interface Bases {
   readonly stable: string;
   readonly candidate: string;
-  /** File of the authorities that are trusted. */
+  /** File with the trusted authorities. */
   readonly ca?: string | undefined;
 }
 
-/** Arguments of a command; each is quoted already. */
+/** Arguments of a command, already quoted. */
 export type CurlArguments = Readonly<Record<'stable' | 'candidate', readonly string[]>>;
 
 /** Fields that curl, the connection or a proxy sets. */
 const OF_THE_CONNECTION =
   /^(?:host|content-length|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|proxy-.*|x-forwarded-.*|x-amzn-trace-id|traceparent|tracestate|forwarded|via|:.*)$/i;
-/** A value, or a part of one, that redaction has replaced. */
+/** A value, or part of one, that redaction has replaced. */
 const REDACTED = /hmac:[0-9a-f]{16,64}/;
-/** Stands for it in a target or a body. */
+/** Replaces it in a target or a body. */
 const STAND_IN = 'REDACTED';
 
-/** @param bases null: `$STABLE` and `$CANDIDATE`, which the reader sets */
+/** @param bases null for `$STABLE` and `$CANDIDATE`, which the reader sets */
 export function curlOf({ request, requestId }: RootSample, bases: Bases | null): CurlArguments {
   const redaction = new Redaction({
     key: randomBytes(16).toString('hex'),
@@ -52,7 +52,7 @@ export function curlOf({ request, requestId }: RootSample, bases: Bases | null):
   };
 }
 
-/** The arguments as one line, or on several that end in a backslash where one would be longer than `width`. */
+/** The arguments as one line, or on several lines that end in a backslash if one line would exceed `width`. */
 export function curlLines(args: readonly string[], width: number): string[] {
   const lines: string[] = [];
   for (const arg of args) {
@@ -70,7 +70,7 @@ function methodOf(method: string): string[] {
 
 function headerOf(name: string, value: string, word: (text: string) => string): string {
   if (REDACTED.test(value)) return `"${name}: $${name.toUpperCase().replace(/\W/g, '_')}"`;
-  // Curl leaves out a field whose value is empty, except in this notation.
+  // Curl omits a field with an empty value, except in this notation.
   return value === '' ? quoted(`${name};`) : word(`${name}: ${value}`);
 }
 
@@ -91,7 +91,7 @@ function bodyOf(
     raw,
     'request',
   );
-  // What is compressed, cut or not text is nothing that a shell takes.
+  // A compressed, truncated or binary body cannot be passed on a command line.
   if (kept.encoding !== 'utf8' || kept.truncated || kept.data === '' || kept.data.includes('\0'))
     return ['--data-binary @request-body'];
   return [`--data-raw ${word(withStandIns(kept.data))}`];
@@ -103,7 +103,10 @@ function withStandIns(text: string): string {
 
 const NAMED = /\{\{\s*(?:(env|file):)?([^{}\s]+)\s*\}\}/g;
 
-/** One word in which what is filled in when a request is sent is the shell's: `$SLUG`. Other braces than a flow's may be the text's own. */
+/**
+ * One word, in which names that are filled in when a request is sent become shell variables: `$SLUG`. Braces outside of
+ * a flow may be literal.
+ */
 function withVariables(text: string, isFlow: boolean): string {
   const parts: string[] = [];
   let from = 0;
@@ -121,7 +124,7 @@ function withVariables(text: string, isFlow: boolean): string {
   return parts.join('');
 }
 
-/** One word of a POSIX shell; of bash and zsh where it holds characters that steer a terminal. */
+/** One word of a POSIX shell, or of bash and zsh if it contains characters that control a terminal. */
 function quoted(text: string): string {
   if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
   const escaped = text.replace(/['\\]|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) =>

@@ -1,4 +1,4 @@
-/** Tells the outcome: to the terminal or a script, and into files. */
+/** Delivers the outcome: to the terminal or a script, and into files. */
 import { type Baseline, knownRoots, seenOf } from '../../../parity/roots/index.ts';
 import type { NoisyPlace, Summary } from '../../../parity/tally/index.ts';
 import { noiseRows, parityHtml } from '../../../report/index.ts';
@@ -19,11 +19,11 @@ export interface Delivery extends Terms {
   readonly sources: readonly string[];
   /** Sentences that a reader must know. */
   readonly notes: readonly string[];
-  /** What the stable side varied in by itself. */
+  /** What varied in stable by itself. */
   readonly noise: readonly NoisyPlace[];
-  /** Known differences, which were compared with. */
+  /** The known differences that were applied. */
   readonly baseline: Baseline;
-  /** Where both sides can be asked again; null: nobody knows. */
+  /** The base URLs for repeating a request; null if unknown. */
   readonly bases: Bases | null;
   readonly outputs: Outputs;
 }
@@ -48,7 +48,7 @@ export function deliver(terminal: Terminal, summary: Summary, delivery: Delivery
     const options = textOptions(out);
     say(out, summaryText(summary, todo, noise, sources, options));
     for (const note of notes) say(out, `\n${options.paint('yellow', plain(note))}`);
-    // Where there is no verdict, the sentence is an error's, and goes below alone.
+    // Without a verdict, the sentence is an error and is printed below, alone.
     if (exit !== EXIT.usage) say(out, `\n${options.paint(exit === EXIT.ok ? 'green' : 'red', sentence)}`);
   }
   if (outputs.github) for (const line of githubAnnotations(todo, sources, failOn)) say(outputs.json ? err : out, line);

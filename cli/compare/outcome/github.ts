@@ -1,9 +1,12 @@
-/** Annotations of a GitHub Actions run, as lines that its runner reads: https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */
+/**
+ * Annotations of a GitHub Actions run, as lines that its runner reads:
+ * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
+ */
 import { standsAgainst } from '../../../parity/causes/index.ts';
 import type { TodoItem } from '../../../report/index.ts';
 import { FAIL_ON, type FailOn, plain } from '../../shared/index.ts';
 
-/** GitHub shows ten of a kind in one step. */
+/** GitHub displays ten of each kind per step. */
 const MOST = 10;
 
 export function githubAnnotations(todo: readonly TodoItem[], sources: readonly string[], failOn: FailOn): string[] {

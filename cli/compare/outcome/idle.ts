@@ -1,8 +1,11 @@
-/** Patterns that took in nothing of a run: most are another spelling than was meant, and what they were to excuse or send is not. */
+/**
+ * Reports patterns that matched nothing in a run. Most of them are misspelt, so that what they should excuse or send is
+ * not.
+ */
 import { appliesTo, expiredRules, type Rule, type RuleSet } from '../../../parity/rules/index.ts';
 import type { Summary } from '../../../parity/tally/index.ts';
 
-/** Named one by one. */
+/** How many are named individually. */
 const TOLD = 5;
 
 export function idleRules(rules: RuleSet, at: number, { routes, ruled }: Summary): string[] {

@@ -1,4 +1,4 @@
-/** The comparer of the commands, how far it is, and what it comes to: exit code, text, JSON and report. */
+/** The commands' comparer, its progress, and its outcome: exit code, text, JSON and report. */
 export { readBaseline } from './baseline-file.ts';
 export { compareOptions, comparer, type Decisions, notesOn } from './comparer.ts';
 export { deliver } from './deliver.ts';

@@ -1,11 +1,11 @@
-/** A summary for scripts. The format is in docs/reference/diff-and-contract.md, and versioned by its name. */
+/** A summary for scripts. docs/reference/diff-and-contract.md describes the format, whose name includes its version. */
 import { countOf, type NoisyPlace, type Position, quantile, type Summary } from '../../../parity/tally/index.ts';
 import { causeRows, compared, routeRows, type TodoItem, totalVerdicts } from '../../../report/index.ts';
 import type { Conclusion } from './conclusion.ts';
 
 export const DIFF_FORMAT = 'crossfade-diff/2';
 
-/** Places that are listed of each root cause. */
+/** How many places of each root cause are listed. */
 const MOST_PLACES = 100;
 
 export interface Told {

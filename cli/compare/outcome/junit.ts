@@ -1,9 +1,12 @@
-/** A summary as JUnit XML: one test case for each route, which fails by what counts. Accepted by the schema of Jenkins' xUnit plug-in. */
+/**
+ * A summary as JUnit XML: one test case per route, which fails because of what counts. Valid for the schema of Jenkins'
+ * xUnit plug-in.
+ */
 import type { Summary } from '../../../parity/tally/index.ts';
 import { compared, routeRows, type TodoItem } from '../../../report/index.ts';
 import { FAIL_ON, type FailOn } from '../../shared/index.ts';
 
-/** @param failOn from this severity on a difference counts */
+/** @param failOn differences of this severity or above count */
 export function junitXml(title: string, summary: Summary, todo: readonly TodoItem[], failOn: FailOn): string {
   const counted = FAIL_ON.slice(0, FAIL_ON.indexOf(failOn) + 1);
   const cases = routeRows(summary).map(([route, { verdicts }]) => {
@@ -47,7 +50,7 @@ function told({ severity, cause, subject, advice, samples, places, curl }: TodoI
   ].join('\n');
 }
 
-/** Characters that XML 1.0 cannot hold become U+FFFD. */
+/** Replaces characters that XML 1.0 cannot represent by U+FFFD. */
 function xml(text: string): string {
   return text
     .toWellFormed()

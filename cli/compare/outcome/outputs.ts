@@ -1,8 +1,8 @@
-/** The files that a comparison writes beside what it prints. */
+/** The files that a comparison writes in addition to its printed output. */
 import { writeFileSync } from 'node:fs';
 import { CommandError, EXIT, outputFile, UsageError, unusableFile } from '../../shared/index.ts';
 
-/** As options give them. */
+/** As given in options. */
 export interface OutputOptions {
   readonly html?: string;
   readonly junit?: string;
@@ -20,7 +20,7 @@ const OPTIONS = {
   writeBaseline: '--write-baseline',
 } as const satisfies Record<OutputKind, string>;
 
-/** Files that can be written, checked before anything is compared. */
+/** Output files, whose writability is checked before anything is compared. */
 export class Outputs {
   readonly json: boolean;
   readonly github: boolean;
@@ -32,7 +32,7 @@ export class Outputs {
     this.#files = files;
   }
 
-  /** Writes what `make` gives, where a file was asked for. */
+  /** Writes the result of `make` if the file was requested. */
   write(kind: OutputKind, make: () => string): void {
     const file = this.#files.get(kind);
     if (file === undefined) return;

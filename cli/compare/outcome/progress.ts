@@ -1,4 +1,7 @@
-/** How far a long reading is: on a terminal one line that moves, elsewhere (CI) a line now and then; on standard error. */
+/**
+ * The progress of a long reading, on standard error: a single updated line on a terminal, otherwise (CI) a line now and
+ * then.
+ */
 import type { Summary } from '../../../parity/tally/index.ts';
 import { compared, totalVerdicts } from '../../../report/index.ts';
 import type { Screen } from '../../shared/index.ts';
@@ -10,14 +13,14 @@ const LINE_EVERY_MS = 30_000;
 export interface ReadingProgress {
   /**
    * @param readings how often all inputs will be read
-   * @param found what has come of it so far, in a few words
+   * @param found the results so far, in a few words
    */
   update(bytesRead: number, readings: number, found: () => string): void;
-  /** Takes the line away. */
+  /** Removes the line. */
   done(): void;
 }
 
-/** @param inputs all that will be read; none where that is not a matter of bytes */
+/** @param inputs everything that will be read; empty if progress is not measured in bytes */
 export function readingProgress(stream: Screen, inputs: readonly Input[]): ReadingProgress {
   const total = inputs.reduce<number | null>(
     (sum, { bytes }) => (sum === null || bytes === null ? null : sum + bytes),

@@ -23,7 +23,7 @@ export function sarifLog(todo: readonly TodoItem[], sources: readonly string[]) 
             rules: causes.map((id) => ({
               id,
               shortDescription: { text: CATALOGUE[id].title },
-              // GitHub's code scanning refuses a rule without one.
+              // GitHub's code scanning rejects a rule without one.
               fullDescription: { text: CATALOGUE[id].advice },
               help: { text: CATALOGUE[id].advice },
               defaultConfiguration: { level: LEVEL[CATALOGUE[id].severity] },
@@ -64,7 +64,7 @@ function messageOf({ title, subject, advice, captures, of, places, samples }: To
   return `${title}${subject === '' ? '' : ` (${subject})`}, in ${captures} of ${of} captures.${seen}${more} ${advice}`.toWellFormed();
 }
 
-/** A file's name as a relative reference, or as a file URI. */
+/** A file name as a relative reference, or as a file URI. */
 function uriOf(file: string): string {
   const path = file.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/');
   return path.startsWith('/') ? `file://${path}` : path;

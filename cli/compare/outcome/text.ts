@@ -1,4 +1,7 @@
-/** A summary for a terminal of 80 to 120 columns: what to do, by root cause, with examples and the commands that show them. */
+/**
+ * A summary for a terminal of 80 to 120 columns: what to do, by root cause, with examples and the commands that
+ * reproduce them.
+ */
 import { styleText } from 'node:util';
 import { type Severity, standsAgainst } from '../../../parity/causes/index.ts';
 import type { NoisyPlace, Summary, Unpaired } from '../../../parity/tally/index.ts';
@@ -7,10 +10,10 @@ import { plain, type Screen } from '../../shared/index.ts';
 
 const NARROWEST = 80;
 const WIDEST = 120;
-/** Where nobody says how wide the page is. */
+/** Used if the width of the terminal is unknown. */
 const DEFAULT_WIDTH = 100;
 const MOST_ROWS = 40;
-/** Width of a cause with its subject. */
+/** Maximum width of a cause with its subject. */
 const MOST_CAUSE = 44;
 const MOST_DETAILS = 12;
 const MOST_NOISE = 10;
@@ -24,11 +27,11 @@ const COLORS = { breaking: 'red', undecided: 'yellow', benign: 'dim', noise: 'di
 
 export interface TextOptions {
   readonly width: number;
-  /** Puts colour on text, or not. */
+  /** Applies colour to text, or not. */
   readonly paint: (style: 'red' | 'yellow' | 'dim' | 'bold' | 'green', text: string) => string;
 }
 
-/** As wide as the terminal is; colours only for one, and not against NO_COLOR (https://no-color.org). */
+/** As wide as the terminal; colours only on a terminal, and not with NO_COLOR (https://no-color.org). */
 export function textOptions({ columns, coloured }: Screen): TextOptions {
   const width = Math.min(WIDEST, Math.max(NARROWEST, columns ?? DEFAULT_WIDTH));
   return { width, paint: (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text) };
@@ -43,7 +46,7 @@ export function summaryText(
 ): string {
   return [
     headline(summary),
-    // What is suppressed is nothing to do, and has a section of its own.
+    // Suppressed differences need no action, and have a section of their own.
     ...table(
       todo.filter(({ severity }) => severity !== 'noise'),
       options,
@@ -64,7 +67,7 @@ function headline(summary: Summary): string {
   return `${plural(compared(total), 'capture')} on ${plural(summary.routes.size, 'route')}: ${counts}${unmatched}`;
 }
 
-/** One row for each root cause: where it is all of one route, the route; otherwise how many there are. */
+/** One row for each root cause, with its route if there is only one, or the number of routes. */
 function table(todo: readonly TodoItem[], { width, paint }: TextOptions): string[] {
   if (todo.length === 0) return [];
   const shown = todo.slice(0, MOST_ROWS);
@@ -100,7 +103,7 @@ function whereOf({ routes, places }: TodoItem): string {
     : `${plural(routes.length, 'route')}, ${plural(places.length, 'place')}`;
 }
 
-/** What to change, the first place, how many more, and the commands that show both answers. */
+/** What to change, the first place, the number of further places, and the commands that show both answers. */
 function detail(item: TodoItem, sources: readonly string[], { width, paint }: TextOptions): string[] {
   const { cause, subject, advice, samples, places, routes, curl } = item;
   const about = `${cause}${subject === '' ? '' : ` (${plain(subject)})`}`;
@@ -140,10 +143,10 @@ function example(
   return [cut(where, width), `    ${values}`];
 }
 
-/** Characters before the first that differs, where the beginning is left out. */
+/** How many characters are shown before the first difference, if the beginning is omitted. */
 const BEFORE = 8;
 
-/** Both sides, in which what differs is to be seen. */
+/** Excerpts of both sides that include the difference. */
 function bothValues(stable: string, candidate: string, width: number): string {
   const arrow = ' → ';
   if (stable.length + arrow.length + candidate.length <= width) return `${stable}${arrow}${candidate}`;

@@ -5,11 +5,11 @@ import type { Summary } from '../../../parity/tally/index.ts';
 import { compared, type TodoItem } from '../../../report/index.ts';
 import { type Bases, type CurlArguments, curlLines, curlOf } from './curl.ts';
 
-/** Commands are made for the first ones: a reader who comes further asks again after mending these. */
+/** Commands are generated for the first ones; after fixing these, a reader runs the comparison again. */
 const MOST_CURLS = 200;
 const CURL_WIDTH = 100;
 
-/** @param bases null: nobody knows where the sides are */
+/** @param bases null if the sides' addresses are unknown */
 export function todoOf(summary: Summary, bases: Bases | null): TodoItem[] {
   return rootsOf(summary.roots).map((root, i): TodoItem => {
     const places = [...root.places.values()].sort(

@@ -6,17 +6,20 @@
 import { quantileOf } from './noise.ts';
 import type { Period } from './overdispersion.ts';
 
-/** Requests that a window should hold: a rate of fewer is too coarse. */
+/** How many requests a window should contain. With fewer, its rate is too coarse. */
 const WINDOW_REQUESTS = 100;
 const [HIGH, HIGHER] = [0.95, 0.99] as const;
-/** From 1 in 20 to 1 in 100 a tail falls as far as from 1 in 100 to 1 in 500; to 1 in 10,000 it falls 2.86 times as far, if it is exponential. */
+/**
+ * An exponential tail falls as far from 1 in 20 to 1 in 100 as from 1 in 100 to 1 in 500. To 1 in 10,000 it falls 2.86
+ * times as far.
+ */
 const FURTHER = Math.log(100) / Math.log(5);
-/** The spread of windows' rates over what chance alone makes, from which on they are taken to differ by themselves. */
+/** If the spread of the windows' rates exceeds that of chance by this factor, the rates are considered to differ. */
 const DIFFERING = 1.5;
-/** Standard errors by which the mean may be off. */
+/** By how many standard errors the mean may be off. */
 const SURELY = 3;
 
-/** Null where nothing was counted. @param periods in the order of time */
+/** null if nothing was counted. @param periods in chronological order */
 export function ceilingOf(periods: readonly Period[]): number | null {
   const windows = windowsOf(periods);
   const [n, x] = windows.reduce(([a, b], w) => [a + w.n, b + w.x], [0, 0]);
@@ -33,7 +36,10 @@ export function ceilingOf(periods: readonly Period[]): number | null {
   return Math.min(1, Math.max(chance, reachOf(windows)));
 }
 
-/** What the windows' own rates reach, chance included: the quantile of them, and its tail. @param periods in the order of time */
+/**
+ * What the windows' rates reach, including chance: their quantile and its extrapolated tail.
+ * @param periods in chronological order
+ */
 export function reachOf(periods: readonly Period[]): number {
   const rates = windowsOf(periods).map((w) => w.x / w.n);
   const [high, higher] = [quantileOf(rates, HIGH), quantileOf(rates, HIGHER)];

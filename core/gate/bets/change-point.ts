@@ -1,14 +1,20 @@
 /**
- * A regression may begin in the middle of a stage: a product over all minutes would first have to win back what the healthy
- * ones cost. So the e-process is a mixture over the minute of onset, Σ_k π_k Π_{i≥k} f_i plus the weight of onsets yet to
- * come: still a (super)martingale that begins at 1, so α holds, unlike a CUSUM, which restarts for free
- * (Shin, Ramdas, Rinaldo 2023, E-detectors, arXiv:2203.03532; Shiryaev–Roberts is the same sum with π_k = 1).
+ * A regression may begin in the middle of a stage, and a product over all minutes would first have to win back what the
+ * healthy ones cost. The e-process is therefore a mixture over the minute of onset, Σ_k π_k Π_{i≥k} f_i plus the weight
+ * of onsets yet to come. This is still a (super)martingale that begins at 1, so α holds, unlike a CUSUM, which restarts
+ * for free (Shin, Ramdas, Rinaldo 2023, E-detectors, arXiv:2203.03532; Shiryaev–Roberts is the same sum with π_k = 1).
  */
 import { logMeanExp, type Pair } from './e-value.ts';
 
-/** Half of the belief is in one minute: the stage's first, when the weight moved, or the first after a warm-up. */
+/**
+ * Half of the prior weight is on one minute: the first of the stage, when the weight moved, or the first after a
+ * warm-up.
+ */
 const LIKELIEST = 0.5;
-/** Of the other half, so much is even over as many minutes as a stage usually lasts; what is left falls like 1/k² after them, so it sums to one. */
+/**
+ * This part of the other half is spread evenly over as many minutes as a stage usually lasts. The rest falls like 1/k²
+ * after them, so the weights sum to one.
+ */
 const EVEN = 0.8;
 const EVEN_MINUTES = 60;
 
@@ -22,7 +28,9 @@ export interface Onset {
   readonly onset: number;
 }
 
-/** Prior weight of an onset in minute `k` (0 is the stage's first), when half of it is in minute `likeliest`. */
+/**
+ * Prior weight of an onset in minute `k` (0 is the first of the stage), if half of the weight is on minute `likeliest`.
+ */
 export function onsetWeight(k: number, likeliest: number): number {
   if (k === likeliest) return LIKELIEST;
   const rank = k < likeliest ? k : k - 1;
@@ -34,7 +42,7 @@ export function onsetWeightAfter(k: number, likeliest: number): number {
   return (1 - LIKELIEST) * leftFrom(k < likeliest ? k + 1 : k) + (k < likeliest ? LIKELIEST : 0);
 }
 
-/** Of the belief in minutes that are not the likeliest, what lies on all but the first `rank` of them. */
+/** Of the weight on minutes other than the likeliest, the part beyond the first `rank` of them. */
 function leftFrom(rank: number): number {
   return rank < EVEN_MINUTES ? 1 - (EVEN * rank) / EVEN_MINUTES : ((1 - EVEN) * EVEN_MINUTES) / rank;
 }
@@ -79,7 +87,7 @@ export function mixOverOnset(bets: readonly (readonly number[])[], likeliest = 0
 }
 
 function mixOne(logs: readonly number[], prior: readonly number[], rest: number): Onset & { peak: number } {
-  // Suffix sums give what each onset has come to, π_k Π_{i≥k} f_i, and the likeliest.
+  // Suffix sums give the value of each onset, π_k Π_{i≥k} f_i, and the likeliest one.
   const worth = new Float64Array(logs.length);
   let [suffix, peak, onset] = [0, -Infinity, 0];
   for (let k = logs.length - 1; k >= 0; k--) {
@@ -95,9 +103,10 @@ function mixOne(logs: readonly number[], prior: readonly number[], rest: number)
 }
 
 /**
- * Minutes in which neither side failed say nothing of when a difference began, and the belief is then in the stage's first: those of a side that hardly ever
- * fails would thin out the difference, and be evidence that it is small.
- * @returns the index of the first minute from `onset` on in which a side failed; `onset` where none did
+ * Minutes in which neither side failed say nothing about when a difference began, and the prior favours the first
+ * minute of the stage. For a side that hardly ever fails, those minutes would dilute the difference and count as
+ * evidence that it is small.
+ * @returns the index of the first minute from `onset` on in which a side failed; `onset` if there is none
  */
 export function firstFailure(pairs: readonly (Pair | null)[], onset: number): number {
   const first = pairs.findIndex((pair, i) => i >= onset && pair !== null && pair.x0 + pair.x1 > 0);

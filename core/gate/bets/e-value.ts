@@ -1,9 +1,8 @@
 /**
- * The one inequality that every figure of the gate rests on (docs/explanation/gate.md derives it).
- *
- * In a minute the candidate fails x₁ of n₁ requests, the stable side x₀ of n₀, at rates p₁ = p₀ + d. For a > 0 and
- * b = 1 − (n₁/n₀)(a − 1) > 0, E[a^x₁ · b^x₀ · exp(−n₁ d (a − 1))] ≤ 1 for Poisson and binomial counts, whatever p₀ is: the
- * base rate, and with it whatever hurts both sides alike, cancels. Products over minutes are e-processes.
+ * The one inequality on which every figure of the gate rests (docs/explanation/gate.md derives it).
+ * In a minute the candidate fails x₁ of n₁ requests and stable x₀ of n₀, at rates p₁ = p₀ + d. For a > 0 and b = 1 −
+ * (n₁/n₀)(a − 1) > 0, E[a^x₁ · b^x₀ · exp(−n₁ d (a − 1))] ≤ 1 for Poisson and binomial counts, whatever p₀ is. The base
+ * rate cancels, and with it everything that affects both sides alike. Products over minutes are e-processes.
  */
 /** Exposure and failures of both sides in one minute. */
 export interface Pair {
@@ -13,7 +12,7 @@ export interface Pair {
   readonly x1: number;
 }
 
-/** Of all minutes that compare. */
+/** Sums over all minutes that can be compared. */
 export function summed(compared: readonly (Pair | null)[]): Pair {
   return compared.reduce<Pair>(
     (all, pair) =>
@@ -23,25 +22,29 @@ export function summed(compared: readonly (Pair | null)[]): Pair {
 }
 
 /**
- * Exposure and failures counted by causes that make `burst` failures each. A burst of any size up to that keeps the inequality: a^s is
- * convex in s, so a^(s/burst) is at most 1 + (s/burst)(a − 1), and the rest is as for single failures (docs/explanation/gate.md).
+ * Requests and failures counted by causes that make `burst` failures each. The inequality holds for bursts of any size
+ * up to that: a^s is convex in s, so a^(s/burst) is at most 1 + (s/burst)(a − 1), and the rest is as for single
+ * failures (docs/explanation/gate.md).
  */
 export function byCause({ n0, x0, n1, x1 }: Pair, burst: number): Pair {
   return { n0: n0 / burst, x0: x0 / burst, n1: n1 / burst, x1: x1 / burst };
 }
 
-/** ln of a^x₁ · b^x₀ with b chosen so that the base rate cancels. */
+/** ln of a^x₁ · b^x₀, with b chosen so that the base rate cancels. */
 export function logTilt({ n0, x0, n1, x1 }: Pair, a: number): number {
   return x1 * Math.log(a) + x0 * Math.log1p(-(n1 / n0) * (a - 1));
 }
 
-/** ln of what a bet has made of its minutes, and the coefficient of the allowed difference in its compensator. */
+/** ln of a bet's product over minutes, and the coefficient of the allowed difference in its compensator. */
 export interface Product {
   readonly log: number;
   readonly slope: number;
 }
 
-/** The likelihood ratio of "the candidate fails `ratio` times as often" to "alike", given how many failed: `logTilt` with a = ratio/mixed, so b = 1/mixed. */
+/**
+ * The likelihood ratio of "the candidate fails `ratio` times as often" to "alike", given the number of failures:
+ * `logTilt` with a = ratio/mixed, so b = 1/mixed.
+ */
 export function ratioBet({ n0, x0, n1, x1 }: Pair, ratio: number): Product {
   const mixed = (n0 + ratio * n1) / (n0 + n1);
   return { log: x1 * Math.log(ratio) - (x0 + x1) * Math.log(mixed), slope: n1 * (ratio / mixed - 1) };
@@ -53,7 +56,7 @@ export function logMeanExp(logs: readonly number[]): number {
   return peak + Math.log(logs.reduce((sum, l) => sum + Math.exp(l - peak), 0) / logs.length);
 }
 
-/** The same of a mean with weights, which sum to one. */
+/** The same for a weighted mean, with weights that sum to one. */
 export function logMixExp(parts: readonly { readonly log: number; readonly weight: number }[]): number {
   const peak = Math.max(...parts.map((p) => p.log));
   return peak + Math.log(parts.reduce((sum, { log, weight }) => sum + weight * Math.exp(log - peak), 0));

@@ -1,7 +1,7 @@
 /**
- * One side against a fixed rate: where no concurrent control is left (100 %, soak), and for the absolute limit. What changes
- * with the hour or the weather does not cancel here; that is why these compare with the baseline *plus the margin*.
- * E[exp(x ln a − n r (a − 1))] ≤ 1 for Poisson and binomial counts at rate ≤ r if a > 1, at rate ≥ r if a < 1.
+ * Compares one side with a fixed rate: if no concurrent control is left (100 %, soak), and for the absolute limit.
+ * Changes with the hour or the weather do not cancel here, so these comparisons use the baseline *plus the margin*.
+ * E[exp(x ln a − n r (a − 1))] ≤ 1 for Poisson and binomial counts at a rate ≤ r if a > 1, and at a rate ≥ r if a < 1.
  */
 import { mixOverOnset, type Onset } from './change-point.ts';
 import { mixWithin, WITHIN_BETS } from './confidence-sequence.ts';
@@ -18,7 +18,7 @@ export function exposedByCause(minutes: readonly Exposed[], burst: number): Expo
 const RATIOS = [1.4, 2, 4, 8, 32] as const;
 
 /**
- * Evidence that the rate is above `rate` since some minute; in the minutes of the warm-up above that and its allowance.
+ * Evidence that the rate has been above `rate` since some minute; during the warm-up, above `rate` plus its allowance.
  * @param shaken minutes that add no more than {@link SHAKEN}
  */
 export function above(

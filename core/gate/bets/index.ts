@@ -1,4 +1,4 @@
-/** Evidence in counts, as e-values that may be looked at every minute. */
+/** Evidence in counts, as e-values that may be evaluated every minute. */
 export { ceilingOf, reachOf } from './ceiling.ts';
 export { firstFailure, mixOverOnset, type Onset } from './change-point.ts';
 export { lowerBound, refutation, upperBound, WITHIN_BETS, withinMargin } from './confidence-sequence.ts';

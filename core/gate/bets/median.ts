@@ -1,4 +1,4 @@
-/** The middle of values in any order, or the mean of the two in the middle; NaN of none. */
+/** The median of values in any order; NaN without values. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;

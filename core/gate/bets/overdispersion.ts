@@ -1,7 +1,7 @@
 /**
- * Do failures come in bursts? Two neighbouring windows share their failures like a fair coin if each has a cause of its own, and
- * with a variance that is larger by the size of the bursts if not. Neighbours are compared, and the median taken, so that a
- * rate that drifts, or jumps now and then, does not look like bursts.
+ * Measures whether failures come in bursts. Two neighbouring windows share their failures like a fair coin if each
+ * failure has its own cause, and otherwise with a variance that is larger by the size of the bursts. Comparing
+ * neighbours and taking the median ensures that a rate that drifts, or jumps now and then, does not look like bursts.
  */
 import { median } from './median.ts';
 
@@ -11,19 +11,19 @@ export interface Period {
   readonly x: number;
 }
 
-/** Failures that a window should hold: of fewer, the shares are too coarse for a median. */
+/** How many failures a window should contain. With fewer, the shares are too coarse for a median. */
 const WINDOW_FAILURES = 20;
-/** With fewer pairs of windows nothing can be said. */
+/** With fewer pairs of windows, nothing can be concluded. */
 const MIN_PAIRS = 20;
 /** Median of the squared standard normal. */
 const CHI_SQUARE_MEDIAN = 0.4549;
-/** Standard deviation of that median over its value, times the root of the number of pairs. */
+/** Standard deviation of that median, relative to its value, times the square root of the number of pairs. */
 const RELATIVE_SPREAD = 2.33;
 const SURE = 2;
-/** Smaller bursts than these do no harm that is worth a word. */
+/** Smaller bursts have no effect worth reporting. */
 const LEAST = 1.5;
 
-/** Failures that one cause seems to make at a time; null where the periods do not show more than {@link LEAST}. */
+/** How many failures one cause appears to make at a time; null if the periods show no more than {@link LEAST}. */
 export function burstSize(periods: readonly Period[]): number | null {
   const failures = periods.reduce((sum, { x }) => sum + x, 0);
   if (failures === 0) return null;

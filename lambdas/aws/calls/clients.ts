@@ -1,8 +1,11 @@
-/** How every client is set up: few attempts, short time-outs, so that a handler ends well before its own time-out. */
+/**
+ * The configuration of every client: few attempts and short timeouts, so that a handler ends well before its own
+ * timeout.
+ */
 
-/** One slow connection must not take a rollback's minute: 3 attempts of at most 4 s, and what follows has its time. */
+/** A slow connection must not use up a rollback's minute: 3 attempts of at most 4 s leave time for what follows. */
 export const CLIENT_OPTIONS = {
   maxAttempts: 3,
-  // Without the last, the SDK only warns of a request that hangs, and waits on.
+  // Without the last option, the SDK only warns about a request that hangs, and keeps waiting.
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 } as const;

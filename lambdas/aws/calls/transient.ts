@@ -14,7 +14,7 @@ const TRANSIENT_NAMES = new Set([
   'ProvisionedThroughputExceededException',
   'TooManyRequestsException',
   'TransactionInProgressException',
-  // Application Auto Scaling, while another change of the same target is under way.
+  // Application Auto Scaling, while another change of the same target is in progress.
   'ConcurrentUpdateException',
   'ServiceUnavailable',
   'InternalServerError',
@@ -28,8 +28,8 @@ const LOST_CONNECTION = /^(ECONN|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|EHOSTUNREAC
 const TOO_MANY_REQUESTS = 429;
 
 /**
- * Runs an SDK call. Throttles, time-outs, lost connections and 5xx that outlived the SDK's own retries come out as
- * `Crossfade.Transient`, which the state machine retries; anything else comes out as it is.
+ * Runs an SDK call. Throttling, timeouts, lost connections and 5xx that outlast the SDK's own retries become
+ * `Crossfade.Transient`, which the state machine retries. Any other error is passed on unchanged.
  */
 export async function aws<T>(what: string, call: () => Promise<T>): Promise<T> {
   try {

@@ -1,4 +1,4 @@
-/** The alarms port over CloudWatch. */
+/** The alarms port, implemented with CloudWatch. */
 import {
   type CloudWatchClient,
   DescribeAlarmsCommand,
@@ -9,7 +9,7 @@ import {
 import type { AlarmReading, Alarms } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
 
-/** DescribeAlarms takes at most 100 names. */
+/** DescribeAlarms accepts at most 100 names. */
 const PAGE = 100;
 
 export function cloudWatchAlarms(client: Pick<CloudWatchClient, 'send'>): Alarms {
@@ -50,8 +50,8 @@ export function cloudWatchAlarms(client: Pick<CloudWatchClient, 'send'>): Alarms
 }
 
 /**
- * Active mute rules by alarm. Mostly there is none in the whole account and region, which one call tells; else one call an
- * alarm, so that how many rules others have costs nothing.
+ * Active mute rules by alarm. Usually the account and region have none, which takes one call to find out; otherwise one
+ * call per alarm is made, so that the number of other people's rules does not matter.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListAlarmMuteRules.html
  */
 async function activeMutes(
@@ -64,13 +64,16 @@ async function activeMutes(
   return mutes;
 }
 
-/** What a service says that has no such operation. */
+/** Errors of a service that lacks the operation. */
 const NO_SUCH_OPERATION = ['InvalidAction', 'UnknownOperationException', 'UnknownOperation'];
 
-/** Pages that hold none of the rules that were asked for and are not the last. */
+/** The most pages without any of the requested rules that are read before the last one. */
 const MOST_EMPTY_PAGES = 20;
 
-/** Names of the rules on the first page that has any; none where mute rules are not known: in such a partition nothing is muted. */
+/**
+ * Names of the rules on the first page that has any; empty if mute rules are unknown in the partition, where nothing
+ * can be muted.
+ */
 async function listActive(
   client: Pick<CloudWatchClient, 'send'>,
   wanted: Pick<ListAlarmMuteRulesCommandInput, 'AlarmName' | 'MaxRecords'>,

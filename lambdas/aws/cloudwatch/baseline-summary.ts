@@ -1,4 +1,4 @@
-/** What the stable side was like before the cutover, of the series that the metric store has told. */
+/** Summarises stable before the cutover from the series of the metric store. */
 import {
   burstSize,
   ceilingOf,
@@ -11,17 +11,17 @@ import type { BaselineSummary, TimeRange } from '../../../core/model/index.ts';
 import { answeredByBalancer, answersAreTold, figuresAt, withoutAnswer } from './answers.ts';
 import { isCounted, type MetricSeries, sum } from './metric-series.ts';
 
-/** A window of fewer requests says nothing about the worst. */
+/** A window with fewer requests says nothing about the worst case. */
 const MIN_WINDOW_REQUESTS = 100;
 
-/** Bursts and noise are measured over windows in which something happens, but in a short look-back over as many as there are. */
+/** Bursts and noise are measured over windows with enough activity, but in a short look-back over all that exist. */
 const NOISE_SECONDS = 300;
 const SHORT_MS = 3 * 3_600_000;
 
-/** What "now" is to a baseline. */
+/** The period that a baseline considers recent. */
 const RECENT_SECONDS = 15 * 60;
 
-/** Null without requests. @param period of the series, seconds */
+/** Returns null without requests. @param period of the series, in seconds */
 export function baselineSummary(
   values: MetricSeries,
   period: number,
@@ -65,7 +65,10 @@ export function baselineSummary(
   };
 }
 
-/** Those with requests, in the order of time. @param seconds length of each; not less than the period of the series */
+/**
+ * The windows with requests, in chronological order.
+ * @param seconds length of each, at least the period of the series
+ */
 function windows(series: MetricSeries, failures: (at: number) => number, seconds: number): Period[] {
   const found = new Map<number, { n: number; x: number }>();
   for (const [at, requests] of series.get('requests') ?? []) {
@@ -77,8 +80,9 @@ function windows(series: MetricSeries, failures: (at: number) => number, seconds
 }
 
 /**
- * Failures of the stable side in a period: its own 5xx, and those of the load balancer, among which a refused connection is already. Which of these
- * are the stable side's is known by its unanswered requests; where answers are not counted, all are.
+ * Failures of stable in a period: its own 5xx, and those of the load balancer, which already include refused
+ * connections. Stable's unanswered requests show which of these are its own; if answers are not counted, all of them
+ * are.
  */
 function failuresAt(series: MetricSeries): (at: number) => number {
   const isTold = answersAreTold(series);
@@ -89,7 +93,11 @@ function failuresAt(series: MetricSeries): (at: number) => number {
   };
 }
 
-/** Null where answers are not counted. What one period leaves open the next one may answer, so windows are long. @param seconds length of each */
+/**
+ * Returns null if answers are not counted. Requests left open in one period may be answered in the next, so windows are
+ * long.
+ * @param seconds length of each
+ */
 function untoldCeiling(series: MetricSeries, seconds: number): number | null {
   if (!answersAreTold(series)) return null;
   const untold = (at: number) => {
@@ -99,7 +107,7 @@ function untoldCeiling(series: MetricSeries, seconds: number): number | null {
   return ceilingOf(windows(series, untold, seconds).map(({ n, x }) => ({ n, x: Math.max(0, x) })));
 }
 
-/** Of the median period: an incident of yesterday is nothing ordinary. */
+/** The rate of the median period, so that yesterday's incident does not count as ordinary. */
 function ordinaryBalancerRate(series: MetricSeries): number {
   const rates = [...(series.get('requests') ?? [])]
     .filter(([, n]) => n > 0)
@@ -108,7 +116,7 @@ function ordinaryBalancerRate(series: MetricSeries): number {
   return Math.min(1, rates[Math.floor((rates.length - 1) / 2)] ?? 0);
 }
 
-/** Highest rate of any {@link PEAK_MINUTES}, or of any period where those are longer. */
+/** The highest rate of any {@link PEAK_MINUTES}, or of any period if those are longer. */
 function peak(series: MetricSeries, failures: (at: number) => number, period: number): number {
   const known = windows(series, failures, Math.max(PEAK_MINUTES * 60, period)).filter(
     ({ n }) => n >= MIN_WINDOW_REQUESTS,
@@ -131,7 +139,7 @@ function recentErrorRate(
   return Math.min(1, recent.reduce((sum, at) => sum + failures(at), 0) / requests);
 }
 
-/** Mean over the look-back of each hour of the day (UTC) that it covers whole periods of. */
+/** For each hour of the day (UTC), the mean over those parts of the look-back that cover complete periods. */
 function rpsByHour(
   points: ReadonlyMap<number, number> | undefined,
   period: number,
@@ -147,19 +155,21 @@ function rpsByHour(
   return hours.map(({ requests, seconds }) => (seconds === 0 ? null : requests / seconds));
 }
 
-/** Of each whole period of the look-back, 0 where there is no point. */
+/** The requests of each complete period of the look-back; 0 without a point. */
 function requestsOf(points: ReadonlyMap<number, number> | undefined, period: number, range: TimeRange): number[] {
   return periodsWithin(period, range).map((at) => points?.get(at) ?? 0);
 }
 
-/** When each of them begins. */
+/** When each of the periods begins. */
 function periodsWithin(period: number, { from, to }: TimeRange): number[] {
   const length = period * 1000;
   const start = Math.ceil(from / length) * length;
   return Array.from({ length: Math.max(0, Math.floor((to - start) / length)) }, (_, i) => start + i * length);
 }
 
-/** Percentiles do not average; weighting each period's by its requests is the usual approximation over a look-back. */
+/**
+ * Percentiles cannot be averaged. Weighting each period by its requests is the usual approximation over a look-back.
+ */
 function weightedMean(
   values: ReadonlyMap<number, number> | undefined,
   weights: ReadonlyMap<number, number> | undefined,

@@ -1,4 +1,4 @@
-/** Alarms and metrics over CloudWatch. */
+/** Alarms and metrics from CloudWatch. */
 export { cloudWatchAlarms } from './alarms.ts';
 export { fetchSeries } from './metric-series.ts';
 export { cloudWatchMetrics } from './metrics.ts';

@@ -1,4 +1,7 @@
-/** GetMetricData as whole series: every page, or an error. A series that came in part must not pass for minutes without errors. */
+/**
+ * GetMetricData as complete series: every page, or an error. An incomplete series must not be mistaken for minutes
+ * without errors.
+ */
 import {
   type CloudWatchClient,
   GetMetricDataCommand,
@@ -8,15 +11,18 @@ import {
 import { CrossfadeError, type TimeRange } from '../../../core/model/index.ts';
 import { aws } from '../calls/index.ts';
 
-/** Values by start of their period (milliseconds since the epoch), by query id. */
+/** Values by the start of their period (milliseconds since the epoch), by query id. */
 export type MetricSeries = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
-/** Four sides' series of seven days of minutes fill four; more is an answer that never ends. */
+/**
+ * Series of four target groups over seven days of minutes fill four pages; more indicates an answer that never ends.
+ */
 const MAX_PAGES = 10;
 
 /**
- * That ALB's latency has trimmed counts is inferred from its percentiles: when they are refused, ask without them.
- * @throws CrossfadeError `Crossfade.Transient` for an answer that is not whole
+ * ALB's latency metric supports percentiles, from which it is inferred that it supports trimmed counts. If these are
+ * rejected, the query is repeated without them.
+ * @throws CrossfadeError `Crossfade.Transient` for an incomplete answer
  */
 export async function fetchCounted(
   client: Pick<CloudWatchClient, 'send'>,
@@ -39,12 +45,12 @@ export function sum(points: ReadonlyMap<number, number> | undefined): number {
   return [...(points?.values() ?? [])].reduce((a, b) => a + b, 0);
 }
 
-/** Trimmed counts that are absent while percentiles of the same metric are there are not zeros: they are not to be had. */
+/** If trimmed counts are absent while percentiles of the same metric are present, they are unsupported, not zero. */
 export function isCounted(series: MetricSeries, slow: string, percentile: string): boolean {
   return (series.get(slow)?.size ?? 0) > 0 || (series.get(percentile)?.size ?? 0) === 0;
 }
 
-/** @throws CrossfadeError `Crossfade.Transient` for an answer that is not whole */
+/** @throws CrossfadeError `Crossfade.Transient` for an incomplete answer */
 export async function fetchSeries(
   client: Pick<CloudWatchClient, 'send'>,
   MetricDataQueries: MetricDataQuery[],
@@ -91,7 +97,7 @@ function collect(series: Map<string, Map<number, number>>, result: MetricDataRes
   const points = series.get(result.Id ?? '') ?? new Map<number, number>();
   result.Timestamps?.forEach((at, i) => {
     const value = result.Values?.[i];
-    // What is no count says nothing: the point is as good as absent.
+    // An invalid count counts as an absent point.
     if (value !== undefined && Number.isFinite(value) && value >= 0) points.set(at.getTime(), value);
   });
   series.set(result.Id ?? '', points);

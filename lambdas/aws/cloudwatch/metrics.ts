@@ -1,4 +1,4 @@
-/** The metrics port over CloudWatch: one GetMetricData call brings both sides on the same minutes. */
+/** The metrics port, implemented with CloudWatch: one GetMetricData call returns both sides for the same minutes. */
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { Deployment, Metrics } from '../../../core/model/index.ts';
 import { baselineSummary } from './baseline-summary.ts';
@@ -7,13 +7,15 @@ import { toMinutes } from './minute-counts.ts';
 import { baselineQueries, lookQueries } from './series-queries.ts';
 
 const MINUTE_MS = 60_000;
-/** ALB publishes a minute's metrics within the following minute; a younger minute may still grow. */
+/** ALB publishes the metrics of a minute within the following minute, so a more recent minute may still grow. */
 const INGESTION_DELAY_MS = 30_000;
-/** A call takes at most 500 metrics and returns at most 100,800 points: series of seven days need several pages. */
+/**
+ * A call accepts at most 500 metrics and returns at most 100,800 points, so series of seven days need several pages.
+ */
 const MAX_MINUTES = 7 * 1440;
 
 export interface MetricsOptions {
-  /** How old the end of a minute must be before the minute is believed complete. Milliseconds. @default 30 s */
+  /** How long after its end a minute is considered complete, in milliseconds. @default 30 s */
   readonly ingestionDelayMs?: number;
 }
 
@@ -41,8 +43,8 @@ export function cloudWatchMetrics(
 }
 
 /**
- * Periods that CloudWatch still keeps at that age: 60 s for 15 days, 300 s for 63. By minutes as long as one request holds the series, since at 100 % the
- * candidate's minutes are held against them.
+ * The periods that CloudWatch still stores at that age: 60 s for 15 days, 300 s for 63 days. Minutes are used as long
+ * as one request can return the series, because at 100 % the candidate's minutes are compared with them.
  */
 function periodFor(spanMs: number): number {
   return spanMs <= 3 * 86_400_000 ? 60 : spanMs <= 15 * 86_400_000 ? 300 : 3600;

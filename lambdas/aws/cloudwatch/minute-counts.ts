@@ -1,4 +1,4 @@
-/** The minutes that the metric store has told, as a gate looks at them. */
+/** Converts the series of the metric store to the minutes that the gate evaluates. */
 import {
   type LateCount,
   type MinuteEvidence,
@@ -29,7 +29,7 @@ export function toMinutes(series: MetricSeries, { from, to }: TimeRange): Minute
   return minutes;
 }
 
-/** AWS reports error counts only when they are not zero, and some of them late: an absent one is unknown. */
+/** AWS reports error counts only when they are not zero, and sometimes late, so an absent one is unknown. */
 function lateCount(series: MetricSeries, id: string, minute: number): LateCount {
   return series.get(id)?.get(minute) ?? UNKNOWN;
 }
@@ -42,7 +42,7 @@ function sideCounts(series: MetricSeries, name: CountedSide, minute: number, isT
   const refused = connectionErrors === UNKNOWN ? 0 : connectionErrors;
   if (requests === undefined && refused === 0) return null;
   return {
-    // A refused connection is no request of the target's, but it was one of a customer's.
+    // A refused connection is not a request of the target's, but it was one of a customer's.
     requests: Math.max(requests ?? 0, refused),
     target5xx,
     ...(isTold ? answersOf(series, name, minute) : {}),
@@ -71,7 +71,10 @@ function answersOf(
   };
 }
 
-/** Slow requests, or percentiles where they are not to be had. A minute with answers and without any response time has lost these: that none was slow is not known. */
+/**
+ * Slow requests, or percentiles if those are not available. If a minute has answers but no response times, these were
+ * lost, so it is unknown whether any was slow.
+ */
 function times(series: MetricSeries, name: CountedSide, minute: number): Pick<SideCounts, 'slow' | 'latency'> {
   const point = (of: string) => series.get(`${name}_${of}`)?.get(minute);
   const value = figuresAt(series, minute, `${name}_`);

@@ -1,22 +1,27 @@
-/** What the mirror wanted to copy and what was lost of it: its own counters (mirror/recorder/counters.ts), whole or not at all. */
+/**
+ * How many copies the mirror wanted and lost, from its own counters (mirror/recorder/counters.ts); complete, or an
+ * error.
+ */
 import type { CloudWatchClient, Dimension, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { IngressId, TimeRange } from '../../../core/model/index.ts';
 import { MIRROR_LOSSES, UNSENT_COPIES } from '../../../core/status/index.ts';
 import type { CopyCounts } from '../../../parity/tally/index.ts';
 import { fetchSeries, sum } from './metric-series.ts';
 
-/** An id of a query holds letters, digits and underscores (GetMetricData). */
+/** The id of a query may contain letters, digits and underscores (GetMetricData). */
 const idOf = (reason: string) => reason.replaceAll('-', '_');
 
 const DAY_MS = 86_400_000;
 
 /**
- * As fine as CloudWatch keeps them (300 s for 63 days) and few pages hold: losses of a run before this one, in the period in which this one began, are
- * none of its own.
+ * As fine as CloudWatch stores them (300 s for 63 days) in few pages. Losses of an earlier run in the period in which
+ * this one began are not its own.
  */
 const periodFor = ({ from, to }: TimeRange) => (to - from <= DAY_MS ? 60 : to - from <= 63 * DAY_MS ? 300 : 3600);
 
-/** @throws CrossfadeError `Crossfade.Transient` for an answer that is not whole: losses that are not told must not pass for none */
+/**
+ * @throws CrossfadeError `Crossfade.Transient` for an incomplete answer, because unknown losses must not count as none
+ */
 export async function mirrorCopies(
   client: Pick<CloudWatchClient, 'send'>,
   ingress: IngressId,

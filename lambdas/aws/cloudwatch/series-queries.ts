@@ -5,7 +5,7 @@ import { BALANCER_SERIES, BASELINE_SERIES, type Deployment, SIDE_SERIES } from '
 export type CountedSide = 'stable' | 'candidate' | 'mirrorForward' | 'mirrorReverse';
 type Series = (typeof SIDE_SERIES | typeof BALANCER_SERIES | typeof BASELINE_SERIES)[number];
 
-/** Both sides, and the mirror's target groups where there are any. */
+/** Both sides, and the mirror's target groups if there are any. */
 function countedSides({ targetGroups }: Deployment): CountedSide[] {
   return (['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] as const).filter(
     (role) => targetGroups[role] !== undefined,
@@ -33,7 +33,7 @@ export function baselineQueries(deployment: Deployment, period: number, budgetMs
 interface Asked {
   readonly id: string;
   readonly series: Series;
-  /** Null: of the whole load balancer. */
+  /** null for the whole load balancer. */
   readonly side: CountedSide | null;
   readonly period: number;
   readonly budgetMs: number;
@@ -79,13 +79,13 @@ const METRICS: Readonly<Record<Series, Metric>> = {
   answered2XX: sum('HTTPCode_Target_2XX_Count'),
   answered3XX: sum('HTTPCode_Target_3XX_Count'),
   answered4XX: sum('HTTPCode_Target_4XX_Count'),
-  // Trimmed count: how many samples lie above the budget. Units of TargetResponseTime are seconds.
+  // Trimmed count: the number of samples above the budget. TargetResponseTime is in seconds.
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
   slow: (budgetMs) => ({ metric: 'TargetResponseTime', stat: `TC(${budgetMs / 1000}:)` }),
   p50: responseTime('p50'),
   p95: responseTime('p95'),
   p99: responseTime('p99'),
-  // It has no target-group dimension: a crashing candidate shows here for the whole load balancer.
+  // It has no target-group dimension: a crashing candidate shows in the count of the whole load balancer.
   elb5xx: sum('HTTPCode_ELB_5XX_Count'),
   loadBalancerRequests: sum('RequestCount'),
   cpu: () => ({ metric: 'CPUUtilization', stat: 'Average' }),

@@ -1,4 +1,4 @@
-/** What each side answered, for people to look at: requests, errors and latency, by one GetMetricData call. */
+/** The answers of each side, for people: requests, errors and latency, from one GetMetricData call. */
 import type { CloudWatchClient, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { Deployment, TimeRange } from '../../../core/model/index.ts';
 import { fetchSeries } from './metric-series.ts';
@@ -6,7 +6,7 @@ import { fetchSeries } from './metric-series.ts';
 type Side = 'stable' | 'candidate';
 const SIDES: readonly Side[] = ['stable', 'candidate'];
 
-/** Latency in milliseconds; null where nothing was answered. */
+/** Latency in milliseconds; null if nothing was answered. */
 export interface SideMeasure {
   readonly requests: number;
   readonly errors: number;
@@ -16,15 +16,17 @@ export interface SideMeasure {
 
 export interface SideTrafficSeries {
   readonly periodSeconds: number;
-  /** By start of the period, milliseconds since the epoch; a side without requests is absent. */
+  /** By start of the period, in milliseconds since the epoch; a side without requests is absent. */
   readonly samples: readonly { readonly at: number; readonly sides: Readonly<Partial<Record<Side, SideMeasure>>> }[];
 }
 
 const DAY_MS = 86_400_000;
-/** Points that a chart of some hundred pixels can show. */
+/** The most points that a chart of some hundred pixels can show. */
 const MOST_POINTS = 1_440;
 
-/** @param now milliseconds since the epoch: how long CloudWatch keeps a period depends on its age */
+/**
+ * @param now milliseconds since the epoch, because the age of a period determines whether CloudWatch still stores it
+ */
 export async function sideTraffic(
   client: Pick<CloudWatchClient, 'send'>,
   deployment: Deployment,
@@ -58,7 +60,10 @@ export async function sideTraffic(
   return { periodSeconds, samples };
 }
 
-/** 60 s are kept for 15 days, 300 s for 63 (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html). */
+/**
+ * CloudWatch keeps 60 s for 15 days and 300 s for 63
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html).
+ */
 function periodOf({ from, to }: TimeRange, now: number): number {
   const kept = now - from > 63 * DAY_MS ? 3_600 : now - from > 15 * DAY_MS ? 300 : 60;
   const shown = [60, 300, 900, 3_600, 21_600].find((period) => (to - from) / 1000 / period <= MOST_POINTS) ?? 86_400;

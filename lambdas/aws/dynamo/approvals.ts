@@ -1,4 +1,7 @@
-/** Sign-offs: the task token of each, where `crossfade approve` finds it, who has approved so far, and the answer that ended it. */
+/**
+ * Sign-offs: their task tokens, where `crossfade approve` finds them, who has approved so far, and the answer that
+ * closed each.
+ */
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import {
@@ -21,9 +24,9 @@ const requestSchema = z.object({
   askedAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
   evidence: z.string(),
-  /** Parsed by whoever goes on with it. */
+  /** Parsed by the code that uses it. */
   state: z.custom<CutoverStateJson>((value) => typeof value === 'object' && value !== null).optional(),
-  /** Comments by who gave them; absent in requests of earlier versions. */
+  /** Comments by approver; absent in requests of earlier versions. */
   agreed: z.record(z.string(), z.string()).default({}),
   answered: z
     .object({ answer: z.enum(['approve', 'refuse']), by: z.string(), at: z.iso.datetime() })

@@ -1,4 +1,4 @@
-/** Which message began the thread of a cutover in a chat. */
+/** The message that began a cutover's thread in a chat. */
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { chatKey } from './item.ts';
 import { LedgerTable } from './table.ts';
@@ -9,7 +9,7 @@ export function dynamoChatThreads(client: Pick<DynamoDBClient, 'send'>, name: st
     async read(thread: string): Promise<string | null> {
       return (await table.get(chatKey(channel, thread)))?.ts?.S ?? null;
     },
-    /** Keeps the first that is written. */
+    /** Keeps the first one that is written. */
     async keep(thread: string, ts: string): Promise<void> {
       const first = { ConditionExpression: 'attribute_not_exists(pk)' };
       try {

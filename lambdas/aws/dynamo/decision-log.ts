@@ -1,4 +1,4 @@
-/** The decision log over DynamoDB: entries of one ingress, each written once. */
+/** The decision log, implemented with DynamoDB: entries of one ingress, each written once. */
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type DecisionLog, type IngressId, readEntry } from '../../../core/model/index.ts';
@@ -15,7 +15,7 @@ export function dynamoDecisionLog(
     async append(cutoverId, entry) {
       const pk = cutoverPartition(ingressId, cutoverId);
       const sk = `LOG#${entry.at}#${randomUUID()}`;
-      // Written as JSON text: evidence is read whole or not at all, and DynamoDB's own numbers would round it.
+      // Stored as JSON text: evidence is always read as a whole, and DynamoDB's own numbers would round it.
       await table.put({ pk: { S: pk }, sk: { S: sk }, entry: { S: JSON.stringify(entry) } });
     },
     async entries(cutoverId) {

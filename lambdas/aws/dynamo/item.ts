@@ -1,11 +1,11 @@
-/** Keys and conversions of the ledger's table: one table, `pk` and `sk`. */
+/** Keys and conversions of the ledger's table: one table with `pk` and `sk`. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { CutoverId, IngressId, Lease } from '../../../core/model/index.ts';
 
 export type Item = Record<string, AttributeValue>;
 
-/** Where everything of an ingress stands that is not one run's log. */
+/** The partition of everything about an ingress except the logs of its runs. */
 export function ingressPartition(ingressId: IngressId): string {
   return `INGRESS#${ingressId}`;
 }
@@ -15,7 +15,7 @@ export function ownerKey(ingressId: IngressId): Item {
   return { pk: { S: ingressPartition(ingressId) }, sk: { S: 'CUTOVER' } };
 }
 
-/** What the newest drill of an ingress has shown. */
+/** The result of the latest drill of an ingress. */
 export function drillKey(ingressId: IngressId): Item {
   return { pk: { S: ingressPartition(ingressId) }, sk: { S: 'DRILL' } };
 }
@@ -25,19 +25,19 @@ export function chatKey(channel: string, thread: string): Item {
   return { pk: { S: `CHAT#${channel}` }, sk: { S: thread } };
 }
 
-/** What became of an earlier run of the ingress; the keys sort by when the runs began. */
+/** The outcome of an earlier run of the ingress. The keys sort by the start of the runs. */
 export function pastRunKey({ ingressId, startedAt, cutoverId }: Lease): Item {
   return { pk: { S: ingressPartition(ingressId) }, sk: { S: `${PAST_RUN}${startedAt}#${cutoverId}` } };
 }
 
 export const PAST_RUN = 'RUN#';
 
-/** Executions of two ingresses may have one name, and one table may serve both. */
+/** Executions of two ingresses may have the same name, and one table may serve both. */
 export function cutoverPartition(ingressId: IngressId, cutoverId: CutoverId): string {
   return `CUTOVER#${ingressId}#${cutoverId}`;
 }
 
-/** Where logs of versions stand that left the ingress out. */
+/** Where versions that left the ingress out of the key stored their logs. */
 export function earlierPartition(cutoverId: CutoverId): string {
   return `CUTOVER#${cutoverId}`;
 }
@@ -46,7 +46,7 @@ export function toItem(value: Readonly<Record<string, unknown>>): Item {
   return marshall(value, { removeUndefinedValues: true, convertClassInstanceToMap: true });
 }
 
-/** A value for an expression. */
+/** Converts a value for an expression. */
 export function toValue(value: unknown): AttributeValue {
   const { v } = marshall({ v: value }, { removeUndefinedValues: true });
   if (v === undefined) throw new RangeError('undefined cannot be stored');

@@ -1,15 +1,18 @@
-/** How stable varies on its own, for metrics that are emitted as captures arrive: the stored noise, and the noise seen since. */
+/**
+ * How stable varies by itself, for metrics that are emitted as captures arrive: the stored noise, and the noise seen
+ * since.
+ */
 import type { Clock } from '../../../core/model/index.ts';
 import { mergeNoise, type NoiseModel, noiseIn, type RouteTallies } from '../../../parity/tally/index.ts';
 import type { ParityStore, TallySeries } from './parity-store.ts';
 
 export interface KnownNoise {
   of(series: TallySeries): Promise<NoiseModel>;
-  /** Counted since by this process; other processes' become known when the store is read again. */
+  /** Adds what this process has counted since. Counts of other processes are included when the store is read again. */
   add(series: TallySeries, counted: RouteTallies): void;
 }
 
-/** A reading takes in all hours of a run. */
+/** A reading includes all hours of a run, so it is not repeated often. */
 const READ_EVERY_MS = 600_000;
 
 export function knownNoise(store: Pick<ParityStore, 'read'>, clock: Pick<Clock, 'now'>): KnownNoise {

@@ -1,6 +1,6 @@
 /**
- * Conditional requests to the item of a lease, and what their failures mean. In expressions `#name` stands for the attribute `name`, for
- * many words are DynamoDB's own, and `:name` for the value of that name.
+ * Conditional requests for the item of a lease, and the meaning of their failures. In expressions, `#name` stands for
+ * the attribute `name`, because many words are reserved by DynamoDB, and `:name` for the value of that name.
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
@@ -17,13 +17,13 @@ import type { LedgerTable } from './table.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** What must be true of a lease at the instant of a write: parts of a ConditionExpression, all of which must hold. */
+/** Conditions on a lease at the moment of a write: parts of a ConditionExpression, all of which must hold. */
 export interface Condition {
   readonly all: readonly string[];
   readonly values: Values;
 }
 
-/** The run with this generation is the lease's, and stands so. */
+/** The lease belongs to the run with this generation and has this status. */
 export function standsAs({ generation }: Pick<RunRef, 'generation'>, status: Lease['status']): Condition {
   return { all: ['generation = :generation', '#status = :status'], values: { generation, status } };
 }
@@ -42,7 +42,10 @@ export async function setAsOwner(table: LedgerTable, ref: RunRef, sets: Values):
   await setWhere(table, ref, sets, standsAs(ref, 'running'));
 }
 
-/** The same where it also stands as expected. @throws FencedError; SupersededError when somebody has changed it since */
+/**
+ * The same, if the lease is also otherwise as expected.
+ * @throws FencedError; SupersededError if somebody has changed it since
+ */
 export async function replaceAsOwner(
   table: LedgerTable,
   ref: RunRef,
@@ -60,7 +63,7 @@ export async function replaceAsOwner(
   }
 }
 
-/** @throws FencedError where the condition does not hold */
+/** @throws FencedError if the condition does not hold */
 export async function setWhere(table: LedgerTable, ref: RunRef, sets: Values, condition: Condition): Promise<void> {
   try {
     await setAttributes(table, ref.ingressId, sets, condition);
@@ -69,7 +72,7 @@ export async function setWhere(table: LedgerTable, ref: RunRef, sets: Values, co
   }
 }
 
-/** Sets attributes by their paths, such as `rollback.owed`. @throws ConditionalCheckFailedException */
+/** Sets attributes by path, such as `rollback.owed`. @throws ConditionalCheckFailedException */
 export async function setAttributes(
   table: LedgerTable,
   ingressId: IngressId,
@@ -81,7 +84,7 @@ export async function setAttributes(
   await updateLease(table, ingressId, `SET ${assigned.join(', ')}`, values, condition);
 }
 
-/** @returns the item after it @throws ConditionalCheckFailedException with the item that it met */
+/** @returns the updated item @throws ConditionalCheckFailedException with the item that was found */
 export async function updateLease(
   table: LedgerTable,
   ingressId: IngressId,
@@ -112,7 +115,7 @@ export async function readOwner(table: LedgerTable, ingressId: IngressId): Promi
   return item === null ? null : parseOwner(item);
 }
 
-/** The failed condition brings the item along; a store that leaves it out is asked. */
+/** The failed condition returns the item. If a store leaves it out, it is read. */
 export async function leaseMet(
   table: LedgerTable,
   ingressId: IngressId,

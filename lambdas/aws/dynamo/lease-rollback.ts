@@ -1,4 +1,4 @@
-/** The rollback in a lease: the fence that takes the ingress from a run, and the rollback's progress since. */
+/** The rollback in a lease: the fence that takes the ingress from a run, and the progress of the rollback since. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   concerns,
@@ -24,7 +24,7 @@ import {
 } from './lease-requests.ts';
 import type { LedgerTable } from './table.ts';
 
-/** Moves the generation of a running lease, in one request: whatever the run still writes is refused from then on. */
+/** Increases the generation of a running lease in one request. From then on, all writes of the run are rejected. */
 export async function fence(table: LedgerTable, ingressId: IngressId, request: FenceRequest): Promise<FenceResult> {
   const { trigger, reason, by, at: requestedAt, scope } = request;
   const rollback = {
@@ -51,13 +51,13 @@ export async function fence(table: LedgerTable, ingressId: IngressId, request: F
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     const item = await leaseMet(table, ingressId, error);
     if (item === null || item.status === 'completed') return { outcome: 'none', item };
-    // A reading that no longer holds may have been overtaken by another trigger's fence.
+    // If the reading no longer holds, another trigger's fence may have come first.
     const mine = concerns(item, scope) || scope?.kind === 'unchanged';
     return { outcome: mine && item.status !== 'running' ? 'already' : 'not_concerned', item };
   }
 }
 
-/** What is recorded of a rollback, each once it is so. */
+/** Each step of a rollback, recorded as it happens. */
 export function rollbackRecord(
   table: LedgerTable,
 ): Pick<Leases, 'confirmRollback' | 'recordTold' | 'verifyRollback' | 'confirmCapacity'> {
@@ -71,7 +71,7 @@ export function rollbackRecord(
         return true;
       } catch (error) {
         const item = error instanceof FencedError ? await readOwner(table, ref.ingressId) : null;
-        // Two triggers, two confirmations: the first one's time stands.
+        // If two triggers confirm, the first one's time remains.
         if (item?.generation !== ref.generation || item.status !== 'rolled_back') throw error;
         return false;
       }
@@ -90,7 +90,7 @@ export function rollbackRecord(
   };
 }
 
-/** The scope of a trigger as a condition on the lease: the same answer as `concerns`, at the instant of the write. */
+/** The scope of a trigger as a condition on the lease: the same decision as `concerns`, at the moment of the write. */
 function inScope(scope: TriggerScope | undefined): Condition {
   switch (scope?.kind) {
     case undefined:

@@ -1,5 +1,6 @@
 /**
- * The leases port over DynamoDB. Every write is one conditional request, so that of two writers exactly one wins:
+ * The leases port, implemented with DynamoDB. Every write is one conditional request, so that of two writers exactly
+ * one succeeds:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
  */
 import { isDeepStrictEqual } from 'node:util';
@@ -62,7 +63,7 @@ export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, name: string)
 
 async function claimIngress(table: LedgerTable, { at, ...claim }: Claim): Promise<Lease> {
   const before = await readOwner(table, claim.ingressId);
-  // The same execution's second try, after its first answer was lost.
+  // A second attempt of the same execution, after its first answer was lost.
   if (before?.status === 'running' && before.executionArn === claim.executionArn) return before;
   const lease: Lease = {
     ...claim,
@@ -83,14 +84,17 @@ async function claimIngress(table: LedgerTable, { at, ...claim }: Claim): Promis
     return lease;
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    // The SDK may have sent it twice, the first time with effect.
+    // The SDK may have sent the request twice, and the first one took effect.
     const now = await readOwner(table, claim.ingressId);
     if (now?.status === 'running' && now.executionArn === claim.executionArn) return now;
     throw new RefusedError(['another run took the ingress at the same moment']);
   }
 }
 
-/** In the place of the run before it, which must still be the last one and have ended. @throws ConditionalCheckFailedException */
+/**
+ * Replaces the previous run, which must still be the last one and have ended.
+ * @throws ConditionalCheckFailedException
+ */
 async function putAfter(table: LedgerTable, lease: Lease, before: Lease | null): Promise<void> {
   await table.put(
     { ...ownerKey(lease.ingressId), ...toItem(lease) },
@@ -107,7 +111,10 @@ async function putAfter(table: LedgerTable, lease: Lease, before: Lease | null):
   );
 }
 
-/** While the run stands where it was read. @throws SupersededError when it has moved on, or somebody else steered it */
+/**
+ * Succeeds only while the run is where it was read.
+ * @throws SupersededError if it has moved on, or somebody else has steered it
+ */
 async function steer(table: LedgerTable, lease: Lease, steering: Steering): Promise<void> {
   const { phase, stage } = lease;
   const { rev } = lease.steering;
@@ -120,7 +127,7 @@ async function steer(table: LedgerTable, lease: Lease, steering: Steering): Prom
     await setAttributes(table, lease.ingressId, { steering }, both(standsAs(lease, 'running'), asRead));
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    // The SDK may have sent it twice, the first time with effect.
+    // The SDK may have sent the request twice, and the first one took effect.
     if (isDeepStrictEqual((await leaseMet(table, lease.ingressId, error))?.steering, steering)) return;
     throw new SupersededError(`it has moved on, or somebody else steered it, since ${phase} was read`, error);
   }

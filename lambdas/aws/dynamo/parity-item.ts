@@ -1,4 +1,4 @@
-/** Tallies as an item's attribute: gzip of JSON, parsed as anything that comes from outside. */
+/** Tallies as an attribute of an item: gzipped JSON, parsed like any input. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { EMPTY_TALLY, type RouteTallies } from '../../../parity/tally/index.ts';
@@ -14,7 +14,10 @@ const sampleSchema = z.object({
   candidate: z.string(),
 });
 const noiseCountSchema = z.object({ both: count, onlyStable: count, onlyCandidate: count });
-/** What a newer version counts, too, is passed over: after a deploy is taken back its windows are still counted. */
+/**
+ * Counts that a newer version has added are ignored, because its windows are still counted after a deployment is
+ * reverted.
+ */
 const routesSchema = z.record(
   z.string(),
   z.object({
@@ -31,7 +34,7 @@ const routesSchema = z.record(
     otherFindings: counts,
     /** Absent in tallies of versions that learned no noise. */
     combinations: counts.default(EMPTY_TALLY.combinations),
-    /** The same. */
+    /** Likewise. */
     noisy: z.object({ records: count, counts: z.record(z.string(), noiseCountSchema) }).default(EMPTY_TALLY.noisy),
     samples: z.record(z.string(), z.array(sampleSchema)),
     stableLatency: counts,
@@ -40,8 +43,8 @@ const routesSchema = z.record(
 );
 
 /**
- * null: more than `maxBytes`, also without what may be left out. Samples go first, for no count depends on them; then what would
- * let captures off as noise, without which they stand against the candidate.
+ * Returns null if the result exceeds `maxBytes` even without its optional parts. Samples are dropped first, because no
+ * count depends on them; then the data that would excuse captures as noise, so that those count against the candidate.
  */
 export function pack(routes: RouteTallies, maxBytes: number): Uint8Array | null {
   const { samples, combinations, noisy } = EMPTY_TALLY;
@@ -53,7 +56,7 @@ export function pack(routes: RouteTallies, maxBytes: number): Uint8Array | null 
   return null;
 }
 
-/** @throws z.ZodError or zlib's error for what this module did not write. */
+/** @throws z.ZodError or zlib's error for data that this module did not write */
 export function unpack(bytes: Uint8Array): RouteTallies {
   return routesSchema.parse(JSON.parse(gunzipSync(bytes).toString('utf8')));
 }

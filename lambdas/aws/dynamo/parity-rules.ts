@@ -1,4 +1,7 @@
-/** The rules by which an ingress's captures are compared, in the ledger's table: the newest, and every earlier set with who put it when. */
+/**
+ * The rules for comparing an ingress's captures, in the ledger's table: the present set, and every earlier one with its
+ * author and time.
+ */
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -21,19 +24,19 @@ export interface StoredRules {
   readonly at: string;
 }
 
-/** What applies now. Captures that were compared by another version are counted apart. */
+/** The rules that apply now. Captures that were compared with another version are counted separately. */
 export interface EffectiveRules {
-  /** Hash of the rules that have not expired; `none` without any. A rule that expires therefore makes another version. */
+  /** Hash of the rules that have not expired; `none` without any. When a rule expires, the version changes. */
   readonly version: string;
   readonly compiled: CompiledRules;
 }
 
 export interface ParityRules {
-  /** @throws CrossfadeError `Crossfade.Refused` when the set is too large to be stored. */
+  /** @throws CrossfadeError `Crossfade.Refused` if the set is too large to store */
   put(rules: StoredRules): Promise<void>;
   /** Strongly consistent. */
   stored(): Promise<StoredRules | null>;
-  /** As they were at most `cacheMs` ago. */
+  /** At most `cacheMs` old. */
   effective(): Promise<EffectiveRules>;
 }
 
@@ -75,7 +78,8 @@ export function dynamoParityRules(
           nextStep: 'put fewer rules: patterns (`*`, `**`) decide about many places at once.',
         });
       const attributes = { rules: { B: rules }, by: { S: by }, at: { S: at } };
-      // What is kept first is kept in any case; without the second write it has no effect, and is put again.
+      // The archived copy is written first. Without the second write it has no effect, and the operator repeats the
+      // command.
       for (const sk of [`RULES#${at}`, 'RULES']) await table.put({ ...key(sk), ...attributes });
     },
     async effective() {

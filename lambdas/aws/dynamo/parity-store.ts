@@ -13,21 +13,21 @@ import { cutoverPartition, type Item } from './item.ts';
 import { pack, unpack } from './parity-item.ts';
 import { LedgerTable } from './table.ts';
 
-/** One record: which it is, when its request came (ISO-8601), and what it adds. */
+/** One record: its identity, the time of its request (ISO-8601), and its counts. */
 export interface CountedBatch {
   readonly identity: string;
   readonly at: string;
   readonly routes: RouteTallies;
 }
 
-/** Which counts: of one cutover, compared by one version of the rules. */
+/** Identifies counts: of one cutover, compared with one version of the rules. */
 export interface TallySeries {
   readonly cutoverId: CutoverId;
   readonly rules: string;
 }
 
 export interface ParityStore {
-  /** Counts each record once for ever. Answers what had not been counted before. May be repeated after any failure. */
+  /** Counts each record exactly once. Returns what had not been counted before. May be repeated after any failure. */
   add(series: TallySeries, records: readonly CountedBatch[]): Promise<RouteTallies>;
   /** Everything counted so far. */
   read(series: TallySeries): Promise<RouteTallies>;
@@ -37,19 +37,25 @@ export interface ParityStoreOptions {
   readonly table: string;
   readonly ingressId: IngressId;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
-  /** Days after which windows and hours may go, not before the captures themselves; undefined: never. */
+  /**
+   * After how many days windows and hours may be deleted, which is not before the captures themselves; undefined:
+   * never.
+   */
   readonly keepDays: number | undefined;
 }
 
 const WINDOW_MS = 10_000;
 const HOUR_MS = 3_600_000;
 const DAY_SECONDS = 86_400;
-/** Bytes of a SHA-256. In a window of 40,000 records two share them with a chance of 4 in 10^11; then one is not counted. */
+/**
+ * Bytes of a SHA-256. In a window of 40,000 records the probability that two share them is 4 in 10^11; one of the two
+ * is then not counted.
+ */
 const IDENTITY_BYTES = 8;
-/** An item holds 400 kB, names included. A window of that size has taken in some 4,000 records a second. */
+/** An item may have 400 kB including names. A window of that size has received about 4,000 records a second. */
 const MAX_ITEM_BYTES = 390_000;
 const ATTEMPTS = 12;
-/** Milliseconds; grows with each attempt, spread at random. */
+/** Milliseconds; grows with each attempt, and is randomised. */
 const BACKOFF_MS = 20;
 
 export function dynamoParityStore(client: Pick<DynamoDBClient, 'send'>, options: ParityStoreOptions): ParityStore {
@@ -82,7 +88,7 @@ class DynamoParityStore implements ParityStore {
         return this.#addToWindow(key, of);
       }),
     );
-    // Also when nothing was new: the call that wrote it may not have come this far.
+    // Also if nothing was new, because the call that wrote it may not have reached this point.
     const hours = new Set(records.map(({ at }) => floorTo(at, HOUR_MS)));
     await Promise.all([...hours].map((hour) => this.#raiseMark(series, hour)));
     return totalOf(added);
@@ -143,7 +149,7 @@ class DynamoParityStore implements ParityStore {
     }
   }
 
-  /** After the window's write, never before: a reader that saw this mark sees what was written. */
+  /** After the write of the window, never before: a reader that has seen this mark sees what was written. */
   async #raiseMark(series: TallySeries, hour: string): Promise<void> {
     const { forgetAt } = this.#forgetAt();
     await this.#table.update(hourKey(this.#ingressId, series, hour, 'MARK'), {
@@ -155,19 +161,22 @@ class DynamoParityStore implements ParityStore {
     });
   }
 
-  /** The windows are read after the mark. A sum that was made too early is found by the next mark, never taken for whole. */
+  /**
+   * The windows are read after the mark. A sum that was computed too early is detected by the next mark, and never used
+   * as complete.
+   */
   async #sumHour(series: TallySeries, hour: string, mark: string): Promise<RouteTallies> {
     const windows = await this.#table.query(windowPartition(this.#ingressId, series, hour), 'W#', ['routes']);
     const routes = totalOf(windows.map((w) => windowOf(w).routes));
     const packed = pack(routes, MAX_ITEM_BYTES);
-    // An hour too large to be kept is added up at each reading.
+    // An hour that is too large to store is added up at each reading.
     if (packed === null) return routes;
     const sum = { mark: { N: mark }, routes: { B: packed }, ...this.#forgetAt() };
     await this.#table.put({ ...hourKey(this.#ingressId, series, hour, 'SUM'), ...sum });
     return routes;
   }
 
-  /** Seconds since the epoch, the table's time to live. */
+  /** Seconds since the epoch, for the table's time to live. */
   #forgetAt(): { readonly forgetAt?: AttributeValue } {
     if (this.#keepDays === undefined) return {};
     return { forgetAt: { N: String(Math.ceil(this.#clock.now() / 1000) + this.#keepDays * DAY_SECONDS) } };
@@ -190,12 +199,12 @@ function shortOf(identity: string): string {
     .slice(0, IDENTITY_BYTES * 2);
 }
 
-/** One partition an hour, so that no partition takes all writes of a cutover. */
+/** One partition per hour, so that no partition receives all writes of a cutover. */
 function windowPartition(ingressId: IngressId, { cutoverId, rules }: TallySeries, hour: string): string {
   return `PARITY#${ingressId}#${cutoverId}#${rules}#${hour}`;
 }
 
-/** Two items: what writers raise stays small, whatever the sum beside it weighs. */
+/** Two items, so that the one that writers update stays small, however large the sum is. */
 function hourKey(ingressId: IngressId, { cutoverId, rules }: TallySeries, hour: string, kind: 'MARK' | 'SUM'): Item {
   return { pk: { S: cutoverPartition(ingressId, cutoverId) }, sk: { S: `PARITY#${rules}#${hour}#${kind}` } };
 }
@@ -208,7 +217,7 @@ function hourOf(item: Item): string {
   return item.sk?.S?.split('#').at(-2) ?? '';
 }
 
-/** ISO-8601, so that keys sort by time and a person can read them. */
+/** ISO-8601, so that keys sort by time and are readable. */
 function floorTo(at: string, ms: number): string {
   return toIso(Math.floor(Date.parse(at) / ms) * ms);
 }

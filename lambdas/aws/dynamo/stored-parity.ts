@@ -1,4 +1,4 @@
-/** The parity port: what the transform stored and what the mirror lost, judged by the plan. */
+/** The parity port: judges the stored tallies and the mirror's losses by the plan. */
 import {
   type Clock,
   fromIso,
@@ -20,7 +20,7 @@ export interface StoredParityDeps {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Losses are those since the run began, as the captures are. */
+/** Counts the losses since the run began, like the captures. */
 export function storedParity({ ingressId, ledger, rules, store, copies, clock }: StoredParityDeps): Parity {
   return {
     judge: async (cutoverId, plan) => {

@@ -1,4 +1,4 @@
-/** The capacity port over ECS and Application Auto Scaling. */
+/** The capacity port, implemented with ECS and Application Auto Scaling. */
 import {
   type ApplicationAutoScalingClient,
   DescribeScalableTargetsCommand,
@@ -31,7 +31,10 @@ export function ecsCapacity(
     return ScalableTargets[0];
   }
 
-  /** RegisterScalableTarget clamps the count into the bounds at once, so bounds never shrink below what runs. */
+  /**
+   * RegisterScalableTarget immediately clamps the desired count into the limits, so limits never shrink below the
+   * present count.
+   */
   async function register(min: number, max: number, suspended: boolean, scheduled = suspended) {
     await aws('RegisterScalableTarget', () =>
       scaling.send(
@@ -89,7 +92,7 @@ function scalingOf(target: ScalableTarget | undefined): CapacitySnapshot['scalin
   };
 }
 
-/** For a stable side that is no ECS service of the deployment: somebody else's capacity is left alone. */
+/** For a stable side that is not an ECS service of the deployment: its capacity is left alone. */
 export const foreignCapacity: Capacity = {
   snapshot: async () => ({ desired: 0, running: 0, scaling: null }),
   pin: async () => {},

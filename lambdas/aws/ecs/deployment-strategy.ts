@@ -1,9 +1,9 @@
-/** By whom and how the sides' services are deployed. */
+/** Who deploys the sides' services, and how. */
 import type { ServiceReading } from '../../../core/listener/index.ts';
 import type { Deployment } from '../../../core/model/index.ts';
 import { describeService, type EcsClient } from './service.ts';
 
-/** A service that is not found is left out; whoever needs it says so. */
+/** A service that is not found is left out; the caller reports it if it is needed. */
 export async function ecsServices(
   client: EcsClient,
   { stable, candidate }: NonNullable<Deployment['services']>,

@@ -1,10 +1,14 @@
-/** Which code each side runs: the deployment of its ECS service, or the set of its targets where it is none of the deployment's. */
+/**
+ * The code that each side runs: the deployment of its ECS service, or the set of its targets if the deployment names no
+ * service.
+ */
 import type { Deployment, Revision, RevisionReader } from '../../../core/model/index.ts';
 import { describeService, type EcsClient } from './service.ts';
 
 /**
- * ECS resolves an image's tag once for each deployment of a service, so its id stands for task definition and image alike; a
- * change of the task count makes no new one (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html).
+ * ECS resolves an image's tag once per deployment of a service, so the deployment's id stands for both task definition
+ * and image. A changed task count does not create a new deployment
+ * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html).
  */
 export function sideRevisions(
   ecs: EcsClient,

@@ -1,4 +1,4 @@
-/** Whether a target group keeps customers by a cookie of its own. */
+/** Whether a target group binds customers to targets with a cookie of its own. */
 import {
   DescribeTargetGroupAttributesCommand,
   type ElasticLoadBalancingV2Client,

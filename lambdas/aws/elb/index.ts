@@ -1,4 +1,4 @@
-/** Listener rules and target health over ELBv2. */
+/** Listener rules and target health from ELBv2. */
 export { isSticky } from './group-stickiness.ts';
 export { elbIngress, groupHealth, targetIds } from './ingress.ts';
 export { describeRules, type ElbRule } from './listener-rules.ts';

@@ -1,4 +1,4 @@
-/** The ingress port over ELBv2. */
+/** The ingress port, implemented with ELBv2. */
 import {
   type Action,
   DescribeRulesCommand,
@@ -50,7 +50,7 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
     return rule?.guardActions ?? [];
   }
 
-  /** @throws RuleNotFoundException when one of them is gone */
+  /** @throws RuleNotFoundException if one of them no longer exists */
   async function describe(RuleArns: readonly RuleArn[]): Promise<Rule[]> {
     const request = new DescribeRulesCommand({ RuleArns: [...RuleArns] });
     const { Rules = [] } = await aws('DescribeRules', () => client.send(request));
@@ -62,7 +62,8 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
   async function modify({ ruleArn, groups, sticky }: RuleWeights): Promise<void> {
     const ForwardConfig = {
       TargetGroups: groups.map((g) => ({ TargetGroupArn: g.targetGroupArn, Weight: g.weight })),
-      // Always written: stickiness that is left on beats weights (a client goes where its cookie says, even at 0).
+      // Always written, because stickiness that remains on overrides the weights: a client goes where its cookie leads,
+      // even at weight 0.
       TargetGroupStickinessConfig: { Enabled: sticky, ...(sticky ? { DurationSeconds: 3600 } : {}) },
     };
     const isGuarded = deployment.rules.find(({ arn }) => arn === ruleArn)?.guarded === true;
@@ -82,7 +83,7 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
           noteFailure();
           throw error;
         }
-        // ELBv2 answers for all of them or for none: each is asked for alone.
+        // ELBv2 answers for all rules or for none, so each one is requested separately.
         return Promise.all(arns.map((arn) => describe([arn]).then((rules) => parseRule(arn, rules), goneOr(arn))));
       }
     },
@@ -106,7 +107,7 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
   };
 }
 
-/** Of one target group, whoever owns it. */
+/** Health of one target group, whoever owns it. */
 export async function groupHealth(
   client: Pick<ElasticLoadBalancingV2Client, 'send'>,
   groupArn: string,
@@ -119,7 +120,7 @@ export async function groupHealth(
   };
 }
 
-/** Targets of a side in any state but draining, as `id:port`, sorted. */
+/** Targets of a side in any state except draining, as `id:port`, sorted. */
 export async function targetIds(
   client: Pick<ElasticLoadBalancingV2Client, 'send'>,
   deployment: Deployment,
@@ -139,7 +140,7 @@ async function registered(
   return TargetHealthDescriptions.filter((d) => d.TargetHealth?.State !== 'draining');
 }
 
-/** @throws CrossfadeError for an answer without the rule: that it is gone ELBv2 says by an error */
+/** @throws CrossfadeError for an answer without the rule; a deleted rule would be reported as an error */
 function parseRule(arn: RuleArn, rules: readonly Rule[]): RuleWeights {
   const rule = rules.find(({ RuleArn }) => RuleArn === arn);
   if (rule === undefined)

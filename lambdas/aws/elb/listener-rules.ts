@@ -1,4 +1,4 @@
-/** Rules of a listener, read whole: conditions, what they demand first, and where they forward. */
+/** Reads the rules of a listener completely: conditions, guards, and where they forward. */
 import {
   type Action,
   DescribeRulesCommand,
@@ -9,14 +9,14 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ANY_REQUEST, type ListenerRule, type RuleConditions } from '../../../core/listener/index.ts';
 
-/** With the actions themselves, so that they can be written again. */
+/** Includes the actions themselves, so that they can be written again. */
 export interface ElbRule extends ListenerRule {
   readonly guardActions: readonly Action[];
 }
 
 const ENDS = ['forward', 'redirect', 'fixed-response'];
 
-/** Every page of them. */
+/** Reads every page. */
 export async function describeRules(
   client: Pick<ElasticLoadBalancingV2Client, 'send'>,
   asked: Pick<DescribeRulesCommandInput, 'ListenerArn' | 'RuleArns'>,
@@ -47,7 +47,10 @@ function ruleOf({ Priority, IsDefault, Conditions = [], Actions = [], Transforms
   };
 }
 
-/** What a rule demands before its last action, in a form that ModifyRule takes: the client secret is never told, and kept. */
+/**
+ * The actions of a rule before its last one, in a form that ModifyRule accepts. AWS never returns the client secret,
+ * and keeps the present one.
+ */
 export function guardsOf(actions: readonly Action[]): Action[] {
   return actions
     .filter(({ Type }) => Type !== undefined && !ENDS.includes(Type))
@@ -73,7 +76,7 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** A group that stands alone is named beside the action, too. */
+/** A single group is also named directly in the action. */
 export function groupsOf({ ForwardConfig, TargetGroupArn }: Action): ReadonlyMap<string, number> {
   const groups = ForwardConfig?.TargetGroups ?? [];
   if (groups.length === 0 && TargetGroupArn !== undefined) return new Map([[TargetGroupArn, 1]]);
@@ -114,7 +117,10 @@ function withCondition(conditions: RuleConditions, condition: RuleCondition): Ru
   }
 }
 
-/** The same in ELBv2's words. @throws RangeError for what was not read whole and cannot be written again */
+/**
+ * The same in ELBv2's format.
+ * @throws RangeError for conditions that were not read completely and cannot be written again
+ */
 export function conditionsFor(of: RuleConditions): RuleCondition[] {
   if (of.opaque === true) throw new RangeError('conditions that are not known here cannot be written');
   const written: RuleCondition[] = [];

@@ -15,16 +15,16 @@ import { conditionsFor, describeRules, type ElbRule } from './listener-rules.ts'
 export interface RuleWrite {
   readonly shape: RuleShape;
   readonly weights: ReadonlyMap<string, number>;
-  /** Null switches group stickiness off. */
+  /** null switches group stickiness off. */
   readonly stickySeconds: number | null;
-  /** What `shape.guards` stands for. */
+  /** The actions to which `shape.guards` refers. */
   readonly guardActions: readonly Action[];
 }
 
-/** A rule that forwards, with what it demands first. */
+/** A rule that forwards, with its guards. */
 export type WeightedElbRule = ElbRule & { readonly forwards: ReadonlyMap<string, number> };
 
-/** Marks what is ours, so that nobody needs the right to change another's rule. */
+/** Marks Crossfade's own rules, so that no permission to change other rules is needed. */
 export const RULE_TAG = { Key: 'crossfade:ingress' } as const;
 
 export class ElbRules {
@@ -36,9 +36,9 @@ export class ElbRules {
     this.#ingressId = ingressId;
   }
 
-  /** Null when there is no such rule, or none that forwards. */
+  /** Returns null if there is no such rule, or if it does not forward. */
   async read(arn: string): Promise<WeightedElbRule | null> {
-    // The physical id of a resource that failed to be created is no ARN.
+    // The physical id of a resource whose creation failed is not an ARN.
     if (!arn.startsWith('arn:')) return null;
     try {
       const [rule] = await describeRules(this.#elb, { RuleArns: [arn] });
@@ -49,12 +49,12 @@ export class ElbRules {
     }
   }
 
-  /** Every rule of the listener, its default among them. */
+  /** Every rule of the listener, including its default. */
   on(listenerArn: string): Promise<ElbRule[]> {
     return describeRules(this.#elb, { ListenerArn: listenerArn });
   }
 
-  /** Repeatable: a rule that an earlier, unanswered attempt made with the same conditions and groups is taken as ours. */
+  /** Repeatable: a rule with the same conditions and groups that an earlier, unanswered attempt created is adopted. */
   async create(listenerArn: string, write: RuleWrite): Promise<string> {
     try {
       const { Rules: [rule] = [] } = await this.#elb.send(
@@ -116,7 +116,7 @@ function actions({ weights, stickySeconds, guardActions }: RuleWrite): Action[] 
   return inOrder([...guardActions, { Type: 'forward', ForwardConfig: { TargetGroups, TargetGroupStickinessConfig } }]);
 }
 
-/** ELBv2 wants an order where there are several actions. */
+/** ELBv2 requires an order if there are several actions. */
 export function inOrder(all: readonly Action[]): Action[] {
   return all.length === 1 ? [...all] : all.map((action, i) => ({ ...action, Order: i + 1 }));
 }

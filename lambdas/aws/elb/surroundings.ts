@@ -1,4 +1,4 @@
-/** What stands around the cutover's rules: the other rules of their listeners, its groups' attributes, and everybody's tags. */
+/** The surroundings of the cutover's rules: other rules of their listeners, attributes of its groups, and all tags. */
 import {
   DescribeListenersCommand,
   DescribeTagsCommand,
@@ -10,7 +10,7 @@ import { aws } from '../calls/index.ts';
 import { isSticky } from './group-stickiness.ts';
 import { describeRules } from './listener-rules.ts';
 
-/** DescribeTags takes at most 20 ARNs. */
+/** DescribeTags accepts at most 20 ARNs. */
 const PAGE = 20;
 
 type Client = Pick<ElasticLoadBalancingV2Client, 'send'>;
@@ -68,7 +68,7 @@ export function elbRules(client: Client, { rules: own }: Deployment): Pick<Surro
   };
 }
 
-/** Every page of them. */
+/** Reads every page. */
 async function listenersOf(client: Client, LoadBalancerArn: string): Promise<string[]> {
   const found: string[] = [];
   let Marker: string | undefined;

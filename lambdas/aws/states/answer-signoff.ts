@@ -1,4 +1,4 @@
-/** Gives the answer of a sign-off to the execution that waits for it: the one way in which a human, or a rehearsal in a human's place, does it. */
+/** Passes the answer of a sign-off to the waiting execution. Both people and rehearsals answer this way. */
 import { SendTaskFailureCommand, SendTaskSuccessCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import type { Approval, ApprovalRequest } from '../../../core/model/index.ts';
 import { shortened } from '../../../input/index.ts';
@@ -11,10 +11,10 @@ export type SignoffAnswer =
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html */
 const LONGEST_CAUSE = 32_768;
 
-/** Step Functions' names for a token that nobody waits for any more. */
+/** Step Functions' errors for a token that nothing waits for any more. */
 const GONE = ['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken'];
 
-/** @returns false when nothing waits for the answer any more: it was answered, has expired, or its execution has ended. */
+/** @returns false if nothing waits for the answer any more: it was answered, has expired, or its execution has ended */
 export async function answerSignoff(
   states: Pick<SFNClient, 'send'>,
   { token: taskToken }: Pick<ApprovalRequest, 'token'>,

@@ -1,4 +1,4 @@
-/** The executions port over Step Functions. */
+/** The executions port, implemented with Step Functions. */
 import {
   DescribeExecutionCommand,
   ExecutionDoesNotExist,

@@ -1,3 +1,3 @@
-/** Executions and task tokens over Step Functions. */
+/** Executions and task tokens of Step Functions. */
 export { answerSignoff, type SignoffAnswer } from './answer-signoff.ts';
 export { sfnExecutions } from './executions.ts';

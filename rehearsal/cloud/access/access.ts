@@ -1,6 +1,6 @@
 /**
- * IAM of the local cloud: each call is decided by the synthesised policies alone. What is denied, and what cannot be
- * decided, is kept: a run in which that happened has failed, whoever survived it.
+ * IAM of the local cloud: each call is decided by the synthesised policies alone. Denied and undecidable calls are
+ * recorded, and a run with any of them has failed, even if it survived.
  */
 
 import { asError } from '../../../input/index.ts';
@@ -20,22 +20,22 @@ export interface Denial {
   readonly why: string;
 }
 
-/** An action that the policy of a role or a resource allows, as it is written there. */
+/** An action that the policy of a role or a resource allows, as written there. */
 export interface Right {
-  /** Logical id of the role, or of the policy at a resource. */
+  /** Logical id of the role, or of the resource policy. */
   readonly holder: string;
   readonly action: string;
 }
 
-/** A run in which a right was missing. */
+/** A permission was missing during a run. */
 export class AccessDeniedError extends Error {
   override readonly name = 'AccessDenied';
 }
 
-/** What clients of the cloud's own machine sign with: somebody of whom the templates know nothing, an administrator. */
+/** The identity of clients on this machine: an administrator whom the templates do not mention. */
 const NOT_OURS = null;
 
-/** Every request is signed, and made over TLS, as AWS's endpoints want it. */
+/** Every request is signed and uses TLS, as AWS's endpoints require. */
 const ALWAYS = { 'aws:SecureTransport': ['true'], 's3:TlsVersion': ['1.3'] };
 const SOURCES = ['aws:SourceArn', 'aws:SourceAccount'];
 
@@ -46,7 +46,7 @@ export interface AccessOptions {
 }
 
 export class Access {
-  /** How many questions were answered, yes or no. */
+  /** How many requests were decided, positively or negatively. */
   decisions = 0;
   readonly denials: Denial[] = [];
   readonly #options: AccessOptions;
@@ -61,7 +61,7 @@ export class Access {
     this.#data = data;
   }
 
-  /** @throws RangeError or z.ZodError when a policy names what AWS does not have, or is not known here. */
+  /** @throws RangeError or z.ZodError if a policy names something that AWS does not have, or that is unknown here */
   static async of(options: AccessOptions): Promise<Access> {
     const policies = policiesOf(options.assembly, options.names);
     const patterns = patternsOf(policies).filter((pattern) => pattern !== '*');
@@ -70,7 +70,7 @@ export class Access {
     return new Access(options, policies, data);
   }
 
-  /** Policies name what custom resources answer: once these have been made, they are read again. */
+  /** Reads the policies again after custom resources have been created, because policies use their attributes. */
   reread(): void {
     this.#policies = policiesOf(this.#options.assembly, this.#options.names);
   }
@@ -82,7 +82,7 @@ export class Access {
     return key;
   }
 
-  /** A call on the wire: null when the key's owner may make it. */
+  /** Decides a call on the wire; null if the key's owner may make it. */
   refuses(accessKeyId: string, service: string, operation: string, fields: Fields): Denial | null {
     const role = this.#keys.get(accessKeyId) ?? NOT_OURS;
     if (role === NOT_OURS) return null;
@@ -92,20 +92,23 @@ export class Access {
     );
   }
 
-  /** What a service of AWS does in a role's name. @returns null when the role may */
+  /** Decides what an AWS service does on behalf of a role. @returns null if the role may */
   refusesRole(roleArn: string, ...asked: readonly NeededRight[]): Denial | null {
     const who = { type: 'role', arn: roleArn, account: ACCOUNT } as const;
     return this.#guarded(who, asked[0]?.action ?? '', () => asked);
   }
 
-  /** What a service of AWS does in its own name, because of `sourceArn`. @returns null when the resource's policy lets it */
+  /**
+   * Decides what an AWS service does in its own name, because of `sourceArn`.
+   * @returns null if the resource's policy allows it
+   */
   refusesService(name: string, sourceArn: string, ...asked: readonly NeededRight[]): Denial | null {
     const source = { 'aws:SourceArn': [sourceArn], 'aws:SourceAccount': [ACCOUNT] };
     const from = asked.map((one) => ({ ...one, context: { ...one.context, ...source } }));
     return this.#guarded({ type: 'service', name }, asked[0]?.action ?? '', () => from);
   }
 
-  /** A service takes a role. @returns null when the role's trust policy lets it */
+  /** Decides whether a service may assume a role. @returns null if the role's trust policy allows it */
   refusesTrust(service: string, sourceArn: string, roleArn: string): Denial | null {
     return this.refusesService(service, sourceArn, { action: 'sts:AssumeRole', resource: roleArn });
   }
@@ -116,7 +119,7 @@ export class Access {
     if (sentences.length > 0) throw new AccessDeniedError(sentences.join('\n'));
   }
 
-  /** Rights that no call has used so far, in order. */
+  /** Permissions that no call has used so far, in order. */
   neverUsed(): Right[] {
     const { roles, attached } = this.#policies;
     const statements = [...[...roles.values()].flatMap((r) => r.statements), ...attached.flatMap((a) => a.statements)];
@@ -138,7 +141,7 @@ export class Access {
       }
       return null;
     } catch (error) {
-      // What cannot be decided is as bad as what is denied.
+      // An undecidable call is treated like a denied one.
       const why = asError(error).message;
       return this.#deny({ who, action: call, resource: '*', why });
     }
@@ -201,7 +204,7 @@ function patternsOf({ roles, attached }: AccountPolicies): string[] {
   return all.flatMap((s) => s.actions.patterns);
 }
 
-/** As AWS words it. */
+/** In AWS's wording. */
 export function sentenceOf({ who, action, resource, why }: Denial): string {
   return `${who} is not authorized to perform ${action} on ${resource}: ${why}`;
 }

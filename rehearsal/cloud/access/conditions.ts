@@ -1,16 +1,17 @@
 /**
- * Conditions of a statement, against what is known of a request. What is not known here is an error, never a yes and never a no.
+ * Evaluates the conditions of a statement with what is known about a request. Anything unknown is an error, never true
+ * or false.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  */
 import type { PolicyCondition } from './policy.ts';
 import { isArnLike, isLike } from './wildcards.ts';
 
-/** A policy asks for what this evaluator cannot answer. */
+/** A policy uses something that this evaluator cannot decide. */
 export class UnknownConditionError extends Error {
   override readonly name = 'UnknownConditionError';
 }
 
-/** What is known of a request by its condition keys, whose case does not matter. */
+/** What is known about a request, by condition key; keys are case-insensitive. */
 export class Context {
   readonly #values: ReadonlyMap<string, readonly string[]>;
   readonly #absent: readonly string[];
@@ -21,7 +22,7 @@ export class Context {
     this.#absent = absent.map((pattern) => pattern.toLowerCase());
   }
 
-  /** Null for a key that the request does not have. @throws UnknownConditionError */
+  /** null for a key that the request does not have. @throws UnknownConditionError */
   valuesOf(key: string): readonly string[] | null {
     const wanted = key.toLowerCase();
     const found = this.#values.get(wanted);
@@ -47,7 +48,7 @@ const TESTS: Readonly<Record<string, Test>> = {
   NumericGreaterThanEquals: (wanted, given) => Number(given) >= Number(wanted),
 };
 
-/** True where none of the values passes the test, and where the request does not have the key. */
+/** True if none of the values passes the test, and if the request does not have the key. */
 const NEGATIONS: Readonly<Record<string, string>> = {
   StringNotEquals: 'StringEquals',
   StringNotEqualsIgnoreCase: 'StringEqualsIgnoreCase',
@@ -63,7 +64,7 @@ const NEGATIONS: Readonly<Record<string, string>> = {
  */
 const SETS = { 'ForAllValues:': 'every', 'ForAnyValue:': 'some' } as const;
 
-/** @throws UnknownConditionError for an operator, a policy variable or a key that is not known here. */
+/** @throws UnknownConditionError for an operator, a policy variable or a key that is unknown here */
 export function holds({ operator, key, values }: PolicyCondition, context: Context): boolean {
   const variable = values.find((value) => value.includes('${'));
   if (variable !== undefined) throw new UnknownConditionError(`policy variable ${variable} is not known here`);
@@ -84,7 +85,7 @@ export function holds({ operator, key, values }: PolicyCondition, context: Conte
   return given.some(passes) === (negated === undefined);
 }
 
-/** A key with empty values counts as one that is not there. */
+/** A key with empty values counts as absent. */
 function filled(values: readonly string[] | null): readonly string[] {
   return (values ?? []).filter((value) => value !== '');
 }

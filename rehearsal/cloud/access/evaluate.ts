@@ -1,43 +1,47 @@
 /**
- * May a principal do this to that? An explicit deny wins; within one account, either policy may allow.
+ * Decides whether a principal may perform an action. An explicit deny takes precedence; within one account, either
+ * policy may allow.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 import { type Context, holds } from './conditions.ts';
 import type { Patterns, Statement } from './policy.ts';
 import { isArnLike, isLike } from './wildcards.ts';
 
-/** A role (or whoever else has an ARN) of the one account, or a service of AWS that acts on its own behalf. */
+/** A role (or another identity with an ARN) of the account, or an AWS service that acts on its own behalf. */
 export type Principal =
   | { readonly type: 'role'; readonly arn: string; readonly account: string }
   | { readonly type: 'service'; readonly name: string };
 
 export interface AccessRequest {
   readonly principal: Principal;
-  /** Such as `sns:Publish`. */
+  /** For example `sns:Publish`. */
   readonly action: string;
-  /** `*` for an action that AWS has no resource type for. */
+  /** `*` for an action without a resource type. */
   readonly resource: string;
   readonly context: Context;
 }
 
 export interface Policies {
-  /** The principal's own; none for a service. */
+  /** The principal's own policies; empty for a service. */
   readonly identity: readonly Statement[];
-  /** The most that its own policies may allow it. @default - no boundary */
+  /** The limit for its own policies. @default - no boundary */
   readonly boundary?: readonly Statement[];
-  /** The resource's. */
+  /** The policies of the resource. */
   readonly resource: readonly Statement[];
-  /** A key's policy must allow, or hand the question to the account, before an identity's policy counts. @default false */
+  /**
+   * Whether a key's policy must allow the request, or delegate to the account, before an identity's policy counts.
+   * @default false
+   */
   readonly resourceMustAgree?: boolean;
 }
 
 export interface Decision {
   readonly allowed: boolean;
-  /** What made it so; empty where nothing spoke of the request. */
+  /** The statements that determined the decision; empty if none applied. */
   readonly by: readonly Statement[];
 }
 
-/** @throws UnknownConditionError when a statement that could matter asks for what is not known. */
+/** @throws UnknownConditionError if a statement that could matter uses something unknown */
 export function decisionOn(request: AccessRequest, policies: Policies): Decision {
   const { identity, boundary, resource, resourceMustAgree = false } = policies;
   const { principal } = request;
@@ -78,7 +82,7 @@ function names({ principals }: Statement, principal: Principal): boolean {
   return principals?.AWS?.includes(principal.arn) ?? false;
 }
 
-/** To name the account is to say: whom its own policies allow. */
+/** Naming the account delegates the decision to its identities' own policies. */
 function delegates({ principals }: Statement, account: string): boolean {
   return principals?.AWS?.some((arn) => arn === account || arn.endsWith(`::${account}:root`)) ?? false;
 }

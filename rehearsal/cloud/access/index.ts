@@ -1,4 +1,4 @@
-/** IAM: who may do what, by the synthesised policies. */
+/** IAM: permissions according to the synthesised policies. */
 export { Access, sentenceOf } from './access.ts';
 export { POLICIES_OF_AWS } from './account-policies.ts';
 export { Context } from './conditions.ts';

@@ -1,5 +1,5 @@
 /**
- * What IAM is asked for a call on the wire: the actions, their resources, and what is known of the request.
+ * The permissions that a call on the wire needs: actions, resources, and what is known about the request.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 import * as z from 'zod';
@@ -8,14 +8,14 @@ import { ACCOUNT, REGION } from '../template/index.ts';
 /** One action on one resource. */
 export interface NeededRight {
   readonly action: string;
-  /** `*` where the action has no resource. */
+  /** `*` if the action has no resource. */
   readonly resource: string;
   readonly context?: Readonly<Record<string, readonly string[]>>;
   /** Condition keys, as patterns, that the request does not have. */
   readonly absent?: readonly string[];
 }
 
-/** What a question cannot be asked without, beside the request itself. */
+/** Facts besides the request that are needed to determine the permissions. */
 export interface Known {
   /** Tags of a listener rule. */
   tagsOf(ruleArn: string): Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export interface Known {
   keyOf(topicArn: string): string | null;
 }
 
-/** A request's fields: a JSON body's, or a form's parameters as they are named there. */
+/** The fields of a request: those of a JSON body, or the parameters of a form. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 type Question = (fields: Fields, known: Known) => readonly NeededRight[];
@@ -35,12 +35,15 @@ function arn(service: string, rest: string): string {
   return `arn:aws:${service}:${REGION}:${ACCOUNT}:${rest}`;
 }
 
-/** An action that no resource is named for. */
+/** An action without a resource. */
 const everywhere =
   (action: string): Question =>
   () => [{ action, resource: '*' }];
 
-/** `leadingKey`: the partition that the request names. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html */
+/**
+ * `leadingKey`: the partition that the request names.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
 const onTable =
   (action: string, leadingKey: (fields: Fields) => string): Question =>
   (fields) => {
@@ -55,7 +58,7 @@ const onTable =
     ];
   };
 
-/** Every table of the templates has the partition key `pk`, a text. */
+/** Every table of the templates has the partition key `pk`, a string. */
 const keySchema = z.looseObject({ pk: z.object({ S: text }) });
 const keyOf = ({ Key }: Fields) => keySchema.parse(Key).pk.S;
 const keyOfItem = ({ Item }: Fields) => keySchema.parse(Item).pk.S;
@@ -69,7 +72,7 @@ const ofExecution =
   (action: string): Question =>
   ({ executionArn }) => [{ action, resource: text.parse(executionArn) }];
 
-/** A version or alias of a machine is a condition, the resource is the machine. */
+/** A version or alias of a machine is a condition; the resource is the machine. */
 const ofMachine =
   (action: string): Question =>
   ({ stateMachineArn }) => {
@@ -96,7 +99,7 @@ const movedRules = (fields: Fields) =>
     /^RulePriorities\.member\.\d+\.RuleArn$/.test(key) ? [text.parse(value)] : [],
   );
 
-/** A rule that is made with tags asks for AddTags as well, on a rule whose id nobody knows yet. */
+/** Creating a rule with tags also needs AddTags, for a rule whose id is still unknown. */
 const createRule: Question = (fields) => {
   const listener = text.parse(fields.ListenerArn);
   const tags: Record<string, string[]> = {};
@@ -127,7 +130,7 @@ function service_(cluster: string, service: string, action: string): NeededRight
   return { action, resource: arn('ecs', `service/${c}/${s}`), absent: TAG_KEYS };
 }
 
-/** Publishing to an encrypted topic asks for its key in the publisher's name. */
+/** Publishing to an encrypted topic uses its key in the publisher's name. */
 export function publishTo(topicArn: string, { keyOf }: Pick<Known, 'keyOf'>): NeededRight[] {
   const key = keyOf(topicArn);
   const publish = { action: 'sns:Publish', resource: topicArn };
@@ -144,7 +147,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   'dynamodb.DeleteItem': onTable('dynamodb:DeleteItem', keyOf),
   'dynamodb.Query': onTable('dynamodb:Query', keyOfQuery),
   'cloudwatch.GetMetricData': everywhere('cloudwatch:GetMetricData'),
-  // Composite alarms among those that are asked for need every alarm:
+  // A request that includes composite alarms needs permission for every alarm:
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
   'cloudwatch.DescribeAlarms': ({ AlarmTypes }) => {
     const composites = z.array(text).optional().parse(AlarmTypes)?.includes('CompositeAlarm') ?? false;
@@ -172,7 +175,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   'application-autoscaling.RegisterScalableTarget': ({ ServiceNamespace, ScalableDimension }) => [
     {
       action: 'application-autoscaling:RegisterScalableTarget',
-      // Its id is a hash that AWS makes.
+      // Its id is a hash that AWS computes.
       resource: arn('application-autoscaling', 'scalable-target/0ec50000000000000000'),
       context: {
         'application-autoscaling:service-namespace': [text.parse(ServiceNamespace)],
@@ -193,7 +196,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   'elasticloadbalancing.ModifyRule': onRules('elasticloadbalancing:ModifyRule', ruleArn),
   'elasticloadbalancing.DeleteRule': onRules('elasticloadbalancing:DeleteRule', ruleArn),
   'elasticloadbalancing.SetRulePriorities': onRules('elasticloadbalancing:SetRulePriorities', movedRules),
-  // Everybody may ask who he is.
+  // Every identity may call this.
   'sts.GetCallerIdentity': () => [],
   'lambda.GetFunctionConfiguration': ({ functionName }) => [
     { ...invocation(text.parse(functionName)), action: 'lambda:GetFunctionConfiguration' },
@@ -205,14 +208,14 @@ function stream(action: string, name: unknown): NeededRight {
   return { action, resource: arn('firehose', `deliverystream/${text.parse(name)}`) };
 }
 
-/** To invoke a function, by its name or its (possibly qualified) ARN. */
+/** Invoking a function, given its name or its (possibly qualified) ARN. */
 export function invocation(nameOrArn: string, qualifier?: unknown): NeededRight {
   const unqualified = nameOrArn.startsWith('arn:') ? nameOrArn : arn('lambda', `function:${nameOrArn}`);
   const resource = typeof qualifier === 'string' ? `${unqualified}:${qualifier}` : unqualified;
   return { action: 'lambda:InvokeFunction', resource };
 }
 
-/** @throws RangeError for a call of which nobody has said here what it asks for. */
+/** @throws RangeError for a call whose permissions are not listed here */
 export function askedBy(service: string, operation: string, fields: Fields, known: Known): readonly NeededRight[] {
   const question = QUESTIONS[`${service}.${operation}`];
   if (question !== undefined) return question(fields, known);

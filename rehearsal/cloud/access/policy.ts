@@ -1,11 +1,11 @@
 /**
- * Policy documents as the templates write them.
+ * Policy documents as the templates contain them.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
 import * as z from 'zod';
 
 const texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
-/** Numbers and booleans are written without quotes, too. */
+/** Numbers and booleans may be written without quotes. */
 const values = z
   .union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number(), z.boolean()]))])
   .transform((value) => [value].flat().map(String));
@@ -32,7 +32,7 @@ const documentSchema = z.strictObject({
   Statement: z.union([statementSchema, z.array(statementSchema)]).transform((value) => [value].flat()),
 });
 
-/** Whom a statement of a resource's policy speaks of: ARNs, accounts and everybody (`*`), or services. */
+/** To whom a statement of a resource policy applies: ARNs, accounts and everybody (`*`), or services. */
 export interface Principals {
   readonly AWS?: readonly string[] | undefined;
   readonly Service?: readonly string[] | undefined;
@@ -51,18 +51,18 @@ export interface Patterns {
 }
 
 export interface Statement {
-  /** Whose policy it stands in: a role's, or a resource's. */
+  /** The owner of the policy: a role, or a resource. */
   readonly holder: string;
   readonly effect: 'Allow' | 'Deny';
-  /** Null in the policy of an identity. */
+  /** null in an identity's policy. */
   readonly principals: Principals | null;
   readonly actions: Patterns;
-  /** Of a policy that stands at one resource and names none: that one. */
+  /** For the policy of a resource that names none: the resource itself. */
   readonly resources: Patterns;
   readonly conditions: readonly PolicyCondition[];
 }
 
-/** @throws z.ZodError for what the grammar, or this subset of it, does not know. */
+/** @throws z.ZodError for syntax that the grammar, or this subset of it, does not include */
 export function parsePolicy(holder: string, document: unknown): Statement[] {
   return documentSchema.parse(document).Statement.map((s) => ({
     holder,

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
 
-/** `*` stands for any text, `?` for one character; all else for itself. */
+/** `*` matches any text, `?` any single character; all others match themselves. */
 export function isLike(pattern: string, text: string): boolean {
   if (!/[*?]/.test(pattern)) return pattern === text;
   const source = pattern
@@ -13,7 +13,7 @@ export function isLike(pattern: string, text: string): boolean {
   return new RegExp(`^${source}$`).test(text);
 }
 
-/** Each of an ARN's six parts is compared by itself; the pattern `*` is every resource. */
+/** Each of an ARN's six parts is compared separately; the pattern `*` matches every resource. */
 export function isArnLike(pattern: string, arn: string): boolean {
   if (pattern === '*') return true;
   const [wanted, given] = [partsOf(pattern), partsOf(arn)];

@@ -1,4 +1,7 @@
-/** IAM: policies of roles, and their simulation. https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html */
+/**
+ * IAM: policies of roles, and their simulation.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
+ */
 import { Context, decisionOn, parsePolicy } from '../access/index.ts';
 import { ACCOUNT } from '../template/index.ts';
 import { CloudError, members, type QueryOperations } from '../wire/index.ts';
@@ -74,7 +77,7 @@ function decision({ arn, policies, attached, boundary }: LocalRole, asked: Asked
   return by.length > 0 ? 'explicitDeny' : 'implicitDeny';
 }
 
-/** What the caller says of the request; it has nothing else. */
+/** The context that the caller specifies; the request has nothing else. */
 function contextOf(parameters: URLSearchParams): Context {
   const values: Record<string, string[]> = {};
   for (let i = 1; ; i++) {

@@ -1,4 +1,4 @@
-/** The account's state: from the templates where they say it, and from AWS's defaults where they do not. Its owner may change it. */
+/** The account's state: from the templates where they define it, and otherwise AWS's defaults. Tests may change it. */
 import * as z from 'zod';
 import { POLICIES_OF_AWS } from '../access/index.ts';
 import type { Assembly, Names, Resource } from '../template/index.ts';
@@ -7,9 +7,9 @@ export interface LocalRole {
   readonly arn: string;
   /** Documents of inline policies, by name. */
   readonly policies: Map<string, unknown>;
-  /** Documents of managed policies, by their ARNs. */
+  /** Documents of managed policies, by ARN. */
   readonly attached: Map<string, unknown>;
-  /** What it may have at most; absent: everything. */
+  /** The permissions boundary; absent if there is none. */
   boundary?: unknown;
 }
 
@@ -27,13 +27,13 @@ export interface LocalAccount {
   readonly keys: Map<string, unknown>;
   /** By ARN. */
   readonly topics: Map<string, LocalTopicState>;
-  /** By ARN of whatever has them. */
+  /** By the ARN of the tagged resource. */
   readonly tags: Map<string, Readonly<Record<string, string>>>;
-  /** ELBv2's, by the name that DescribeAccountLimits has. */
+  /** ELBv2's limits, by the names in DescribeAccountLimits. */
   readonly limits: Map<string, number>;
   /** Names of scheduled scaling actions, by `service/<cluster>/<name>`. */
   readonly scheduled: Map<string, readonly string[]>;
-  /** Of Lambda. */
+  /** Lambda's limit. */
   unreservedConcurrency: number;
 }
 
@@ -81,7 +81,7 @@ export function localAccount({ resources }: Assembly, names: Names): LocalAccoun
   };
 }
 
-/** Once the custom resources are made, whose answers stand in the policies. */
+/** Adds the roles after the custom resources exist, because policies use their attributes. */
 export function addRoles({ roles }: Pick<LocalAccount, 'roles'>, { resources }: Assembly, names: Names): void {
   const of = (type: string) => resources.filter((r) => r.type === type);
   for (const r of of('AWS::IAM::Role')) {

@@ -8,14 +8,14 @@ import type { LocalEvent } from '../events/index.ts';
 import { ACCOUNT, REGION } from '../template/index.ts';
 import { type AlarmTransition, type LocalAlarm, queriesOf } from './alarms.ts';
 
-/** `at` is virtual, milliseconds since the epoch. */
+/** `at` is simulated time, in milliseconds since the epoch. */
 export interface AlarmNews {
   readonly transition: AlarmTransition;
   readonly arn: string;
   readonly at: number;
 }
 
-/** ARNs of the actions of the state that was entered; none while actions are disabled. */
+/** ARNs of the actions of the state that was entered; empty while actions are disabled. */
 export function actionsOf({ properties, state }: LocalAlarm): readonly string[] {
   if (!properties.ActionsEnabled) return [];
   const { AlarmActions, OKActions, InsufficientDataActions } = properties;

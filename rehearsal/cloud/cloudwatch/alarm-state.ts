@@ -1,5 +1,5 @@
 /**
- * From datapoints to an alarm's state: M of N, and what missing data counts as.
+ * Derives an alarm's state from datapoints: M of N, and the treatment of missing data.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
 import type { Value } from './metric-math.ts';
@@ -26,32 +26,32 @@ export interface AlarmRule {
 }
 
 /**
- * CloudWatch looks at more datapoints than N and does not say how many; its documentation's examples have two more, and
- * so has this cloud. It is why an alarm on a metric that fell silent keeps its state for some more periods.
+ * CloudWatch evaluates more datapoints than N, but does not say how many. The examples in its documentation have two
+ * more, and so has this cloud. This is why an alarm on a metric without new data keeps its state for some more periods.
  */
 export const EXTRA_DATAPOINTS = 2;
 
 export interface AlarmEvaluation {
   readonly state: AlarmState;
-  /** The real datapoints that decided, oldest first. */
+  /** The actual datapoints that decided, oldest first. */
   readonly used: readonly number[];
   readonly breaching: number;
 }
 
-/** `datapoints` are the N + {@link EXTRA_DATAPOINTS} most recent ones, oldest first. */
+/** @param datapoints the latest N + {@link EXTRA_DATAPOINTS}, oldest first */
 export function judge(datapoints: readonly Value[], rule: AlarmRule, current: AlarmState): AlarmEvaluation {
   const { evaluationPeriods: n, datapointsToAlarm: m, missing } = rule;
   const real = datapoints.filter((v) => v !== undefined);
   const used = real.slice(-n);
   const breaching = used.filter((v) => breaches(v, rule)).length;
   const decide = (state: AlarmState): AlarmEvaluation => ({ state, used, breaching });
-  // Enough real datapoints, however old: the treatment of missing data is not asked.
+  // There are enough actual datapoints, however old, so the treatment of missing data does not matter.
   if (real.length >= n) return decide(breaching >= m ? 'ALARM' : 'OK');
   if (missing === 'breaching') return decide(breaching + (n - real.length) >= m ? 'ALARM' : 'OK');
   if (breaching >= m) return decide('ALARM');
   if (missing === 'notBreaching' || breaching < used.length) return decide('OK');
   if (missing === 'ignore') return decide(current);
-  // Nothing but breaching datapoints, fewer than M: ALARM once the oldest of them is M periods old.
+  // Only breaching datapoints, but fewer than M: ALARM once the oldest of them is M periods old.
   const oldest = datapoints.findIndex((v) => v !== undefined);
   return decide(oldest >= 0 && datapoints.length - oldest >= m ? 'ALARM' : 'INSUFFICIENT_DATA');
 }

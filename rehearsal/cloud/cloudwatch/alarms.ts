@@ -13,9 +13,12 @@ export type { AlarmState } from './alarm-state.ts';
 
 const dimensionsSchema = z.array(z.object({ Name: z.string(), Value: z.string() })).default([]);
 const actionsSchema = z.array(z.string()).max(5).default([]);
-/** Characters of metric math. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html */
+/**
+ * Limit for metric math, in characters.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html
+ */
 export const MAX_EXPRESSION = 2_048;
-/** ALB's metrics and EMF here have standard resolution. */
+/** ALB's metrics and EMF have standard resolution here. */
 const periodSchema = z.int().multipleOf(60);
 const statSchema = z.string().refine(isKnownStatistic, 'statistic not known here');
 
@@ -26,7 +29,7 @@ export const metricStatSchema = z.object({
 });
 export type MetricStat = z.infer<typeof metricStatSchema>;
 
-/** Metrics that one expression of an alarm may read. */
+/** How many metrics one expression of an alarm may read. */
 const MAX_METRICS = 10;
 const DAY_SECONDS = 86_400;
 
@@ -79,7 +82,7 @@ export class LocalAlarm {
   reason = 'Unchecked: Initial alarm creation';
   readonly #source: Source;
 
-  /** @throws when the definition asks for something that is not known here. */
+  /** @throws if the definition contains something that is unknown here */
   constructor(properties: AlarmProperties) {
     this.properties = properties;
     const { source, period } = sourceOf(properties);
@@ -88,7 +91,7 @@ export class LocalAlarm {
     this.periodMs = period * 1000;
   }
 
-  /** Looks at the last complete periods before `now` (virtual). Returns the transition, if there is one. */
+  /** Evaluates the last complete periods before `now` (simulated time). Returns the transition, if there is one. */
   evaluate(store: MetricStore, now: number): AlarmTransition | null {
     const { EvaluationPeriods: n, DatapointsToAlarm: m = n, ComparisonOperator, Threshold } = this.properties;
     const end = floorTo(now, this.periodMs);
@@ -105,7 +108,7 @@ export class LocalAlarm {
     return this.set(judged.state, this.#reason(judged, m));
   }
 
-  /** Also what SetAlarmState does: the next evaluation may take it back. */
+  /** Also used by SetAlarmState; the next evaluation may revert it. */
   set(state: AlarmState, reason: string): AlarmTransition | null {
     if (state === this.state) return null;
     const from = this.state;
@@ -127,7 +130,7 @@ export function readStat(store: MetricStore, { Metric, Stat, Period }: MetricSta
   return store.read(id, Stat, start, Period * 1000);
 }
 
-/** What an alarm watches, as the queries that it consists of: one for a plain metric. */
+/** The queries of which an alarm consists; a single one for a plain metric. */
 export function queriesOf(p: AlarmProperties): z.infer<typeof querySchema>[] {
   if (p.Metrics !== undefined) return p.Metrics;
   const { Namespace = '', MetricName = '', Dimensions, Period = 60, Statistic, ExtendedStatistic } = p;
@@ -152,7 +155,10 @@ function sourceOf(properties: AlarmProperties): { source: Source; period: number
   return { period, source: mathSource(properties.AlarmName, compileMath(watched.Expression), stats) };
 }
 
-/** What PutMetricAlarm would refuse. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+/**
+ * Limits that PutMetricAlarm enforces.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ */
 function refuseBeyondLimits(properties: AlarmProperties, period: number): void {
   const { AlarmName: name, EvaluationPeriods: n, DatapointsToAlarm: m = n } = properties;
   if (m > n) throw new RangeError(`alarm ${name}: ${m} of ${n} datapoints cannot be`);

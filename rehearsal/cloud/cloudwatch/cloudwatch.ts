@@ -1,4 +1,4 @@
-/** CloudWatch, as far as the adapters and the operator's commands call it. */
+/** CloudWatch, as far as the adapters and the operator's commands use it. */
 import * as z from 'zod';
 import { CloudError, type JsonOperations, parse } from '../wire/index.ts';
 import type { AlarmState, LocalAlarm } from './alarms.ts';
@@ -41,7 +41,7 @@ export interface CloudWatchOptions {
   readonly alarms: ReadonlyMap<string, LocalAlarm>;
   readonly setState: (alarm: LocalAlarm, state: AlarmState, reason: string) => void;
   readonly mutes: MuteRules;
-  /** Virtual time, milliseconds since the epoch. @default Date.now */
+  /** Simulated time, in milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
 }
 

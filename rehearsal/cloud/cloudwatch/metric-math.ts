@@ -4,11 +4,14 @@
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
 
-/** A series' value at one timestamp, or missing. */
+/** The value of a series at one timestamp, or missing. */
 export type Value = number | undefined;
 export type Env = Readonly<Record<string, Value>>;
 
-/** A scalar stands at every timestamp; a series may miss one, and only then do AWS's rules about missing values apply. */
+/**
+ * A scalar has a value at every timestamp. A series may lack one, and only then do AWS's rules about missing values
+ * apply.
+ */
 interface Operand {
   readonly scalar: boolean;
   readonly value: Value;
@@ -23,7 +26,7 @@ export interface MathExpression {
 
 const TOKEN = /\d+(?:\.\d+)?|[A-Za-z_]\w*|>=|<=|==|!=|&&|\|\||[-+*/()<>,]/g;
 
-/** @throws SyntaxError for what this cloud does not know, so that nothing is evaluated wrongly in silence. */
+/** @throws SyntaxError for unsupported syntax, so that nothing is silently evaluated wrongly */
 export function compileMath(text: string): MathExpression {
   const tokens = text.match(TOKEN) ?? [];
   if (tokens.join('') !== text.replaceAll(/\s/g, '')) throw new SyntaxError(`metric math: cannot read ${text}`);
@@ -55,7 +58,7 @@ const LEVELS: readonly Readonly<Record<string, Operate>>[] = [
     '!=': truth((a, b) => a !== b),
   },
   { '+': (a, b) => a + b, '-': (a, b) => a - b },
-  // A point at which a division by zero would happen is dropped.
+  // A point that would divide by zero is dropped.
   { '*': (a, b) => a * b, '/': (a, b) => (b === 0 ? undefined : a / b) },
 ];
 
@@ -127,7 +130,10 @@ class Parser {
   }
 }
 
-/** Between two series of which one has a value, the missing one counts as 0; against a scalar a missing point stays missing. */
+/**
+ * If only one of two series has a value, the missing one counts as 0; combined with a scalar, a missing point stays
+ * missing.
+ */
 function combine(a: Operand, b: Operand, operate: Operate): Operand {
   if (a.scalar && b.scalar) return { scalar: true, value: onBoth(a.value, b.value, operate) };
   if (a.scalar || b.scalar) return { scalar: false, value: onBoth(a.value, b.value, operate) };
@@ -146,7 +152,9 @@ function negated(node: Node): Node {
   };
 }
 
-/** True and no value there: 0. False and no value there, or no condition: the point is dropped. */
+/**
+ * If the condition is true but has no value there: 0. If it is false without a value, or missing: the point is dropped.
+ */
 function conditional([condition, yes, no]: readonly Node[]): Node {
   return (env) => {
     const test = condition?.(env).value;

@@ -37,7 +37,7 @@ const inputSchema = z.object({
     .refine((queries) => queries.some((q) => q.ReturnData), 'at least one query must return data'),
 });
 
-/** More datapoints than AWS returns in one call would need its paging, which is not modelled. */
+/** AWS returns at most this many datapoints per call; its paging is not modelled. */
 const MAX_DATAPOINTS = 100_800;
 
 /** Timestamps are seconds since the epoch on the wire. @throws CloudError */
@@ -91,7 +91,9 @@ function compile(expression: string) {
   }
 }
 
-/** AWS returns each query at its own period; one call with several is refused here rather than answered wrongly. */
+/**
+ * AWS returns each query in its own period. A call with several periods is refused here rather than answered wrongly.
+ */
 function commonPeriod(queries: readonly Query[]): number {
   const periods = new Set(queries.flatMap((q) => q.MetricStat?.Period ?? q.Period ?? []));
   const [period = 60, ...others] = periods;

@@ -1,4 +1,4 @@
-/** Samples by metric and minute. Keeps every sample, for a rehearsal is short. */
+/** Samples by metric and minute. Stores every sample, because a rehearsal is short. */
 import * as z from 'zod';
 import type { MetricDatum, MetricSink } from '../../machine/index.ts';
 import { statisticOf } from './statistics.ts';
@@ -24,7 +24,10 @@ export class MetricStore implements MetricSink {
     else samples.push(value);
   }
 
-  /** The statistic over [start, start + periodMs); undefined without samples. @throws RangeError for an unknown statistic. */
+  /**
+   * The statistic over [start, start + periodMs); undefined without samples.
+   * @throws RangeError for an unknown statistic
+   */
   read(id: MetricId, stat: string, start: number, periodMs: number): number | undefined {
     const statistic = statisticOf(stat);
     const minutes = this.#series.get(keyOf(id));
@@ -36,8 +39,9 @@ export class MetricStore implements MetricSink {
   }
 
   /**
-   * Takes the metrics out of a line of Embedded Metric Format; false when the line is none. `at` is virtual, and taken
-   * instead of the line's own timestamp: a process outside the cloud writes real time there.
+   * Extracts the metrics from a line of Embedded Metric Format; false if the line is not EMF.
+   * @param at simulated time, used in place of the line's own timestamp, because a process outside the cloud writes
+   * real time
    */
   ingestEmf(line: string, at: number): boolean {
     if (!line.includes('"_aws"')) return false;
@@ -68,7 +72,7 @@ const emfSchema = z.looseObject({
   }),
 });
 
-/** A line that is no EMF is a log line like any other, as it is to CloudWatch. */
+/** A line that is not EMF is an ordinary log line, as for CloudWatch. */
 function parseEmf(line: string): z.infer<typeof emfSchema> | null {
   try {
     return emfSchema.safeParse(JSON.parse(line)).data ?? null;

@@ -1,5 +1,5 @@
 /**
- * Alarm mute rules: while one is active, its alarms change state but do nothing.
+ * Alarm mute rules: while one is active, its alarms change state but run no actions.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-mute-rules.html
  */
 import * as z from 'zod';
@@ -12,7 +12,7 @@ const putSchema = z.object({
   Description: z.string().optional(),
   Rule: z.object({
     Schedule: z.object({
-      // Recurring windows are refused rather than answered wrongly.
+      // Recurring windows are refused rather than evaluated wrongly.
       Expression: z.string().regex(/^at\(\d{4}-\d\d-\d\dT\d\d:\d\d\)$/, 'only at(yyyy-MM-ddThh:mm) is modelled here'),
       Duration: z.string().refine((text) => parseDuration(text) !== undefined, 'is no ISO-8601 duration'),
       Timezone: z.literal('UTC').optional(),
@@ -39,7 +39,7 @@ export class MuteRules {
   readonly #rules = new Map<string, MuteRule>();
   readonly #now: () => number;
 
-  /** `now` is virtual, milliseconds since the epoch. */
+  /** @param now simulated time, in milliseconds since the epoch */
   constructor(now: () => number) {
     this.#now = now;
   }

@@ -13,13 +13,13 @@ const SIMPLE: Readonly<Record<string, Statistic>> = {
   SampleCount: (samples) => samples.length,
 };
 
-/** The statistic, or undefined when there is no sample. @throws RangeError for one that this cloud does not know. */
+/** The statistic; undefined without samples. @throws RangeError for one that is unknown here */
 export function statistic(name: string, samples: readonly number[]): number | undefined {
   const known = statisticOf(name);
   return samples.length === 0 ? undefined : known(samples);
 }
 
-/** @throws RangeError for a statistic that this cloud does not know. */
+/** @throws RangeError for a statistic that is unknown here */
 export function statisticOf(name: string): Statistic {
   const simple = SIMPLE[name];
   if (simple !== undefined) return simple;
@@ -29,7 +29,7 @@ export function statisticOf(name: string): Statistic {
   if (ranged === null) throw new RangeError(`statistic ${name} is not known here`);
   const low = bound(ranged[2], Number.NEGATIVE_INFINITY);
   const high = bound(ranged[3], Number.POSITIVE_INFINITY);
-  // Absolute bounds exclude the lower and include the upper one.
+  // Absolute limits exclude the lower and include the upper one.
   const within: Statistic = (samples) => samples.filter((v) => v > low && v <= high).length;
   return ranged[1] === 'TC' ? within : (samples) => (100 * within(samples)) / samples.length;
 }
@@ -42,7 +42,7 @@ function sum(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0);
 }
 
-/** Nearest rank; CloudWatch does not document its interpolation. */
+/** Nearest rank, because CloudWatch does not document its interpolation. */
 function quantile(q: number): Statistic {
   return (samples) => {
     const sorted = [...samples].sort((a, b) => a - b);

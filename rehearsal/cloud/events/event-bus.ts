@@ -1,4 +1,6 @@
-/** The default event bus: the rules of the templates, against events of the local services and against virtual time. */
+/**
+ * The default event bus: matches the rules of the templates with events of the local services and with simulated time.
+ */
 import { randomUUID } from 'node:crypto';
 import type { VirtualClock } from '../../machine/index.ts';
 import { ACCOUNT, REGION } from '../template/index.ts';
@@ -6,7 +8,7 @@ import { compilePattern } from './event-pattern.ts';
 import { inputFor } from './event-target.ts';
 import { type EventRule, scheduleMs } from './events.ts';
 
-/** An event before the bus has stamped it. */
+/** An event before the bus has added its own fields. */
 export interface LocalEvent {
   readonly source: string;
   readonly 'detail-type': string;
@@ -16,7 +18,7 @@ export interface LocalEvent {
 
 export interface EventBusOptions {
   readonly clock: VirtualClock;
-  /** Hands an event to a target, asynchronously; only Lambda functions are known as targets. */
+  /** Delivers an event to a target, asynchronously; only Lambda functions are supported. */
   readonly deliver: (targetArn: string, event: unknown, ruleArn: string) => void;
 }
 
@@ -37,7 +39,7 @@ export class EventBus {
     this.#options = options;
   }
 
-  /** @throws RangeError for a pattern, a schedule or a target that is not known here. */
+  /** @throws RangeError for a pattern, a schedule or a target that is unknown here */
   add(arn: string, given: EventRule): void {
     const rule = { ...given, arn };
     const foreign = rule.Targets.find((t) => !t.Arn.includes(':lambda:'));
@@ -53,7 +55,7 @@ export class EventBus {
     for (const { rule, matches } of this.#subscriptions) if (matches(stamped)) this.#send(rule, stamped);
   }
 
-  /** Schedules run from here on. */
+  /** From here on schedules run. */
   run(): void {
     for (const { rule, everyMs } of this.#schedules) {
       const tick = () => this.#send(rule, this.#stamp(SCHEDULED));
@@ -70,7 +72,7 @@ export class EventBus {
   }
 
   #stamp({ resources = [], ...event }: LocalEvent): Record<string, unknown> {
-    // EventBridge's times have whole seconds.
+    // EventBridge's times are whole seconds.
     const time = new Date(this.#options.clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
     return { version: '0', id: randomUUID(), account: ACCOUNT, region: REGION, time, resources, ...event };
   }

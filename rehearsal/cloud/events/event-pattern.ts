@@ -7,7 +7,7 @@
 type Test = (value: unknown) => boolean;
 type Matcher = (event: unknown) => boolean;
 
-/** @throws RangeError for a pattern that this cloud would match wrongly. */
+/** @throws RangeError for a pattern that this cloud would match wrongly */
 export function compilePattern(pattern: unknown): Matcher {
   if (Array.isArray(pattern)) return leaf(pattern.map(testOf));
   if (typeof pattern !== 'object' || pattern === null) throw unknown(pattern);
@@ -49,7 +49,7 @@ function testOf(allowed: unknown): Test {
   }
 }
 
-/** Of a value, of any of a list, or of what one operator matches; an absent field matches none of them. */
+/** Excludes a value, the values of a list, or what one operator matches; an absent field matches none of them. */
 function anythingBut(operand: unknown): Test {
   const excluded = (Array.isArray(operand) ? operand : [operand]).map(testOf);
   return (value) => value !== undefined && !excluded.some((test) => test(value));

@@ -1,5 +1,5 @@
 /**
- * What a rule hands to its target: the event, a part of it, a constant, or a text made from parts.
+ * What a rule passes to its target: the event, a part of it, a constant, or a text with parts inserted.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
  */
 import * as z from 'zod';
@@ -14,14 +14,14 @@ export const targetSchema = z.object({
 });
 export type EventTarget = z.infer<typeof targetSchema>;
 
-/** @throws RangeError for a path that is not `$.a.b`; SyntaxError for a template that makes no JSON. */
+/** @throws RangeError for a path that is not `$.a.b`; SyntaxError for a template that is not JSON */
 export function inputFor({ Input, InputPath, InputTransformer }: EventTarget, event: unknown): unknown {
   if (Input !== undefined) return JSON.parse(Input);
   if (InputPath !== undefined) return at(InputPath, event);
   if (InputTransformer === undefined) return event;
   const { InputPathsMap, InputTemplate } = InputTransformer;
   const values = new Map(Object.entries(InputPathsMap).map(([name, path]) => [name, at(path, event)]));
-  // Within quotes a text stands as it is; elsewhere a value stands as JSON.
+  // Within quotes a text is inserted unchanged; elsewhere a value is inserted as JSON.
   const quoted = InputTemplate.replaceAll(/"(?:[^"\\]|\\.)*"/g, (text) =>
     text.replaceAll(/<([\w.]+)>/g, (whole, name: string) => (values.has(name) ? inText(values.get(name)) : whole)),
   );

@@ -1,4 +1,4 @@
-/** EventBridge's rules and schedules as the templates write them. */
+/** EventBridge's rules and schedules as the templates contain them. */
 import * as z from 'zod';
 import { targetSchema } from './event-target.ts';
 

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { type JsonOperations, parse } from '../wire/index.ts';
 import type { EventBus } from './event-bus.ts';
 
-/** Of all entries of one call. */
+/** Limit for all entries of one call, in bytes. */
 const MAX_BYTES = 262_144;
 
 const inputSchema = z.looseObject({

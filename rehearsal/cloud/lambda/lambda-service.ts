@@ -1,5 +1,5 @@
 /**
- * Lambda as its callers see it: synchronous and asynchronous invocation by name or ARN, and its functions' settings.
+ * Lambda as its callers see it: synchronous and asynchronous invocation by name or ARN, and the settings of functions.
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
 
@@ -8,15 +8,15 @@ import type { VirtualClock } from '../../machine/index.ts';
 import type { Fault, RawAnswer, RawRequest } from '../wire/index.ts';
 import { FunctionError, type LocalFunction } from './lambda.ts';
 
-/** Virtual waits before the second and the third attempt of an asynchronous invocation. */
+/** Simulated waits before the second and the third attempt of an asynchronous invocation. */
 const RETRY_MS = [60_000, 120_000];
 
 export interface LambdaServiceOptions {
   readonly clock: VirtualClock;
   readonly faultOf: (service: string, operation: string) => Fault | null;
-  /** Each attempt of an asynchronous invocation that failed; nobody else hears of it. */
+  /** Called for each failed attempt of an asynchronous invocation, about which nobody else is notified. */
   readonly onAsyncFailure: (functionName: string, error: string) => void;
-  /** What GetAccountSettings tells. @default nothing */
+  /** The answer of GetAccountSettings. @default nothing */
   readonly accountLimit?: () => { readonly UnreservedConcurrentExecutions: number };
 }
 
@@ -30,7 +30,7 @@ export class LambdaService {
     this.#options = options;
   }
 
-  /** @throws RangeError for a name or ARN (qualified or not) that no function has. */
+  /** @throws RangeError for a name or ARN (qualified or not) that no function has */
   find(nameOrArn: string): LocalFunction {
     const parts = nameOrArn.split(':');
     const at = parts.indexOf('function');
@@ -39,7 +39,7 @@ export class LambdaService {
     return found;
   }
 
-  /** What a caller within the cloud does: the state machine, a Firehose stream. @throws FunctionError */
+  /** An invocation by a caller within the cloud: the state machine, or a Firehose stream. @throws FunctionError */
   async invoke(nameOrArn: string, event: unknown): Promise<unknown> {
     const fault = this.#options.faultOf('lambda', 'Invoke');
     if (fault === 'throttle') throw new FunctionError('Lambda.TooManyRequestsException', 'Rate Exceeded.');
@@ -50,7 +50,9 @@ export class LambdaService {
     return result;
   }
 
-  /** Asynchronous invocation: two more attempts, as Lambda makes, a virtual minute and then two later. */
+  /**
+   * Asynchronous invocation, with two further attempts as in Lambda: one simulated minute and then two minutes later.
+   */
   invokeLater(nameOrArn: string, event: unknown, attempt = 0): void {
     this.invoke(nameOrArn, event).catch((error: unknown) => {
       if (this.#stopped) return;
@@ -68,7 +70,7 @@ export class LambdaService {
     });
   }
 
-  /** A request of the REST API. Faults are the endpoint's there. */
+  /** A request of the REST API. Faults are injected by the endpoint there. */
   readonly request = async (request: RawRequest): Promise<RawAnswer> => {
     const { path } = request;
     const name = decodeURIComponent(/functions\/([^/?]+)\//.exec(path)?.[1] ?? '');

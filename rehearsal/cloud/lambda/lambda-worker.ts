@@ -1,6 +1,6 @@
 /**
- * One Lambda function's process: a worker thread with its own environment, in virtual time. The handler's bundle is the
- * one that would be deployed; it is imported after `Date` has been set to virtual time and knows nothing of it.
+ * The process of one Lambda function: a worker thread with its own environment and simulated time. The handler's bundle
+ * is the one that would be deployed. It is imported after `Date` has been set to simulated time, and does not notice.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { asError } from '../../../input/index.ts';
@@ -33,7 +33,7 @@ const { handler }: { handler: (event: unknown, context: unknown) => Promise<unkn
 parentPort?.postMessage({ loaded: true });
 
 parentPort?.on('message', ({ id, event, context: { timeoutMs, ...given } }: Invocation) => {
-  // Time-outs are real time: work in a handler is not compressed.
+  // Timeouts are real time, because work in a handler is not accelerated.
   const deadline = performance.now() + timeoutMs;
   const context = { ...given, getRemainingTimeInMillis: () => Math.max(0, deadline - performance.now()) };
   void Promise.resolve()

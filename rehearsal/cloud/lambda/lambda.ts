@@ -1,4 +1,7 @@
-/** Lambda: each function of the templates in a worker thread, with the environment and the bundle that would be deployed. */
+/**
+ * Lambda: each function of the templates in a worker thread, with the environment and the bundle that would be
+ * deployed.
+ */
 
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -13,21 +16,21 @@ export interface FunctionSpec {
   /** Folder of the code asset; its handler is `handler` of `index.mjs`. */
   readonly codeDir: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Real seconds: work in a handler is not compressed. */
+  /** Real seconds, because work in a handler is not accelerated. */
   readonly timeoutSeconds: number;
   readonly roleArn?: string;
-  /** What the function signs its calls with. @default the account's */
+  /** The access key with which the function signs its calls. @default the account's */
   readonly accessKeyId?: string;
 }
 
-/** What Lambda reports of an invocation that failed in the function. */
+/** Lambda's report of an invocation that failed in the function. */
 export interface FunctionFailure {
   readonly errorType: string;
   readonly errorMessage: string;
   readonly trace?: readonly string[] | undefined;
 }
 
-/** A failed invocation. `name` is the error that ASL's Retry and Catch match, `message` the cause that they hand on. */
+/** A failed invocation. `name` is the error that ASL's Retry and Catch match, `message` the cause that they pass on. */
 export class FunctionError extends Error {
   readonly failure: FunctionFailure;
   constructor(name: string, message: string, failure: FunctionFailure = { errorType: name, errorMessage: message }) {
@@ -55,20 +58,23 @@ export interface FunctionOptions {
   readonly clock: ClockAnchor;
   /** Environment of every function: region, endpoints, credentials of the local cloud. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Lines that the function prints. */
+  /** Receives the lines that the function prints. */
   readonly onLine: (name: string, line: string) => void;
 }
 
-/** How Step Functions names the end of a function's process at work. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
+/**
+ * Step Functions' names for the end of a function's process during an invocation.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ */
 const ENDINGS = { timedOut: 'Sandbox.Timedout', exited: 'Runtime.ExitError', lost: 'Lambda.Unknown' } as const;
 
-/** Concurrent invocations share the one worker, as Lambda's would not; a crash or a time-out ends it and all of them. */
+/** Concurrent invocations share one worker, unlike in Lambda; a crash or a timeout ends it and all of them. */
 export class LocalFunction {
   readonly spec: FunctionSpec;
   readonly #options: FunctionOptions;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
-  /** Once the present worker is loaded, or has failed to be. */
+  /** Resolves when the present worker is loaded, or failed to load. */
   #loaded = Promise.resolve();
   #sequence = 0;
   #stopped = false;
@@ -100,13 +106,16 @@ export class LocalFunction {
     }
   }
 
-  /** Loads the function ahead of its first invocation, as provisioned concurrency does; one that cannot be loaded fails when it is invoked. */
+  /**
+   * Loads the function before its first invocation, like provisioned concurrency. A failure to load is reported when it
+   * is invoked.
+   */
   warm(): Promise<void> {
     if (!this.#stopped) this.#start();
     return this.#loaded;
   }
 
-  /** Kills the function where it stands, as a lost host would. */
+  /** Kills the function immediately, like the loss of its host. */
   async crash(): Promise<void> {
     const worker = this.#worker;
     if (worker !== undefined) await this.#die(worker, ENDINGS.lost, 'the execution environment was lost');
@@ -148,7 +157,7 @@ export class LocalFunction {
     else waiting?.reject(new FunctionError(answer.error.errorType, JSON.stringify(answer.error), answer.error));
   }
 
-  /** Fails whatever runs; the next invocation starts a new worker, as Lambda would. */
+  /** Fails all running invocations; the next one starts a new worker, as in Lambda. */
   async #die(worker: Worker, name: string, reason: string): Promise<void> {
     if (this.#worker !== worker) return;
     this.#worker = undefined;

@@ -1,4 +1,7 @@
-/** DynamoDB: dynalite, in memory, on a port of its own. Handlers reach it through the cloud's endpoint, as all services. */
+/**
+ * DynamoDB: dynalite, in memory, on a port of its own. Handlers reach it through the cloud's endpoint, like all
+ * services.
+ */
 import type { Server } from 'node:http';
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
@@ -7,7 +10,7 @@ import * as z from 'zod';
 import { LOCAL_CLIENT, listen } from '../../machine/index.ts';
 import type { RawAnswer, RawRequest } from '../wire/index.ts';
 
-/** Of a table's template, what dynalite takes. Streams, backups and encryption have no counterpart. */
+/** The parts of a table's template that dynalite supports. Streams, backups and encryption have no counterpart. */
 export const tableSchema = z.looseObject({
   AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) })),
   KeySchema: z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) })),
@@ -25,7 +28,7 @@ const PK_SK: TableKeys = {
   ],
 };
 
-/** The request that makes a table. @param keys by default the ledger's: `pk` and `sk` */
+/** The request that creates a table. @param keys by default those of the ledger: `pk` and `sk` */
 export function tableProperties(
   TableName: string,
   { AttributeDefinitions, KeySchema }: TableKeys = PK_SK,

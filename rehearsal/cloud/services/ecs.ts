@@ -1,4 +1,4 @@
-/** ECS services and their scaling bounds, as far as the adapters read and write them. */
+/** ECS services and their scaling limits, as far as the adapters read and write them. */
 import * as z from 'zod';
 import { CloudError, type JsonOperations, parse } from '../wire/index.ts';
 
@@ -7,7 +7,7 @@ export interface LocalScaling {
   readonly min: number;
   readonly max: number;
   readonly suspended: boolean;
-  /** Scheduled actions are suspended apart from policies. */
+  /** Scheduled actions are suspended separately from policies. */
   readonly scheduledSuspended: boolean;
 }
 
@@ -23,13 +23,13 @@ export interface LocalService {
   strategy?: string;
   /** @default ACTIVE */
   status?: string;
-  /** Counts the deployments of its task definition. @default 1 */
+  /** Number of deployments of its task definition. @default 1 */
   revision?: number;
 }
 
 export interface ServicesOptions {
   readonly services: readonly LocalService[];
-  /** Tasks are to be started or stopped. */
+  /** Called when tasks are to be started or stopped. */
   readonly onScale: (service: LocalService) => void;
 }
 
@@ -129,7 +129,7 @@ export function applicationAutoScaling(
       const service = services.find((s) => idOf(s) === ResourceId);
       if (service === undefined)
         throw new CloudError('ValidationException', `ECS service doesn't exist: ${ResourceId}`);
-      // Bounds may be left out only for a target that is registered already.
+      // The limits may be omitted only for a target that is already registered.
       const [min, max] = [MinCapacity ?? service.scaling?.min, MaxCapacity ?? service.scaling?.max];
       if (min === undefined || max === undefined)
         throw new CloudError('ValidationException', 'MinCapacity and MaxCapacity are needed for a new scalable target');
@@ -141,7 +141,7 @@ export function applicationAutoScaling(
         suspended: SuspendedState.DynamicScalingInSuspended ?? service.scaling?.suspended ?? false,
         scheduledSuspended: SuspendedState.ScheduledScalingSuspended ?? service.scaling?.scheduledSuspended ?? false,
       };
-      // Application Auto Scaling brings the count into new bounds at once.
+      // Application Auto Scaling brings the count into new limits at once.
       resize(service, Math.min(max, Math.max(min, service.desired)), onScale);
       return {};
     },
@@ -154,7 +154,7 @@ function resize(service: LocalService, desired: number, onScale: (service: Local
   onScale(service);
 }
 
-/** Names and ARNs are both accepted where AWS accepts both. */
+/** Accepts both names and ARNs where AWS does. */
 function last(nameOrArn: string): string {
   return nameOrArn.split('/').at(-1) ?? nameOrArn;
 }

@@ -1,5 +1,5 @@
 /**
- * A rule's actions as the Query protocol spells them, held to the limits that AWS documents.
+ * A rule's actions in the Query protocol, checked against AWS's documented limits.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ForwardActionConfig.html
  */
 import type { LoadBalancerModel, RuleModel } from '../../machine/index.ts';
@@ -12,7 +12,7 @@ const MAX_STICKY_SECONDS = 604_800;
 
 const GUARDS = ['authenticate-cognito', 'authenticate-oidc', 'jwt-validation'];
 
-/** The last action forwards; those before it are kept as they were written. @throws CloudError */
+/** The last action forwards; those before it are stored as written. @throws CloudError */
 export function parseActions(model: LoadBalancerModel, p: URLSearchParams): Pick<RuleModel, 'forward' | 'guards'> {
   const types: string[] = [];
   for (let i = 1; p.has(`Actions.member.${i}.Type`); i++) types.push(p.get(`Actions.member.${i}.Type`) ?? '');
@@ -57,7 +57,7 @@ function parseGroups(p: URLSearchParams, prefix: string): RuleModel['forward']['
   if (groups.length > MAX_GROUPS) throw invalid(`A forward action has at most ${MAX_GROUPS} target groups`);
   if (new Set(groups.map((g) => g.targetGroupArn)).size < groups.length)
     throw invalid('A target group may be named once in a forward action');
-  // What AWS makes of weights that are all 0 is not documented; nothing here may depend on it.
+  // AWS does not document what weights of 0 for all groups mean, so nothing here may depend on it.
   if (groups.every((g) => g.weight === 0)) throw invalid('Weights that are all 0 are undocumented, and refused here');
   return groups;
 }
@@ -70,7 +70,7 @@ function parseStickiness(p: URLSearchParams, prefix: string): RuleModel['forward
   return { enabled, durationSeconds };
 }
 
-/** A structure without lists, as the Query protocol spells it, back in its shape. */
+/** Rebuilds a structure without lists from its form in the Query protocol. */
 function nested(p: URLSearchParams, prefix: string): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   for (const [name, value] of p) {

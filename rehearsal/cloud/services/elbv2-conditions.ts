@@ -9,10 +9,10 @@ import { invalid } from './elbv2-model.ts';
 
 type Conditions = RuleModel['conditions'];
 
-/** Over all conditions of a rule. */
+/** Limit over all conditions of a rule. */
 const MAX_VALUES = 5;
 const MAX_WILDCARDS = 6;
-/** Of one value. */
+/** Limit for one value. */
 const MAX_LENGTH = 128;
 
 /** Kinds of which a rule may have several conditions. */
@@ -31,7 +31,7 @@ const KINDS: Readonly<Record<string, (p: URLSearchParams, prefix: string) => Con
   'query-string': (p, prefix) => ({ queries: [queryValues(p, `${prefix}.QueryStringConfig.Values`)] }),
 };
 
-/** Absent from the request: null. @throws CloudError for what ELBv2 does not know or take, and for regular expressions */
+/** null if the request has none. @throws CloudError for conditions that ELBv2 rejects, and for regular expressions */
 export function parseConditions(p: URLSearchParams): Conditions | null {
   if (!p.has('Conditions.member.1.Field')) return null;
   let conditions: Conditions = {};
@@ -71,7 +71,7 @@ function refuseBeyondLimits(values: readonly string[]): void {
     throw invalid(`A condition value can have at most ${MAX_LENGTH} characters`);
 }
 
-/** In the condition's own configuration, or in the list of its older form. */
+/** From the condition's own configuration, or from its older form as a list. */
 function eitherWay(p: URLSearchParams, prefix: string, config: string): string[] {
   return [...members(p, `${prefix}.${config}.Values`), ...members(p, `${prefix}.Values`)];
 }

@@ -1,4 +1,4 @@
-/** Rules, listeners and target groups as ELBv2 tells of them. */
+/** Rules, listeners and target groups in ELBv2's response format. */
 import type { LoadBalancerModel, RuleModel, TargetGroupModel } from '../../machine/index.ts';
 import { type LocalListener, ruleArnPrefix } from './elbv2-model.ts';
 

@@ -1,4 +1,4 @@
-/** What the load balancer's model holds, found by its ARN or refused by AWS's name for what is not there. */
+/** Finds resources in the load balancer's model by ARN, or refuses with AWS's error for a missing one. */
 import type { LoadBalancerModel, RuleModel, TargetGroupModel } from '../../machine/index.ts';
 import { CloudError } from '../wire/index.ts';
 
@@ -6,7 +6,7 @@ export interface LocalListener {
   readonly arn: string;
   readonly port: number;
   readonly protocol: string;
-  /** ELBv2's list of actions of its default rule. @default - it answers 404 */
+  /** The actions of its default rule, in ELBv2's format. @default - it answers 404 */
   readonly defaultActions?: readonly object[];
 }
 
@@ -36,7 +36,7 @@ export function expectBalancer(model: LoadBalancerModel, arn: string): void {
   if (arn !== model.arn) throw new CloudError('LoadBalancerNotFound', `Load balancer '${arn}' not found`);
 }
 
-/** How the ARNs of a listener's rules begin. */
+/** The common prefix of the ARNs of a listener's rules. */
 export function ruleArnPrefix(listenerArn: string): string {
   return listenerArn.replace(':listener/', ':listener-rule/');
 }

@@ -12,9 +12,9 @@ const MAX_PRIORITY = 50_000;
 export interface RuleOptions {
   readonly model: LoadBalancerModel;
   readonly listeners: readonly LocalListener[];
-  /** Hears of every rule whose action or conditions were written. */
+  /** Called for every rule whose action or conditions were written. */
   readonly onChange: (rule: RuleModel) => void;
-  /** Of all rules of the load balancer. */
+  /** Limit for all rules of the load balancer. */
   readonly maxRules: number;
 }
 
@@ -73,7 +73,10 @@ export function ruleOperations({ model, listeners, onChange, maxRules }: RuleOpt
   };
 }
 
-/** Priorities are unique on a listener, which a rule's ARN names; rules that are moved together may change places. @throws CloudError */
+/**
+ * Priorities are unique within a listener, which a rule's ARN names; rules that are moved together may swap places.
+ * @throws CloudError
+ */
 function refusePriorities(model: LoadBalancerModel, given: ReadonlyMap<string, number>): void {
   const taken = new Set<string>();
   const placeOf = (arn: string, priority: number) => `${arn.slice(0, arn.lastIndexOf('/'))} ${priority}`;

@@ -1,4 +1,4 @@
-/** Elastic Load Balancing v2, as far as the adapters and the operator's commands call it. */
+/** Elastic Load Balancing v2, as far as the adapters and the operator's commands use it. */
 import type { LoadBalancerModel, RuleModel } from '../../machine/index.ts';
 import { members, type QueryOperations } from '../wire/index.ts';
 import { describeGroup } from './elbv2-described.ts';
@@ -7,7 +7,7 @@ import { ruleOperations } from './elbv2-rules.ts';
 
 export type { LocalListener } from './elbv2-model.ts';
 
-/** Of the account, by ARN and by the limit's name. */
+/** The account's state, by ARN and by the name of the limit. */
 interface ElbAccount {
   readonly tags: Map<string, Readonly<Record<string, string>>>;
   readonly limits: ReadonlyMap<string, number>;
@@ -16,10 +16,10 @@ interface ElbAccount {
 const RULES_LIMIT = 'rules-per-application-load-balancer';
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
 const DEFAULT_RULES = 100;
-/** Of one call to DescribeTags. */
+/** Limit for one call of DescribeTags. */
 const MAX_TAGGED = 20;
 
-/** `onChange` hears of every rule whose action or conditions were written. */
+/** `onChange` is called for every rule whose action or conditions were written. */
 export function elbv2(
   model: LoadBalancerModel,
   onChange: (rule: RuleModel) => void,
@@ -38,7 +38,7 @@ export function elbv2(
     DescribeAccountLimits: () => ({ Limits: [...limits].map(([Name, Max]) => ({ Name, Max: String(Max) })) }),
   };
 
-  /** Those of the model itself. @throws CloudError for what it does not hold */
+  /** The tags in the model itself. @throws CloudError for an unknown resource */
   function tagsOf(arn: string): RuleModel['tags'] {
     if (arn.includes(':listener-rule/')) return findRule(model, arn).tags;
     if (arn.includes(':listener/')) findListener(listeners, arn);

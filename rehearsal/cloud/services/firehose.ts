@@ -1,12 +1,16 @@
 /**
- * Firehose: buffers, hands batches to the transform, keeps what it returns. Delivery to S3 is a list in memory.
+ * Firehose: buffers records, passes batches to the transform, and stores the results. Delivery to S3 is a list in
+ * memory.
  * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
  */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { CloudError, type JsonOperations, parse } from '../wire/index.ts';
 
-/** Of a record and of a call, before base64: https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html */
+/**
+ * Limits for a record and for a call, before base64:
+ * https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html
+ */
 const MAX_RECORD = 1_000 * 1024;
 const MAX_BATCH = 4 * 1024 * 1024;
 const bytesOf = (data: string) => Buffer.byteLength(data, 'base64');
@@ -36,17 +40,17 @@ const resultSchema = z.object({
 export interface FirehoseOptions {
   readonly streamName: string;
   readonly streamArn: string;
-  /** @default records are delivered as they came */
+  /** @default records are delivered unchanged */
   readonly transform?: (event: unknown) => Promise<unknown>;
-  /** Virtual time, milliseconds since the epoch. */
+  /** Simulated time, in milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** A transform that fails is called three times more with the same records; then they count as failed. */
+/** A failing transform is called three more times with the same records; after that they count as failed. */
 const ATTEMPTS = 4;
 
 export class LocalFirehose {
-  /** Lines that the transform let through. */
+  /** Lines that the transform passed. */
   readonly delivered: string[] = [];
   failed = 0;
   #buffer: string[] = [];
@@ -68,7 +72,7 @@ export class LocalFirehose {
     },
   };
 
-  /** What the buffer interval does. */
+  /** Called after each buffer interval. */
   async flush(): Promise<void> {
     const taken = this.#buffer;
     this.#buffer = [];
@@ -90,7 +94,7 @@ export class LocalFirehose {
     this.failed += records.length;
   }
 
-  /** Null when the transform failed, or answered what Firehose cannot read. */
+  /** null if the transform failed, or gave an invalid answer. */
   async #attempt(transform: (event: unknown) => Promise<unknown>, event: unknown) {
     try {
       return resultSchema.parse(await transform(event)).records;

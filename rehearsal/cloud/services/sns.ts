@@ -1,4 +1,7 @@
-/** SNS: every message is kept and told; nobody is subscribed here, but for those that a topic counts. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+/**
+ * SNS: every message is stored and reported. There are no subscribers here except those that a topic counts.
+ * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+ */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { CloudError, type QueryOperations } from '../wire/index.ts';
@@ -13,7 +16,7 @@ const MAX_BYTES = 262_144;
 /** Subjects are “less than 100 characters long”. */
 const SUBJECT_LIMIT = 99;
 
-/** What GetTopicAttributes tells of a topic. */
+/** The attributes in the answer of GetTopicAttributes. */
 export interface TopicAttributes {
   readonly policy: unknown;
   readonly keyArn: string | null;
@@ -31,7 +34,7 @@ export class LocalSns {
     this.#onMessage = onMessage;
   }
 
-  /** What a service of AWS sends on its own behalf; a topic that does not exist swallows it, as an alarm's does. */
+  /** Sends on behalf of an AWS service; if the topic does not exist, the message is lost, as for an alarm. */
   send(message: PublishedMessage): void {
     if (!this.#topics.has(message.topicArn)) return;
     this.published.push(message);
@@ -73,7 +76,10 @@ export class LocalSns {
 
 const structureSchema = z.looseObject({ default: z.string(), email: z.string().optional() });
 
-/** What a mail subscription gets of a message with a form for each protocol; `default` must be there. @throws CloudError */
+/**
+ * The form that a mail subscription gets of a message with a form for each protocol; `default` is required.
+ * @throws CloudError
+ */
 function mailOf(sent: string): string {
   const { success, data } = structureSchema.safeParse(parsedJson(sent));
   if (!success)

@@ -1,4 +1,7 @@
-/** SQS: queues of the templates, filled by their topics. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
+/**
+ * SQS: queues of the templates, filled by their topics.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+ */
 import { createHash, randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { CloudError, type JsonOperations, parse } from '../wire/index.ts';
@@ -12,27 +15,30 @@ interface TopicMessage {
   readonly body: string;
 }
 
-/** As a queue hides what it has shown, unless its template says otherwise. */
+/** The default visibility timeout, unless the template sets another. */
 const VISIBILITY_MS = 30_000;
 
 interface Kept {
   readonly id: string;
   readonly body: string;
-  /** Of the last time it was shown; what is shown again has another. */
+  /** Receipt handle of the latest delivery; each delivery has a new one. */
   receipt: string | null;
   hiddenUntil: number;
 }
 
-/** A queue's URL is its ARN here: what `Ref` answers. What was shown and not deleted is shown again. */
+/**
+ * A queue's URL is its ARN here, which is also what `Ref` returns. A message that was received and not deleted is
+ * delivered again.
+ */
 export class LocalQueues {
   readonly #topicsOf: ReadonlyMap<string, readonly string[]>;
   readonly #messages: ReadonlyMap<string, Kept[]>;
   readonly #now: () => number;
 
   /**
-   * @param topicsOf the topics that each queue hears; a queue's subscription needs no confirmation
-   * @param topics as the account counts their subscriptions
-   * @param now virtual time, milliseconds since the epoch
+   * @param topicsOf the topics to which each queue is subscribed; a queue's subscription needs no confirmation
+   * @param topics with the account's subscription counts
+   * @param now simulated time, in milliseconds since the epoch
    */
   constructor(
     topicsOf: ReadonlyMap<string, readonly string[]>,
@@ -48,7 +54,7 @@ export class LocalQueues {
     }
   }
 
-  /** What a topic hands on. */
+  /** Receives a message from a topic. */
   hear(message: TopicMessage): void {
     for (const [arn, topicArns] of this.#topicsOf)
       if (topicArns.includes(message.topicArn))
@@ -84,7 +90,7 @@ export class LocalQueues {
   }
 }
 
-/** What SNS wraps a message in. https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html */
+/** SNS's envelope around a message. https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html */
 function notification({ topicArn, subject, body }: TopicMessage): string {
   return JSON.stringify({
     Type: 'Notification',

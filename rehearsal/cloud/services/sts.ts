@@ -1,4 +1,7 @@
-/** STS: each access key is a user of its own. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+/**
+ * STS: each access key is a user of its own.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ */
 import type { QueryOperations } from '../wire/index.ts';
 
 const ACCOUNT = '000000000000';

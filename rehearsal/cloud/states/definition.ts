@@ -1,6 +1,6 @@
 /**
- * A synthesised definition, and what the interpreter is given in its place. `aws-local-stepfunctions` runs the states;
- * this cloud does what it cannot: waits and time-outs in virtual time, task tokens, and paths in time-outs.
+ * A synthesised definition, and what the interpreter runs in its place. `aws-local-stepfunctions` runs the states; this
+ * cloud adds what it lacks: waits and timeouts in simulated time, task tokens, and paths in timeouts.
  */
 import * as z from 'zod';
 
@@ -28,7 +28,10 @@ const stateSchema = z.looseObject({
 });
 export type State = z.infer<typeof stateSchema>;
 
-/** JSONPath definitions without Map and Parallel: what the interpreter gets wrong in silence is refused here. */
+/**
+ * JSONPath definitions without Map and Parallel; anything that the interpreter would silently execute wrongly is
+ * refused here.
+ */
 export const definitionSchema = z.looseObject({
   StartAt: z.string(),
   QueryLanguage: z.literal('JSONPath').optional(),
@@ -37,22 +40,25 @@ export const definitionSchema = z.looseObject({
 });
 export type Definition = z.infer<typeof definitionSchema>;
 
-/** Bytes of JSON that a state may hand on, and that a token is answered with. */
+/** Limit in bytes for the JSON that a state passes on, and for the answer to a token. */
 export const MAX_PAYLOAD = 262_144;
 
-/** Errors that no Retry and no Catch takes, `States.ALL` neither: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
+/**
+ * Errors that neither Retry nor Catch matches, not even with `States.ALL`:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ */
 export const UNCATCHABLE: ReadonlySet<string> = new Set(['States.DataLimitExceeded', 'States.Runtime']);
 
-/** Stands in the context object where a token will be; each token task replaces it with its own. */
+/** Placeholder for a token in the context object; each token task replaces it with its own. */
 export const TOKEN_PLACEHOLDER = 'crossfade-local-task-token';
 
-/** The interpreter ends a task after 60 real seconds unless told otherwise, and its timer overflows at 24.8 days. */
+/** The interpreter ends a task after 60 real seconds by default, and its timer overflows at 24.8 days. */
 const INTERPRETER_TIMEOUT_SECONDS = 2_000_000;
 
-/** The interpreter overwrites `Execution.StartTime` with real time; the definition reads this one instead. */
+/** The interpreter overwrites `Execution.StartTime` with real time, so the definition reads this field instead. */
 const START_TIME = { asked: '$$.Execution.StartTime', given: '$$.Local.StartTime' } as const;
 
-/** What a state's handler gets from the interpreter: the state's own input beside what its paths point at. */
+/** A state's handler receives from the interpreter the state's own input and the values of its paths. */
 export const callSchema = z.object({
   input: z.unknown(),
   seconds: seconds.optional(),
@@ -62,7 +68,7 @@ export const callSchema = z.object({
 });
 export type Call = z.infer<typeof callSchema>;
 
-/** As the interpreter is to run it; `toReal` turns virtual into real seconds. */
+/** The definition for the interpreter. @param toReal converts simulated to real seconds */
 export function interpretable(definition: Definition, toReal: (seconds: number) => number): Definition {
   const States = Object.fromEntries(
     Object.entries(definition.States).map(([name, state]) => [name, rewrite(state, toReal)]),
@@ -82,7 +88,9 @@ export function contextOf(execution: { arn: string; name: string; startedAt: str
   };
 }
 
-/** A wait becomes a task that returns its input: the interpreter's own override of waits knows no paths. */
+/**
+ * A wait becomes a task that returns its input, because the interpreter's own override of waits does not support paths.
+ */
 function rewrite(state: State, toReal: (seconds: number) => number): State {
   if (state.Type === 'Wait') {
     const { Seconds, SecondsPath, Timestamp, TimestampPath, ...rest } = state;

@@ -1,4 +1,7 @@
-/** What Step Functions tells EventBridge. https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
+/**
+ * Events of Step Functions on EventBridge.
+ * https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+ */
 import type { LocalEvent } from '../events/index.ts';
 import type { LocalExecution } from './execution.ts';
 

@@ -1,4 +1,4 @@
-/** One execution, as the machine keeps it and the API shows it. */
+/** One execution, as the machine stores it and the API shows it. */
 import type { History } from './history.ts';
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'TIMED_OUT';
@@ -7,7 +7,7 @@ export interface LocalExecution {
   readonly arn: string;
   readonly name: string;
   readonly input: unknown;
-  /** Virtual time, milliseconds since the epoch. */
+  /** Simulated time, in milliseconds since the epoch. */
   readonly startedAt: number;
   readonly history: History;
   status: ExecutionStatus;

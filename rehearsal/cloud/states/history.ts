@@ -1,14 +1,14 @@
 /**
- * The events of one execution, of the types and in the number that Step Functions would write: its limit is 25,000.
+ * The events of one execution, with the types and in the number that Step Functions would write; its limit is 25,000.
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
  */
 
 export interface HistoryEvent {
   readonly id: number;
-  /** Virtual time, milliseconds since the epoch. */
+  /** Simulated time, in milliseconds since the epoch. */
   readonly at: number;
   readonly type: string;
-  /** The state that it belongs to. */
+  /** The state to which it belongs. */
   readonly state: string | null;
 }
 
@@ -23,7 +23,7 @@ export class History {
     this.#now = now;
   }
 
-  /** The last event; what a task in flight comes to later is not written any more. */
+  /** Writes the last event; later results of tasks in progress are not recorded. */
   close(type: string): void {
     this.add(type);
     this.#closed = true;
@@ -34,7 +34,7 @@ export class History {
     this.events.push({ id: this.events.length + 1, at: this.#now(), type, state });
   }
 
-  /** Runs what a task does, between the events that AWS writes around it. */
+  /** Runs a task between the events that AWS writes around it. */
   async task<T>(state: string, kind: 'LambdaFunction' | 'Task', run: () => Promise<T>): Promise<T> {
     this.add(`${kind}Scheduled`, state);
     this.add(`${kind}Started`, state);

@@ -1,4 +1,4 @@
-/** The API of Step Functions, as far as handlers and the operator's commands call it. */
+/** The API of Step Functions, as far as handlers and the operator's commands use it. */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { CloudError, type JsonOperations, parse } from '../wire/index.ts';
@@ -6,7 +6,7 @@ import { MAX_PAYLOAD } from './definition.ts';
 import type { LocalExecution } from './execution.ts';
 import type { LocalMachine } from './step-functions.ts';
 
-/** What the API takes: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html */
+/** Limits of the API: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html */
 const errorName = z.string().max(256);
 const causeText = z.string().max(32_768);
 const payload = z.string().refine((text) => Buffer.byteLength(text) <= MAX_PAYLOAD, `more than ${MAX_PAYLOAD} bytes`);

@@ -1,6 +1,6 @@
 /**
- * Step Functions: executions of the synthesised definition, interpreted by `aws-local-stepfunctions`; waits and retries run
- * in virtual time. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
+ * Step Functions: executions of the synthesised definition, interpreted by `aws-local-stepfunctions`, with waits and
+ * retries in simulated time. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { StateMachine } from 'aws-local-stepfunctions';
@@ -25,12 +25,12 @@ import { TaskTokens } from './task-tokens.ts';
 
 export interface MachineOptions {
   readonly arn: string;
-  /** Asked for when an execution starts: it names functions that are made after the machine. */
+  /** Called when an execution starts, because it names functions that are created after the machine. */
   readonly definition: () => Definition;
   readonly clock: VirtualClock;
   /** Invokes a function by its (possibly qualified) ARN. */
   readonly invoke: (functionArn: string, event: unknown) => Promise<unknown>;
-  /** A Task or Wait state was entered. `input` is the state's input, before Parameters. */
+  /** Called when a Task or Wait state is entered. `input` is the state's input, before Parameters. */
   readonly onState: (execution: LocalExecution, state: string, input: unknown) => void;
   readonly onEnd: (execution: LocalExecution) => void;
   /** @default nothing */
@@ -57,7 +57,10 @@ export class LocalMachine {
     return this.#options.definition();
   }
 
-  /** The same name with the same input is the same execution, as long as it runs. @throws CloudError ExecutionAlreadyExists */
+  /**
+   * The same name with the same input is the same execution while it runs.
+   * @throws CloudError ExecutionAlreadyExists
+   */
   start(name: string, input: unknown): LocalExecution {
     const { clock, onStart } = this.#options;
     const arn = `${this.arn.replace(':stateMachine:', ':execution:')}:${name}`;
@@ -86,12 +89,12 @@ export class LocalMachine {
     return execution;
   }
 
-  /** Ends a running execution from outside; a handler in flight is not stopped, as AWS does not. */
+  /** Ends a running execution from outside. As on AWS, a handler in progress is not stopped. */
   abort(execution: LocalExecution, error: string | null, cause: string | null): void {
     this.#end(execution, { status: 'ABORTED', error, cause });
   }
 
-  /** Ends every execution in silence: the cloud is being stopped. */
+  /** Ends every execution silently, because the cloud is being stopped. */
   stop(): void {
     for (const controller of this.#running.values()) controller.abort();
     this.#running.clear();
@@ -145,7 +148,7 @@ export class LocalMachine {
     this.#options.onEnd(execution);
   }
 
-  /** The interpreter's own log tells which states were entered and left, those without a handler too. */
+  /** The interpreter's log shows which states were entered and left, including those without a handler. */
   async #follow(
     execution: LocalExecution,
     definition: Definition,
@@ -177,7 +180,7 @@ export class LocalMachine {
       if (state.Type !== 'Task' && state.Type !== 'Wait') continue;
       handlers[name] = async (given) => {
         await drained();
-        // Once aborted, the interpreter still goes through the retries of the task in flight.
+        // After an abort, the interpreter would still retry the task in progress.
         signal.throwIfAborted();
         try {
           return json((await this.#perform(execution, name, state, callOf(given), signal)) ?? null);
@@ -247,7 +250,7 @@ export class LocalMachine {
   }
 }
 
-/** @throws FunctionError when a path has led to what is no time */
+/** @throws FunctionError if a path leads to an invalid time */
 function callOf(given: unknown): Call {
   const { data, error } = callSchema.safeParse(given);
   if (data === undefined) throw new FunctionError('States.Runtime', z.prettifyError(error));
@@ -273,12 +276,12 @@ const EXECUTION_EVENTS: Readonly<Record<ExecutionStatus, string>> = {
 
 type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
-/** A plain copy. What the interpreter's types call JSON and ours call a definition or an input is the same text. */
+/** A plain copy, because the interpreter's types and ours for the same JSON differ. */
 function json(value: unknown) {
   return JSON.parse(JSON.stringify(value));
 }
 
-/** Until the interpreter's log has been read up to here: it is an asynchronous queue of a few microtasks. */
+/** Resolves when the interpreter's log has been read up to here; it is an asynchronous queue of a few microtasks. */
 function drained(): Promise<void> {
   return new Promise((done) => setImmediate(done));
 }

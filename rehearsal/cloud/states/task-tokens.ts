@@ -1,5 +1,5 @@
 /**
- * Tasks that wait for a token: minted here, answered through the API, timed out in virtual time.
+ * Tasks that wait for a token: created here, answered through the API, and timed out in simulated time.
  * https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token
  */
 import { randomUUID } from 'node:crypto';
@@ -19,7 +19,7 @@ export interface TokenLimits {
   readonly heartbeatMs?: number | undefined;
 }
 
-/** Timers longer than this overflow; nobody waits 24 real days here. */
+/** Longer timers overflow; nothing waits 24 real days here. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export class TaskTokens {
@@ -27,8 +27,9 @@ export class TaskTokens {
   readonly #closed = new Set<string>();
 
   /**
-   * Hands a fresh token to `submit` and resolves with what is answered to it. The task is over with the answer, whether
-   * or not what was submitted has returned. @throws FunctionError of the answer, of `submit`, or `States.Timeout`.
+   * Passes a new token to `submit` and resolves with the answer to it. The task ends with the answer, whether or not
+   * the submitted function has returned.
+   * @throws FunctionError of the answer, of `submit`, or `States.Timeout`
    */
   async wait(limits: TokenLimits, submit: (token: string) => Promise<unknown>, signal: AbortSignal): Promise<unknown> {
     const token = randomUUID();
@@ -62,7 +63,7 @@ export class TaskTokens {
     }
   }
 
-  /** @throws CloudError for a token that is not waited for. */
+  /** @throws CloudError for a token for which nothing waits */
   succeed(token: string, output: string): void {
     const { resolve } = this.#find(token);
     try {
@@ -72,12 +73,12 @@ export class TaskTokens {
     }
   }
 
-  /** @throws CloudError for a token that is not waited for. */
+  /** @throws CloudError for a token for which nothing waits */
   fail(token: string, error: string, cause: string): void {
     this.#find(token).reject(new FunctionError(error, cause));
   }
 
-  /** @throws CloudError for a token that is not waited for. */
+  /** @throws CloudError for a token for which nothing waits */
   heartbeat(token: string): void {
     this.#find(token).beat();
   }

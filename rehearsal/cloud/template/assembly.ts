@@ -36,7 +36,7 @@ export interface Resource {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** What is written in a stack's template, unresolved. */
+/** A value in a stack's template, unresolved. */
 export interface Written {
   readonly stack: string;
   readonly value: unknown;
@@ -44,9 +44,9 @@ export interface Written {
 
 export interface Assembly {
   readonly resources: readonly Resource[];
-  /** `<stack>.<output>` → what it is. */
+  /** `<stack>.<output>` → its value. */
   readonly outputs: ReadonlyMap<string, Written>;
-  /** Every output that has an export name; the name may itself be an intrinsic. */
+  /** Every output with an export name, which may itself be an intrinsic. */
   readonly exports: readonly { readonly stack: string; readonly name: unknown; readonly value: unknown }[];
   /** `<stack>.<parameter>` → its default. */
   readonly parameters: ReadonlyMap<string, unknown>;
@@ -54,7 +54,7 @@ export interface Assembly {
   assetDir(s3Key: string): string;
 }
 
-/** @throws when the folder is not a cloud assembly. */
+/** @throws if the folder is not a cloud assembly */
 export function loadAssembly(dir: string): Assembly {
   const manifest = manifestSchema.parse(readJson(join(dir, 'manifest.json')));
   const templates: Record<string, Template> = {};
@@ -68,7 +68,7 @@ export function loadAssembly(dir: string): Assembly {
   return assemblyOf(templates, assets);
 }
 
-/** The same from templates in memory: by stack name, and folders of assets by their hash. */
+/** The same from templates in memory, by stack name, and folders of assets, by hash. */
 export function assemblyOf(
   templates: Readonly<Record<string, Template>>,
   assets: Readonly<Record<string, string>>,

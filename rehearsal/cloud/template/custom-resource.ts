@@ -18,7 +18,7 @@ const answerSchema = z.object({
   Data: z.record(z.string(), z.unknown()).default({}),
 });
 
-/** ARN of the onEvent function behind a custom resource. @throws when it is not behind the CDK's provider framework. */
+/** ARN of the onEvent function behind a custom resource. @throws if it does not use the CDK's provider framework */
 export function onEventArn(names: Names, resource: Resource, functions: readonly Resource[]): string {
   const { ServiceToken } = tokenSchema.parse(names.properties(resource));
   const framework = functions.find((f) => names.arnOf(f) === ServiceToken);
@@ -26,7 +26,7 @@ export function onEventArn(names: Names, resource: Resource, functions: readonly
   return frameworkSchema.parse(names.properties(framework)).Environment.Variables.USER_ON_EVENT_FUNCTION_ARN;
 }
 
-/** Creates the resource, and tells `names` what it answered. */
+/** Creates the resource, and passes its attributes to `names`. */
 export async function createCustom(
   names: Names,
   resource: Resource,
@@ -39,8 +39,8 @@ export async function createCustom(
 }
 
 /**
- * Properties that are the same are no update, and nobody is asked. Another physical id is another resource: the old one is deleted once
- * the new one stands.
+ * If the properties are unchanged, there is no update, and the provider is not called. A new physical id means another
+ * resource: the old one is deleted after the new one exists.
  */
 export async function updateCustom(
   names: Names,
@@ -70,7 +70,7 @@ function requestFor(names: Names, { type, logicalId, stack }: Resource, RequestT
   };
 }
 
-/** CloudFormation hands every number and boolean over as text. */
+/** CloudFormation passes every number and boolean as text. */
 function asStrings(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return JSON.parse(JSON.stringify(properties), (_key, value: unknown) =>
     typeof value === 'number' || typeof value === 'boolean' ? String(value) : value,

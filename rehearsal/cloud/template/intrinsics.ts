@@ -1,5 +1,5 @@
 /**
- * CloudFormation's intrinsic functions, resolved against the local resources of all templates.
+ * CloudFormation's intrinsic functions, resolved with the local resources of all templates.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
  */
 
@@ -9,7 +9,7 @@ export interface Lookup {
   exported(name: string): unknown;
 }
 
-/** The value with every intrinsic replaced. @throws RangeError for a function that is not known here. */
+/** The value with every intrinsic replaced. @throws RangeError for a function that is unknown here */
 export function resolve(value: unknown, stack: string, lookup: Lookup): unknown {
   if (Array.isArray(value)) return value.filter((v) => !isNoValue(v)).map((v) => resolve(v, stack, lookup));
   if (typeof value !== 'object' || value === null) return value;
@@ -56,7 +56,7 @@ function call(name: string, argument: unknown, stack: string, lookup: Lookup): u
   }
 }
 
-/** `text`, or `[text, variables]`. `${!Literal}` stays, without its mark. */
+/** `text`, or `[text, variables]`. `${!Literal}` is kept without its mark. */
 function substitute(argument: unknown, stack: string, lookup: Lookup): string {
   const [text, given]: unknown[] = Array.isArray(argument) ? argument : [argument];
   const resolved = resolve(given ?? {}, stack, lookup);

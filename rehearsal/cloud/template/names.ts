@@ -1,4 +1,4 @@
-/** Local ARNs and names for the resources of the templates: what Ref and GetAtt answer. */
+/** Local ARNs and names for the resources of the templates: the results of Ref and GetAtt. */
 import * as z from 'zod';
 import type { Assembly, Resource } from './assembly.ts';
 import { type Lookup, resolve } from './intrinsics.ts';
@@ -30,11 +30,11 @@ const NAME_PROPERTY: Readonly<Record<string, string>> = {
   'AWS::ElasticLoadBalancingV2::TargetGroup': 'Name',
 };
 
-/** The order of resource types in an ARN's tail is AWS's; ids are the logical ids, so that a reader recognises them. */
+/** The end of an ARN has AWS's order of resource types; ids are the logical ids, so that a reader recognises them. */
 export class Names implements Lookup {
   readonly #byId = new Map<string, Resource>();
   readonly #assembly: Assembly;
-  /** What custom resources answered: `<stack>/<logicalId>` → attributes and physical id. */
+  /** Answers of custom resources: `<stack>/<logicalId>` → attributes and physical id. */
   readonly custom = new Map<
     string,
     { readonly physicalId: string; readonly data: Readonly<Record<string, unknown>> }
@@ -146,7 +146,7 @@ export class Names implements Lookup {
     return `${kind}/${this.nameOf(resource)}/0000000000000001`;
   }
 
-  /** The explicit name of the template, or the logical id, so that a reader recognises it. */
+  /** The explicit name in the template, or the logical id, so that a reader recognises it. */
   nameOf(resource: Resource): string {
     const property = NAME_PROPERTY[resource.type];
     const given = property === undefined ? undefined : resource.properties[property];
@@ -181,13 +181,13 @@ export class Names implements Lookup {
     }
   }
 
-  /** AWS's has the load balancer's name and id in it. */
+  /** As in AWS, it contains the load balancer's name and id. */
   #listenerArn(resource: Resource): string {
     const lb = String(this.properties(resource).LoadBalancerArn).replace(/^.*:loadbalancer\//, '');
     return this.arn('elasticloadbalancing', `listener/${lb}/0000000000000002`);
   }
 
-  /** The machine's ARN and the alias' own name; the version that it routes to carries the former. */
+  /** The machine's ARN with the alias's own name; the version to which it routes has the former. */
   #aliasArn(resource: Resource): string {
     const { Name = 'live', RoutingConfiguration } = aliasSchema.parse(this.properties(resource));
     return `${RoutingConfiguration[0]?.StateMachineVersionArn.replace(/:\d+$/, '') ?? ''}:${Name}`;

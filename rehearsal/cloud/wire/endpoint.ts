@@ -1,6 +1,6 @@
 /**
- * One HTTP endpoint for every service, told apart as the SDK's protocols do: JSON by `X-Amz-Target`, Query by its API
- * version, Lambda's REST by its path, DynamoDB passed on to where it is.
+ * One HTTP endpoint for every service. They are distinguished as in the SDK's protocols: JSON by `X-Amz-Target`, Query
+ * by its API version, Lambda's REST by its path. DynamoDB is passed on.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { asError } from '../../../input/index.ts';
@@ -9,7 +9,7 @@ import { CloudError, type JsonOperations, type QueryOperations, toXml } from './
 
 export type { Intercept } from './faults.ts';
 
-/** A request as the services with protocols of their own take it. */
+/** A request in the form that services with their own protocols accept. */
 export interface RawRequest {
   /** Path with its query. */
   readonly path: string;
@@ -28,28 +28,28 @@ export interface EndpointOptions {
   readonly json: Readonly<Record<string, { readonly service: string; readonly operations: JsonOperations }>>;
   /** By the API version of the Query protocol. */
   readonly query: Readonly<Record<string, { readonly service: string; readonly operations: QueryOperations }>>;
-  /** Lambda's REST. @default not known here */
+  /** Lambda's REST API. @default unknown here */
   readonly lambda?: (request: RawRequest) => Promise<RawAnswer>;
-  /** Whatever is addressed to DynamoDB. @default not known here */
+  /** Requests to DynamoDB. @default unknown here */
   readonly dynamodb?: (request: RawRequest) => Promise<RawAnswer>;
   readonly intercept: Intercept;
-  /** Why the key's owner may not make the call; null lets it pass. @default everybody may do everything */
+  /** Why the key's owner may not make the call; null if it may. @default everybody may do everything */
   readonly refuses?: (accessKeyId: string, service: string, operation: string, fields: Fields) => string | null;
 }
 
-/** A JSON body, the parameters of a form, or what a path names. */
+/** A JSON body, the parameters of a form, or the names in a path. */
 type Fields = Readonly<Record<string, unknown>>;
 
 interface Call {
   readonly service: string;
   readonly operation: string;
-  /** What the request says. @throws CloudError when it is not JSON */
+  /** The content of the request. @throws CloudError if it is not JSON */
   fields(): Fields;
   run(): Promise<RawAnswer>;
   refuse(error: CloudError): RawAnswer;
 }
 
-/** Lambda's REST, whose operations are told apart by their paths. */
+/** Lambda's REST API, whose operations are distinguished by path. */
 const LAMBDA_PATHS: readonly (readonly [RegExp, string])[] = [
   [/^\/2015-03-31\/functions\/[^/]+\/invocations/, 'Invoke'],
   [/^\/2015-03-31\/functions\/[^/]+\/configuration/, 'GetFunctionConfiguration'],
@@ -75,7 +75,7 @@ async function answer(
   request: RawRequest,
   res: ServerResponse,
 ): Promise<void> {
-  // The real clock's Date would look to the SDK like skew against virtual time.
+  // With the real clock's Date, the SDK would assume clock skew relative to simulated time.
   res.sendDate = false;
   const call = route(options, request);
   if (call === null) {
@@ -84,7 +84,7 @@ async function answer(
     return;
   }
   const fault = faultOf(call.service, call.operation);
-  // The client's own time-out ends it.
+  // The client's own timeout ends it.
   if (fault === 'hang') return;
   const { status, headers, body } = await outcome(call, fault, () =>
     options.refuses?.(accessKeyOf(request), call.service, call.operation, call.fields()),
@@ -165,7 +165,10 @@ function jsonCall({ json }: EndpointOptions, target: string, { headers, body }: 
   };
 }
 
-/** Whose key signed the request. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html */
+/**
+ * The key that signed the request.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
+ */
 function accessKeyOf({ headers }: RawRequest): string {
   return /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
 }

@@ -1,11 +1,14 @@
-/** Faults that a caller of the cloud must survive; asked for at every call, also at those that the cloud makes itself. */
+/**
+ * Faults that a caller of the cloud must survive. They are requested for every call, including those that the cloud
+ * makes itself.
+ */
 
 /**
- * `throttle` and `fail` refuse the call before it has an effect, `hang` never answers and has none, `lose-answer` has the
- * effect and drops the connection, `garbage` has the effect and answers something that is none.
+ * `throttle` and `fail` refuse the call before it has an effect; `hang` never answers and has no effect; `lose-answer`
+ * has the effect and drops the connection; `garbage` has the effect and gives an invalid answer.
  */
 export const FAULTS = ['throttle', 'fail', 'hang', 'lose-answer', 'garbage'] as const;
-/** `deny` refuses for want of a permission: a mistake of the deployment's, which no sweep injects. */
+/** `deny` refuses because of a missing permission: an error of the deployment, which no sweep injects. */
 export type Fault = (typeof FAULTS)[number] | 'deny';
 
 /**
@@ -15,7 +18,7 @@ export type Fault = (typeof FAULTS)[number] | 'deny';
  */
 export type Intercept = (service: string, operation: string, n: number) => Fault | null;
 
-/** The same hook, countingCalls. */
+/** Adds the counting of calls to the hook. */
 export function countingCalls(intercept: Intercept): (service: string, operation: string) => Fault | null {
   const calls = new Map<string, number>();
   return (service, operation) => {

@@ -1,7 +1,10 @@
-/** The wire: what AWS's SDK clients send, and what they expect back. One function per operation; errors by AWS's names. */
+/**
+ * The wire format: what AWS's SDK clients send, and what they expect. One function per operation; errors have AWS's
+ * names.
+ */
 import type * as z from 'zod';
 
-/** An error as AWS names it. 4xx, but for throttles, which the SDK retries by name. */
+/** An error with AWS's name. 4xx, except for throttling, which the SDK retries by name. */
 export class CloudError extends Error {
   readonly status: number;
   constructor(name: string, message: string, status = 400) {
@@ -11,12 +14,12 @@ export class CloudError extends Error {
   }
 }
 
-/** Operations of a service that speaks JSON: parsed body in, plain object out. */
+/** Operations of a service with the JSON protocol: parsed body in, plain object out. */
 export type JsonOperations = Readonly<Record<string, (input: Record<string, unknown>) => unknown>>;
-/** Operations of a service that speaks Query: form parameters in, plain object out (rendered as XML). */
+/** Operations of a service with the Query protocol: form parameters in, plain object out (rendered as XML). */
 export type QueryOperations = Readonly<Record<string, (parameters: URLSearchParams, accessKeyId: string) => unknown>>;
 
-/** The input, or what AWS answers to a request that its model does not allow. @throws CloudError */
+/** The validated input; AWS's error if its model does not allow the request. @throws CloudError */
 export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
@@ -24,7 +27,7 @@ export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
   throw new CloudError('ValidationException', problems.join('; '));
 }
 
-/** `Prefix.member.N` values in order. */
+/** The values of `Prefix.member.N`, in order. */
 export function members(parameters: URLSearchParams, prefix: string): string[] {
   const values: string[] = [];
   for (let i = 1; ; i++) {
@@ -34,7 +37,7 @@ export function members(parameters: URLSearchParams, prefix: string): string[] {
   }
 }
 
-/** AWS Query's XML: lists as `member` elements, maps as `entry` ones, absent values left out. */
+/** XML of the Query protocol: lists as `member` elements, maps as `entry` elements, absent values omitted. */
 export function toXml(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return value.map((v) => `<member>${toXml(v)}</member>`).join('');

@@ -1,4 +1,4 @@
-/** Which scenarios may not take a healthy run down, however they fall. */
+/** Decides which scenarios must not end a healthy run, however they unfold. */
 import {
   type Fate,
   FORWARD_HANDLERS,
@@ -19,17 +19,17 @@ const BENIGN: ReadonlySet<SimulatedEvent['type']> = new Set([
   'lag',
 ]);
 const FORWARD: ReadonlySet<SimulatedHandler> = new Set(FORWARD_HANDLERS);
-/** What a repetition of these must survive. */
+/** Fates that a retry must survive. */
 const RETRIED: ReadonlySet<Fate> = new Set(['throttle', 'lose', 'resent']);
 const DIED: ReadonlySet<Fate> = new Set(['crash', 'crash-after']);
-/** So often a task is tried again whose function died. */
+/** How often a task whose function died is retried. */
 const MOST_DEATHS = 2;
-/** Services without which a run can hold, and for how long in all, seconds (docs/adr/0082). */
+/** Services without which a run can hold, and for how many seconds in total (docs/adr/0082). */
 const HELD_WITHOUT: ReadonlySet<string> = new Set(['capacity', 'metrics', 'notifier', 'executions', 'alarms']);
 const LONGEST_HELD = 5 * 60;
-/** Seconds by which a clock may be wrong while a run goes on. */
+/** By how many seconds a clock may be off while a run continues. */
 const MOST_SKEW = 120;
-/** With so many of its tasks a side answers everybody. */
+/** With this many tasks a side can answer everybody. */
 const ENOUGH_TASKS = 3;
 
 export function isBenign(scenario: SimulatedScenario, name: SiteName): boolean {

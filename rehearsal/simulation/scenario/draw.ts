@@ -1,4 +1,4 @@
-/** From a seed to a scenario. Most seeds have few faults, so that the paths behind a single one are walked often. */
+/** Draws a scenario from a seed. Most seeds have few faults, so that the paths behind a single one are taken often. */
 import { CALLS, FIRST_START, MINUTE } from './given.ts';
 import { generator, pick, type Random, whole } from './random.ts';
 import {
@@ -17,14 +17,20 @@ import {
 import { drawStrains } from './strains.ts';
 import { drawTrials } from './trials.ts';
 
-/** Faults begin before this, seconds after the start; afterwards the simulation watches what the watchdog makes of them. */
+/**
+ * Faults begin before this, in seconds after the start. After that the simulation observes how the watchdog handles
+ * them.
+ */
 export const TROUBLE_ENDS = 75 * MINUTE;
-/** Clocks differ by no more, seconds; now and then by this much more than a run is promised to survive. */
+/**
+ * Clocks usually differ by at most this many seconds, and occasionally by this much more than a run is promised to
+ * survive.
+ */
 const MOST_SKEW = 120;
 const WILD_SKEW = 300;
-/** Midnights: of a year, a leap day, and of a change of the clocks in Europe and in America. */
+/** Midnights of New Year, of a leap day, and of a change to or from daylight-saving time in Europe and in America. */
 const DATES = ['2026-12-31T23:40:00Z', '2028-02-29T23:30:00Z', '2026-10-25T00:30:00Z', '2027-03-14T06:30:00Z'] as const;
-/** The scenarios of smaller seeds stay as they were: `.ci/run` walks those. */
+/** The scenarios of smaller seeds remain unchanged, because `.ci/run` uses them. */
 const STRAINED_FROM = 1_000_000;
 /** The same of those up to here. */
 const TRIED_FROM = 2_000_000;
@@ -38,7 +44,7 @@ export function draw(seed: number): SimulatedScenario {
   return { seed, items: [...answered, ...hands, ...strains, ...trials] };
 }
 
-/** In one seed of three somebody has hands on what the run stands on. */
+/** In one seed of three, somebody changes resources of the run. */
 function drawHands(random: Random): SimulatedEvent[] {
   const times = random() < 1 / 3 ? 1 + whole(random, 3) : 0;
   const items = Array.from({ length: times }, () => drawHand(random));
@@ -97,13 +103,13 @@ function drawFaults(seed: number): SimulatedEvent[] {
   if (random() < 0.12) return [...items, lostAnswer(random)];
   const extra = [0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 8][whole(random, 11)] ?? 0;
   for (let i = 0; i < extra; i++) items.push(drawItem(random));
-  // A second generation, after whatever came of the first.
+  // A second run, after whatever the result of the first was.
   if (random() < 0.5)
     items.push({ type: 'start', at: 10 * MINUTE + whole(random, 60 * MINUTE), site: 'a', drill: false });
   return items;
 }
 
-/** In one seed of six every plan wants two persons. */
+/** In one seed of six, every plan requires two people. */
 function drawPersons(items: readonly SimulatedEvent[], random: Random): SimulatedEvent[] {
   const two = random() < 1 / 6;
   return items.map((item) => {
@@ -115,7 +121,7 @@ function drawPersons(items: readonly SimulatedEvent[], random: Random): Simulate
   });
 }
 
-/** In one seed of three somebody steers, once or some times. */
+/** In one seed of three, somebody steers, once or several times. */
 function drawSteering(random: Random): SimulatedEvent[] {
   const times = random() < 1 / 3 ? 1 + whole(random, 3) : 0;
   return Array.from({ length: times }, () => ({
@@ -213,7 +219,7 @@ function drawItem(random: Random): SimulatedEvent {
   }
 }
 
-/** Writes of the forward path: the answer is lost, the machine tries again, and the run must go on. */
+/** Writes of the forward path: the answer is lost, the machine retries, and the run must continue. */
 const WRITES: readonly (readonly [SimulatedHandler, Step])[] = [
   ['preflight', 'ledger.claim'],
   ['preflight', 'log.append'],
@@ -231,7 +237,7 @@ const WRITES: readonly (readonly [SimulatedHandler, Step])[] = [
   ['complete', 'ledger.complete'],
 ];
 
-/** Writers that wake ten minutes later, when the ingress may be somebody else's. */
+/** Writers that resume ten minutes later, when the ingress may belong to somebody else. */
 const SLEEPERS: readonly (readonly [SimulatedHandler, Step])[] = [
   ['shift', 'ingress.write'],
   ['shift', 'ledger.confirmIntent'],

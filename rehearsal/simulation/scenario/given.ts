@@ -1,11 +1,11 @@
-/** What every drawn scenario goes by. */
+/** Constants of every drawn scenario. */
 import type { SimulatedHandler, Step } from './scenario.ts';
 
 export const MINUTE = 60;
-/** The first run begins then, seconds after the start. */
+/** When the first run begins, in seconds after the start. */
 export const FIRST_START = 2 * MINUTE;
 
-/** What each handler calls, so that drawn faults meet something. */
+/** The calls of each handler, so that drawn faults occur. */
 export const CALLS: Readonly<Record<SimulatedHandler, readonly Step[]>> = {
   preflight: ['ingress.read', 'ingress.health', 'alarms.read', 'ledger.read', 'ledger.claim', 'log.append'],
   baseline: ['metrics.baseline', 'ledger.heartbeat', 'log.append'],

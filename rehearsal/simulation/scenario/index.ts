@@ -1,4 +1,4 @@
-/** What happens in a simulation: drawn from a seed, as plain data. */
+/** The events of a simulation, drawn from a seed, as plain data. */
 export { isBenign } from './benign.ts';
 export { draw } from './draw.ts';
 export { CALLS } from './given.ts';

@@ -19,7 +19,7 @@ export const HALF_HOUR_PLAN: PlanInput = {
   gate: { minRequests: 20, warmUp: 'PT1M', settleAfter: 'PT2M' },
   soak: { duration: 'PT2M', observe: 'PT1M', maxHold: 'PT20M' },
   decommission: { drain: 'PT1M', step: 'PT1M' },
-  // An answer that never arrives must end as a rollback, and soon.
+  // If no answer arrives, the run must soon end in a rollback.
   signoff: { timeout: 'PT30M' },
   retention: 'PT1M',
 };

@@ -15,8 +15,8 @@ export function generator(seed: number): Random {
 }
 
 /**
- * Uniform on [0, 1), from what is drawn for and not from a sequence: a scenario with one item fewer draws the same for all
- * others, which shrinking needs. FNV-1a, finished as MurmurHash3 does.
+ * Uniform on [0, 1), derived from the purpose and not from a sequence, so that a scenario with one item fewer draws the
+ * same for all others, which shrinking needs. FNV-1a, with MurmurHash3's finaliser.
  */
 export function drawnFor(seed: number, what: string): number {
   let hash = 0x811c9dc5 ^ seed;
@@ -26,7 +26,7 @@ export function drawnFor(seed: number, what: string): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
 
-/** Below a whole number. */
+/** An integer below the limit. */
 export function whole(random: Random, below: number): number {
   return Math.floor(random() * below);
 }

@@ -1,7 +1,10 @@
-/** What happens to a simulated pair of ingresses: plain data, so that it can be drawn from a seed, shrunk, kept and told again. */
+/**
+ * The events of a simulated pair of ingresses as plain data, so that they can be drawn from a seed, shrunk, stored and
+ * replayed.
+ */
 import * as z from 'zod';
 
-/** Tasks of the machine that lead forward, which it repeats when they fail, by the name of their handler's file. */
+/** Forward tasks of the machine, which it retries when they fail, by the name of their handler's file. */
 export const FORWARD_HANDLERS = [
   'preflight',
   'baseline',
@@ -86,7 +89,7 @@ export const STEPS = [
 ] as const;
 export type Step = (typeof STEPS)[number];
 
-/** By the first part of their steps: what an outage names. */
+/** The first parts of the steps, which an outage names. */
 export const SERVICES = [
   'ingress',
   'ledger',
@@ -108,12 +111,15 @@ export type SimulatedSteering = (typeof STEERINGS)[number];
 export const SECOND_PERSONS = ['later', 'at-once', 'twice', 'silence'] as const;
 export type SecondPerson = (typeof SECOND_PERSONS)[number];
 
-/** What somebody makes of one of the rules; `replaced` is another action, `bare` a forward to the candidate's group alone, `zero` one whose weights are all 0; `ungrouped` one to the candidate's
- * group alone, after which the mirror's groups are deleted. */
+/**
+ * Manual changes to a rule. `replaced` is another action, `bare` a forward to only the candidate's group, `zero` a
+ * forward with all weights 0, and `ungrouped` a forward to only the candidate's group, after which the mirror's groups
+ * are deleted.
+ */
 export const RULE_EDITS = ['gone', 'replaced', 'sticky', 'foreign', 'bare', 'zero', 'ungrouped'] as const;
 export type RuleEdit = (typeof RULE_EDITS)[number];
 
-/** What somebody makes of an alarm: a state by SetAlarmState, its actions muted or switched off, the alarm deleted. */
+/** Manual changes to an alarm: a state set by SetAlarmState, its actions muted or disabled, or the alarm deleted. */
 export const ALARM_EDITS = ['ALARM', 'OK', 'INSUFFICIENT_DATA', 'muted', 'off', 'deleted'] as const;
 export type AlarmEdit = (typeof ALARM_EDITS)[number];
 
@@ -124,7 +130,7 @@ export const DEPLOYMENTS = ['nothing', 'path', 'watchdog', 'destroy'] as const;
 
 export const STRAYS = ['execution', 'old-alarm', 'ok'] as const;
 
-/** What the service does to the requests that it does not answer well. */
+/** What a failing service does with requests. */
 export const SICKNESSES = ['fails', 'hangs', 'slow'] as const;
 export type Sickness = (typeof SICKNESSES)[number];
 
@@ -135,7 +141,10 @@ const seconds = z.number().positive();
 
 /** One line of a scenario. */
 export const itemSchema = z.discriminatedUnion('type', [
-  /** `second`: the plan wants two persons, and what comes of the second one while the first approves. `again`: by the name of the run before. */
+  /**
+   * `second`: the plan requires two people, and this is what the second one does while the first approves. `again`:
+   * with the name of the previous run.
+   */
   z.strictObject({
     type: z.literal('start'),
     at,
@@ -144,7 +153,7 @@ export const itemSchema = z.discriminatedUnion('type', [
     second: z.enum(SECOND_PERSONS).optional(),
     again: z.boolean().optional(),
   }),
-  /** The answer to the n-th sign-off that is asked for; of two answers the second comes within seconds, from somebody else. */
+  /** The answer to the n-th sign-off. Of two answers, the second comes within seconds, from somebody else. */
   z.strictObject({
     type: z.literal('signoff'),
     site,
@@ -159,11 +168,11 @@ export const itemSchema = z.discriminatedUnion('type', [
     site,
     does: z.enum(['rollback', 'abort', 'redrive', 'redrive-first']),
   }),
-  /** What somebody asks of the run that holds the lease; `for`, of a pause. */
+  /** A request to the run that holds the lease; `for` is the duration of a pause. */
   z.strictObject({ type: z.literal('steer'), at, site, asks: z.enum(STEERINGS), for: z.number().min(60) }),
   /** Somebody changes the weights by hand. */
   z.strictObject({ type: z.literal('console'), at, site, percent: z.number().min(0).max(100) }),
-  /** Somebody changes one rule by hand; after `for` seconds a deployment makes it anew. */
+  /** Somebody changes one rule by hand; after `for` seconds a deployment creates it anew. */
   z.strictObject({
     type: z.literal('rule'),
     at,
@@ -172,7 +181,10 @@ export const itemSchema = z.discriminatedUnion('type', [
     edit: z.enum(RULE_EDITS),
     for: seconds.nullable(),
   }),
-  /** Somebody's own rule in front of the cutover's takes a share of the requests, and forwards them to a group; 0: next to none. */
+  /**
+   * A foreign rule in front of the cutover's takes a share of the requests and forwards them to a group; 0: almost
+   * none.
+   */
   z.strictObject({
     type: z.literal('thief'),
     at,
@@ -192,14 +204,15 @@ export const itemSchema = z.discriminatedUnion('type', [
   }),
   /** Somebody disables the watchdog's schedule. */
   z.strictObject({ type: z.literal('unwatched'), at, site, for: seconds }),
-  /** A person approves the run of this number, whether or not it asks. */
+  /** A person approves the run with this number, whether or not it asks. */
   z.strictObject({ type: z.literal('approve'), at, site, run: z.int().positive() }),
   /**
-   * A deployment in mid-run: the stack updates its rules, and its alarms begin anew. `watchdog`: nothing but that function and its schedule
-   * are replaced, and for two minutes the old one looks beside the new. `destroy`: the stack is to be deleted.
+   * A deployment during a run: the stack updates its rules, and its alarms start anew. `watchdog`: only that function
+   * and its schedule are replaced, and for two minutes the old one runs in parallel to the new one. `destroy`: the
+   * stack is to be deleted.
    */
   z.strictObject({ type: z.literal('deploy'), at, site, change: z.enum(DEPLOYMENTS) }),
-  /** Targets die, and come back. */
+  /** Targets die, and recover. */
   z.strictObject({
     type: z.literal('deaths'),
     at,
@@ -208,7 +221,7 @@ export const itemSchema = z.discriminatedUnion('type', [
     share: z.number().gt(0).max(1),
     for: seconds,
   }),
-  /** Somebody, or an autoscaler, takes tasks away from a side and gives them back. */
+  /** Somebody, or an autoscaler, removes tasks of a side and restores them. */
   z.strictObject({
     type: z.literal('scale'),
     at,
@@ -219,7 +232,7 @@ export const itemSchema = z.discriminatedUnion('type', [
   }),
   /** A zone is lost: half of the targets of every group of both ingresses. */
   z.strictObject({ type: z.literal('zone'), at, for: seconds }),
-  /** A side, or the mirror by itself, does not answer a share of its requests well. */
+  /** A side, or only the mirror, fails a share of its requests. */
   z.strictObject({
     type: z.literal('sick'),
     at,
@@ -229,11 +242,11 @@ export const itemSchema = z.discriminatedUnion('type', [
     share: z.number().gt(0).max(1),
     for: seconds,
   }),
-  /** The day on which all this happens; the simulation begins at this instant. */
+  /** The date at which the simulation begins. */
   z.strictObject({ type: z.literal('date'), utc: z.iso.datetime() }),
-  /** The lease is gone, or restored as it was so many seconds ago. */
+  /** The lease is lost, or restored to its state of this many seconds ago. */
   z.strictObject({ type: z.literal('ledger'), at, site, ago: z.number().nonnegative().nullable() }),
-  /** The clock of a handler's machine is wrong by so much. */
+  /** The clock of a handler's machine is off by this much. */
   z.strictObject({
     type: z.literal('skew'),
     site,
@@ -249,7 +262,7 @@ export const itemSchema = z.discriminatedUnion('type', [
     nth: z.int().nonnegative(),
     fate: z.enum(FATES),
   }),
-  /** For a while a service fails, or one call of it: of every handler, or of one alone. */
+  /** For a while a service fails, or one of its calls: for every handler, or for one. */
   z.strictObject({
     type: z.literal('outage'),
     at,
@@ -259,7 +272,7 @@ export const itemSchema = z.discriminatedUnion('type', [
     fate: z.enum(['throttle', 'lose', 'stale', 'deny']),
     for: seconds,
   }),
-  /** Lambda has no room for a function, or for any: its concurrency is reserved at 0, or used up by others. */
+  /** Lambda has no concurrency for a function, or for any: it is reserved at 0, or used up by others. */
   z.strictObject({
     type: z.literal('throttled'),
     at,
@@ -273,9 +286,12 @@ export const itemSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('crowd'), at, site, share: z.number().gt(0).max(1), for: seconds }),
   /** Somebody makes a target group sticky itself, for which the rules have to be sticky before. */
   z.strictObject({ type: z.literal('cookie'), at, site, group: z.enum(['stable', 'candidate']), for: seconds }),
-  /** An event that is none of the run's reaches the rollback: of an execution of somebody else's, of an alarm an hour ago, of one that is well again. */
+  /**
+   * The rollback receives an event that does not belong to the run: of another execution, of an alarm an hour ago, of
+   * one that has recovered.
+   */
   z.strictObject({ type: z.literal('stray'), at, site, event: z.enum(STRAYS) }),
-  /** The n-th event of an alarm or an execution is not delivered, late, or delivered twice. */
+  /** The n-th event of an alarm or an execution is lost, late, or delivered twice. */
   z.strictObject({
     type: z.literal('event'),
     site,
@@ -297,7 +313,7 @@ export function printScenario({ seed, items }: SimulatedScenario): string {
   return `seed ${seed}\n${lines.map((line) => `${line}\n`).join('')}`;
 }
 
-/** Lines that begin with `#` are for people. @throws with the number of a line that cannot be read */
+/** Lines that begin with `#` are comments. @throws with the number of an invalid line */
 export function read(text: string): SimulatedScenario {
   let seed: number | null = null;
   const items: SimulatedEvent[] = [];

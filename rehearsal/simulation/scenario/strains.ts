@@ -1,9 +1,9 @@
-/** What strains a run beside faults and hands: too little room, deployments, several people at once. */
+/** Strains on a run besides faults and manual changes: limited capacity, deployments, several people at once. */
 import { CALLS, FIRST_START, MINUTE } from './given.ts';
 import { pick, type Random, whole } from './random.ts';
 import { DEPLOYMENTS, RULE_EDITS, SIMULATED_HANDLERS, type SimulatedEvent, STEERINGS, STRAYS } from './scenario.ts';
 
-/** In one seed of three something is short, somebody deploys, or several people act within the same second. */
+/** In one seed of three something is scarce, somebody deploys, or several people act within the same second. */
 export function drawStrains(random: Random): SimulatedEvent[] {
   const times = random() < 1 / 3 ? 1 + whole(random, 3) : 0;
   return Array.from({ length: times }, () => drawStrain(random)).flat();
@@ -50,7 +50,7 @@ function drawStrain(random: Random): SimulatedEvent[] {
   }
 }
 
-/** What one of several people does in the same second. */
+/** The action of one of several people in the same second. */
 function drawAct(random: Random, second: number, site: string): SimulatedEvent {
   const at = second + pick(random, [0, 0.05, 0.3, 1]);
   switch (whole(random, 4)) {

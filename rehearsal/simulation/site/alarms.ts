@@ -1,4 +1,4 @@
-/** CloudWatch's part of an ingress: alarms over counts that come late and target health, with actions on a change to ALARM. */
+/** CloudWatch's part of an ingress: alarms on late counts and target health, with actions on a change to ALARM. */
 import type { AlarmReading } from '../../../core/model/index.ts';
 import type { AlarmEdit } from '../scenario/index.ts';
 import type { Site } from './site.ts';
@@ -9,13 +9,13 @@ const FAILING = 0.05;
 const UNHEALTHY = 0.5;
 
 interface Alarms {
-  /** As CloudWatch does every minute. */
+  /** Called every minute, like CloudWatch's evaluation. */
   evaluate(): void;
   /** SetAlarmState, until the next evaluation. */
   trip(name: string): void;
-  /** Somebody changes it by hand, and after a while back. */
+  /** Somebody changes it by hand, and reverts it after a while. */
   edit(name: string, edit: AlarmEdit, ms: number): void;
-  /** They were deployed anew and have seen nothing yet. */
+  /** The alarms were deployed anew and have no data yet. */
   begin(): void;
 }
 
@@ -56,7 +56,7 @@ export function simulatedAlarmsOf(
       else if (edit === 'muted') site.alarms.set(name, { ...before, mutedBy: ['by hand'] });
       else if (edit === 'off') site.alarms.set(name, { ...before, actionsEnabled: false });
       else {
-        // As one of several children holds a composite: the state stays until it is set again.
+        // Held like one of several children of a composite alarm: the state stays until it is set again.
         site.heldAlarms.add(name);
         set(name, edit, 'set by hand');
       }

@@ -1,6 +1,6 @@
 /**
- * A copy of what a call answers: a reader keeps what it read while the world goes on. Plain objects and arrays are copied here, since
- * `structuredClone` took a tenth of a simulation; whatever else there is, it copies.
+ * A copy of the answer to a call, so that a reader keeps what it read while the state changes. Plain objects and arrays
+ * are copied here, because `structuredClone` took a tenth of a simulation; it copies everything else.
  */
 export function copyOf<T>(value: T): T {
   return copied(value) as T;

@@ -1,4 +1,4 @@
-/** What the load balancer counts of one minute, and what CloudWatch makes of it. */
+/** The load balancer's counts of one minute, and CloudWatch's view of them. */
 import { type Deployment, type LateCount, type RuleWeights, shareOf, UNKNOWN } from '../../../core/model/index.ts';
 
 export interface Counts {
@@ -9,7 +9,7 @@ export interface Counts {
   slow: number;
 }
 
-/** What the load balancer counts: a target group each, the mirror's two as one, and its own answers. */
+/** The load balancer's counts: one for each target group (the mirror's two combined), and its own answers. */
 export interface CountedMinute {
   readonly stable: Counts;
   readonly candidate: Counts;
@@ -19,7 +19,7 @@ export interface CountedMinute {
 
 export const noCounts = (): Counts => ({ requests: 0, failed: 0, refused: 0, hung: 0, slow: 0 });
 
-/** As lambdas/aws/cloudwatch/minute-counts.ts makes it: ALB reports no zeros, and an absent count of errors may be a late one. */
+/** As in lambdas/aws/cloudwatch/minute-counts.ts: ALB reports no zeros, and an absent error count may be late. */
 export function evidenceOf({ requests, failed, refused, hung, slow }: Counts, elb5xx: number) {
   const whole = Math.round(requests);
   if (whole === 0) return null;
@@ -34,12 +34,12 @@ export function evidenceOf({ requests, failed, refused, hung, slow }: Counts, el
   };
 }
 
-/** Which groups a side's tasks answer for. */
+/** The groups for which a side's tasks answer. */
 const ROLES_OF = { stable: ['stable', 'mirrorForward'], candidate: ['candidate', 'mirrorReverse'] } as const;
-/** Share of all requests that one task answers: three carry everything, and two do not. */
+/** The share of all requests that one task can answer: three tasks suffice for everything, and two do not. */
 const MOST_OF_A_TASK = 0.35;
 
-/** Share of a side's requests that so many tasks do not answer. */
+/** The share of a side's requests that this many tasks cannot answer. */
 export function excessOf(
   deployment: Deployment,
   live: readonly RuleWeights[],

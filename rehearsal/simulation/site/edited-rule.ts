@@ -1,4 +1,4 @@
-/** What people make of a rule by hand. */
+/** Manual changes to a rule. */
 import { type Deployment, type RuleWeights, ruleWeightsSchema } from '../../../core/model/index.ts';
 import type { RuleEdit } from '../scenario/index.ts';
 
@@ -22,7 +22,7 @@ export function editedRule(deployment: Deployment, rule: RuleWeights, edit: Rule
   return made[edit];
 }
 
-/** Target groups that no rule names, which somebody may delete: ELBv2 keeps every other. */
+/** Target groups that no rule names and that can be deleted; ELBv2 refuses to delete the others. */
 export function unnamedGroups({ targetGroups }: Deployment, live: readonly RuleWeights[]): string[] {
   const named = new Set<string>(live.flatMap(({ groups }) => groups.map((group) => group.targetGroupArn)));
   return Object.values(targetGroups).flatMap((group) =>

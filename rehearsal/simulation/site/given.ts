@@ -1,13 +1,13 @@
-/** What an ingress is before anything happens. */
+/** The initial state of an ingress. */
 import { type BaselineSummary, type Deployment, deploymentSchema } from '../../../core/model/index.ts';
 import type { SiteName } from '../scenario/index.ts';
 
-/** Requests a second that reach the ingress. */
+/** Requests per second at the ingress. */
 export const RPS = 200;
-/** Share of the requests that fail, and that are slow, of themselves. */
+/** Share of the requests that fail, and that are slow, by themselves. */
 export const BASE_RATE = 0.001;
 
-/** What the stable side has been before anything happens: the past of the minutes that this site counts. */
+/** Stable before anything happens: the past of the minutes that this site counts. */
 export const BASELINE: BaselineSummary = {
   requests: RPS * 5_000,
   errorRate: BASE_RATE,

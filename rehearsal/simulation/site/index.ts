@@ -1,4 +1,4 @@
-/** One ingress as AWS holds it, in virtual time. */
+/** One ingress on AWS, in simulated time. */
 export { simulatedAlarmsOf } from './alarms.ts';
 export { copyOf } from './copy.ts';
 export { MINUTE_MS, SCALING, Site, TASKS } from './site.ts';

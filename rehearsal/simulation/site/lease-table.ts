@@ -1,6 +1,6 @@
 /**
- * The table's item of one ingress, behind the real adapter (lambdas/aws/dynamo): each request of it is carried out at one instant of
- * virtual time. Expressions are parsed, and conditions judged, by dynalite.
+ * The table's item of one ingress, behind the real adapter (lambdas/aws/dynamo): each request is carried out at a
+ * single instant of simulated time. dynalite parses expressions and evaluates conditions.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type AttributeValue, ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -15,20 +15,20 @@ import { copyOf } from './copy.ts';
 
 type Item = Record<string, AttributeValue>;
 
-/** What dynalite asks of a store: DynamoDB's limit of an item. Bytes. */
+/** What dynalite requires of a store: DynamoDB's limit for an item, in bytes. */
 const STORE = { options: { maxItemSize: 409_600 } };
 
 /** Sort key of the lease (lambdas/aws/dynamo/item.ts). */
 const LEASE = 'CUTOVER';
 
-/** Carries out one request of a caller: at which instant, and what becomes of it, is the caller's. */
+/** Carries out one request; the caller decides when, and its fate. */
 export type TableCaller = <T>(effect: () => T) => Promise<T>;
 
 const itemSchema = z.record(z.string(), z.custom<AttributeValue>());
 const putSchema = z.looseObject({ Item: itemSchema });
 const updateSchema = z.looseObject({
   Key: itemSchema,
-  /** What dynalite makes of the UpdateExpression. */
+  /** dynalite's representation of the UpdateExpression. */
   _updates: z.object({
     sections: z.array(z.object({ type: z.literal('set'), path: z.array(z.string()), val: z.unknown() })),
   }),
@@ -50,17 +50,17 @@ export class LeaseTable {
     this.#leases = dynamoLeases(this.#client(), 'ledger');
   }
 
-  /** As somebody reads it who looks from outside. */
+  /** The item as seen from outside. */
   get item(): Lease | null {
     return this.#lease;
   }
 
-  /** One call of the port: `caller` carries out each request that it makes. */
+  /** One call of the port; `caller` carries out each of its requests. */
   as<T>(caller: TableCaller, call: (leases: Leases) => Promise<T>): Promise<T> {
     return this.#callers.run(caller, () => call(this.#leases));
   }
 
-  /** As the table was then; what was before the first write is nothing. */
+  /** Restores the table of that time; before the first write it was empty. */
   restore(at: number): void {
     this.#put(this.#past.findLast((p) => p.at <= at)?.item ?? null);
   }
@@ -90,7 +90,7 @@ export class LeaseTable {
         return this.#item === null ? {} : { Item: this.#item };
       case 'PutItemCommand': {
         const { Item } = this.#checked(parsePut, putSchema, input);
-        // Beside the lease stand the runs before it, which nobody reads here.
+        // Earlier runs are stored next to the lease, and not read here.
         if (Item.sk?.S === LEASE) this.#put(Item);
         return {};
       }
@@ -107,7 +107,7 @@ export class LeaseTable {
     }
   }
 
-  /** The request with its expressions parsed, where its condition holds. @throws ConditionalCheckFailedException */
+  /** Parses the request's expressions, and checks its condition. @throws ConditionalCheckFailedException */
   #checked<T>(parse: (request: object, store: object) => string | undefined, schema: z.ZodType<T>, input: object): T {
     const request = { ...input };
     const problem = parse(request, STORE);
@@ -127,7 +127,7 @@ export class LeaseTable {
   }
 }
 
-/** A value, the path of one, or the sum of two. */
+/** A value, its path, or the sum of two. */
 function attributeOf(value: unknown, item: Item): AttributeValue {
   if (Array.isArray(value)) {
     const found = mapPath(value, item);
@@ -140,7 +140,7 @@ function attributeOf(value: unknown, item: Item): AttributeValue {
   return { N: String((a ?? Number.NaN) + (b ?? Number.NaN)) };
 }
 
-/** An UpdateExpression may name an attribute of a map that is there. */
+/** An UpdateExpression may name an attribute of an existing map. */
 function assign(item: Item, path: readonly string[], value: AttributeValue): void {
   const [last = '', ...parents] = [...path].reverse();
   let map = item;

@@ -1,4 +1,4 @@
-/** One ingress: listener rules, target groups, the stable service, request counts and alarms, as AWS would hold them. */
+/** One ingress as on AWS: listener rules, target groups, the stable service, request counts and alarms. */
 import { failedAtLeast } from '../../../core/gate/index.ts';
 import {
   type AlarmReading,
@@ -24,20 +24,20 @@ import { LeaseTable } from './lease-table.ts';
 import type { Timeline } from './timeline.ts';
 
 export const MINUTE_MS = 60_000;
-/** A service's tasks, and as many targets, before anything happens. */
+/** Initial number of a service's tasks and targets. */
 export const TASKS = 4;
-/** The stable service's scaling before anything happens. */
+/** Initial scaling of the stable service. */
 export const SCALING = { min: 2, max: 10, suspended: false, scheduledSuspended: false } as const;
-/** Seconds until a target's new state is seen by the load balancer, a new task is healthy, and a task that is taken away has gone. */
+/** Delay until the load balancer notices a target's new state, a new task is healthy, or a removed task is gone. */
 const HEALTH_LAG_MS = 20_000;
 const TASK_UP_MS = 60_000;
 const TASK_DOWN_MS = 15_000;
-/** CloudWatch answers with a minute so long after its end. */
+/** Delay after its end until CloudWatch returns a minute. */
 const METRIC_DELAY_MS = { least: 20_000, most: 180_000 } as const;
 interface Group {
   running: number;
   dead: number;
-  /** What the load balancer says of it. */
+  /** The state that the load balancer reports. */
   seen: TargetHealthCounts;
 }
 
@@ -49,7 +49,7 @@ export class Site {
   /** Alarms whose state somebody has set and keeps. */
   readonly heldAlarms = new Set<string>();
   live: readonly RuleWeights[];
-  /** What the listener carried before the last write. */
+  /** The listener's weights before the last write. */
   before: readonly RuleWeights[];
   readonly readings = new LateReadings();
   /** Groups that are sticky themselves. */
@@ -63,7 +63,7 @@ export class Site {
     candidate: 'fails',
     mirror: 'fails',
   };
-  /** Somebody's rule in front of the cutover's, which takes its share of the requests, and since when. */
+  /** A foreign rule in front of the cutover's that takes its share of the requests, and since when. */
   thief: { readonly group: 'stable' | 'candidate'; readonly share: number; readonly since: number } | null = null;
   /** Path patterns of the rules, which a deployment may change. */
   paths: readonly string[] = ['/*'];
@@ -98,12 +98,12 @@ export class Site {
     return this.#groups[role].seen;
   }
 
-  /** Largest share, over the rules, that the groups of these roles get: 0 to 1. */
+  /** The largest share, over the rules, of the groups with these roles: 0 to 1. */
   share(...roles: GroupRole[]): number {
     return Math.max(...this.live.map((rule) => shareOf(this.deployment, rule, roles)));
   }
 
-  /** @throws RuleGoneError, or as ELBv2 refuses a group that is gone */
+  /** @throws RuleGoneError, or ELBv2's error for a deleted group */
   writeRule(rule: RuleWeights): void {
     if (this.live.some(({ ruleArn, absent }) => ruleArn === rule.ruleArn && absent === 'gone'))
       throw new RuleGoneError(rule.ruleArn);
@@ -122,18 +122,18 @@ export class Site {
     this.#onChange();
   }
 
-  /** What somebody who knows nothing of runs would write. */
+  /** Weights as written by somebody who knows nothing about runs. */
   byHand(percent: number): RuleWeights[] {
     return weightsFor(this.deployment, { candidatePercent: percent, mirror: null });
   }
 
-  /** By hand: nobody can write a rule that is gone. */
+  /** By hand; a deleted rule cannot be written. */
   overwrite(rule: RuleWeights): void {
     const found = this.live.find(({ ruleArn }) => ruleArn === rule.ruleArn);
     if (found?.absent !== 'gone') this.#put(rule);
   }
 
-  /** As somebody leaves it who knows nothing of runs. */
+  /** A rule as changed by somebody who knows nothing about runs. */
   editRule(index: number, edit: RuleEdit): void {
     const rule = this.live[index];
     if (rule === undefined || rule.absent === 'gone') return;
@@ -141,7 +141,7 @@ export class Site {
     if (edit === 'ungrouped') for (const arn of unnamedGroups(this.deployment, this.live)) this.#deletedGroups.add(arn);
   }
 
-  /** A deployment gives a new rule everything to the stable side; one that is there it leaves alone. */
+  /** A deployment gives a new rule entirely to stable, and leaves an existing one unchanged. */
   remakeRule(index: number): void {
     const made = this.byHand(0)[index];
     if (this.live[index]?.absent === 'gone' && made !== undefined) this.#put(made);
@@ -172,7 +172,7 @@ export class Site {
     return { desired: this.desired, running: this.#groups.stable.running, scaling: { ...this.scaling } };
   }
 
-  /** As RegisterScalableTarget and UpdateService do: a count outside the bounds is brought within them. */
+  /** As RegisterScalableTarget and UpdateService do: a count outside the limits is brought within them. */
   setCapacity(desired: number, scaling: NonNullable<CapacitySnapshot['scaling']>): void {
     this.scaling = scaling;
     this.desired = Math.min(scaling.max, Math.max(scaling.min, desired));
@@ -180,14 +180,14 @@ export class Site {
     this.#onChange();
   }
 
-  /** Somebody, or an autoscaler, sets how many tasks a side has; later it has as many as before anything happened, or more. */
+  /** Somebody, or an autoscaler, sets the number of a side's tasks; later the first number returns, or a larger one. */
   scale(side: 'stable' | 'candidate', tasks: number, ms: number): void {
     const group = this.#groups.candidate;
     const set = (running: number) => {
       if (side === 'candidate')
         this.#change(side, () => Object.assign(group, { running, dead: Math.min(group.dead, running) }));
       else {
-        // As UpdateService does, which asks no scaling.
+        // As UpdateService does, which ignores scaling.
         this.desired = running;
         this.#follow();
         this.#onChange();
@@ -203,7 +203,7 @@ export class Site {
     });
   }
 
-  /** Share of a side's requests that it has no task for, while somebody scales it by hand. */
+  /** The share of a side's requests for which it has no tasks, while somebody scales it by hand. */
   overload(side: 'stable' | 'candidate'): number {
     const { running, dead } = this.#groups[side];
     return this.#scaled.has(side) ? excessOf(this.deployment, this.live, side, running - dead) : 0;
@@ -252,7 +252,7 @@ export class Site {
     return least + this.#drawn(`metrics of ${this.name} ${minute}`) * (most - least);
   }
 
-  /** Share of the candidate's answers that failed in each of the last three minutes that are known. */
+  /** The share of the candidate's answers that failed in each of the last three known minutes. */
   candidateFailures(): readonly number[] {
     const now = this.#timeline.now();
     return this.minutes(now - 6 * MINUTE_MS, now)
@@ -262,7 +262,7 @@ export class Site {
       );
   }
 
-  /** The stable service's tasks go towards the wanted number. */
+  /** Moves the number of the stable service's tasks towards the desired count. */
   #follow(): void {
     const group = this.#groups.stable;
     const { desired } = this;
@@ -310,7 +310,7 @@ export class Site {
   }
 
   #answer(counted: CountedMinute, rule: RuleWeights, requests: number): void {
-    // Where every weight is 0 the load balancer answers by itself.
+    // If every weight is 0, the load balancer answers by itself.
     if (rule.groups.length > 0 && rule.groups.every(({ weight }) => weight === 0)) counted.elb5xx += requests;
     for (const role of GROUP_ROLES) {
       const part = requests * shareOf(this.deployment, rule, [role]);
@@ -342,7 +342,7 @@ export class Site {
     counted[by].refused += refused;
     counted[by].failed += bad('fails');
     counted[by].slow += bad('slow');
-    // The load balancer answers for who hangs.
+    // The load balancer answers for targets that hang.
     const hung = bad('hangs') - reached * BASE_RATE;
     counted[by].hung += hung;
     counted.elb5xx += refused + hung;

@@ -1,4 +1,4 @@
-/** A deployment in mid-run: the custom resource's real handler, over the rules of a {@link Site}. */
+/** A deployment during a run: the custom resource's real handler, on the rules of a {@link Site}. */
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import * as z from 'zod';
 import { GUARD_TYPE, ruleWeightsSchema } from '../../../core/model/index.ts';
@@ -22,7 +22,7 @@ const modifySchema = z.looseObject({
   ]),
 });
 
-/** Updates every rule of the site to these paths. @throws RuleKeptError where a run owns the ingress */
+/** Updates every rule of the site to these paths. @throws RuleKeptError if a run owns the ingress */
 export async function updateStack(site: Site, paths: readonly string[], timeline: Timeline): Promise<void> {
   const elb = clientOf(site, timeline);
   const handle = handlerOf(site, elb, timeline);
@@ -39,7 +39,10 @@ export async function updateStack(site: Site, paths: readonly string[], timeline
   }
 }
 
-/** Deletes the stack: its guard is asked first, then each rule. @throws DeploymentKeptError, RuleKeptError where a run needs it */
+/**
+ * Deletes the stack: first its guard must agree, then each rule.
+ * @throws DeploymentKeptError, RuleKeptError if a run needs it
+ */
 export async function deleteStack(site: Site, timeline: Timeline): Promise<void> {
   const elb = clientOf(site, timeline);
   const handle = handlerOf(site, elb, timeline);
@@ -61,7 +64,7 @@ export async function deleteStack(site: Site, timeline: Timeline): Promise<void>
   }
 }
 
-/** The stack's own, over the site's lease. */
+/** The stack's own handler, on the site's lease. */
 function handlerOf(site: Site, elb: ElasticLoadBalancingV2Client, timeline: Timeline) {
   const owner = async () => {
     await timeline.sleep(CALL_MS);

@@ -1,4 +1,4 @@
-/** Virtual time: a queue of things to come. Nothing here waits for real time. */
+/** Simulated time: a queue of future events. Nothing here waits for real time. */
 
 interface Entry {
   readonly at: number;
@@ -9,7 +9,7 @@ interface Entry {
 export class Timeline {
   #now: number;
   #order = 0;
-  /** A binary heap: the earliest entry first, and of two at one instant the one that was put in first. */
+  /** A binary heap: earliest entry first, and of two at the same instant the one that was added first. */
   readonly #heap: Entry[] = [];
 
   constructor(start: number) {
@@ -29,7 +29,7 @@ export class Timeline {
     return new Promise((resolve) => this.after(ms, resolve));
   }
 
-  /** Lets everything up to `until` happen, in order. `stop` is asked after each step. */
+  /** Processes everything up to `until`, in order. `stop` is called after each step. */
   async runUntil(until: number, stop: () => boolean): Promise<void> {
     for (let next = this.#heap[0]; next !== undefined && next.at <= until; next = this.#heap[0]) {
       this.#pop();
@@ -81,7 +81,7 @@ export class Timeline {
   }
 }
 
-/** Handlers await only what the timeline resolves, so that after one turn of the event loop all of them wait again. */
+/** Handlers await only what the timeline resolves, so after one turn of the event loop all of them wait again. */
 function microtasksDone(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,4 @@
-/** Requests of a document that is read as a whole: OpenAPI, Swagger 2 or a Postman collection, JSON or YAML. */
+/** Requests from a document that is read as a whole: OpenAPI, Swagger 2 or a Postman collection, in JSON or YAML. */
 import * as z from 'zod';
 import { textOf } from '../../../../json/index.ts';
 import { parseYaml, UsageError } from '../../../shared/index.ts';
@@ -9,16 +9,16 @@ import { postmanRequests } from './postman.ts';
 import { swaggerAsOpenapi } from './swagger.ts';
 
 export interface DocumentOptions extends DocumentValues {
-  /** Templates such as `/items/{id}`, for texts that name no route. */
+  /** Templates such as `/items/{id}`, for texts that name no routes. */
   readonly routes: readonly string[];
 }
 
 const postmanSchema = z.looseObject({ item: z.array(z.looseObject({})) });
 
-/** As Postman's API hands it out. */
+/** The form in which Postman's API returns it. */
 const exportedSchema = z.strictObject({ collection: postmanSchema });
 
-/** What is mistaken for a document of requests, and what to do instead. */
+/** Documents that are mistaken for a source of requests, and what to do instead. */
 const OTHERS = [
   {
     schema: z.looseObject({ values: z.array(z.unknown()), _postman_variable_scope: z.string() }),
@@ -50,7 +50,7 @@ const OTHERS = [
   },
 ] as const;
 
-/** @throws UsageError that names the file and what is wrong with it */
+/** @throws UsageError that names the file and the mistake */
 export function documentRequests(file: string, source: number, given: DocumentOptions, content: Uint8Array): Planned[] {
   const text = textOf(content);
   if (!text.ok) throw new UsageError(`${given.named}: ${file} ${text.problem}`);

@@ -1,14 +1,16 @@
-/** Variables of documents in double braces, as clients fill them in. */
+/** Variables in double braces, filled in as clients do. */
 import { endsABase } from './openapi-document.ts';
 import type { Take } from './planned-request.ts';
 import { madeUp } from './postman/index.ts';
 
-/** Variables may stand for others. What has no value stays, and so does what is filled in later. */
+/**
+ * Variables may refer to others. A variable without a value is left unchanged, and so is one that is filled in later.
+ */
 export type FillIn = (text: string) => string;
 export const VARIABLE = /\{\{\s*([^{}]+?)\s*\}\}/g;
 const MOST_ROUNDS = 5;
 
-/** @param nth of the requests: what a client makes up for each is another for each */
+/** @param nth number of the request, because generated values differ between requests */
 export function filling(values: ReadonlyMap<string, string>, nth: number): FillIn {
   const once = (text: string) =>
     text.replaceAll(VARIABLE, (whole, key: string) => values.get(key) ?? madeUp(key, nth) ?? whole);
@@ -19,7 +21,10 @@ export function filling(values: ReadonlyMap<string, string>, nth: number): FillI
   };
 }
 
-/** Behind the host, which a first variable may stand for; of that one's URL the path counts, unless a base URL ends with it. */
+/**
+ * The part behind the host, for which a leading variable may stand. The path of that variable's URL counts, unless a
+ * base URL already ends with it.
+ */
 export function pathBehindHost(raw: string, fill: FillIn, bases: readonly string[]): string {
   const base = /^\{\{[^{}]+\}\}(?=\/)/.exec(raw)?.[0] ?? '';
   const before = fill(base).replace(/\/$/, '').replace(ORIGIN, '');
@@ -30,12 +35,12 @@ export function pathBehindHost(raw: string, fill: FillIn, bases: readonly string
 
 const ORIGIN = /^(?:[a-z][a-z0-9+.-]*:\/\/[^/?#]*|\{\{[^{}]+\}\}|[^/?#]+)/i;
 
-/** What a request takes from its answer, which is read for it. */
+/** What a request takes from its answer. The answer is parsed for it. */
 export function taking(headers: readonly (readonly [string, string])[], take: readonly Take[]) {
   if (take.length === 0) return {};
   const others = headers.filter(([name]) => name.toLowerCase() !== 'accept-encoding');
   return { take, headers: [...others, IDENTITY] };
 }
 
-/** An answer is read for what it gives, so it comes as it is. */
+/** An answer from which values are taken is requested without a content coding. */
 const IDENTITY = ['Accept-Encoding', 'identity'] as const;

@@ -23,18 +23,18 @@ const takeSchema = z.union([
 
 const stepSchema = z.strictObject({
   name: z.string().min(1).max(100).optional(),
-  /** A path may be a variable, as a Location gives it. */
+  /** A path may be a variable, for example from a Location. */
   request: z
     .string()
     .regex(/^[A-Z]+ (?:\/|\{\{[^{}\s]+\}\})\S*$/, 'must be a method and a path, such as POST /api/users'),
   headers: headers.optional(),
-  /** Text as it is; anything else as JSON. */
+  /** A text is sent unchanged; anything else as JSON. */
   body: z.unknown().optional(),
   form: z.record(z.string(), z.string()).optional(),
   take: z.record(name, takeSchema).optional(),
-  /** Sent to this side alone, and not compared: a login that the other side has not. */
+  /** Sent only to this side and not compared, for example a login that the other side does not have. */
   only: z.enum(['stable', 'candidate']).optional(),
-  /** Whose cookies are sent and kept, where a flow has several users. */
+  /** Whose cookies are sent and stored, if a flow has several users. */
   as: z.string().min(1).optional(),
 });
 
@@ -44,7 +44,7 @@ const flowSchema = z.strictObject({
   format: z.literal(FLOW_FORMAT),
   variables: variables.optional(),
   sides: z.strictObject({ stable: sideSchema.optional(), candidate: sideSchema.optional() }).optional(),
-  /** Of every step. */
+  /** Fields of every step. */
   headers: headers.optional(),
   steps: z.array(stepSchema).min(1),
 });
@@ -52,11 +52,11 @@ const flowSchema = z.strictObject({
 export interface Flow {
   readonly steps: readonly PlannedRequest[];
   readonly variables: Readonly<Record<'stable' | 'candidate', ReadonlyMap<string, string>>>;
-  /** All that may name a secret. */
+  /** All text that may name a secret. */
   readonly text: string;
 }
 
-/** null where the document is something else. @throws UsageError that names the file and what is wrong with it */
+/** null if the document is something else. @throws UsageError that names the file and the mistake */
 export function readFlow(option: string, file: string, source: number, content: Uint8Array): Flow | null {
   const text = textOf(content);
   if (!text.ok) throw new UsageError(`${option}: ${file} ${text.problem}`);
@@ -87,7 +87,7 @@ function plannedStep(
   );
   const [type, content] = contentOf(body, form);
   if (type !== null && !fields.has('content-type')) fields.set('content-type', ['Content-Type', type]);
-  // Answers are read for what they give, so they come as they are.
+  // Values are taken from the answers, so they are requested without a content coding.
   if (!fields.has('accept-encoding')) fields.set('accept-encoding', ['Accept-Encoding', 'identity']);
   const path = target.replace(/[?#].*$/s, '').replaceAll(/\{\{\s*([^{}\s]+)\s*\}\}/g, '{$1}');
   return {

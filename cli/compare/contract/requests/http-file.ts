@@ -1,4 +1,4 @@
-/** Requests of a file of an HTTP client (.http, .rest), with its variables filled in. */
+/** Requests from an HTTP client's file (.http, .rest), with its variables filled in. */
 import { routeWithoutSecrets } from '../../../../capture/redaction/index.ts';
 import type { DocumentOptions } from './documents.ts';
 import { type FillIn, filling, pathBehindHost, taking, VARIABLE } from './filling.ts';
@@ -39,7 +39,9 @@ export function httpFileRequests(file: string, text: string, source: number, giv
 /** `login.response.body.$.user.token`, `login.response.headers.X-Token`. */
 const OF_ANSWER = /^([\w-]+)\.response\.(?:body\.?(\$?(?:\.?[\w$-]+|\[\d+\]|\[["'][^"']+["']\])+)|headers\.([\w-]+))$/;
 
-/** What requests say of the answers to others. Each has a name of its own, by which it is filled in when a request is sent. */
+/**
+ * References of requests to the answers of others. Each gets a name, by which it is filled in when a request is sent.
+ */
 class Answers {
   readonly #names: ReadonlySet<string>;
   readonly #taken = new Map<string, { readonly of: string; readonly take: Take }>();
@@ -117,7 +119,7 @@ function requestOf(
 
 const GRAPHQL = /^x-request-type$/i;
 
-/** `Basic name password` is encoded by these clients. @throws CannotBeSent for logins that need an exchange or a signature */
+/** These clients encode `Basic name password`. @throws CannotBeSent for logins that need an exchange or a signature */
 function loginOf(field: string, value: string): [string, string] {
   if (!/^authorization$/i.test(field)) return [field, value];
   const [, name, password] = /^Basic\s+([^\s:]+)(?:\s+|:)(\S+)$/i.exec(value) ?? [];
@@ -127,7 +129,7 @@ function loginOf(field: string, value: string): [string, string] {
   return [field, value];
 }
 
-/** Lines of a form stand together; parts end as HTTP has it. */
+/** Joins the lines of a form, and ends the parts as HTTP requires. */
 function contentOf({ body }: HttpBlock, type: string, fill: FillIn, read: ReadNamed): Buffer | null {
   if (body.length === 0) return null;
   const isForm = /^application\/x-www-form-urlencoded/i.test(type);
@@ -143,7 +145,7 @@ function contentOf({ body }: HttpBlock, type: string, fill: FillIn, read: ReadNa
 const inForm = (line: string) =>
   aroundNames(line, (text) => text.toWellFormed().replaceAll(/[^!-~]/gu, encodeURIComponent));
 
-/** A query, and behind an empty line its variables. */
+/** A query, followed by its variables after an empty line. */
 function graphqlOf(text: string): string {
   const [query = '', variables = ''] = text.split(/\n\s*\n(?=\s*\{)/);
   return `{"query":${JSON.stringify(query)},"variables":${variables.trim() === '' ? '{}' : variables.trim()}}`;

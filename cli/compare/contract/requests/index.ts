@@ -1,4 +1,4 @@
-/** Requests of a contract: out of recordings, flows, texts, or the examples of documents. */
+/** The requests of a contract: from recordings, flows, texts, or examples in documents. */
 export type { Planned, PlannedRequest, Skipped, Take } from './planned-request.ts';
 export { redactedFields } from './recorded-requests.ts';
 export { findSources, requestsOf, type Source } from './sources.ts';

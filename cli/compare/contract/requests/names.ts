@@ -1,6 +1,6 @@
-/** Texts with `{{names}}` that are filled in, and encoded, when a request is sent. */
+/** Texts with `{{names}}` that are filled in and encoded when a request is sent. */
 
-/** Encodes what stands between names. */
+/** Encodes the text between names. */
 export function aroundNames(text: string, encode: (text: string) => string): string {
   return text
     .split(/(\{\{[^{}]*\}\})/)

@@ -1,4 +1,4 @@
-/** The body of an OpenAPI operation's request, as its examples give it, and the command where they leave a member open. */
+/** The request body of an OpenAPI operation, from its examples, and from the command where they leave a member open. */
 import * as z from 'zod';
 import { jsonText } from '../../../../json/index.ts';
 import { aroundNames } from './names.ts';
@@ -11,17 +11,20 @@ const bodySchema = z.looseObject({ required: z.boolean().optional(), content: z.
 export interface Body {
   readonly mediaType: string;
   readonly examples: ReadonlyMap<string, unknown>;
-  /** Of the fields of a form, by their names: media types that they are written by. */
+  /** For a form: the media type of each field. */
   readonly fieldTypes: ReadonlyMap<string, string>;
 }
 
-/** The first media type that has an example and can be written; null: there is no body. @throws NoRequest where there must be one */
+/**
+ * Uses the first media type that has an example and can be written; null if there is no body.
+ * @throws NoRequest if a body is required
+ */
 export function bodyOf(reference: unknown, resolve: Resolve, values: ReadonlyMap<string, string>): Body | null {
   const body = bodySchema.safeParse(resolve(reference));
   if (!body.success) return null;
   const members = { values, lacking: new Set<string>(), files: new Set<string>() };
   for (const [written, value] of Object.entries(body.data.content)) {
-    // What may be any type is sent as JSON.
+    // If any type is accepted, JSON is sent.
     const mediaType = /^(?:\*|application)\/\*$/.test(written) ? 'application/json' : written;
     const exampled = exampledSchema.safeParse(resolve(value));
     const examples: ReadonlyMap<string, unknown> = exampled.success
@@ -57,9 +60,9 @@ function canBeWritten(mediaType: string, example: unknown): boolean {
   return isJson(mediaType) || typeof example === 'string' || isForm(mediaType) || isMultipart(mediaType);
 }
 
-/** With the media type that it is sent by: a form of parts names what is between them. */
+/** Includes the media type with which it is sent, because multipart forms name their boundary. */
 export function encoded({ mediaType, fieldTypes }: Body, example: unknown): { type: string; content: string | Buffer } {
-  // An example in text form may stand for JSON that YAML cannot hold as it is.
+  // An example in text form may represent JSON that YAML cannot express directly.
   const asItIs = typeof example === 'string' && (!isJson(mediaType) || /^\s*[[{]/.test(example));
   if (asItIs) return { type: mediaType, content: example };
   const fields = Object.entries(Object(example)).flatMap(([name, value]) =>

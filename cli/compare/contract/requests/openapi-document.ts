@@ -1,4 +1,4 @@
-/** An OpenAPI 3 document, JSON or YAML, and what its references lead to. */
+/** An OpenAPI 3 document in JSON or YAML, and the targets of its references. */
 import { dirname, resolve, sep } from 'node:path';
 import * as z from 'zod';
 import { describeProblems, wordIssue } from '../../../../input/index.ts';
@@ -7,7 +7,7 @@ import { parseYaml, readBytes, UsageError } from '../../../shared/index.ts';
 import type { Resolve } from './openapi-example.ts';
 
 const documentSchema = z.looseObject({
-  /** YAML makes a number of a version that is written without quotes. */
+  /** YAML parses an unquoted version as a number. */
   openapi: z
     .union([z.string(), z.number().transform(String)])
     .refine((version) => /^3(?:\.|$)/.test(version), { error: 'only OpenAPI 3 and Swagger 2 are understood' }),
@@ -16,7 +16,7 @@ const documentSchema = z.looseObject({
 });
 export type OpenapiDocument = z.infer<typeof documentSchema>;
 
-/** @throws UsageError that names the file and what is wrong with it */
+/** @throws UsageError that names the file and the mistake */
 export function openapiDocument(file: string, value: unknown, named: string): OpenapiDocument {
   if (
     !z.union([z.looseObject({ openapi: z.unknown() }), z.looseObject({ swagger: z.unknown() })]).safeParse(value)
@@ -31,11 +31,11 @@ export function openapiDocument(file: string, value: unknown, named: string): Op
 }
 
 export interface DocumentValues {
-  /** What named the file, as messages say it: `files`, which is an argument, or an option. */
+  /** How messages name the source of the file: `files`, which is an argument, or an option. */
   readonly named: string;
-  /** Of parameters and variables by name, before all that a document says. */
+  /** Values of parameters and variables by name, which take precedence over the document. */
   readonly values: ReadonlyMap<string, string>;
-  /** Paths of the base URLs at which the sides are asked. */
+  /** Paths of the sides' base URLs. */
   readonly bases: readonly string[];
 }
 
@@ -46,7 +46,10 @@ const serverSchema = z.looseObject({
     .optional(),
 });
 
-/** The path of the first server, with its variables filled in; '' where the service's own base URL ends with it. @throws NoRequest */
+/**
+ * The path of the first server, with its variables filled in; '' if the service's own base URL ends with it.
+ * @throws NoRequest
+ */
 export function basePathOf(servers: readonly unknown[] | undefined, { values, bases }: DocumentValues): string {
   const server = serverSchema.safeParse(servers?.[0]);
   if (!server.success) return '';
@@ -60,26 +63,26 @@ export function basePathOf(servers: readonly unknown[] | undefined, { values, ba
   if (lacking !== undefined)
     throw new NoRequest(`no value for the variable ${lacking} of its server; --value ${lacking}=… gives it`);
   const path = target.replace(/[?#].*$/s, '').replace(/\/$/, '');
-  // Relative to where the document is served, of which only the host is known.
+  // Relative to the location of the document, of which only the host is unknown.
   const rooted = path === '' ? '' : new URL(path, 'http://server.invalid').pathname.replace(/\/$/, '');
   return endsABase(rooted, bases) ? '' : rooted;
 }
 
-/** The sides are asked below it already. */
+/** Whether the base URLs already include it. */
 export function endsABase(path: string, bases: readonly string[]): boolean {
   return bases.some((base) => base.replace(/\/$/, '').endsWith(path));
 }
 
-/** Why an operation is not sent, as the end of a sentence; others of the document are. */
+/** Why an operation is not sent, as the end of a sentence; other operations of the document are sent. */
 export class NoRequest extends Error {}
 
 const referenceSchema = z.looseObject({ $ref: z.string() });
-/** A chain of references longer than this leads in a circle. */
+/** A longer chain of references is a circle. */
 const LONGEST_CHAIN = 32;
 
 /**
- * Follows references within the document and into files of its folder; others would have to be fetched, and nothing is asked but the
- * two sides.
+ * Follows references within the document and into files in its folder. Others would have to be fetched, and only the
+ * two sides are contacted.
  */
 export function resolver(document: OpenapiDocument, file: string, named: string): Resolve {
   const [home, root] = [dirname(resolve(file)), resolve(file)];
@@ -120,7 +123,7 @@ function bytesOf(named: string, path: string, $ref: string): Buffer {
   }
 }
 
-/** The value with every reference as seen from anywhere. */
+/** The value with every reference made absolute. */
 function referredFrom(path: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((one) => referredFrom(path, one));
   if (typeof value !== 'object' || value === null) return value;

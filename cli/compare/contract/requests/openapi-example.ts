@@ -1,4 +1,4 @@
-/** Examples that an OpenAPI document or the command gives. Nothing is made up: a value without an example has none. */
+/** Examples from an OpenAPI document or the command. Nothing is invented: a value without an example is missing. */
 import * as z from 'zod';
 import { jsonText } from '../../../../json/index.ts';
 
@@ -6,24 +6,24 @@ const DEEPEST = 12;
 
 export type Resolve = (value: unknown) => unknown;
 
-/** Where a document gives no example of a member. */
+/** Sources for members without an example in the document. */
 export interface Members {
-  /** By name, as the command gives them. */
+  /** By name, as given to the command. */
   readonly values: ReadonlyMap<string, string>;
-  /** Filled on the way: required ones that have no value. */
+  /** Filled during the search: required members without a value. */
   readonly lacking: Set<string>;
-  /** Filled on the way: required ones that are files. */
+  /** Filled during the search: required members that are files. */
   readonly files: Set<string>;
 }
 
 const exampleObjectSchema = z.looseObject({ value: z.unknown() });
 
-/** What parameters and media types have in common. */
+/** The common fields of parameters and media types. */
 export const exampledSchema = z.looseObject({
   example: z.unknown().optional(),
   examples: z.record(z.string(), z.unknown()).optional(),
   schema: z.unknown().optional(),
-  /** Of a parameter that is written in a media type. */
+  /** For a parameter that is written in a media type. */
   content: z.record(z.string(), z.unknown()).optional(),
 });
 export type Exampled = z.infer<typeof exampledSchema>;
@@ -36,7 +36,7 @@ const schemaSchema = z.looseObject({
   default: z.unknown().optional(),
   const: z.unknown().optional(),
   enum: z.array(z.unknown()).optional(),
-  /** Of a member that the service gives, and no client sends. */
+  /** For a member that the service sets and no client sends. */
   readOnly: z.boolean().optional().catch(undefined),
   properties: z.record(z.string(), z.unknown()).optional(),
   required: z.array(z.string()).optional(),
@@ -51,7 +51,7 @@ const schemaSchema = z.looseObject({
 });
 type Schema = z.infer<typeof schemaSchema>;
 
-/** Example values by name; one that has no name is called ''. Empty: there is none. */
+/** Example values by name; an unnamed one is called ''. Empty if there is none. */
 export function examplesOf(
   { example, examples, schema, content }: Exampled,
   resolve: Resolve,
@@ -71,20 +71,20 @@ export function examplesOf(
   return new Map([...written].map(([name, one]) => [name, asText(one)]));
 }
 
-/** An example of a schema, put together from those of its parts where it has none as a whole; undefined: there is none. */
+/** An example of a schema, composed from those of its parts if it has none as a whole; undefined if there is none. */
 export function exampleOfSchema(schema: unknown, resolve: Resolve, members: Members = NO_MEMBERS): unknown {
   return new Examples(resolve, members).of(schema, new Map());
 }
 
 const NO_MEMBERS: Members = { values: new Map(), lacking: new Set(), files: new Set() };
 
-/** Values of properties that the place of a schema decides: which of several it is. */
+/** Property values that are determined by the choice among several schemas. */
 type Decided = ReadonlyMap<string, unknown>;
 
 class Examples {
   readonly #resolve: Resolve;
   readonly #given: Members;
-  /** Schemas may contain themselves: a part that is being made is left out within itself. */
+  /** Schemas may contain themselves; a part is omitted within itself. */
   readonly #making = new Set<unknown>();
 
   constructor(resolve: Resolve, members: Members) {
@@ -132,7 +132,7 @@ class Examples {
     return undefined;
   }
 
-  /** Properties of a schema and of all that it is made of. */
+  /** Properties of a schema and of all schemas that it combines. */
   #members(schema: Schema, decided: Decided): { values: Map<string, unknown>; required: Set<string> } {
     const values = new Map<string, unknown>();
     const required = new Set(schema.required);
@@ -161,7 +161,7 @@ class Examples {
     return { values, required };
   }
 
-  /** What the command says of a member, as its schema takes it. */
+  /** The command's value of a member, converted to the type of its schema. */
   #valueOf(name: string, part: unknown): unknown {
     const value = this.#given.values.get(name);
     const schema = this.#schemaOf(part);
@@ -178,7 +178,7 @@ class Examples {
     return schemaSchema.catch({}).parse(this.#resolve(part));
   }
 
-  /** A schema that others extend says in a property which of them an object is. */
+  /** A schema that others extend has a property that says which of them an object is. */
   #byName(given: unknown, schema: Schema): Decided {
     const parts = [schema, ...(schema.allOf ?? []).map((part) => this.#schemaOf(part))];
     const discriminator = parts.find((part) => part.discriminator !== undefined)?.discriminator;
@@ -189,7 +189,7 @@ class Examples {
   }
 }
 
-/** What OpenAPI 3.1 lets stand beside a reference, and says of this place alone. */
+/** Keywords that OpenAPI 3.1 permits next to a reference, and that apply only to this place. */
 function besideReference(given: unknown): Partial<Schema> {
   const beside = z.looseObject({ $ref: z.string() }).and(schemaSchema).safeParse(given);
   if (!beside.success) return {};

@@ -1,4 +1,4 @@
-/** Parameters of an OpenAPI operation as they stand in a request (OpenAPI 3.1, "Style Values"). */
+/** Serialises parameters of an OpenAPI operation (OpenAPI 3.1, "Style Values"). */
 import * as z from 'zod';
 import { jsonText } from '../../../../json/index.ts';
 import { aroundNames } from './names.ts';
@@ -15,15 +15,15 @@ export type Parameter = z.infer<typeof parameterSchema>;
 
 const SEPARATORS: Readonly<Record<string, string>> = { spaceDelimited: '%20', pipeDelimited: '|', tabDelimited: '%09' };
 
-/** As it stands in a URL. */
+/** Encodes a text for a URL. */
 export const encodedInUrl = (text: string) => aroundNames(text, encodeURIComponent);
 
-/** Reserved characters that end no value of a query. */
+/** Reserved characters that do not end a value in a query. */
 const RESERVED = /%(?:2F|3A|3F|40|21|24|27|28|29|2A|2C|3B|3D)/g;
 
 const reserved = (text: string) => encodedInUrl(text).replaceAll(RESERVED, decodeURIComponent);
 
-/** One value as it stands in a path segment or a header field: `simple`, or `label` and `matrix` in a path. */
+/** One value in a path segment or a header field: `simple`, or `label` and `matrix` in a path. */
 export function simple({ name, style, explode = false }: Parameter, value: unknown, encode: (text: string) => string) {
   const parts = flat(value, explode ? '=' : ',', encode);
   switch (style) {
@@ -40,12 +40,12 @@ export function simple({ name, style, explode = false }: Parameter, value: unkno
   }
 }
 
-/** `name=value` pairs of a query: `form` unless the parameter says otherwise. */
+/** The `name=value` pairs of a query: `form`, unless the parameter specifies another style. */
 export function query(parameter: Parameter, value: unknown): string[] {
   const { name, style = 'form', explode = style === 'form', allowReserved = false } = parameter;
   const encode = allowReserved ? reserved : encodedInUrl;
   const key = encodeURIComponent(name);
-  // A query has no null: where a schema's default is null, clients leave the parameter out.
+  // A query cannot express null; if a schema's default is null, clients omit the parameter.
   if (value === null) return [];
   if (style === 'deepObject' && isObject(value))
     return Object.entries(value).map(([k, v]) => `${key}[${encodeURIComponent(k)}]=${encode(text(v))}`);

@@ -1,4 +1,4 @@
-/** Requests from the examples of an OpenAPI 3 document (https://spec.openapis.org/oas/latest.html), JSON or YAML. */
+/** Requests from the examples of an OpenAPI 3 document (https://spec.openapis.org/oas/latest.html), in JSON or YAML. */
 import * as z from 'zod';
 import { describeProblems, wordIssue } from '../../../../input/index.ts';
 import { UsageError } from '../../../shared/index.ts';
@@ -29,9 +29,9 @@ interface WithExamples {
 }
 
 /**
- * A request for each name under which an operation has examples; what has no example of that name takes its first.
- * Of `servers` the path counts, `security` is left to the command's header fields.
- * @throws UsageError that names the file and what is wrong with it
+ * One request for each name under which an operation has examples; a part without an example of that name uses its
+ * first one. Of `servers` only the path counts, and `security` is left to the command's header fields.
+ * @throws UsageError that names the file and the mistake
  */
 export function openapiRequests(file: string, value: unknown, source: number, given: DocumentValues): Planned[] {
   const { values, named } = given;
@@ -40,7 +40,8 @@ export function openapiRequests(file: string, value: unknown, source: number, gi
   const planned: Planned[] = [];
   for (const [written, item] of Object.entries(document.paths)) {
     if (written.startsWith('x-')) continue;
-    // Frameworks leave their patterns in documents ({id:[0-9]+}), and people tell operations of one path apart by a fragment.
+    // Frameworks leave their patterns in documents ({id:[0-9]+}), and people distinguish operations on one path by a
+    // fragment.
     const path = written.replace(/#.*$/s, '').replaceAll(/\{([\w-]+):[^{}]*\}/g, '{$1}');
     const at = () => ({ source, line: planned.length + 1 });
     const skip = (skipped: string, of: string) => planned.push({ skipped, of, at: at() });
@@ -95,7 +96,7 @@ function requestsOf(
   values: ReadonlyMap<string, string>,
 ): Draft[] {
   const route = `${method.toUpperCase()} ${path}`;
-  // A path may name what nobody has described.
+  // A path may contain an undescribed parameter.
   const named = [...path.matchAll(/\{([^{}]+)\}/g)].map(([, name]) => ({ name, in: 'path' }));
   const parameters = parametersOf([...named, ...shared, ...(operation.parameters ?? [])], resolve, values);
   const missing = parameters.find(({ parameter, examples }) => isNeeded(parameter) && examples.size === 0);
@@ -143,7 +144,9 @@ function pick(examples: ReadonlyMap<string, unknown>, name: string): unknown {
   return examples.has(name) ? examples.get(name) : [...examples.values()][0];
 }
 
-/** A later parameter of the same name and place replaces an earlier one: the operation's that of its path. */
+/**
+ * A later parameter with the same name and place replaces an earlier one, so the operation's replaces that of its path.
+ */
 function parametersOf(
   given: readonly unknown[],
   resolve: Resolve,

@@ -20,7 +20,7 @@ import {
 } from './postman/index.ts';
 import { FORM_DATA_TYPE, formData, targetOf } from './texts/index.ts';
 
-/** Folders nest; deeper ones hold no request. */
+/** Folders may be nested; deeper ones contain no requests. */
 const DEEPEST = 20;
 
 export function postmanRequests(document: unknown, source: number, { values, bases }: DocumentValues): Planned[] {
@@ -35,7 +35,7 @@ export function postmanRequests(document: unknown, source: number, { values, bas
   return reader.planned;
 }
 
-/** Goes through the items of a collection in the order in which they are sent. */
+/** Walks through the items of a collection in the order in which they are sent. */
 class CollectionReader {
   readonly planned: Planned[] = [];
   readonly #source: number;
@@ -72,7 +72,10 @@ class CollectionReader {
     }
   }
 
-  /** What its scripts set before and after it, and what they take from its answer, is known from here on. */
+  /**
+   * From here on the values that its scripts set, before and after it, and those that they take from its answer are
+   * known.
+   */
   #readRequest(name: string, request: PostmanRequest, within: Around, takes: readonly Take[]): void {
     const { scripts } = within;
     for (const set of scripts.flatMap(({ unread }) => unread)) this.#known.unread.add(set);
@@ -90,7 +93,7 @@ class CollectionReader {
     this.#settle(scripts.flatMap(({ after }) => after));
   }
 
-  /** A value that is written in a script holds from there on, but never against `--value`. */
+  /** A value that a script sets is valid from there on, but `--value` takes precedence. */
   #settle(constants: readonly (readonly [string, string])[]): void {
     for (const [name, value] of constants)
       if (!this.#values.has(name)) {
@@ -108,35 +111,37 @@ class CollectionReader {
   }
 }
 
-/** What is known of variables, as far as the collection has been read. */
+/** What is known about variables at this point of the collection. */
 interface Known {
   readonly given: Map<string, string>;
-  /** Names that an answer to a request before gives. */
+  /** Names that the answer to an earlier request gives. */
   readonly later: Set<string>;
-  /** Names that a script sets in a way that is not read. */
+  /** Names that a script sets in a way that is not understood. */
   readonly unread: Set<string>;
-  /** Paths of the base URLs at which the sides are asked. */
+  /** Paths of the sides' base URLs. */
   readonly bases: readonly string[];
 }
 
-/** What folders and the collection say of the requests within. */
+/** Settings of folders and of the collection that apply to the requests within. */
 interface Around {
   readonly login: Login;
-  /** Also with a method that usually has none: Postman leaves it out otherwise. */
+  /** Whether to send a body even with a method that usually has none; otherwise Postman omits it. */
   readonly sendsAnyBody: boolean;
   readonly scripts: readonly PostmanScripts[];
 }
 
-/** A script around runs after each request within, whose answers need not give what it takes; `--value` stands before both. */
+/**
+ * A script of a folder runs after each request within, whose answers may lack what it takes; `--value` precedes both.
+ */
 function takenBy(around: readonly PostmanScripts[], own: PostmanScripts, values: ReadonlyMap<string, string>): Take[] {
   const shared = around.flatMap(({ takes }) => takes).map((take) => ({ ...take, mayLack: true as const }));
   return [...shared, ...own.takes].filter(({ name }) => !values.has(name));
 }
 
-/** Postman sends no body with these unless it is told to. */
+/** Postman sends no body with these methods unless it is configured to. */
 const WITHOUT_BODY = /^(?:GET|HEAD|COPY|PURGE|UNLOCK)$/;
 
-/** Filled in when a request is sent: secrets, what names this run, and what answers give. */
+/** Names that are filled in when a request is sent: secrets, the name of this run, and values from answers. */
 function isLater(name: string, { later }: Known): boolean {
   return /^(?:env|file):|^run$/.test(name) || later.has(name);
 }
@@ -196,7 +201,7 @@ function requestOf(
   };
 }
 
-/** As Postman writes a value into a path: of several segments, and of what is encoded already, nothing is encoded. */
+/** As Postman inserts a value into a path: values with several segments, and encoded ones, are not encoded again. */
 function inPathOf(value: string): string {
   return encodeURI(value.toWellFormed())
     .replaceAll(/%25(?=[0-9a-f]{2})/gi, '%')
@@ -244,7 +249,7 @@ function contentOf(
   return [null, null];
 }
 
-/** As JSON: an answer may give a part of it. */
+/** As JSON, because an answer may give a part of it. */
 function variablesOf(given: unknown, fill: FillIn): string {
   const text = fill(typeof given === 'string' ? given : JSON.stringify(given ?? {}));
   if (text.trim() === '') return '{}';

@@ -1,4 +1,4 @@
-/** Requests as they were recorded: captures, one side's log, or a HAR. */
+/** Requests from recordings: captures, one side's log, or a HAR. */
 import * as z from 'zod';
 import { type CapturedBody, captureRecordSchema } from '../../../../capture/format/index.ts';
 import { cutAtLines, eachLine, tooLong } from '../../../../capture/index.ts';
@@ -41,12 +41,12 @@ const OF_THE_RECORDING = new Set([
   'tracestate',
   'x-amzn-trace-id',
 ]);
-/** Clients' addresses: sent as they were recorded, and left out where they are redacted. */
+/** Addresses of clients: sent as recorded, and omitted if they are redacted. */
 const OF_THE_CLIENT = new Set(['x-forwarded-for', 'x-real-ip', 'forwarded']);
-/** The mirror's replacement of a secret. */
+/** The hash that the mirror puts in place of a secret. */
 const REDACTED = /hmac:[0-9a-f]{16}/;
 
-/** Requests in the order of the input, and lines that hold none. */
+/** Requests in the order of the input, and lines that contain none. */
 export async function* recordedRequests(
   input: Input,
   source: number,

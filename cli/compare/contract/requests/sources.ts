@@ -1,4 +1,4 @@
-/** Where the requests of a contract come from: recordings, texts or documents, by the name of the file and by its content. */
+/** Recognises the source of a contract's requests (recordings, texts or documents) by the file's name and content. */
 import { Readable } from 'node:stream';
 import { textOf } from '../../../../json/index.ts';
 import type { Unreadable } from '../../../../parity/tally/index.ts';
@@ -13,16 +13,16 @@ import { isHttpFile, textRequests } from './texts/index.ts';
 
 export interface Source {
   readonly file: string;
-  /** Steps in their order, with what each side knows before. */
+  /** Steps in order, with each side's initial variables. */
   readonly flow?: Flow;
-  /** What answers to its requests give to later ones, for which these wait. */
+  /** What answers to its requests provide to later ones, which wait for it. */
   readonly takes?: readonly Take[];
   requests(options: RecordedOptions): AsyncIterable<Planned | Unreadable> | Iterable<Planned | Unreadable>;
 }
 
 /**
- * A document is read at once, so that what is wrong with it is said before anything is sent.
- * @param logins flows that go before everything else
+ * A document is read completely, so that its mistakes are reported before anything is sent.
+ * @param logins flows that precede everything else
  * @throws UsageError
  */
 export async function findSources(
@@ -45,11 +45,11 @@ export async function findSources(
 }
 
 interface ReadInput extends Input {
-  /** Of standard input that is text: it can be read only once. */
+  /** Text from standard input, which can be read only once. */
   readonly text?: Buffer;
 }
 
-/** Captures and logs may be of any length, so that they stay a stream; text is read as a whole. */
+/** Captures and logs may be of any length, so they are read as a stream; text is read as a whole. */
 async function withBytes(input: Input): Promise<ReadInput> {
   if (input.stream === undefined) return input;
   const read: Buffer[] = [];
@@ -73,18 +73,21 @@ async function withBytes(input: Input): Promise<ReadInput> {
   return { ...input, text: Buffer.concat(read) };
 }
 
-/** Characters in which a first line has said what it is. */
+/** How many characters of the first line are examined. */
 const LONGEST_BEGINNING = 65_536;
 
 /** The first line of captures, or of one side's log (docs/reference/captures.md). */
 const RECORDS =
   /^\s*\{(?:[^\n]{0,1000}?"format"\s*:\s*"crossfade-leg|(?=[^\n]*"ingress"\s*:)(?=[^\n]*"requestId"\s*:))/;
 
-/** How a document begins that has no name to tell it: JSON on several lines or with a key of one, or such a key of YAML. */
+/**
+ * The beginning of a document whose name does not identify it: JSON on several lines or with a typical key, or such a
+ * key in YAML.
+ */
 const DOCUMENT =
   /^(?:\s|#[^\n]*\n|---\n)*(?:\{\s*(?:\n|"(?:openapi|swagger|info|item|collection)"|"format"\s*:\s*"crossfade-flow)|(?:openapi|swagger|format|info):)/;
 
-/** As a shell hands in what a command prints: `<(command)`. */
+/** What a shell passes for `<(command)`. */
 const isPipe = ({ bytes, stream, recording }: Input) => bytes === null && stream === undefined && recording === null;
 
 function sourceOfFlow(file: string, flow: Flow): Source {
@@ -97,7 +100,7 @@ function sourceOf(given: ReadInput, source: number, reading: DocumentOptions): S
   const input = bytes === undefined ? given : { ...given, stream: Readable.from([bytes]) };
   const isDocument =
     /\.(json|ya?ml)$/i.test(file) || (given.text !== undefined && DOCUMENT.test(given.text.toString('latin1')));
-  // What comes as it is needed is not read ahead.
+  // Input that arrives gradually is not read ahead.
   const content =
     recording !== null || (file === STDIN && bytes === undefined) ? null : (bytes ?? readBytes(reading.named, file));
   const ofClient =
@@ -120,11 +123,14 @@ function sourceOfPlanned(file: string, planned: readonly Planned[]): Source {
   return { file, takes, requests: () => planned };
 }
 
-/** The text of a file of an HTTP client, by its name or by what it holds; null: it is something else. @throws UsageError */
+/**
+ * The text of an HTTP client's file, recognised by name or content; null if it is something else.
+ * @throws UsageError
+ */
 function clientsFile(file: string, content: Buffer, { named }: DocumentOptions): string | null {
   const text = textOf(content);
   if (!text.ok) return null;
-  // Its requests would be read, and the answers that it expects would be their bodies.
+  // Its requests would be read, and the answers that it expects would be mistaken for their bodies.
   if (/^HTTP(?:\/[\d.]+)?[ \t]+(?:\d{3}|\*)[ \t]*\r?$/m.test(text.value))
     throw new UsageError(`${named}: ${file} is a file of Hurl, which writes its requests as cURL: hurl --curl FILE`);
   return /\.(?:http|rest)$/i.test(file) || isHttpFile(text.value) ? text.value : null;

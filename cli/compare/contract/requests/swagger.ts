@@ -1,8 +1,8 @@
-/** Swagger 2 (https://swagger.io/specification/v2/) as the part of OpenAPI 3 from which requests are made. */
+/** Converts Swagger 2 (https://swagger.io/specification/v2/) to the part of OpenAPI 3 from which requests are made. */
 import * as z from 'zod';
 
 const swaggerSchema = z.looseObject({
-  /** YAML makes a number of a version that is written without quotes. */
+  /** YAML parses an unquoted version as a number. */
   swagger: z.union([z.string(), z.number().transform(String)]).refine((version) => /^2(?:\.|$)/.test(version)),
   basePath: z.string().optional(),
   consumes: z.array(z.string()).optional(),
@@ -22,7 +22,7 @@ const parameterSchema = z.looseObject({ name: z.string(), in: z.string(), requir
 type Parameter = z.infer<typeof parameterSchema>;
 const METHODS = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch']);
 
-/** The document as it is where it is no Swagger 2. */
+/** Returns the document unchanged if it is not Swagger 2. */
 export function swaggerAsOpenapi(document: unknown): unknown {
   const parsed = swaggerSchema.safeParse(document);
   if (!parsed.success) return document;
@@ -64,14 +64,14 @@ function operationOf(
 const withOwnExample = ({ 'x-example': example, ...schema }: Readonly<Record<string, unknown>>) =>
   example === undefined ? schema : { ...schema, example };
 
-/** What joins the items of a list in a query. */
+/** The separator of list items in a query. */
 const STYLES: ReadonlyMap<unknown, string> = new Map([
   ['ssv', 'spaceDelimited'],
   ['tsv', 'tabDelimited'],
   ['pipes', 'pipeDelimited'],
 ]);
 
-/** Type, default and enum stand beside the name in Swagger 2, in a schema in OpenAPI 3. */
+/** In Swagger 2, type, default and enum are next to the name; in OpenAPI 3 they are in a schema. */
 function withSchema({ name, in: place, required, ...rest }: Parameter) {
   const joined = rest.collectionFormat !== 'multi' && rest.type === 'array';
   const style = STYLES.get(rest.collectionFormat);
@@ -86,7 +86,7 @@ function withSchema({ name, in: place, required, ...rest }: Parameter) {
   };
 }
 
-/** A file has no example, so that a form that needs one is not sent. */
+/** A file has no example, so a form that requires one is not sent. */
 function formOf(fields: readonly Parameter[], consumed: string) {
   if (fields.length === 0) return null;
   const type = consumed === 'multipart/form-data' ? consumed : 'application/x-www-form-urlencoded';

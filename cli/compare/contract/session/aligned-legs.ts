@@ -1,4 +1,6 @@
-/** Answers in which each side's own names for a thing (a token, an id that its database chose) are one name, and secrets are none. */
+/**
+ * Replaces each side's own names for a thing (a token, an id from its database) by a common name, and removes secrets.
+ */
 import { decodeContent } from '../../../../capture/bytes/index.ts';
 import { decodeAll } from '../../../../capture/format/index.ts';
 import type { RawLeg } from '../../../../capture/index.ts';
@@ -15,13 +17,13 @@ export interface LegsOfBoth {
 
 type Values = ReadonlyMap<string, Variable>;
 
-/** Shorter values may stand for anything, so that the place must speak for them. */
+/** A shorter value may occur anywhere, so it counts only in the right place. */
 const LONG = 4;
 
 /**
- * @param secrets by the name within braces, which is all that is left of them
- * @param places the last step of the JSON pointer from which a variable is taken, by its name
- * @param moments between which what is made within the run is made, milliseconds; null: nothing is
+ * @param secrets by the name within braces, which replaces them
+ * @param places the last step of the JSON pointer from which a variable is taken, by name
+ * @param moments the period in which things are created during the run, in milliseconds; null: nothing is
  */
 export function alignedLegs(
   legs: LegsOfBoth,
@@ -34,7 +36,7 @@ export function alignedLegs(
   const hidden = [...secrets].map(([name, value]) => replacing(secretPattern(value), `{{${name}}}`));
   const ofStable: Replace[] = [];
   const ofCandidate: Replace[] = [];
-  // One value may have several names: a Location that stays what it was, where the other side moves on.
+  // A value may have several names, for example a Location that is unchanged on one side and changes on the other.
   const [called, calledThere] = [new Map<string, string>(), new Map<string, string>()];
   for (const [given, { text }] of values.stable) {
     const other = values.candidate.get(given)?.text;
@@ -44,7 +46,7 @@ export function alignedLegs(
       if (key !== undefined) ofCandidate.push(replacingMember(key, other, text));
     } else if (PLAIN.test(text) && PLAIN.test(other)) ofCandidate.push(replacing(valuePattern(other), text));
     else {
-      // As HTML, JSON and URLs write it, it would not be the same text: it gets its name on both sides.
+      // Encoded in HTML, JSON or a URL it would be another text, so it gets its name on both sides.
       const name = called.get(text) ?? calledThere.get(other) ?? given;
       called.set(text, name);
       calledThere.set(other, name);
@@ -59,7 +61,7 @@ export function alignedLegs(
   };
 }
 
-/** Written alike everywhere. */
+/** Characters that have the same form in every encoding. */
 const PLAIN = /^[\w.~-]+$/;
 
 type Replace = (text: string) => string;
@@ -89,7 +91,7 @@ function changed(leg: RawLeg, replaces: readonly Replace[]): RawLeg {
   if (!text.ok || after === null || after === text.value) return { ...leg, headers };
   const data = new Uint8Array(Buffer.from(after));
   if (decoded?.outcome === 'decoded') {
-    // What was changed is kept as it reads, without its coding.
+    // Changed text is stored decoded, without its content coding.
     const kept = headers.filter((field, i) => !isCoding(field, i));
     return { ...leg, headers: kept, body: { ...leg.body, data, bytes: data.byteLength } };
   }

@@ -1,4 +1,6 @@
-/** Cookies of one side, as a browser keeps them for one host (RFC 6265, 5.3 and 5.4); who may read them is not its business. */
+/**
+ * Cookies of one side, as a browser stores them for one host (RFC 6265, 5.3 and 5.4), regardless of who may read them.
+ */
 import { getSetCookies, Headers } from 'undici';
 
 interface Kept {

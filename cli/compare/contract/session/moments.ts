@@ -1,13 +1,13 @@
-/** Moments of a run: when a thing was made is each side's own, so that both read as the moment at which the run began. */
+/** Creation times during a run differ between the sides, so both are replaced by the time at which the run began. */
 
-/** As JSON and XML write a date with its time (RFC 3339), with any number of digits behind the second. */
+/** Date and time as in JSON and XML (RFC 3339), with any number of fraction digits. */
 const MOMENT = /(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?/g;
-/** Seconds or milliseconds since 1970 as a number of JSON. */
+/** Seconds or milliseconds since 1970, as a JSON number. */
 const EPOCH = /(?<=[:[,]\s*)(\d{10})(\d{3})?(\.\d{1,9})?(?=\s*[,}\]])/g;
-/** Two machines' clocks differ by no more, in milliseconds. */
+/** The largest expected clock difference between two machines, in milliseconds. */
 const SKEW_MS = 60_000;
 
-/** What is written between the beginning of the run and now keeps its notation, and nothing of when it was. */
+/** Times between the beginning of the run and now keep their notation, but lose their value. */
 export function momentsAligned(text: string, began: number, now: number): string {
   const dated = text.replaceAll(EPOCH, (written, seconds: string, milliseconds?: string, fraction?: string) => {
     const at = Number(seconds) * 1000 + Number(milliseconds ?? 0);

@@ -1,4 +1,4 @@
-/** Values that stand in no file of requests and in no output: `{{env:NAME}}` and `{{file:PATH}}`. */
+/** Values that appear in no request file and in no output: `{{env:NAME}}` and `{{file:PATH}}`. */
 import { readBytes, UsageError } from '../../../shared/index.ts';
 import { namesIn } from './template.ts';
 
@@ -10,12 +10,15 @@ export class Secrets {
     this.#environment = environment;
   }
 
-  /** Every secret that was asked for, by the name within its braces. */
+  /** Every secret that was requested, by the name within its braces. */
   get known(): ReadonlyMap<string, string> {
     return this.#known;
   }
 
-  /** Reads what a text names, before anything is sent. @throws UsageError that names the option and what is missing */
+  /**
+   * Reads the secrets that a text names, before anything is sent.
+   * @throws UsageError that names the option and what is missing
+   */
   read(option: string, text: string): void {
     for (const name of namesIn(text)) {
       const [, kind, of = ''] = /^(env|file):(.+)$/.exec(name) ?? [];

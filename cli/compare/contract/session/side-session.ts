@@ -1,4 +1,4 @@
-/** One side's session: what is put into its requests, and what its answers teach. */
+/** One side's session: what is inserted into its requests, and what its answers provide. */
 import type { RawLeg } from '../../../../capture/index.ts';
 import { textOf } from '../../../../json/index.ts';
 import type { PlannedRequest } from '../requests/index.ts';
@@ -7,14 +7,14 @@ import { takenFrom } from './taken.ts';
 import { filled, filledJson, namesIn, type Variable } from './template.ts';
 
 export interface SessionOptions {
-  /** By name: what is known before the first request, secrets among them. */
+  /** By name: values that are known before the first request, including secrets. */
   readonly variables: ReadonlyMap<string, string>;
-  /** Replace those of a request; an empty value leaves the field out. */
+  /** Fields that replace those of a request; an empty value removes the field. */
   readonly headers: readonly (readonly [string, string])[];
   readonly cookies: boolean;
 }
 
-/** What is sent. */
+/** The request as it is sent. */
 export interface PreparedRequest {
   readonly target: string;
   readonly headers: readonly (readonly [string, string])[];
@@ -27,18 +27,18 @@ export class SideSession {
   readonly #cookies: boolean;
   /** One for each user that a step names. */
   readonly #jars = new Map<string, CookieJar>();
-  /** Names that an answer was to give, and did not. */
+  /** Names that an answer should have provided. */
   readonly #missing = new Set<string>();
 
   constructor({ variables, headers, cookies }: SessionOptions) {
     const known = new Map([...variables].map(([name, text]): [string, Variable] => [name, { text }]));
-    // A variable may be made of others, as a password is of a secret.
+    // A variable may contain others, for example a password that contains a secret.
     this.#values = new Map([...known].map(([name, { text }]) => [name, { text: filled(text, known, (one) => one) }]));
     this.#headers = headers;
     this.#cookies = cookies;
   }
 
-  /** Values by name, those that were taken among them. */
+  /** Values by name, including those that were taken from answers. */
   get values(): ReadonlyMap<string, Variable> {
     return this.#values;
   }
@@ -56,7 +56,7 @@ export class SideSession {
     };
   }
 
-  /** Keeps cookies, and takes what the request says. @returns names that the answer does not give */
+  /** Stores cookies, and takes the values that the request names. @returns names that the answer does not provide */
   learn({ target, as, take = [] }: PlannedRequest, leg: RawLeg, now: number): string[] {
     const jar = this.#jarOf(as);
     if (leg.outcome === 'response') jar?.keep(leg.headers, target, now);
@@ -73,12 +73,12 @@ export class SideSession {
       .flatMap(({ name }) => (this.#missing.has(name) ? [name] : []));
   }
 
-  /** What a request that is not sent was to give is not there. */
+  /** Marks the values that an unsent request would have provided as missing. */
   miss({ take = [] }: Pick<PlannedRequest, 'take'>): void {
     for (const { name } of take) if (!this.#values.has(name)) this.#missing.add(name);
   }
 
-  /** A name that the request needs, and that no answer has given. */
+  /** A name that the request needs and that no answer has provided. */
   lackOf({ target, headers, body }: PlannedRequest): string | null {
     if (this.#missing.size === 0) return null;
     const needed = namesIn(
@@ -87,7 +87,7 @@ export class SideSession {
     return needed.find((name) => this.#missing.has(name) && !this.#values.has(name)) ?? null;
   }
 
-  /** Why a field of the request cannot be sent as it is filled in; null: each can. */
+  /** Why a field of the request cannot be sent after variables were filled in; null if all can. */
   unfitOf({ headers }: PlannedRequest): string | null {
     for (const [name, value] of this.#filledFields(headers)) {
       const unfit = unfitForField(value);
@@ -126,22 +126,24 @@ export class SideSession {
   }
 }
 
-/** What a value holds that no field may (RFC 9110, 5.5); null: it can be sent. */
+/** The character in a value that no field may contain (RFC 9110, 5.5); null if it can be sent. */
 export function unfitForField(value: string): string | null {
   if (/[\r\n]/.test(value)) return 'a line break';
   return /[^\t\x20-\x7e\x80-\xff]/.test(value) ? 'a character beyond Latin-1, or one that steers a device' : null;
 }
 
-/** A Location that is taken for a path may name its host, which is this side's. */
+/** A Location that is used as a path may name its host, which is this side's. */
 function withoutOrigin(target: string): string {
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '');
   return path.startsWith('/') ? path : `/${path}`;
 }
 
-/** What a URL has given is encoded already. */
+/** A value from a URL is already encoded. */
 const encodedOnce = (text: string) => encodeURI(text).replaceAll(/%25(?=[0-9a-f]{2})/gi, '%');
 
-/** `Basic name:password` is written as such in a request, since a secret can be filled in there; Base64 has no colon. */
+/**
+ * `Basic name:password` is written unencoded in a request, so that a secret can be inserted; Base64 contains no colon.
+ */
 function loginOf(field: string, value: string): string {
   const pair = field.toLowerCase() === 'authorization' ? /^Basic +(.*:.*)$/is.exec(value)?.[1] : undefined;
   return pair === undefined ? value : `Basic ${Buffer.from(pair).toString('base64')}`;

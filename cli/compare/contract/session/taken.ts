@@ -1,4 +1,7 @@
-/** What an answer gives: by a place in its JSON, a header field, a cookie, a field of its form, or a pattern in its text. */
+/**
+ * What an answer provides: by a place in its JSON, a header field, a cookie, a field of its form, or a pattern in its
+ * text.
+ */
 import type { RawLeg } from '../../../../capture/index.ts';
 import {
   elementsOf,
@@ -18,7 +21,7 @@ import type { Variable } from './template.ts';
 
 export type AnsweredLeg = Extract<RawLeg, { outcome: 'response' }>;
 
-/** null where the answer does not give it. */
+/** null if the answer does not provide it. */
 export function takenFrom({ from }: Take, leg: AnsweredLeg, jar: CookieJar | null): Variable | null {
   switch (from.kind) {
     case 'cookie':
@@ -45,7 +48,7 @@ function bodyOf({ body }: AnsweredLeg): string {
   return text.ok ? text.value : '';
 }
 
-/** The first group of the pattern, or all of it. */
+/** The first group of the pattern, or the whole match. */
 function matched(text: string | undefined, pattern: string | undefined): string | undefined {
   return text === undefined || pattern === undefined ? text : new RegExp(pattern).exec(text)?.slice(0, 2).at(-1);
 }
@@ -53,7 +56,7 @@ function matched(text: string | undefined, pattern: string | undefined): string 
 const TAG = /<(?:input|meta)\b((?:[^>"']|"[^"]*"|'[^']*')*)>/gi;
 const ATTRIBUTE = /([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/g;
 
-/** Value of the first hidden field, or content of the first meta element, of this name. */
+/** Value of the first hidden field, or content of the first meta element, with this name. */
 function fieldIn(html: string, name: string): string | undefined {
   for (const [, attributes = ''] of html.matchAll(TAG)) {
     const of = new Map(
@@ -77,7 +80,7 @@ function unescaped(text: string): string {
   });
 }
 
-/** A number as it is written: an id may have more digits than a double holds. */
+/** A number as written, because an id may have more digits than a double represents. */
 function fromJson(pointer: string, text: string): Variable | null {
   const doc = tokenize(text);
   if (doc === undefined) return null;

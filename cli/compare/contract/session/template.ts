@@ -1,6 +1,6 @@
-/** Texts with `{{names}}` in them. */
+/** Texts that contain `{{names}}`. */
 
-/** A value that a name stands for; `json`: as JSON writes it, where it was taken from JSON. */
+/** The value of a name; `json`: its JSON form, if it was taken from JSON. */
 export interface Variable {
   readonly text: string;
   readonly json?: string;
@@ -12,7 +12,10 @@ export function namesIn(text: string): string[] {
   return [...text.matchAll(NAME)].map(([, name = '']) => name);
 }
 
-/** Unknown names stay as they are: a recorded text may hold braces of its own. `encode`: how a value is written there. */
+/**
+ * Unknown names are left unchanged, because a recorded text may contain braces of its own.
+ * @param encode how a value is written there
+ */
 export function filled(text: string, values: ReadonlyMap<string, Variable>, encode: (text: string) => string): string {
   return text.replaceAll(NAME, (whole, name: string) => {
     const value = values.get(name);
@@ -20,7 +23,10 @@ export function filled(text: string, values: ReadonlyMap<string, Variable>, enco
   });
 }
 
-/** The same within JSON: a string that is nothing but a name becomes what was taken, a number stays a number; beside strings stands the value itself. */
+/**
+ * The same within JSON: a string that is only a name becomes the value that was taken, so a number stays a number;
+ * within a longer string, the text is inserted.
+ */
 export function filledJson(text: string, values: ReadonlyMap<string, Variable>): string {
   const asIs = (value: string) => value;
   const escaped = (value: string) => JSON.stringify(value).slice(1, -1);

@@ -1,14 +1,14 @@
-/** A value in all the ways in which an answer may write it. */
+/** A value in all the forms in which an answer may contain it. */
 
-/** A shorter one may be a part of any word, so that only the word itself counts. */
+/** A shorter value may be part of any word, so it counts only as a whole word. */
 const LONG = 6;
 
-/** Characters as URLs, JSON, HTML and forms write them; a word of its own. */
+/** Characters as URLs, JSON, HTML and forms write them, as a whole word. */
 export function valuePattern(value: string): RegExp {
   return new RegExp(asWord(value), 'gu');
 }
 
-/** The same, also within words, as Base64 and as hexadecimal digits. */
+/** The same, also within words, in Base64 and in hexadecimal. */
 export function secretPattern(secret: string): RegExp {
   const whole = secret.length < LONG ? asWord(secret) : [...secret].map(spellings).join('');
   const bytes = Buffer.from(secret);
@@ -33,7 +33,7 @@ function spellings(character: string): string {
     `&#[xX]0*${inEitherCase(code.toString(16))};`,
     ...(ENTITIES[character] ?? []),
   ];
-  // The longest first: what begins `&amp;` is no `&`.
+  // Longest first, because `&amp;` must not match as `&`.
   return `(?:${[...others, `\\\\?${escaped(character)}`].join('|')})`;
 }
 
@@ -46,7 +46,7 @@ const ENTITIES: Readonly<Record<string, readonly string[]>> = {
   ' ': ['\\+'],
 };
 
-/** As a part of something longer: at each of its three places within four digits, without the digits that it shares. */
+/** As part of a longer Base64 text: at each of three offsets, without the digits that contain neighbouring bytes. */
 function base64Of(bytes: Buffer): string[] {
   return [0, 1, 2].map((before) => {
     const text = Buffer.concat([Buffer.alloc(before), bytes])
@@ -58,7 +58,7 @@ function base64Of(bytes: Buffer): string[] {
   });
 }
 
-/** Of hexadecimal digits. */
+/** Hexadecimal digits in either case. */
 function inEitherCase(digits: string): string {
   return digits.replaceAll(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }

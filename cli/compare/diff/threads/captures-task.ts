@@ -4,7 +4,7 @@ import { addCapture, addUnreadable, emptySummary, GatheredNoise, noiseOf } from 
 import { eachCapture } from '../../inputs/index.ts';
 import type { CapturesTask, TaskResult } from './tasks.ts';
 
-/** @param learn whether what varies by itself is looked for */
+/** @param learn whether to look for noise */
 export function compareCaptures(task: CapturesTask, compare: Compare, learn: boolean): TaskResult {
   const summary = emptySummary();
   const { source } = task;

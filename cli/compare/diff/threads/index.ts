@@ -1,4 +1,4 @@
-/** Work of a comparison, cut into tasks that all cores share. */
+/** The work of a comparison, divided into tasks that all cores share. */
 export { Partitions } from './partitions.ts';
 export { Pool, usefulThreads } from './pool.ts';
 export { type CapturesTask, type LegsTask, LOG_SIDES, type NoisePass, type TaskResult } from './tasks.ts';

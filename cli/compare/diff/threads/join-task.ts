@@ -1,4 +1,4 @@
-/** One partition of two logs: answers of one method and URL on both sides become pairs, and are compared. */
+/** Joins one partition of two logs: answers to the same method and URL are paired and compared. */
 import { readFileSync } from 'node:fs';
 import { CAPTURE_VERSION, type CaptureRecord } from '../../../../capture/format/index.ts';
 import { routeOf } from '../../../../http/index.ts';
@@ -27,7 +27,7 @@ export interface Joining {
   readonly pairBy: readonly string[];
 }
 
-/** @param learn whether what varies by itself is looked for, by the control log */
+/** @param learn whether to look for noise, using the control log */
 export function joinPartition(
   { stable, candidate, control }: JoinTask,
   { routes, pairBy }: Joining,
@@ -62,7 +62,7 @@ function byUrl(content: PartitionContent): Map<string, Placed[]> {
   return groups;
 }
 
-/** What the pool's own threads wrote: `source line JSON`. */
+/** Reads what the pool's own threads wrote: `source line JSON`. */
 function* read({ file, rest }: PartitionContent): Generator<Placed> {
   const text = (data: Uint8Array) => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8');
   for (const part of [file === null ? '' : readFileSync(file, 'utf8'), text(rest)]) {
@@ -107,7 +107,7 @@ function unpaired(
   addUnpaired(summary, side, { at, requestId: legNameOf(line).text, route: routeName(line, routes) });
 }
 
-/** As the mirror names them. */
+/** The same name as in the mirror. */
 function routeName({ route, request }: LegLine, routes: readonly string[]): string {
   return route ?? `${request.method} ${routeOf(request.target, routes)}`;
 }

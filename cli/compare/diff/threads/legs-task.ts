@@ -1,4 +1,7 @@
-/** Reads one side's answers, one a line, and sorts them by the hash of their key: what belongs together meets in one partition. */
+/**
+ * Reads one side's answers, one per line, and sorts them by the hash of their key, so that matching answers meet in one
+ * partition.
+ */
 import { createHash } from 'node:crypto';
 import { eachLine } from '../../../../capture/index.ts';
 import { wordIssue } from '../../../../input/index.ts';
@@ -33,7 +36,7 @@ export function partitionLegs(task: LegsTask, partitions: number): TaskResult {
   return { summary, noise: NO_NOISE, partitions: lines.map((part) => new Uint8Array(Buffer.from(part.join('')))) };
 }
 
-/** The leg, or why there is none; null where a HAR holds something else there. */
+/** The answer, or why there is none; null if a HAR contains something else there. */
 function readLeg(text: string): LegLine | string {
   const parsed = legLineSchema.safeParse(parseLine(text), { error: wordIssue });
   return parsed.success ? parsed.data : firstProblem(parsed.error);

@@ -1,4 +1,4 @@
-/** Which answer of one side belongs to which of the other, among answers of one method and URL. */
+/** Pairs the answers of two sides, among answers to the same method and URL. */
 import { firstValue } from '../../../../http/index.ts';
 import { shortestEditOf } from '../../../../parity/compare/index.ts';
 import { type LegLine, type LegNames, namesOf } from '../../inputs/index.ts';
@@ -10,7 +10,7 @@ interface Named {
 export interface LegPair<T> {
   readonly stable: T;
   readonly candidate: T;
-  /** By no name that both have. */
+  /** Whether the pair has no common name. */
   readonly byOrder: boolean;
 }
 
@@ -21,8 +21,8 @@ export interface Paired<T> {
 }
 
 /**
- * By the id that the sender gave, then by a trace or correlation id, then, in order, by the request's body and host. A log that lacks a
- * request shifts nothing: the fewest insertions and deletions are looked for.
+ * Pairs by the sender's id, then by a trace or correlation id, then in order by the request's body and host. A request
+ * that is missing in one log shifts nothing, because the smallest number of insertions and deletions is used.
  */
 export function pairLegs<T extends Named>(
   stable: readonly T[],
@@ -62,7 +62,7 @@ interface WithNames<T> {
   readonly names: LegNames;
 }
 
-/** Two ids that differ are two requests, so that order decides only where a side has none. */
+/** Different ids mean different requests, so order counts only where a side has no id. */
 function unnamed<T>(a: readonly WithNames<T>[], b: readonly WithNames<T>[]) {
   const isNamed = ({ names }: WithNames<T>) => names.id !== undefined;
   if (!a.some(isNamed) || !b.some(isNamed)) return [a, b] as const;
@@ -74,7 +74,7 @@ function pairInOrder<T extends Named>(
   b: readonly WithNames<T>[],
 ): [WithNames<T>, WithNames<T>][] {
   const [hostsA, hostsB] = [hostsOf(a), hostsOf(b)];
-  // A host that one side alone was asked at is that side's own.
+  // If only one side has a host, the host is that side's own.
   const token = ({ item }: WithNames<T>) => {
     const host = hostOf(item.line);
     const common = hostsA.has(host) && hostsB.has(host);
@@ -91,12 +91,12 @@ function pairInOrder<T extends Named>(
   for (let end = 0; end <= a.length; end++) {
     const at = end === a.length ? b.length : (partner[end] ?? -1);
     if (at < 0 || at < j) continue;
-    // As many on both sides: bodies that hold a nonce or a time.
+    // Equal numbers on both sides: the bodies contain a nonce or a time.
     if (end - i === at - j) for (let n = 0; n < end - i; n++) if (hostAlike(x[i + n], y[j + n])) take(i + n, j + n);
     take(end, at);
     [i, j] = [end + 1, at + 1];
   }
-  // What is left and alike stands in another order: requests that ran side by side.
+  // Equal requests that remain are in a different order, because they ran concurrently.
   const taken = new Set(pairs.flat());
   const waiting = new Map<string, number[]>();
   for (const [at, one] of b.entries()) if (!taken.has(one)) pushTo(waiting, y[at] ?? '', at);
@@ -106,7 +106,7 @@ function pairInOrder<T extends Named>(
 
 const hostAlike = (a = '', b = '') => a.slice(0, a.indexOf(' ')) === b.slice(0, b.indexOf(' '));
 
-/** Where the logs have too little in common for an edit distance: the n-th of a request to the n-th. */
+/** If the logs have too little in common for an edit distance, the n-th occurrence is paired with the n-th. */
 function byOccurrence(a: readonly string[], b: readonly string[]): Int32Array {
   const places = new Map<string, number[]>();
   for (const [j, token] of b.entries()) pushTo(places, token, j);

@@ -1,11 +1,11 @@
-/** Legs sorted into partitions: in memory up to a limit, beyond it in files of a directory of their own, which goes with them. */
+/** Sorts answers into partitions: in memory up to a limit, and beyond it in files of a temporary directory. */
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../../../shared/index.ts';
 import { LOG_SIDES, type LogSide, type PartitionContent } from './tasks.ts';
 
-/** A partition is joined in memory; one that is larger holds few keys, and too many answers of each. */
+/** A partition is joined in memory. A larger one has few keys, with too many answers each. */
 const LARGEST = 256 * 1024 * 1024;
 
 interface Part {
@@ -22,14 +22,14 @@ export class Partitions {
   #directory: string | undefined;
   #spilling: Promise<void> = Promise.resolve();
 
-  /** @param limit bytes that may be held in memory */
+  /** @param limit how many bytes may be kept in memory */
   constructor(count: number, limit: number) {
     this.#limit = limit;
     const parts = () => Array.from({ length: count }, (): Part => ({ parts: [], bytes: 0, file: null, spilled: 0 }));
     this.#sides = { stable: parts(), candidate: parts(), control: parts() };
   }
 
-  /** Bytes that went to disk. */
+  /** How many bytes were written to disk. */
   get spilled(): number {
     return this.#all().reduce((sum, part) => sum + part.spilled, 0);
   }
@@ -46,7 +46,10 @@ export class Partitions {
     await this.#spilling;
   }
 
-  /** All sides of each partition; what was handed out is forgotten. @throws UsageError when one cannot be joined in memory */
+  /**
+   * All sides of each partition; a partition that was returned is dropped.
+   * @throws UsageError if one is too large to join in memory
+   */
   *contents(): Generator<Readonly<Record<LogSide, PartitionContent>>> {
     for (const [i, stable] of this.#sides.stable.entries()) {
       const [candidate, control] = [this.#sides.candidate[i], this.#sides.control[i]];

@@ -1,4 +1,6 @@
-/** All cores at work on pieces of the input; no more pieces are in memory than the threads need to stay busy. */
+/**
+ * Distributes pieces of the input over all cores. Only as many pieces are in memory as the threads need to stay busy.
+ */
 import { extname } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Piscina } from 'piscina';
@@ -8,13 +10,13 @@ import { type Input, unfoldedBytes } from '../../inputs/index.ts';
 import { LOG_SIDES, type Task, type TaskResult, type WorkerSettings } from './tasks.ts';
 import { type Work, workOf } from './work.ts';
 
-/** Pieces per thread: one that it works on, and the next. */
+/** Pieces per thread: the present one and the next. */
 const AHEAD = 2;
 
 export class Pool {
   readonly #signal: AbortSignal;
   readonly #limit: number;
-  /** Null where this thread does the work itself. */
+  /** null if this thread does the work itself. */
   readonly #piscina: Piscina<Task, TaskResult> | null;
   readonly #work: Work;
 
@@ -25,7 +27,7 @@ export class Pool {
     this.#work = workOf(settings);
   }
 
-  /** Gives each task to a thread; resolves when all are done. `take` gets the results in any order. */
+  /** Gives each task to a thread, and resolves when all are done. `take` receives the results in any order. */
   each(tasks: AsyncIterable<Task> | Iterable<Task>, take: (result: TaskResult) => Promise<void> | void): Promise<void> {
     return eachBounded(tasks, this.#limit, async (task) => take(await this.#run(task)));
   }
@@ -36,21 +38,21 @@ export class Pool {
 
   async #run(task: Task): Promise<TaskResult> {
     if (this.#piscina !== null) return this.#piscina.run(task, { signal: this.#signal, transferList: buffersOf(task) });
-    // Between two pieces an interruption is heard.
+    // An interruption is noticed between two pieces.
     await turn();
     this.#signal.throwIfAborted();
     return this.#work(task);
   }
 }
 
-/** Threads that inputs keep busy: starting one takes longer than comparing one piece. */
+/** How many threads the inputs keep busy, because starting a thread takes longer than comparing one piece. */
 export function usefulThreads(inputs: readonly Input[], atMost: number): number {
   const bytes = unfoldedBytes(inputs);
   return bytes === null ? atMost : Math.min(atMost, Math.max(1, Math.ceil(bytes / LIMITS.piece)));
 }
 
 function startThreads(threads: number, settings: WorkerSettings): Piscina<Task, TaskResult> {
-  // The entry stands beside this module, as source and as compiled module.
+  // The entry is next to this module, as source or as compiled module.
   const filename = new URL(`worker${extname(import.meta.url)}`, import.meta.url).href;
   return new Piscina({ filename, minThreads: threads, maxThreads: threads, workerData: settings });
 }

@@ -1,22 +1,25 @@
-/** What a thread of the pool is given, and what it gives back. */
+/** The input and output of a thread of the pool. */
 
 import type { Piece } from '../../../../capture/index.ts';
 import type { NoiseModel, Summary } from '../../../../parity/tally/index.ts';
 import type { Decisions } from '../../outcome/index.ts';
 
-/** Same for all threads of a run. */
+/** The same for all threads of a run. */
 export interface WorkerSettings {
   /** Templates such as `/items/{id}`, for answers whose log names no route. */
   readonly routes: readonly string[];
-  /** Request headers, in lower case, that name a request in both logs. */
+  /** Request headers, in lower case, that identify a request in both logs. */
   readonly pairBy: readonly string[];
-  /** Parts into which the legs of two logs are sorted by the hash of their key; 1 where there are no two logs. */
+  /**
+   * The number of partitions into which the answers of two logs are sorted by the hash of their key; 1 unless there are
+   * two logs.
+   */
   readonly partitions: number;
   readonly decisions: Decisions;
   readonly noise: NoisePass;
 }
 
-/** Whether what varies by itself is left alone, looked for, or suppressed. */
+/** Whether noise is ignored, learned, or suppressed. */
 export type NoisePass =
   | { readonly kind: 'off' }
   | { readonly kind: 'learn' }
@@ -26,20 +29,20 @@ export type LegFormat = 'leg' | 'har';
 export const LOG_SIDES = ['stable', 'candidate', 'control'] as const;
 export type LogSide = (typeof LOG_SIDES)[number];
 
-/** Lines that hold whole captures: they are compared. */
+/** Lines with complete captures, to be compared. */
 export interface CapturesTask extends Piece {
   readonly kind: 'captures';
   readonly source: number;
 }
 
-/** Lines that hold one side's answers: they are read, and sorted into partitions. */
+/** Lines with one side's answers, to be read and sorted into partitions. */
 export interface LegsTask extends Piece {
   readonly kind: 'legs';
   readonly source: number;
   readonly format: LegFormat;
 }
 
-/** One partition of both sides: legs with the same key become pairs, and are compared. */
+/** One partition of both sides: answers with the same key are paired and compared. */
 export interface JoinTask {
   readonly kind: 'join';
   readonly stable: PartitionContent;
@@ -47,7 +50,7 @@ export interface JoinTask {
   readonly control: PartitionContent;
 }
 
-/** What was written to a file, and what still is in memory. */
+/** The part that was written to a file, and the part that is still in memory. */
 export interface PartitionContent {
   readonly file: string | null;
   readonly rest: Uint8Array<ArrayBuffer>;
@@ -59,6 +62,6 @@ export interface TaskResult {
   readonly summary: Summary;
   /** Learned from a {@link CapturesTask} or a {@link JoinTask}. */
   readonly noise: NoiseModel;
-  /** Of a {@link LegsTask}: one piece of NDJSON for each partition. */
+  /** For a {@link LegsTask}: one piece of NDJSON for each partition. */
   readonly partitions: readonly Uint8Array<ArrayBuffer>[];
 }

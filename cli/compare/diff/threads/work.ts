@@ -1,4 +1,4 @@
-/** What becomes of one task, in whatever thread. */
+/** Executes one task, in any thread. */
 import { comparer } from '../../outcome/index.ts';
 import { compareCaptures } from './captures-task.ts';
 import { joinPartition } from './join-task.ts';

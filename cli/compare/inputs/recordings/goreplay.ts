@@ -1,13 +1,18 @@
-/** Payloads as goreplay writes them (`--output-file`): a line `kind id nanoseconds latency`, the message, and a line of monkeys. */
+/**
+ * Payloads in goreplay's format (`--output-file`): a line `kind id nanoseconds latency`, the message, and a separator
+ * line of monkeys.
+ */
 import type { OneSidedExchange, RecordedResponse } from './exchange.ts';
 import { type HttpMessage, httpMessage } from './http-message.ts';
 import { piecesOfRecording } from './pieces.ts';
 
 const SEPARATOR = Buffer.from('\n🐵🙈🙉\n');
 const REQUEST = '1';
-/** Of the service that was recorded; 3 is that of the service to which it was replayed. */
+/** The answer of the recorded service; 3 is that of the service to which it was replayed. */
 const RESPONSE = '2';
-/** More requests do not wait for their answers, which may not have been recorded (`--input-raw-track-response`). */
+/**
+ * At most this many requests wait for their answers, which may not have been recorded (`--input-raw-track-response`).
+ */
 const MAX_WAITING = 10_000;
 
 interface Asked {
@@ -15,7 +20,10 @@ interface Asked {
   readonly request: OneSidedExchange['request'];
 }
 
-/** Requests without an answer come when so many others have, or at the end. @throws Error that names the payload */
+/**
+ * Requests without an answer are returned when that many others wait, or at the end.
+ * @throws Error that names the payload
+ */
 export async function* goreplayExchanges(source: AsyncIterable<Buffer>): AsyncGenerator<OneSidedExchange> {
   const waiting = new Map<string, Asked>();
   let count = 0;
@@ -40,7 +48,7 @@ export async function* goreplayExchanges(source: AsyncIterable<Buffer>): AsyncGe
   for (const request of waiting.values()) yield unanswered(request);
 }
 
-/** With the separator behind it. */
+/** Includes the separator after it. */
 function endOfPayload(buffer: Buffer): number | null {
   const at = buffer.indexOf(SEPARATOR);
   return at < 0 ? null : at + SEPARATOR.length;
@@ -61,7 +69,7 @@ function httpOf(message: Buffer, bodiless: boolean, count: number): HttpMessage 
 
 function asked(at: number, { start, headers, body, cut }: HttpMessage): Asked {
   const [method = '', target = ''] = start.split(' ');
-  // What a proxy is asked names the host as well (RFC 9112, 3.2.2).
+  // In requests to a proxy, the target includes the host (RFC 9112, 3.2.2).
   const path = target.replace(/^https?:\/\/[^/?]*/i, '');
   return {
     at,

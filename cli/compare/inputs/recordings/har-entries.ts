@@ -1,13 +1,16 @@
-/** The entries of a HAR, each as soon as it is whole: a file that was cut has all that stand before. */
+/** The entries of a HAR, each as soon as it is complete; a truncated file yields all entries before the cut. */
 
 const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
-/** Of objects: `{ log: { entries: [ … ] } }`. */
+/** Nesting of objects: `{ log: { entries: [ … ] } }`. */
 const DEPTH_OF_ENTRIES = 3;
-/** A longer entry is none. */
+/** A longer object cannot be an entry. */
 const LONGEST = 512 * 1024 * 1024;
 
-/** One entry a line; what is no JSON within it is for whoever reads the line. @throws Error that says what is wrong with the file */
+/**
+ * One entry per line; invalid JSON within an entry is left to the reader of the line.
+ * @throws Error that describes the mistake in the file
+ */
 export async function* harEntries(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const scanner = new Scanner();
   for await (const chunk of source) yield* scanner.read(chunk);
@@ -19,14 +22,14 @@ class Scanner {
   #depth = 0;
   #inText = false;
   #escaped = false;
-  /** Of texts outside of entries, which may be keys. */
+  /** The present string outside of entries, which may be a key. */
   #text: number[] = [];
-  /** By depth: the key whose value stands there. */
+  /** By depth: the key of the present value. */
   readonly #keys: string[] = [];
   #inEntries = false;
   #found = false;
   #count = 0;
-  /** What is read of the entry that is open; null: none is. */
+  /** What has been read of the open entry; null if none is open. */
   #entry: Buffer[] | null = null;
   #bytes = 0;
 
@@ -65,7 +68,7 @@ class Scanner {
     if (this.#bytes > LONGEST) throw new Error(`entry ${this.#count + 1} is longer than ${LONGEST} bytes`);
   }
 
-  /** @throws Error where the file ends before it should, or holds no entries */
+  /** @throws Error if the file ends early, or contains no entries */
   end(): void {
     if (!this.#begun) throw new Error('it is empty');
     if (this.#entry !== null) throw new Error(`it is cut off within entry ${this.#count + 1}`);
@@ -84,7 +87,7 @@ class Scanner {
     return this.#depth === DEPTH_OF_ENTRIES && this.#keys[1] === 'log' && this.#keys[2] === 'entries';
   }
 
-  /** Without a byte order mark, which recorders of some systems write. */
+  /** Removes a byte order mark, which some recorders write. */
   #beginning(chunk: Buffer): Buffer {
     const [first, second] = chunk;
     if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
@@ -98,7 +101,7 @@ class Scanner {
   }
 }
 
-/** Line ends stand between members alone: within texts JSON escapes them. */
+/** Line ends occur only between members, because JSON escapes them in strings. */
 function lineOf(parts: readonly Buffer[]): Buffer {
   const line = Buffer.concat([...parts, Buffer.from('\n')]);
   for (let i = 0; i < line.length - 1; i++) if (line[i] === 0x0a || line[i] === 0x0d) line[i] = 0x20;

@@ -1,25 +1,25 @@
-/** One message of HTTP/1.1 as it went over the wire. */
+/** Parses one HTTP/1.1 message as it was on the wire. */
 import type { HeaderList } from '../../../../capture/format/index.ts';
 
 export interface HttpMessage {
   /** `GET /items HTTP/1.1` or `HTTP/1.1 200 OK`. */
   readonly start: string;
   readonly headers: HeaderList;
-  /** Out of its chunks. */
+  /** Without chunked framing. */
   readonly body: Buffer;
-  /** It ends before the body does. */
+  /** Whether the payload ends before the body does. */
   readonly cut: boolean;
 }
 
 const HEAD_END = '\r\n\r\n';
 
-/** null for what has no head. @param bodiless whatever Content-Length says, as for HEAD */
+/** null if there is no head. @param bodiless whatever Content-Length says, as for HEAD */
 export function httpMessage(payload: Buffer, bodiless: boolean): HttpMessage | null {
   const end = payload.indexOf(HEAD_END);
   if (end < 0) return null;
   const [start = '', ...lines] = payload.toString('latin1', 0, end).split('\r\n');
   const rest = payload.subarray(end + HEAD_END.length);
-  // An interim answer comes before the one that counts (RFC 9110, 15.2).
+  // An interim answer precedes the final one (RFC 9110, 15.2).
   if (/^HTTP\/1\.[01] 1(?!01)\d\d\b/.test(start)) return httpMessage(rest, bodiless);
   const headers = lines.flatMap((line): [string, string][] => {
     const colon = line.indexOf(':');

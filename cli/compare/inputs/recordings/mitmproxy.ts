@@ -1,4 +1,4 @@
-/** Flows as mitmproxy and mitmdump write them (`-w FILE`). */
+/** Flows in the format of mitmproxy and mitmdump (`-w FILE`). */
 import * as z from 'zod';
 import { problemsOf, wordIssue } from '../../../../input/index.ts';
 import type { OneSidedExchange } from './exchange.ts';
@@ -37,10 +37,10 @@ const flowSchema = z.looseObject({
 });
 
 const kindSchema = z.looseObject({ type: text, websocket: z.unknown().optional() });
-/** Until 0.18 the version of mitmproxy itself; then a number, as flows have had others since. */
+/** Up to 0.18 this is mitmproxy's own version; since then a number, with which the schema of flows changes. */
 const oldSchema = z.looseObject({ version: z.array(z.number()).min(2) });
 
-/** Flows that are no HTTP, tunnels and web sockets are left out. @throws Error that names the flow */
+/** Omits flows that are not HTTP, tunnels and web sockets. @throws Error that names the flow */
 export async function* mitmproxyExchanges(source: AsyncIterable<Buffer>): AsyncGenerator<OneSidedExchange> {
   let count = 0;
   for await (const value of taggedValues(source)) {

@@ -1,9 +1,9 @@
-/** Bytes of a recording, cut into pieces as soon as each is whole. */
+/** Cuts the bytes of a recording into pieces, each as soon as it is complete. */
 
 /**
- * @param endOf where the first piece of a buffer ends, which may be beyond it; null where that cannot be told yet
- * @param piece what a piece is called, where the recording ends within one
- * @throws Error when it does, and whatever `endOf` throws
+ * @param endOf the end of the first piece in a buffer, which may be beyond the buffer; null if it is still unknown
+ * @param piece the name of a piece, for a recording that ends within one
+ * @throws Error if it does, and whatever `endOf` throws
  */
 export async function* piecesOfRecording(
   source: AsyncIterable<Buffer>,
@@ -16,7 +16,7 @@ export async function* piecesOfRecording(
   for await (const chunk of source) {
     waiting.push(chunk);
     bytes += chunk.length;
-    // A piece of many chunks is put together once.
+    // A piece of many chunks is joined only once.
     if (bytes < wanted) continue;
     let buffer = Buffer.concat(waiting);
     let end = endOf(buffer);

@@ -1,4 +1,4 @@
-/** TaggedValue netstrings, `<length>:<data><type>`, in which mitmproxy keeps its flows (mitmproxy/io/tnetstring.py). */
+/** Tagged netstrings, `<length>:<data><type>`, in which mitmproxy stores its flows (mitmproxy/io/tnetstring.py). */
 import { piecesOfRecording } from './pieces.ts';
 
 export type TaggedValue =
@@ -11,16 +11,16 @@ export type TaggedValue =
   | { readonly [key: string]: TaggedValue };
 
 const MAX_NESTING = 32;
-/** A flow with its bodies; what is longer is no recording. */
+/** A flow with its bodies; anything longer is not a recording. */
 const MAX_LENGTH = 256 * 1024 * 1024;
 const COLON = 0x3a;
 
-/** One value after another. @throws Error that says what is wrong */
+/** Yields one value after another. @throws Error that describes the mistake */
 export async function* taggedValues(source: AsyncIterable<Buffer>): AsyncGenerator<TaggedValue> {
   for await (const value of piecesOfRecording(source, endOfFirst, 'flow')) yield valueIn(value, 0);
 }
 
-/** Where the first value ends, which may be beyond the buffer; null where its length is not there yet. */
+/** The end of the first value, which may be beyond the buffer; null while its length is incomplete. */
 function endOfFirst(buffer: Buffer): number | null {
   const colon = buffer.subarray(0, 12).indexOf(COLON);
   const digits = buffer.toString('latin1', 0, colon < 0 ? Math.min(buffer.length, 12) : colon);
@@ -29,7 +29,7 @@ function endOfFirst(buffer: Buffer): number | null {
   return colon < 0 ? null : colon + 1 + Number(digits) + 1;
 }
 
-/** `buffer` is one value from its length to its tag. */
+/** @param buffer one value, from its length to its tag */
 function valueIn(buffer: Buffer, nesting: number): TaggedValue {
   if (nesting > MAX_NESTING) throw new Error('it is nested too deeply');
   const data = buffer.subarray(buffer.indexOf(COLON) + 1, -1);

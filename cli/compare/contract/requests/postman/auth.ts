@@ -1,9 +1,9 @@
-/** How a Postman collection, folder or request logs in: the types that need no exchange before. */
+/** Logins of a Postman collection, folder or request, for the types that need no prior exchange. */
 import * as z from 'zod';
 import { basicLogin, loginIn } from '../texts/index.ts';
 
 const valueSchema = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-/** Version 2.1 lists what version 2.0 holds as members. */
+/** Version 2.1 has a list where version 2.0 has an object. */
 const detailsSchema = z.union([
   z
     .array(z.looseObject({ key: z.string(), value: valueSchema.nullish() }))
@@ -23,7 +23,7 @@ export interface Login {
   readonly skipped?: string;
 }
 
-/** null: the enclosing folder's setting applies. @param fill replaces variables by their values */
+/** null if the enclosing folder's setting applies. @param fill replaces variables by their values */
 export function loginOf(auth: unknown, fill: (text: string) => string): Login | null {
   const parsed = authSchema.safeParse(auth);
   if (!parsed.success) return null;

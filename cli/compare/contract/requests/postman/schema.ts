@@ -1,4 +1,4 @@
-/** What is read of a Postman collection (https://schema.postman.com/, v2.0 and v2.1). */
+/** The parts of a Postman collection that are read (https://schema.postman.com/, v2.0 and v2.1). */
 import * as z from 'zod';
 
 const pairSchema = z
@@ -12,11 +12,11 @@ const pairSchema = z
   .transform((pair) => ({ ...pair, value: String(pair.value ?? ''), isFlag: pair.value === null }));
 export type PostmanPairs = z.infer<typeof pairs>;
 const pairs = z.array(pairSchema).nullish().catch(null);
-/** Version 2.0 may write fields as a text. */
+/** Version 2.0 may contain header fields as text. */
 const fields = z.union([z.string().transform(fieldsOfText), pairs]);
 
 const partsSchema = z.union([z.string().transform((text) => [text]), z.array(z.unknown().transform(segmentOf))]);
-/** `raw` may be left out where its parts are there. */
+/** `raw` may be missing if the parts of the URL are present. */
 const urlSchema = z.union([
   z.string().transform((raw) => ({ raw, variable: null })),
   z
@@ -29,7 +29,7 @@ const urlSchema = z.union([
     })
     .transform(({ raw, host = [], path = [], query, variable }) => {
       const written = raw ?? `${host.join('.')}/${path.join('/')}`;
-      // A parameter that is switched off in the list may still stand in the text.
+      // A parameter that is disabled in the list may still be present in the text.
       return { raw: query == null ? written : `${written.replace(/[?#].*$/s, '')}${queryOf(query)}`, variable };
     }),
 ]);
@@ -98,14 +98,14 @@ function queryOf(query: PostmanPairs): string {
   return written.length === 0 ? '' : `?${written.join('&')}`;
 }
 
-/** Those that have a name and are not switched off. */
+/** Pairs that have a name and are not disabled. */
 export function enabledPairs(list: PostmanPairs) {
   return (list ?? []).flatMap(({ key, disabled, ...pair }) =>
     key == null || key === '' || disabled === true ? [] : [{ ...pair, key }],
   );
 }
 
-/** Their names and values. */
+/** Names and values of the enabled pairs. */
 export function enabled(list: PostmanPairs): [string, string][] {
   return enabledPairs(list).map(({ key, value }) => [key, value]);
 }

@@ -1,6 +1,7 @@
 /**
- * What a script of a Postman collection takes from an answer: `pm.environment.set('token', pm.response.json().user.token)` and the
- * like. Scripts are not run: assignments are read one after another, and a statement that is not understood gives nothing.
+ * What a script of a Postman collection takes from an answer: `pm.environment.set('token',
+ * pm.response.json().user.token)` and similar. Scripts are not executed: assignments are read in order, and a statement
+ * that is not understood is ignored.
  */
 import * as z from 'zod';
 
@@ -11,16 +12,16 @@ export interface ScriptTake {
     | { readonly kind: 'header'; readonly name: string }
     | { readonly kind: 'cookie'; readonly name: string }
     | { readonly kind: 'body'; readonly match: string };
-  /** The script asks something first, so that an answer without it is no fault. */
+  /** The script checks a condition first, so an answer may lack it. */
   readonly mayLack?: true;
 }
 
 export interface PostmanScripts {
   readonly takes: readonly ScriptTake[];
-  /** Values that are written in the script, before the request or after its answer. */
+  /** Constants in the script, before the request or after its answer. */
   readonly before: readonly (readonly [name: string, value: string])[];
   readonly after: readonly (readonly [name: string, value: string])[];
-  /** Names that get a value in a way that is not read. */
+  /** Names that get a value in a way that is not understood. */
   readonly unread: readonly string[];
 }
 
@@ -35,12 +36,12 @@ const eventsSchema = z
   )
   .catch([]);
 
-/** Of an item, a folder or a collection. */
+/** Scripts of an item, a folder or a collection. */
 export function scriptsOf(event: unknown): PostmanScripts {
   const read = eventsSchema.parse(event ?? []).map(({ listen, script }) => {
     const { takes, constants, unread } = scriptIn(script.exec);
     if (listen === 'test') return { takes, before: [], after: constants, unread };
-    // Before a request there is no answer yet.
+    // There is no answer before a request.
     return { takes: [], before: constants, after: [], unread: [...takes.map(({ name }) => name), ...unread] };
   });
   return {
@@ -53,7 +54,10 @@ export function scriptsOf(event: unknown): PostmanScripts {
 
 const STRING = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/.source;
 const COMMENTS = new RegExp(`(${STRING})|//[^\\n]*|/\\*[\\s\\S]*?\\*/`, 'g');
-/** A text, which says nothing; an assignment to a name or to names in braces, up to its value; a call that sets a variable, up to its name. */
+/**
+ * Matches a string literal, which is skipped; an assignment to a name or to names in braces, up to its value; or a call
+ * that sets a variable, up to its name.
+ */
 const STATEMENT = new RegExp(
   [
     STRING,
@@ -63,7 +67,7 @@ const STATEMENT = new RegExp(
   ].join('|'),
   'g',
 );
-/** What a name holds until an answer gives it something, or where it gives nothing. */
+/** The value of a name until an answer sets it, or if no answer does. */
 const EMPTY = /^(?:\{\}|\[\]|null|undefined|''|"")$/;
 const CONDITION = /\b(?:if|try|switch|catch)\b|&&|\?(?![.?])/;
 const ANSWER = /^(?:pm\.response\.json\(\)|JSON\.parse\((?:responseBody|pm\.response\.text\(\))\))/;
@@ -113,7 +117,7 @@ function assign(target: string, value: string, known: Map<string, Path>): void {
     else known.set(name, at);
 }
 
-/** A text without escapes, a number or a truth value, as Postman writes it into a request. */
+/** A string without escapes, a number or a boolean, as Postman inserts it into a request. */
 function constantOf(expression: string): string | null {
   const [, number, , text] = /^\s*(?:(-?\d+(?:\.\d+)?|true|false)|(["'])([^\\]*)\2)\s*$/.exec(expression) ?? [];
   return number ?? text ?? null;
@@ -132,7 +136,7 @@ function placeOf(expression: string, known: ReadonlyMap<string, Path>): ScriptTa
   return { kind: 'json', pointer: steps.join('') };
 }
 
-/** Where in the answer's JSON an expression looks; what stands behind `||` counts only where nothing is there. */
+/** The place in the answer's JSON that an expression reads. The part after `||` counts only if nothing is there. */
 function pathOf(expression: string, known: ReadonlyMap<string, Path>): Path | null {
   const whole = compact(expression)
     .replace(/(?:\|\||\?\?)[\s\S]*$/, '')
@@ -151,12 +155,15 @@ function pathOf(expression: string, known: ReadonlyMap<string, Path>): Path | nu
   return rest === '' ? path : null;
 }
 
-/** Without white space but that of texts. */
+/** Removes white space, except within strings. */
 function compact(expression: string): string {
   return expression.replaceAll(new RegExp(`(${STRING})|\\s+`, 'g'), (_, string?: string) => string ?? '');
 }
 
-/** Up to the comma, the semicolon or the bracket that ends it; outside of a call also to the end of its line, unless the next one goes on. */
+/**
+ * Reads to the comma, semicolon or bracket that ends the expression; outside of a call also to the end of the line,
+ * unless the next line continues it.
+ */
 function expressionAt(script: string, from: number, isInCall: boolean): string {
   const rest = script.slice(from);
   let depth = 0;

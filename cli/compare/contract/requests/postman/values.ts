@@ -1,10 +1,13 @@
-/** Values that Postman makes up when it sends a request (`{{$guid}}`): made here once, so that both sides are sent the same. */
+/**
+ * Values that Postman generates when it sends a request (`{{$guid}}`): generated once here, so that both sides get the
+ * same.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Other runs have others, as what a request makes may have to be new. */
+/** Different in each run, because the things that a request creates may have to be new. */
 const RUN = randomBytes(16);
 
-/** null where a name stands for nothing that is made up here. @param nth of the requests of a collection */
+/** null if the name is not a generated value. @param nth number of the request in a collection */
 export function madeUp(name: string, nth: number): string | null {
   const digest = createHash('sha256').update(RUN).update(`${nth} ${name}`).digest();
   switch (name) {
@@ -22,7 +25,7 @@ export function madeUp(name: string, nth: number): string | null {
   }
 }
 
-/** Of version 4 (RFC 9562, 5.4). */
+/** Version 4 (RFC 9562, 5.4). */
 function uuidOf(digest: Buffer): string {
   const hex = digest.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(

@@ -1,26 +1,26 @@
-/** Lines of access logs: they hold no bodies, and few fields. */
+/** Requests from access logs, which contain no bodies and few fields. */
 import { stripVTControlCharacters } from 'node:util';
 import type { TextRequest } from './text-request.ts';
 
-/** In quotes, as nearly all write it: Apache, nginx, load balancers of AWS, Envoy, HAProxy, uvicorn, Django. */
+/** Quoted, as nearly all servers write it: Apache, nginx, AWS load balancers, Envoy, HAProxy, uvicorn, Django. */
 const REQUEST = /"([A-Z]+) ((?:[^\s"\\]|\\.)+) HTTP\/[\d.]+"(.*)$/;
-/** HTTP/0.9, or a log that leaves the version out. */
+/** HTTP/0.9, or a log without the version. */
 const COMMON = /\[[^\]]+\] "([A-Z]+) ((?:[^\s"\\]|\\.)+)"( (?:\d{3}|-) .*)$/;
-/** The method before a path in quotes, as gin and Rails write it; or before a status, as morgan does. */
+/** The method before a quoted path, as in gin and Rails; or before a status, as in morgan. */
 const BARE = /\b([A-Z]{3,7})\s+"(\/[^"]*)"(.*)$|^([A-Z]{3,7}) (\/\S*) \d{3}\b(.*)$/;
 
 const QUOTED = String.raw`"((?:[^"\\]|\\.)*)"`;
-/** Where the client stands in what follows the request. */
+/** Where the user agent is in the text after the request. */
 const AGENTS: readonly RegExp[] = [
   // nginx and Apache, combined: status, bytes, referer, agent.
   new RegExp(String.raw`^ (?:\d{3}|-) (?:\d+|-) (?<referer>${QUOTED}) (?<agent>${QUOTED})`),
-  // ALB and classic load balancers: the agent at once.
+  // ALB and classic load balancers: the user agent follows at once.
   new RegExp(`^ (?<agent>${QUOTED}) `),
   // Envoy and Istio: status, flags, sizes and times, forwarded for, agent.
   new RegExp(String.raw`^ \d{3} \S+ (?:\S+ \S+ ${QUOTED} )?\d+ \d+ \S+ \S+ ${QUOTED} (?<agent>${QUOTED})`),
 ];
 
-/** null where a line is of no such log. */
+/** null if the line is not from such a log. */
 export function requestOfLogLine(line: string): TextRequest | null {
   const plain = stripVTControlCharacters(line);
   const found = REQUEST.exec(plain) ?? COMMON.exec(plain) ?? BARE.exec(plain);
@@ -38,10 +38,10 @@ function unescaped(text: string, written: (byte: number) => string): string {
   );
 }
 
-/** As a URL has them. */
+/** As in a URL. */
 const asPercent = (byte: number) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 
-/** A request of which a log tells no more than this; '' and '-' stand for what was not there. */
+/** A request of which a log contains only this; '' and '-' stand for a missing value. */
 export function loggedRequest(method: string, url: string, fields: Readonly<Record<string, string>>): TextRequest {
   const headers = Object.entries(fields).filter(([, value]) => value !== '' && value !== '-');
   return { method, url, headers, body: null, asIs: true, logged: true };

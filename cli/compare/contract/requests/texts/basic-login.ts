@@ -1,12 +1,12 @@
-/** The field of a login by name and password (RFC 7617). */
+/** The header field for a login with name and password (RFC 7617). */
 
-/** With a value that is filled in later (`{{env:PASSWORD}}`), it is encoded then. */
+/** A value that is filled in later (`{{env:PASSWORD}}`) is encoded then. */
 export function basicLogin(name: string, password: string): [string, string] {
   const pair = `${name}:${password}`;
   return ['Authorization', `Basic ${pair.includes('{{') ? pair : Buffer.from(pair).toString('base64')}`];
 }
 
-/** What stands before the host of a URL, as clients send it; null: nothing does. */
+/** The login before the host of a URL, as clients send it; null if there is none. */
 export function loginIn(url: string): [string, string] | null {
   const [, pair = ''] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)@/i.exec(url) ?? [];
   const [name = '', password = ''] = pair.split(/:(.*)/s).map(decoded);

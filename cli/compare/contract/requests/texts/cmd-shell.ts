@@ -1,10 +1,13 @@
-/** Commands as browsers copy them for cmd.exe, which escapes by carets. */
+/** Commands that browsers copy for cmd.exe, which uses carets as escapes. */
 
 export function isOfWindows(command: string): boolean {
   return /^curl(?:\.exe)?\s+\^?"/.test(command) && /\^["\r\n]|\^$/.test(command);
 }
 
-/** What cmd.exe hands to the program: a caret takes its meaning from the character behind it, and two line ends are one. */
+/**
+ * The text that cmd.exe passes to the program: a caret removes the meaning of the next character, and two line ends
+ * become one.
+ */
 export function unescapedCarets(command: string): string {
   return command
     .replaceAll(/\^\r?\n\r?\n/g, '\n')

@@ -1,4 +1,4 @@
-/** What the options of a curl command say of its requests. */
+/** The effect of each option of a curl command on its requests. */
 
 import { basicLogin } from './basic-login.ts';
 import { partOf } from './curl-form.ts';
@@ -11,7 +11,7 @@ export interface CurlDraft {
   method?: string;
   readonly urls: string[];
   readonly query: string[];
-  /** An empty value leaves the field out; null sends it empty. */
+  /** An empty value omits the field; null sends it empty. */
   readonly headers: [string, string | null][];
   readonly data: Buffer[];
   readonly parts: FormPart[];
@@ -19,14 +19,14 @@ export interface CurlDraft {
   /** The data go into the query (`--get`). */
   asQuery: boolean;
   json: boolean;
-  /** Dots in the path stay (`--path-as-is`). */
+  /** Dots in the path are kept (`--path-as-is`). */
   asIs: boolean;
-  /** Brackets and braces in a URL are no patterns (`--globoff`). */
+  /** Brackets and braces in a URL are not patterns (`--globoff`). */
   asWritten: boolean;
   upload?: string;
 }
 
-/** @throws CannotBeSent for what needs more than the command says */
+/** @throws CannotBeSent if the request needs more than the command contains */
 export function draftOf(options: readonly CurlOption[], read: ReadNamed): CurlDraft {
   const draft: CurlDraft = {
     urls: [],
@@ -40,7 +40,7 @@ export function draftOf(options: readonly CurlOption[], read: ReadNamed): CurlDr
     asWritten: false,
   };
   for (const { name, value } of options) {
-    // What stands for the host of a URL needs no value.
+    // A placeholder for the host of a URL needs no value.
     if (name !== 'url') withValues(value);
     TAKES.get(name)?.(draft, value, read);
   }
@@ -49,7 +49,7 @@ export function draftOf(options: readonly CurlOption[], read: ReadNamed): CurlDr
 
 type Take = (draft: CurlDraft, value: string, read: ReadNamed) => void;
 
-/** By the long name of the option. One that is not here changes nothing of a request. */
+/** By the long name of the option. Options that are not listed do not change a request. */
 const TAKES: ReadonlyMap<string, Take> = new Map(
   Object.entries<Take>({
     url: ({ urls }, value) => urls.push(value),
@@ -112,19 +112,19 @@ const TAKES: ReadonlyMap<string, Take> = new Map(
   }),
 );
 
-/** Of a login that needs an exchange before, or a signature of the moment. */
+/** Refuses a login that needs an earlier exchange or a fresh signature. */
 function needsMoreRequests(name: string): Take {
   return () => {
     throw new CannotBeSent(`a curl command logs in by --${name}, which needs more than one request`);
   };
 }
 
-/** A number alone is where it begins. */
+/** A single number is the start of the range. */
 function rangeOf(value: string): string {
   return `bytes=${/^\d+$/.test(value) ? `${value}-` : value}`;
 }
 
-/** A date that the answer is to be newer than, or older behind a minus sign. */
+/** A date that the answer must be newer than or, after a minus sign, older than. */
 function conditionOf(value: string): [string, string] {
   const date = new Date(value.replace(/^[-+=]/, ''));
   if (Number.isNaN(date.getTime())) throw new CannotBeSent('a curl command asks for what is newer than a file');
@@ -143,7 +143,7 @@ function addCookie(headers: CurlDraft['headers'], value: string): void {
 /** Carriage return, line feed and NUL. */
 const LEFT_OUT = new Set([0x0d, 0x0a, 0x00]);
 
-/** curl takes line ends and NULs out of a file that it sends as a text. */
+/** curl removes line ends and NULs from a file that it sends as text. */
 function addText({ data }: CurlDraft, value: string, read: ReadNamed): void {
   const content = contentOf(value, read);
   const isFile = value.startsWith('@');
@@ -159,13 +159,13 @@ function contentOf(value: string, read: ReadNamed): Buffer {
   return value.startsWith('@') ? read(value.slice(1)) : Buffer.from(value);
 }
 
-/** One field, or those of a file (`@file`). */
+/** One field, or the fields of a file (`@file`). */
 function fieldsOf(value: string, read: ReadNamed): CurlDraft['headers'] {
   const lines = value.startsWith('@') ? read(value.slice(1)).toString('utf8').split(/\r?\n/) : [value];
   return lines.filter((line) => line.trim() !== '').map(fieldOf);
 }
 
-/** `X: y`; `X:` leaves out what curl would send itself, and `X;` sends an empty field. */
+/** `X: y`; `X:` omits a field that curl would send itself, and `X;` sends an empty field. */
 function fieldOf(text: string): [string, string | null] {
   const at = text.indexOf(':');
   if (at < 0) return text.endsWith(';') ? [text.slice(0, -1).trim(), null] : [text, ''];
@@ -181,7 +181,7 @@ function urlEncoded(text: string, read: ReadNamed): string {
   return `${name}${name === '' ? '' : '='}${encoded(text[at] === '@' ? read(rest) : Buffer.from(rest))}`;
 }
 
-/** All but what is unreserved (RFC 3986, 2.3), and spaces as a form has them. */
+/** Escapes everything except unreserved characters (RFC 3986, 2.3); spaces become `+`, as in a form. */
 function encoded(content: Buffer): string {
   return content
     .toString('latin1')

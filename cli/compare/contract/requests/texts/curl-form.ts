@@ -1,8 +1,8 @@
-/** Fields of a form as `curl -F` writes them. */
+/** Form fields as in `curl -F`. */
 import type { FormPart } from './form-data.ts';
 import { CannotBeSent, type ReadNamed } from './text-request.ts';
 
-/** By the end of a file's name, as curl knows them. */
+/** By file extension, as in curl. */
 const TYPES: Readonly<Record<string, string>> = {
   gif: 'image/gif',
   jpg: 'image/jpeg',

@@ -1,4 +1,4 @@
-/** Words of a curl command as options with their values, and URLs (curl's manual page). */
+/** Splits the words of a curl command into options with values, and URLs (curl's manual page). */
 
 const LONG_WITH_VALUE = new Set(
   `abstract-unix-socket alt-svc aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout connect-to continue-at cookie cookie-jar
@@ -15,7 +15,7 @@ const LONG_WITH_VALUE = new Set(
   unix-socket upload-file url url-query user user-agent variable vlan-priority write-out`.split(/\s+/),
 );
 
-/** Short options by the long one of the same meaning; the first ones have a value. */
+/** Short options with the equivalent long one; the first group has values. */
 const SHORT_WITH_VALUE: Readonly<Record<string, string>> = {
   A: 'user-agent',
   b: 'cookie',
@@ -47,12 +47,12 @@ const SHORT_WITH_VALUE: Readonly<Record<string, string>> = {
 const SHORT: Readonly<Record<string, string>> = { G: 'get', I: 'head', g: 'globoff', ':': 'next' };
 
 export interface CurlOption {
-  /** Long name; `url` also for a word that is no option. */
+  /** Long name; `url` also for a word that is not an option. */
   readonly name: string;
   readonly value: string;
 }
 
-/** Options in their order; those before `--next` have no part in what follows it. */
+/** Options in order; those before `--next` do not apply after it. */
 export function curlOptions(words: readonly string[]): CurlOption[][] {
   const groups: CurlOption[][] = [[]];
   for (let i = 0; i < words.length; i++) {
@@ -71,7 +71,7 @@ function optionsOf(word: string, next: () => string): CurlOption[] {
     const [, name = '', attached] = /^--([^=]*)(?:=([\s\S]*))?$/.exec(word) ?? [];
     return [{ name, value: LONG_WITH_VALUE.has(name) ? (attached ?? next()) : '' }];
   }
-  // Short options may stand together, of which the last may have a value.
+  // Short options may be combined, and the last one may have a value.
   const options: CurlOption[] = [];
   for (let at = 1; at < word.length; at++) {
     const letter = word[at] ?? '';

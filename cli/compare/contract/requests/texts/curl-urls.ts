@@ -1,13 +1,13 @@
-/** URLs of a curl command: lists and ranges within them (curl's manual, "Globbing"), and what stands for a host. */
+/** URLs of a curl command: lists and ranges within them (curl's manual, "Globbing"), and placeholders for a host. */
 import { CannotBeSent } from './text-request.ts';
 
-/** A command that would ask more often is a load test. */
+/** A command with more requests is a load test. */
 const MOST = 1_000;
 
 const PATTERN =
   /(?<name>\{\{[^{}]*\}\})|\{(?<list>[^{}]*)\}|\[(?:(?<from>\d+)-(?<to>\d+)|(?<first>[A-Za-z])-(?<last>[A-Za-z]))(?::(?<step>\d+))?\]|\\(?<escaped>[{}[\]])|(?<plain>[\s\S])/g;
 
-/** @throws CannotBeSent where there are too many */
+/** @throws CannotBeSent if there are too many */
 export function globbed(url: string): string[] {
   let urls = [''];
   for (const { groups = {} } of url.matchAll(PATTERN)) {
@@ -18,7 +18,7 @@ export function globbed(url: string): string[] {
   return urls;
 }
 
-/** `{{name}}` is no list of curl's: later a value stands there. */
+/** `{{name}}` is not one of curl's lists: a value is inserted later. */
 function choicesOf({ name, list, from, to, first, last, step, escaped, plain }: Record<string, string | undefined>) {
   if (list !== undefined) return list.split(',');
   const by = Math.max(1, Number(step ?? 1));

@@ -8,7 +8,7 @@ import { FORM_DATA_TYPE, formData } from './form-data.ts';
 import { type ShellCommand, WITHOUT_VALUE, withValues } from './shell.ts';
 import { CannotBeSent, type ReadNamed, type TextRequest } from './text-request.ts';
 
-/** @throws CannotBeSent for what needs more than the command says */
+/** @throws CannotBeSent if the request needs more than the command contains */
 export function requestsOfCurl({ words: [, ...words], stdin }: ShellCommand, read: ReadNamed): TextRequest[] {
   const readOrStdin: ReadNamed = (file) => {
     if (file !== '-') return read(file);
@@ -54,7 +54,7 @@ function requestOf(given: string, draft: CurlDraft, read: ReadNamed): TextReques
   };
 }
 
-/** curl names the boundary of its form behind whatever type the command names. */
+/** curl appends the boundary of its form to whatever type the command names. */
 function ofForm(name: string, value: string | null): string | null {
   if (name.toLowerCase() !== 'content-type' || value === null || value === '') return value;
   return `${value}; ${FORM_DATA_TYPE.replace(/^[^;]*; */, '')}`;
@@ -68,7 +68,7 @@ function urlOf(given: string, { target, upload }: CurlDraft, query: readonly str
     upload !== undefined && folder.endsWith('/') ? `${folder}${encodeURIComponent(upload.replace(/^.*\//, ''))}` : url;
   const whole =
     query.length === 0 ? named : `${named.replace(/&$/, '')}${named.includes('?') ? '&' : '?'}${query.join('&')}`;
-  // Which host was asked is the command's to say: only what is behind it counts.
+  // The command's host does not matter; only the part after it counts.
   const behindHost = new RegExp(
     `^(?:https?://)?(?:${WITHOUT_VALUE}[^${WITHOUT_VALUE}]*${WITHOUT_VALUE}|\\{\\{[^{}]*\\}\\})(?::\\d+)?(?=[/?]|$)`,
   ).exec(whole);

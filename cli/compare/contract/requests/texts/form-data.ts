@@ -1,6 +1,6 @@
-/** Forms of `multipart/form-data` (RFC 7578). */
+/** Builds forms of `multipart/form-data` (RFC 7578). */
 
-/** Stands in no text that people send. */
+/** Does not occur in any text that people send. */
 const BOUNDARY = 'crossfade-7MA4YWxkTrZu0gW';
 
 export const FORM_DATA_TYPE = `multipart/form-data; boundary=${BOUNDARY}`;

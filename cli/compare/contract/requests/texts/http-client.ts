@@ -1,18 +1,19 @@
 /**
- * Files of HTTP clients (.http, .rest), as VS Code's REST Client, JetBrains' and httpYac read them: requests between lines of `###`.
- * What they have in common is read; scripts are not run, but for what they plainly take from an answer.
+ * Files of HTTP clients (.http, .rest), as read by VS Code's REST Client, JetBrains' and httpYac: requests separated by
+ * lines of `###`. The common syntax is supported. Scripts are not executed, but simple reads from an answer are
+ * recognised.
  */
 
-/** A request as it is written: its variables stand in braces. */
+/** A request as written, with its variables in braces. */
 export interface HttpBlock {
-  /** Of its request line, from 1. */
+  /** Line number of the request line, from 1. */
   readonly line: number;
-  /** By which later requests speak of its answer. */
+  /** The name by which later requests refer to its answer. */
   readonly name: string | null;
   readonly method: string;
   readonly url: string;
   readonly headers: readonly (readonly [string, string])[];
-  /** Lines of text, and files beside the file. */
+  /** Lines of text, and files in the same folder. */
   readonly body: readonly (string | { readonly file: string })[];
   /** What a script takes from its answer. */
   readonly sets: readonly { readonly name: string; readonly from: AnswerPlace }[];
@@ -24,13 +25,13 @@ export type AnswerPlace =
 
 export interface HttpFile {
   readonly blocks: readonly HttpBlock[];
-  /** `@name = value`; a value may hold others. */
+  /** `@name = value`; a value may contain other variables. */
   readonly variables: readonly (readonly [string, string])[];
 }
 
 const METHODS =
   'GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|CONNECT|TRACE|PROPFIND|QUERY|GRAPHQL|WEBSOCKET|WSS?|GRPC|SSE|RSOCKET|MQTT|AMQP';
-/** A method, a URL or path, and perhaps a version; spaces may stand in the braces of a variable. */
+/** A method, a URL or path, and optionally a version. Spaces may occur within the braces of a variable. */
 const REQUEST = new RegExp(
   `^(?:(${METHODS})\\s+)?((?:https?:|wss?:)?/\\S*|\\{\\{[^{}]*\\}\\}\\S*|[\\w.-]+(?::\\d+)?/\\S*)(?:\\s+HTTP/[\\d.]+)?$`,
 );
@@ -41,14 +42,14 @@ const NAMED = /^(?:#|\/\/)\s*@name(?:\s+|\s*=\s*)(\S+)/;
 const VARIABLE_LINE = /^@([\w.-]+)\s*=\s*(.*)$/;
 const BETWEEN = /^###/;
 
-/** Whether a text is such a file: requests between such lines, or a request line with a field below it. */
+/** Whether a text is such a file: it has separator lines, or a request line followed by a header field. */
 export function isHttpFile(text: string): boolean {
   const lines = text.split(/\r?\n/);
   const isParted = lines.some((line) => BETWEEN.test(line));
   return lines.some((line, i) => isRequest(line) && (isParted || /^[A-Za-z][\w-]*:(?:\s|$)/.test(lines[i + 1] ?? '')));
 }
 
-/** With its method: a URL alone may stand in a body. */
+/** Requires a method, because a URL alone may be part of a body. */
 const isRequest = (line: string) => WITH_METHOD.test(line) && REQUEST.test(written(line));
 
 export function readHttpFile(text: string): HttpFile {
@@ -76,7 +77,7 @@ export function readHttpFile(text: string): HttpFile {
   return { blocks, variables };
 }
 
-/** Without spaces in the braces of variables. */
+/** Removes spaces within the braces of variables. */
 const written = (line: string) =>
   line.replaceAll(/\{\{\s*(.*?)\s*\}\}/g, (_, name: string) => `{{${name.replaceAll(/\s+/g, '\u{a0}')}}}`);
 const read = (text: string) => text.replaceAll('\u{a0}', ' ');
@@ -85,7 +86,7 @@ function blockAt(lines: readonly string[], at: number, request: RegExpExecArray,
   const [, method = 'GET', first = ''] = request;
   let url = read(first);
   let i = at + 1;
-  // A query may go on below, indented or not.
+  // A query may continue on the following lines, indented or not.
   for (; i < lines.length && /^(?:\s+\S|[?&])/.test(lines[i] ?? '') && !FIELD.test((lines[i] ?? '').trim()); i++)
     url += (lines[i] ?? '').trim();
   const headers: [string, string][] = [];
@@ -108,7 +109,7 @@ function blockAt(lines: readonly string[], at: number, request: RegExpExecArray,
   return { block, next: end };
 }
 
-/** Up to the next request: behind `###`, or behind an empty line where there is none. */
+/** The end of a request: at the next `###`, or at an empty line if there is none. */
 function endOf(lines: readonly string[], from: number): number {
   for (let i = from; i < lines.length; i++) {
     const line = lines[i] ?? '';
@@ -129,7 +130,7 @@ function bodyIn(lines: readonly string[]): { body: HttpBlock['body']; script: st
       while (i < lines.length && !/%\}\s*$/.test(lines[i] ?? '')) i++;
       script += `${lines.slice(from, i + 1).join('\n')}\n`;
     } else if (/^(?:>>?!?|<>)\s/.test(line)) {
-      // Where an answer is kept, or was.
+      // A reference to a file for the answer.
     } else {
       const file = /^<(?:@\S*)?\s+(\S.*)$/.exec(line)?.[1] ?? /^@([\w./-]+)$/.exec(line)?.[1];
       body.push(file === undefined ? line : { file: file.trim() });
@@ -141,7 +142,7 @@ function bodyIn(lines: readonly string[]): { body: HttpBlock['body']; script: st
   return { body, script };
 }
 
-/** `client.global.set("token", response.body.user.token)`, as JetBrains' client has it. */
+/** `client.global.set("token", response.body.user.token)`, as in JetBrains' client. */
 function setsIn(script: string): HttpBlock['sets'] {
   const SET =
     /client\.global\.set\(\s*["']([^"']+)["']\s*,\s*response\.(body((?:\.\w+|\[\d+\]|\[["'][^"']+["']\])+)|headers\.valueOf\(\s*["']([^"']+)["']\s*\))\s*\)/g;
@@ -152,7 +153,7 @@ function setsIn(script: string): HttpBlock['sets'] {
   }));
 }
 
-/** Of a path of JavaScript or JSONPath: `.a[0]['b']`. */
+/** Converts a path of JavaScript or JSONPath: `.a[0]['b']`. */
 export function pointerOfPath(path: string): string {
   return [...path.matchAll(/\.?([\w$-]+)|\[(\d+)\]|\[["']([^"']+)["']\]/g)]
     .map(

@@ -1,4 +1,4 @@
-/** Requests out of lines of text: curl commands, access logs, lists of URLs. */
+/** Requests from lines of text: curl commands, access logs, lists of URLs. */
 
 export { basicLogin, loginIn } from './basic-login.ts';
 export { FORM_DATA_TYPE, formData } from './form-data.ts';

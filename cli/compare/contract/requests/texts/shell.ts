@@ -1,29 +1,32 @@
-/** Commands of a POSIX shell, as far as people write them around curl: words, variables, redirections, here-documents. Nothing is run. */
+/**
+ * The part of POSIX shell syntax that people use around curl: words, variables, redirections, here-documents. Nothing
+ * is executed.
+ */
 import { CannotBeSent } from './text-request.ts';
 
 export interface ShellCommand {
   readonly words: readonly string[];
-  /** What a here-document or here-string hands in. */
+  /** The content of a here-document or here-string. */
   readonly stdin: string | null;
 }
 
 type Variables = ReadonlyMap<string, string>;
 
-/** Stands around the name of a variable that has no value: a word of a shell can hold no NUL. */
+/** Encloses the name of a variable without a value, because a shell word cannot contain NUL. */
 export const WITHOUT_VALUE = '\0';
 
 const TOKEN =
   /\\\r?\n|(?<end>\r?\n|&&|\|\|?|;+(?=\s|$)|&(?=\s|$))|(?<blank>\s+)|\$'(?<ansi>(?:[^'\\]|\\[\s\S])*)'|'(?<single>[^']*)'|\$?"(?<double>(?:[^"\\]|\\[\s\S])*)"|(?<redirection>&>>?|<<<|\d*(?:>>?|<)(?:&\d?-?)?)|\\(?<escaped>[\s\S])|(?<substitution>\$\(|`)|(?<variable>\$(?:\{[^}]*\}|[A-Za-z_]\w*))|(?<bare>\$|(?:[^\s'"\\$;&|<>`]|;(?!\s|$)|&(?!&|\s|$|>))+)/y;
 
-/** `<<EOF` up to a line that is `EOF`; a quoted word keeps variables from being filled in. */
+/** `<<EOF` up to a line `EOF`; if the word is quoted, variables are not replaced. */
 const HERE_DOCUMENT =
   /<<(?<dash>-?)[ \t]*(?<quote>['"]?)(?<word>\w[\w.-]*)\k<quote>(?<rest>[^\n]*)\n(?<lines>(?:[^\n]*\n)*?)[ \t]*\k<word>[ \t]*(?=\n|$)/;
 const HERE_OPEN = /(?<!<)<<-?[ \t]*\w/;
 const QUOTED = /'[^']*'|"(?:[^"\\]|\\[\s\S])*"/g;
 
 /**
- * @param variables null: of a shell that writes them otherwise, so that `$` is a character
- * @returns null where the text ends within a quote, behind a backslash or before the end of a here-document
+ * @param variables null for a shell with another syntax, in which `$` is an ordinary character
+ * @returns null if the text ends within a quotation, after a backslash or before the end of a here-document
  * @throws CannotBeSent for a command within a command
  */
 export function shellCommands(text: string, variables: Variables | null): ShellCommand[] | null {
@@ -39,7 +42,7 @@ function commandsOf(text: string, variables: Variables | null, here: string | nu
   const commands: ShellCommand[] = [];
   let [words, stdin]: [string[], string | null] = [[], here];
   let word: string | null = null;
-  /** What becomes of the word behind a redirection. */
+  /** The role of the word after a redirection. */
   let redirected: 'dropped' | 'stdin' | null = null;
   const endWord = () => {
     if (word === null) return;
@@ -91,7 +94,7 @@ export function withValues(text: string): string {
   throw new CannotBeSent(`no value for the shell’s variable ${name}; --value ${name}=… gives it`);
 }
 
-/** Text within double quotes, or one variable: its escapes and variables are replaced. */
+/** Replaces escapes and variables in double-quoted text, or a single variable. */
 function expanded(text: string, variables: Variables | null): string {
   if (variables === null) return text.replaceAll(/\\(["\\])/g, '$1');
   return text.replaceAll(
@@ -116,7 +119,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
-/** Bytes that stand as escapes one after another are one text of UTF-8. */
+/** Consecutive bytes written as escapes form one UTF-8 text. */
 function fromAnsi(text: string): string {
   const bytes = (run: string) =>
     Buffer.from(
@@ -130,7 +133,7 @@ function fromAnsi(text: string): string {
       if (run !== undefined) return bytes(run);
       const code = short ?? long;
       if (code === undefined) return ESCAPES[one] ?? one;
-      // A surrogate is one of two halves, which the shell writes as bytes of neither.
+      // A surrogate is half of a character, which the shell encodes as invalid bytes.
       return String.fromCodePoint(Math.min(Number.parseInt(code, 16), 0x10ffff));
     },
   );

@@ -1,4 +1,7 @@
-/** Access logs whose lines are JSON (Caddy, Traefik, Envoy, nginx, pino, GCP, …), or have fields that the file names (W3C: CloudFront, IIS). */
+/**
+ * Access logs with JSON lines (Caddy, Traefik, Envoy, nginx, pino, GCP, …), or with fields that the file names (W3C:
+ * CloudFront, IIS).
+ */
 import * as z from 'zod';
 import { loggedRequest } from './access-log.ts';
 import type { TextRequest } from './text-request.ts';
@@ -44,18 +47,18 @@ const AGENTS = [
   'user_agent.original',
 ];
 const REFERERS = ['referer', 'http_referer', 'request_Referer', 'referrer'];
-/** Where a request stands within a line. */
+/** Objects that contain the request within a line. */
 const AROUND = ['request', 'req', 'httpRequest', 'http_request'];
-/** Of header fields that a line holds, those that are no secret and that change answers. */
+/** Header fields of a line that are not secret and that affect answers. */
 const KEPT = /^(?:accept|accept-language|user-agent|referer|if-none-match|if-modified-since|range|origin)$/i;
 
 const objectSchema = z.record(z.string(), z.unknown());
 const textSchema = z.string().min(1);
 
-/** Where a container's runtime keeps the line that was written. */
+/** Where a container runtime stores the original line. */
 const LINES = ['log', 'message', 'msg'];
 
-/** null where the line is no JSON of such a log. @param inner reads the line of a log that another log keeps */
+/** null if the line is not JSON of such a log. @param inner reads a log line that is embedded in another log */
 export function requestOfJsonLine(line: string, inner: (line: string) => TextRequest | null): TextRequest | null {
   const whole = objectOf(parsed(line));
   if (whole === null) return null;
@@ -64,7 +67,7 @@ export function requestOfJsonLine(line: string, inner: (line: string) => TextReq
     const found = members === null ? null : requestOfMembers(members);
     if (found !== null) return found;
   }
-  // The request line as a text, its method beside it, or all within another line.
+  // The request line as text, with its method separate, or the whole line embedded in another.
   const [, written, target] =
     /^(?:([A-Z]+) )?(\/\S*|https?:\/\/\S+)(?: HTTP\/[\d.]+)?$/.exec(textIn(whole, ['request', 'requestLine']) ?? '') ??
     [];
@@ -74,7 +77,7 @@ export function requestOfJsonLine(line: string, inner: (line: string) => TextReq
   return within === '' || within === line ? null : inner(within);
 }
 
-/** Members of members as `http.request.method`, where they are not so already. */
+/** Nested members are named like `http.request.method`, unless they already are. */
 function flattened(members: Members, before = '', depth = 0): Members {
   const pairs = Object.entries(members).flatMap(([key, value]): [string, unknown][] => {
     const within = depth < 3 ? objectOf(value) : null;
@@ -88,7 +91,7 @@ function flattened(members: Members, before = '', depth = 0): Members {
 
 const PAIR = /(?<![\w.-])([A-Za-z_][\w.-]*)=(?:"((?:[^"\\]|\\.)*)"|(\S*))/g;
 
-/** `method=GET path=/a status=200`, as Heroku and many libraries write it; null: the line is none. */
+/** `method=GET path=/a status=200`, as Heroku and many libraries write it; null if the line has another format. */
 export function requestOfPairsLine(line: string): TextRequest | null {
   const pairs = [...line.matchAll(PAIR)].map(([, key = '', quoted, plain = '']): [string, string] => [
     key,
@@ -128,7 +131,7 @@ function textIn(members: Members, names: readonly string[]): string | null {
 
 const scalarsSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
 
-/** A query that a framework has read already. */
+/** A query that a framework has already parsed. */
 function pairsIn(members: Members, names: readonly string[]): string | null {
   for (const name of names) {
     const pairs = scalarsSchema.safeParse(members[name]);
@@ -149,20 +152,20 @@ function parsed(line: string): unknown {
   }
 }
 
-/** Names of `#Fields:`; null for a line that names none (https://www.w3.org/TR/WD-logfile). */
+/** The names in `#Fields:`; null for a line without them (https://www.w3.org/TR/WD-logfile). */
 export function w3cFieldsOf(line: string): string[] | null {
   const [, names] = /^#Fields:\s*(.*)$/i.exec(line) ?? [];
   return names === undefined ? null : names.trim().split(/\s+/);
 }
 
-/** null where a line has no method and path among the fields. */
+/** null if the line has no method and path among its fields. */
 export function requestOfW3cLine(line: string, names: readonly string[]): TextRequest | null {
   const values = line.split(line.includes('\t') ? '\t' : ' ');
   const of = (name: string) => values[names.findIndex((one) => one.toLowerCase() === name)] ?? '-';
   const [method, stem, query] = [of('cs-method'), of('cs-uri-stem'), of('cs-uri-query')];
   const path = stem === '-' ? of('cs-uri') : stem;
   if (!/^[A-Z]+$/.test(method) || !path.startsWith('/')) return null;
-  // CloudFront writes a field as a URL does, IIS a space as a plus.
+  // CloudFront encodes a field like a URL; IIS writes a space as a plus.
   const agent = line.includes('\t') ? decoded(of('cs(user-agent)')) : of('cs(user-agent)').replaceAll('+', ' ');
   return loggedRequest(method, query === '-' ? path : `${path}?${query}`, { 'User-Agent': agent });
 }

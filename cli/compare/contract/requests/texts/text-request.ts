@@ -1,18 +1,18 @@
-/** A request as a line of text tells it. */
+/** A request that was read from a line of text. */
 export interface TextRequest {
   readonly method: string;
-  /** Origin form, or a whole URL. */
+  /** A path, or a complete URL. */
   readonly url: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Buffer | null;
-  /** Dots in its path are sent as they are. */
+  /** Whether dot segments in its path are sent unchanged. */
   readonly asIs?: true;
-  /** Of an access log: what was sent with it is not known. */
+  /** Whether it is from an access log, which does not show its body and most fields. */
   readonly logged?: true;
 }
 
 /** Why a line is not sent, as the end of a sentence that counts such lines. */
 export class CannotBeSent extends Error {}
 
-/** A file that a command names. @throws CannotBeSent where it cannot be read */
+/** Reads a file that a command names. @throws CannotBeSent if it cannot be read */
 export type ReadNamed = (file: string) => Buffer;

@@ -1,4 +1,4 @@
-/** Which text a file holds, and the requests of its lines. */
+/** Recognises the kind of text in a file, and reads the requests in its lines. */
 import { dirname, resolve, sep } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import { routeWithoutSecrets } from '../../../../../capture/redaction/index.ts';
@@ -14,12 +14,12 @@ import { requestOfJsonLine, requestOfPairsLine, requestOfW3cLine, w3cFieldsOf } 
 import { CannotBeSent, type ReadNamed, type TextRequest } from './text-request.ts';
 
 export interface PlainRequest {
-  /** Sent to both sides as X-Request-Id; a probe's ends with `~` and its name. */
+  /** Sent to both sides as X-Request-Id; the id of a probe ends with `~` and its name. */
   readonly id: string;
-  /** Method and template such as `GET /items/{id}`. */
+  /** Method and template, such as `GET /items/{id}`. */
   readonly route: string;
   readonly method: string;
-  /** Origin form: path and query. */
+  /** Path and query. */
   readonly target: string;
   /** Names and values. */
   readonly headers: readonly (readonly [string, string])[];
@@ -27,38 +27,41 @@ export interface PlainRequest {
   readonly at: Position;
 }
 
-/** A request of a line, or why it holds none. */
+/** The request of a line, or the reason why there is none. */
 export type LineRequest = PlainRequest | { readonly skipped: string; readonly at: Position };
 
 export interface TextSource {
   readonly file: string;
-  /** What named the file, as messages say it: `files`, which is an argument, or an option. */
+  /** How messages name the source of the file: `files`, which is an argument, or an option. */
   readonly named: string;
   readonly source: number;
   readonly routes: readonly string[];
-  /** Of the shell's variables, by name. */
+  /** Values of shell variables, by name. */
   readonly values: ReadonlyMap<string, string>;
   readonly compression?: 'none' | 'gzip' | 'zstd';
-  /** Called as a document is: only a log whose lines are JSON is a text, too. */
+  /** Whether the file has the name of a document; only a log with JSON lines is then treated as text. */
   readonly isDocument?: boolean;
-  /** Of a pipe, which can be read only once. @default those of the file */
+  /** The content of a pipe, which can be read only once. @default the content of the file */
   readonly bytes?: Buffer;
 }
 
 /** `https://…`, `/path`, or a method before either. */
 const URL_LINE = /^(?:([A-Z]+)\s+)?(https?:\/\/\S+|\/\S*)(?:\s+HTTP\/[\d.]+)?$/;
 
-/** Lines that are looked at for one that says what the file is. */
+/** How many lines are examined to recognise the kind of file. */
 const FIRST_LINES = 20;
 
 const HAS_BODY = /^(?:POST|PUT|PATCH)$/;
 
-/** A command is no longer; a quote that is still open was none. */
+/** No command is longer; a quotation that is still open was a mistake. */
 const MOST_LINES = 1_000;
 
 const NOT_UNDERSTOOD = 'a line is not a known kind of request: a URL, a curl command or a line of an access log';
 
-/** null where the file may be another kind of input. @throws UsageError where it cannot be read, or holds nothing that is understood */
+/**
+ * null if the file may be another kind of input.
+ * @throws UsageError if it cannot be read, or contains nothing that is understood
+ */
 export function textRequests({
   file,
   source,
@@ -102,7 +105,7 @@ export function textRequests({
   });
 }
 
-/** Bytes by whose lines a compressed file is known: captures, which are read as they stream, are no text. */
+/** How many bytes of a compressed file are examined. Captures, which are read as a stream, are not text. */
 const BEGINNING = 64 * 1024;
 
 function contentOf(bytes: Buffer, compression: TextSource['compression'], named: string): string | null {
@@ -119,10 +122,10 @@ function contentOf(bytes: Buffer, compression: TextSource['compression'], named:
 
 const OPEN_BRACE = 0x7b;
 
-/** Captures and logs of one side are lines of JSON. */
+/** Captures and one side's logs are lines of JSON. */
 const mayBeRecords = (text: string) => text.trimStart().startsWith('{');
 
-/** Why a file is of no use, with what helps for what people have by mistake. */
+/** Why a file cannot be used, with advice for common mistakes. */
 function whatIsIn(text: string): string {
   const first = text.trim().split('\n')[0] ?? '';
   if (first === '') return 'is empty';
@@ -145,10 +148,10 @@ function isJsonLog(text: string): boolean {
 
 const ASSIGNMENT = /^(?:export\s+)?[A-Za-z_]\w*=/;
 const CURL = /^(?:[A-Za-z_]\w*=\S*\s+|time\s+|sudo\s+)*curl(?:\.exe)?\s/;
-/** A line of pairs is an assignment as well, to look at it. */
+/** A line of pairs looks like an assignment, too. */
 const isShell = (text: string) => CURL.test(text) || (ASSIGNMENT.test(text) && requestOfPairsLine(text) === null);
 
-/** Commands one after another, and the variables that they set. */
+/** Executes assignments, and reads commands one after another. */
 class Shell {
   readonly #variables: Map<string, string>;
   readonly #given: ReadonlyMap<string, string>;
@@ -160,7 +163,7 @@ class Shell {
     this.#read = read;
   }
 
-  /** One command that cannot be sent keeps no other one of its line back. */
+  /** A command that cannot be sent does not affect others on the same line. */
   run(text: string): (TextRequest | CannotBeSent)[] {
     const windows = isOfWindows(text);
     const commands = shellCommands(windows ? unescapedCarets(text) : text, windows ? null : this.#variables);
@@ -183,7 +186,7 @@ class Shell {
       : [];
   }
 
-  /** What `--value` gives stays. */
+  /** `--value` takes precedence. */
   #assign(words: readonly string[]): void {
     for (const word of words) {
       const [, name, value = ''] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(word) ?? [];
@@ -193,7 +196,7 @@ class Shell {
   }
 }
 
-/** Files that a command names are those beside it: a command of somebody else's should not send others. */
+/** Files that a command names must be in the same folder, so that a copied command cannot send other files. */
 export function besides(named: string, file: string): ReadNamed {
   const folder = dirname(resolve(file));
   return (name) => {
@@ -221,17 +224,20 @@ function requestOfLine(text: string, fields: readonly string[] | null): TextRequ
 
 const requestOfPlainLine = (text: string) => requestOfLogLine(text) ?? requestOfPairsLine(text);
 
-/** Before a command that was copied out of a terminal or a page. */
+/** A prompt before a command that was copied from a terminal or a page. */
 const PROMPT = /^[$%>]\s+(?=curl)/;
 
 interface LogicalLine {
   readonly text: string;
   readonly line: number;
-  /** Names of the fields of a W3C log, which stand above. */
+  /** Field names of a W3C log, from an earlier line. */
   readonly fields: readonly string[] | null;
 }
 
-/** Comments and blank lines left out; a command may go on behind a backslash, within quotes, or to the end of a here-document. */
+/**
+ * Drops comments and blank lines. A command may continue after a backslash, within a quotation, or to the end of a
+ * here-document.
+ */
 function logicalLines(text: string): LogicalLine[] {
   const lines = text.split(/\r?\n/);
   const found: LogicalLine[] = [];
@@ -263,7 +269,7 @@ function goesOn(command: string): boolean {
 
 function planned(request: TextRequest, routes: readonly string[], at: Position, nth: string): LineRequest {
   const { method, url, headers, body, asIs } = request;
-  // Of a whole server, or of a connection.
+  // Concerns a whole server or a connection.
   const target = url === '*' || method === 'CONNECT' ? null : targetOf(url, asIs === true);
   if (target === null) return { skipped: 'the request target is not a path', at };
   return {
@@ -277,7 +283,7 @@ function planned(request: TextRequest, routes: readonly string[], at: Position, 
   };
 }
 
-/** Path and query as they are written, but for what no request line can hold; null: there is no path. */
+/** Path and query as written, except for characters that a request line cannot contain; null if there is no path. */
 export function targetOf(url: string, asIs = false): string | null {
   const [, origin = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/[^/?#]*)?([^#]*)/i.exec(url) ?? [];
   if (origin !== '' && !URL.canParse(origin)) return null;
