@@ -86,6 +86,8 @@ export class Observer {
   readonly #told: string[] = [];
   /** Ingresses where a cutover was completed and none has begun since, whatever a restored table says. */
   readonly #completed = new Set<Site>();
+  /** Ingresses where a run has begun after a completed cutover, and can only restore the capacity that it left. */
+  readonly #beganAfterCompletion = new Set<Site>();
   /** Ingresses where the mirror was lost before the candidate had a customer, so that the run may roll back. */
   readonly #mirrorLost = new Set<Site>();
   /** Executions that have owned an ingress. */
@@ -104,7 +106,7 @@ export class Observer {
     if (item !== null) this.#owned.add(item.executionArn);
     if (item?.status === 'completed') this.#completed.add(site);
     else if (item?.status === 'running') {
-      this.#completed.delete(site);
+      if (this.#completed.delete(site)) this.#beganAfterCompletion.add(site);
       const isWhole = site.health('mirrorForward').unhealthy === 0 && site.sickness.mirror === 0;
       if (!isWhole && site.share('candidate', 'mirrorReverse') === 0) this.#mirrorLost.add(site);
     }
@@ -257,6 +259,7 @@ export class Observer {
     if (isOwned(site)) this.#violated('ends', `the lease of ${item?.cutoverId} stays ${item?.status}`);
     else if (
       !this.#completed.has(site) &&
+      !this.#beganAfterCompletion.has(site) &&
       !this.#overlapping(executions) &&
       !this.#abortedWithoutLease(site, executions)
     )
