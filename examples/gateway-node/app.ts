@@ -1,4 +1,4 @@
-/** The gateway's API: items of its own, orders of an upstream, health. */
+/** The gateway's API: its own items, the orders of an upstream service, and a health check. */
 import { setTimeout as delay } from 'node:timers/promises';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Logger } from 'pino';
@@ -11,11 +11,15 @@ import type { Upstream } from './upstream.ts';
 export interface GatewayOptions {
   readonly upstream: Upstream;
   readonly logger: Logger;
-  /** `stable` or `candidate`; answered as X-Served-By when set. */
+  /** `stable` or `candidate`. Sent as X-Served-By if set. */
   readonly servedBy?: string;
   readonly fault?: FaultSwitch;
   readonly onRequest: () => void;
-  /** An item was asked for, and whether it was kept: what the business counts, whatever the answer says. @default nobody counts */
+  /**
+   * Called when a new item is requested, with whether it was kept. The answer is 201 either way, so only this business
+   * count shows a loss.
+   * @default not counted
+   */
   readonly onItem?: (kept: boolean) => void;
   /** @default no spans */
   readonly telemetry?: Telemetry;

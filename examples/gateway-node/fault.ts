@@ -1,17 +1,17 @@
-/** Faults on demand, for rehearsals: reachable only when FAULT_PORT is set. */
+/** Injects faults on demand, for rehearsals. Reachable only if FAULT_PORT is set. */
 import { createServer, type Server } from 'node:http';
 
 export interface Fault {
-  /** Share of requests answered 500. */
+  /** Share of requests that are answered with 500, 0 to 1. */
   readonly errors?: number;
-  /** Share of requests whose connection is reset. */
+  /** Share of requests whose connection is reset, 0 to 1. */
   readonly resets?: number;
   readonly latencyMs?: number;
-  /** Share of new items that are answered 201 and lost: no status, no latency and no answer shows it. */
+  /** Share of new items that are answered with 201 and lost, 0 to 1. No status, latency or answer shows it. */
   readonly lost?: number;
-  /** The process ends at once. */
+  /** Ends the process at once. */
   readonly crash?: boolean;
-  /** Empty arrays become null, as a nil slice in Go does. */
+  /** Empty arrays become null, like a nil slice in Go. */
   readonly parity?: boolean;
 }
 

@@ -1,4 +1,7 @@
-/** Process entry: configuration from the environment, metrics and logs to stdout, drain on SIGTERM. */
+/**
+ * Process entry point: reads the configuration from the environment, writes metrics and logs to stdout, and drains on
+ * SIGTERM.
+ */
 import type { AddressInfo, Server } from 'node:net';
 import pino from 'pino';
 import { gateway } from './app.ts';
@@ -20,7 +23,7 @@ const {
 
 const orders = upstream(UPSTREAM_URL);
 const fault = FAULT_PORT === undefined ? undefined : faultSwitch();
-// The SDK takes a tenth of a second to load: only where there is a collector.
+// The SDK takes a tenth of a second to load, so load it only if there is a collector.
 const spans = OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : (await import('./telemetry.ts')).telemetry(SIDE);
 let requests = 0;
 const items = { asked: 0, kept: 0 };
@@ -43,7 +46,7 @@ const server = app.listen(Number(PORT), BIND, () => {
   if (fault === undefined) announce();
   else fault.server.listen(Number(FAULT_PORT), '127.0.0.1', announce);
 });
-// Longer than the load balancer's idle timeout, so that it is never the target that closes first.
+// Longer than the load balancer's idle timeout, so that the target is never the first to close.
 server.keepAliveTimeout = 75_000;
 
 function announce(): void {

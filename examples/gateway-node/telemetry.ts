@@ -1,4 +1,6 @@
-/** One server span for each request, sent by OTLP/HTTP when OTEL_EXPORTER_OTLP_ENDPOINT names a collector. */
+/**
+ * Records one server span for each request and sends it by OTLP/HTTP if OTEL_EXPORTER_OTLP_ENDPOINT names a collector.
+ */
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -12,7 +14,7 @@ export interface RequestSpan {
 
 export interface Telemetry {
   request(identity: RequestIdentity, method: string, path: string): RequestSpan;
-  /** Sends what has not been sent. */
+  /** Sends the spans that have not been sent yet. */
   flush(): Promise<void>;
 }
 
@@ -26,7 +28,8 @@ export function telemetry(side: string): Telemetry {
   return {
     request(identity, method, path) {
       const { traceId, parentId, requestId } = identity;
-      // Without a caller's span the trace id is still the load balancer's: a parent that nobody recorded carries it.
+      // Without a caller's span the trace id still comes from the load balancer, so an unrecorded parent span carries
+      // it.
       const spanId = parentId ?? traceId.slice(16);
       const parent = trace.setSpanContext(ROOT_CONTEXT, {
         traceId,

@@ -1,6 +1,6 @@
 /**
- * Identity of a request across services: X-Request-Id, W3C trace context (https://www.w3.org/TR/trace-context/) and the
- * load balancer's X-Amzn-Trace-Id, whose Root is the same 32 hex digits in another spelling
+ * Identity of a request across services: X-Request-Id, the W3C trace context (https://www.w3.org/TR/trace-context/) and
+ * the load balancer's X-Amzn-Trace-Id, whose Root is the same 32 hex digits in another notation
  * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html).
  */
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -8,11 +8,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 export interface RequestIdentity {
   readonly requestId: string;
-  /** 32 hex digits, kept from the caller or minted. */
+  /** 32 hex digits, taken from the caller or generated. */
   readonly traceId: string;
-  /** The caller's span, 16 hex digits, when it named one. */
+  /** The caller's span, 16 hex digits, if the caller named one. */
   readonly parentId: string | undefined;
-  /** To be sent on: same trace, a span of this service's own. */
+  /** Header to send on: the same trace, with a span of this service. */
   readonly traceparent: string;
   readonly amznTraceId: string | undefined;
 }

@@ -1,17 +1,17 @@
-/** Orders come from an upstream service, behind a circuit breaker. */
+/** Fetches orders from an upstream service, behind a circuit breaker. */
 import CircuitBreaker from 'opossum';
 import type { RequestIdentity } from './trace.ts';
 
-/** The same figures as in the Go gateway. */
+/** The same values as in the Go gateway. */
 const TIMEOUT_MS = 500;
 const OPEN_MS = 5_000;
 
 export interface Upstream {
-  /** The order's JSON; null when there is none. Rejects when the upstream fails or the breaker is open. */
+  /** Returns the order's JSON, or null if there is none. Rejects if the upstream fails or the breaker is open. */
   order(id: string, identity: RequestIdentity): Promise<unknown>;
-  /** 0 closed, 0.5 half-open, 1 open. */
+  /** State of the breaker: 0 closed, 0.5 half-open, 1 open. */
   breakerState(): number;
-  /** Failures since the last call. */
+  /** Returns the number of failures since the last call. */
   takeErrors(): number;
 }
 

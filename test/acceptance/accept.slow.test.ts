@@ -1,4 +1,7 @@
-/** `crossfade accept` in the local cloud, with everything that it makes there. The account outlives the command, as AWS does. */
+/**
+ * `crossfade accept` in the local cloud, with everything that it creates there. The account outlives the command, as in
+ * AWS.
+ */
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { AcceptanceAccount } from '../../cli/accept/account.ts';
@@ -47,7 +50,7 @@ describe('crossfade accept in the local cloud', () => {
   });
 });
 
-/** @param interrupt at the deploy in mid-run */
+/** @param interrupt called at the deploy in mid-run */
 function redeploying(interrupt: () => void): AcceptanceAccount {
   const account = localAcceptanceAccount(local);
   return {

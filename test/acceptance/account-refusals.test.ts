@@ -1,4 +1,4 @@
-/** What an acceptance makes of an account that takes nothing: it ends, and can remove what it made. */
+/** How an acceptance handles an account that refuses its requests: it ends, and can remove what it created. */
 import type { S3Client } from '@aws-sdk/client-s3';
 import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
@@ -33,7 +33,7 @@ describe('an acceptance', () => {
     };
     const end = new AbortController();
     const fed = feedCaptures(site, 'accept-1', end.signal);
-    // As long as nobody waits for it, a rejection would end the process.
+    // While nothing awaits `fed`, an unhandled rejection would end the process.
     await new Promise((resolve) => setTimeout(resolve, 50));
     end.abort();
     expect((await fed)?.message).toContain('ECONNREFUSED');

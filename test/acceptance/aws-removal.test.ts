@@ -1,4 +1,6 @@
-/** An acceptance in AWS finds, clears and deletes its own stacks, by their tag; whatever else the account holds it does not touch. */
+/**
+ * An acceptance in AWS finds, clears and deletes its own stacks by their tag, and touches nothing else in the account.
+ */
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { awsAccount } from '../../cli/accept/aws-account.ts';
@@ -87,7 +89,7 @@ describe('the removal of an acceptance', () => {
 
 interface Case {
   readonly args?: readonly string[];
-  /** What is wrong with the account's answers. */
+  /** Makes the account answer wrongly. */
   readonly breaks?: () => void;
   readonly environment?: Readonly<Record<string, string>>;
   readonly says: string;

@@ -1,4 +1,4 @@
-/** `crossfade accept` over an account that a test gives it, run in this process. */
+/** Runs `crossfade accept` in this process, on an account that the test provides. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { acceptCommand } from '../../cli/accept/accept.ts';
@@ -16,7 +16,7 @@ export interface Accepted {
 export class AcceptCommand {
   readonly #evidence: string;
 
-  /** @param folder of its evidence */
+  /** @param folder where the evidence is written */
   constructor(folder: string) {
     this.#evidence = join(folder, 'acceptance.json');
   }
@@ -29,7 +29,9 @@ export class AcceptCommand {
     return acceptanceSchema.parse(JSON.parse(readFileSync(this.#evidence, 'utf8')));
   }
 
-  /** @param onWrite told of what is written, with what interrupts it as Ctrl-C does */
+  /**
+   * @param onWrite called with each text that is written, and with a function that interrupts the run as Ctrl-C does
+   */
   async run(
     args: readonly string[],
     account: AcceptanceAccount,

@@ -1,4 +1,4 @@
-/** `crossfade accept`, ended at each of its steps: by Ctrl-C, by a failure, by the death of its process. */
+/** `crossfade accept` is ended at each of its steps: by Ctrl-C, by a failure, or by the death of its process. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -87,7 +87,9 @@ describe('crossfade accept, before anything is made', () => {
   });
 });
 
-/** As a crash at this step leaves it: a stack that stands, and a file that says which steps were taken. */
+/**
+ * Creates the state that a crash at this step leaves: a stack that exists, and a file that says which steps were done.
+ */
 async function begunUpTo(step: AcceptanceStep) {
   const command = new AcceptCommand(folder.path);
   const memory = new MemoryAccount();
@@ -104,7 +106,7 @@ async function forever(signal: AbortSignal): Promise<void> {
   await delay(2 ** 30, undefined, { signal });
 }
 
-/** The step's first word with the account is refused; of a deploy, a part stands by then. */
+/** The step's first call to the account is refused. A deploy has created part of its stack by then. */
 function stopping(step: AcceptanceStep, memory: MemoryAccount, why: string): AcceptanceAccount {
   const refuse = async () => {
     throw new Error(why);
@@ -112,7 +114,7 @@ function stopping(step: AcceptanceStep, memory: MemoryAccount, why: string): Acc
   return step === 'deploy' ? memory.account(refuse) : { ...memory.account(), site: refuse };
 }
 
-/** The process is gone: nothing after it happens, the removal neither. */
+/** The process dies at this step: nothing happens after it, not even the removal. */
 function dying(step: AcceptanceStep, memory: MemoryAccount): AcceptanceAccount {
   const why = 'the process died';
   return {

@@ -1,10 +1,10 @@
-/** An account that is a list of stacks: what stands is in it, and whoever removes says so. */
+/** An account that is a list of stacks: it holds the stacks that exist, and a removal deletes them from it. */
 import type { AcceptanceAccount } from '../../cli/accept/account.ts';
 
 export class MemoryAccount {
   readonly stacks: string[] = [];
 
-  /** @param deploying what happens while the stack stands in part */
+  /** @param deploying what happens while the stack is partly deployed */
   account(deploying: (signal: AbortSignal) => Promise<void> = async () => {}): AcceptanceAccount {
     return {
       where: 'memory',
@@ -14,7 +14,7 @@ export class MemoryAccount {
         if (!this.stacks.includes(id)) this.stacks.push(id);
         await deploying(signal);
       },
-      // Nobody answers there: a step goes no further than its first word with the account.
+      // Nothing listens at this address: a step fails at its first call to the account.
       site: async () => ({
         url: 'http://127.0.0.1:9',
         queueUrl: 'queue',

@@ -1,4 +1,7 @@
-/** What of AWS the removal of an acceptance asks: CloudFormation, and the calls that clear its way. Every write is noted. */
+/**
+ * The parts of AWS that the removal of an acceptance calls: CloudFormation, and the calls that prepare a deletion.
+ * Every write is recorded.
+ */
 import type { Server } from 'node:http';
 import { endpoint } from '../../rehearsal/cloud/wire/endpoint.ts';
 import { CloudError, members, type QueryOperations } from '../../rehearsal/cloud/wire/protocol.ts';
@@ -8,9 +11,9 @@ import { listen, stop } from '../support/http.ts';
 export interface MemoryStack {
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** Types with physical ids. */
+  /** Types of the resources with their physical ids. */
   readonly resources: readonly (readonly [type: string, id: string])[];
-  /** The physical id of what its deletion leaves. */
+  /** Physical id of the resource that the deletion leaves behind. */
   readonly stuck?: string;
 }
 
@@ -21,7 +24,7 @@ export class MemoryAws {
   readonly writes: string[] = [];
   /** Actions that IAM's simulation denies. */
   readonly deniedActions: string[] = [];
-  /** Operations that are refused for want of a right. */
+  /** Operations that are refused for lack of a permission. */
   readonly refused: string[] = [];
   readonly #deleted = new Set<string>();
   #server: Server | null = null;
@@ -57,7 +60,7 @@ export class MemoryAws {
     if (this.#server !== null) await stop(this.#server);
   }
 
-  /** The process's own AWS is this one meanwhile. */
+  /** Makes this AWS the one that the process uses while `work` runs. */
   during<T>(work: () => Promise<T>): Promise<T> {
     return withEnvironment(this.environment, work);
   }
@@ -135,7 +138,7 @@ export class MemoryAws {
     },
   };
 
-  /** A deleted stack answers to its ARN alone. */
+  /** A deleted stack is found only by its ARN. */
   #is(stack: MemoryStack, name: string): boolean {
     return name === arnOf(stack) || (name === stack.name && this.#statusOf(stack) !== 'DELETE_COMPLETE');
   }

@@ -16,7 +16,7 @@ describe('simulated cutovers, looked at every minute', () => {
     'a healthy candidate on the trace "%s" is rolled back no more often than α allows',
     (trace) => {
       const runs = 60;
-      // The chance of so many or more, were α the truth, must not be below 1 in 1,000.
+      // If the true rate were α, the probability of at least this many must not be below 1 in 1,000.
       expect(atLeast(ended(simulated(trace, 500, null, runs)), runs, DEFAULT_PLAN.gate.alpha)).toBeGreaterThan(0.001);
     },
   );
@@ -26,7 +26,7 @@ describe('simulated cutovers, looked at every minute', () => {
     (regression) => {
       const result = simulated('steady', 500, regression, 30);
       expect(ended(result)).toBe(30);
-      // Slow requests wait for the warm-up.
+      // Slow requests take longer to detect because of the warm-up.
       expect(result.ratio?.mean).toBeLessThan(regression.startsWith('slow') ? 4 : 2);
     },
   );

@@ -71,7 +71,7 @@ describe("the simulator's parts", () => {
     expect(mannWhitneyZ(fixture.ranks.a, fixture.ranks.b)).toBeCloseTo(fixture.ranks.z, 8);
     for (const known of fixture.shares) {
       const [low, high] = wilson(known.count, known.runs);
-      // 1.96 here, 1.959964 there.
+      // `wilson` uses z = 1.96, the fixture 1.959964.
       expect(low).toBeCloseTo(known.wilson[0] ?? Number.NaN, 5);
       expect(high).toBeCloseTo(known.wilson[1] ?? Number.NaN, 5);
       expect(atLeast(known.count, known.runs, 0.01)).toBeCloseTo(known.atLeast, 9);
@@ -79,13 +79,13 @@ describe("the simulator's parts", () => {
     expect(ratioOf([2, 4, 6], [1, 2, 3])).toEqual({ mean: 2, half: 0 });
   });
 
-  // `kayenta.json` holds the answers of kayenta-judge itself (spinnaker/kayenta at a69573be, Scala 2.11): its solver stops
-  // within a ten-thousandth.
+  // `kayenta.json` holds the answers of kayenta-judge itself (spinnaker/kayenta at a69573be, Scala 2.11), whose solver
+  // stops within one ten-thousandth.
   it.each(kayenta)('classify as Kayenta does: $label by $lower', ({ canary, baseline, label, lower, estimate }) => {
     expect(isHigh(canary, baseline)).toBe(label === 'High');
     if (lower === null || estimate === null) return;
     expect(Math.abs(shiftOf(canary, baseline).lower - lower)).toBeLessThan(2e-4);
-    // Any value of a stretch in which the ranks are even is its estimate.
+    // Every value of an interval in which the ranks are even is a valid estimate.
     expect(Math.abs(shiftOf(canary, baseline).estimate - estimate)).toBeLessThan(0.02);
   });
 

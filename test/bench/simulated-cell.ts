@@ -1,9 +1,9 @@
-/** One cell of the exposure benchmark, in a few runs. */
+/** Runs one cell of the exposure benchmark a few times. */
 import { cells } from '../../bench/exposure/cells.ts';
 import { OURS } from '../../bench/exposure/policies.ts';
 import { type CellResult, tally } from '../../bench/exposure/tally.ts';
 
-/** Other seeds than the reported results have. */
+/** Differs from the seeds of the reported results. */
 const SEED = 77;
 export const cellOf = (trace: string, rps: number, regression: string | null) => {
   const cell = cells().find(

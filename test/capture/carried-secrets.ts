@@ -1,4 +1,4 @@
-/** Secrets that other notations, encodings and sentences carry: each a probe of a kind that the other lists do not have. */
+/** Secrets in other notations, encodings and sentences. Each is a probe of a kind that the other lists do not have. */
 import { deflateSync, gzipSync } from 'node:zlib';
 import type { Planted, PlantedRow } from './planted-secrets.ts';
 

@@ -1,4 +1,6 @@
-/** What looks like a secret and is none: it must stay readable. Written before the search was read. */
+/**
+ * Values that look like secrets but are not, and must stay readable. Written before its author read the search code.
+ */
 import type { Planted } from './planted-secrets.ts';
 
 const json = (value: unknown): Planted => ({

@@ -1,4 +1,6 @@
-/** The same secrets in other spellings, other places and other codings than `planted-secrets.ts` has: each by a probe of its own. */
+/**
+ * The same secrets in other spellings, places and encodings than in `planted-secrets.ts`, each in a probe of its own.
+ */
 import { brotliCompressSync, deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import type { Planted, PlantedRow } from './planted-secrets.ts';
 

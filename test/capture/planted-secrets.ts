@@ -1,13 +1,13 @@
 /**
- * Secrets planted in places where they are met in traffic: what is sent, what is answered, and what must not be stored. All
- * but 32 of these, and all of `ALB_PLACES`, stood readable in the captures of the first mirror.
+ * Secrets planted in places where they occur in traffic: what is sent, what is answered, and what must not be stored.
+ * All but 32 of these, and all of `ALB_PLACES`, were readable in the captures of the first mirror.
  */
 import { deflateSync, gzipSync } from 'node:zlib';
 
 export interface Planted {
   readonly method?: string;
   readonly target?: string;
-  /** Of the request, names and values alternating. */
+  /** Header fields of the request, names and values alternating. */
   readonly headers?: readonly string[];
   readonly requestBody?: string | Buffer;
   readonly answerHeaders?: readonly string[];
@@ -366,7 +366,7 @@ const J = ['Content-Type', 'application/json'];
 const field = (name: string, value = S): PlantedRow => [`request field ${name}`, { headers: [name, value] }, [S]];
 const parameter = (name: string): PlantedRow => [`query ?${name}=`, { target: `/a?${name}=${S}` }, [S]];
 
-/** Ordinary places behind a load balancer of AWS. */
+/** Common places behind an AWS load balancer. */
 export const ALB_PLACES: readonly PlantedRow[] = [
   field('Authorization', `Bearer ${S}`),
   ['JSON "password"', both(J, `{"password":"${S}"}`), [S]],

@@ -1,4 +1,4 @@
-/** Short words for captures with something planted in them. */
+/** Short helper functions for captures with something planted in them. */
 import type { Planted } from './planted-secrets.ts';
 
 export const S = 'correcthorse';

@@ -5,7 +5,7 @@ import { folded } from '../../capture/redaction/search/secret-names.ts';
 import type { Planted } from './planted-secrets.ts';
 import { readable, stored } from './redaction-rig.ts';
 
-/** Nothing in it is escaped in any carrier, and nothing harmless holds it. */
+/** A value that needs no escaping in any carrier, and that no harmless text contains. */
 const secretValue = fc.stringMatching(/^[A-Z][a-z]\d[A-Za-z0-9]{9,20}$/);
 const secretName = fc
   .constantFrom(
@@ -30,7 +30,7 @@ const secretName = fc
 const harmlessName = fc.constantFrom('name', 'title', 'price', 'items', 'count', 'colour', 'n');
 const harmlessValue = fc.constantFrom('ann', 'a b', '12.5', 'true', 'Größe', '<&>', '"quoted"', 'one, two', '', '€');
 
-/** A text that holds one secret under a name, in some notation; the type that it claims. */
+/** Plants one secret under a name, in one notation, with the content type that it claims. */
 type Carrier = (name: string, secret: string, beside: readonly [string, string]) => Planted;
 const answer = (type: string, text: string | Buffer, ...fields: string[]): Planted => ({
   answerHeaders: ['Content-Type', type, ...fields],
@@ -187,7 +187,7 @@ describe('what is no secret', () => {
     fc.assert(
       fc.property(plainJson, fc.constantFrom(undefined, 1, '\t'), (value, indent) => {
         const text = JSON.stringify({ items: [value] }, null, indent);
-        // What chance makes look like an address or a parameter is not meant here.
+        // Text that happens to look like an address or a parameter is not tested here.
         fc.pre(!/[@=]|:\/\/|\d{13}/.test(text) && !/"[^"]*[:%][^"]*"(?!:)/.test(text));
         const { stable } = stored(answer('application/json', text));
         expect(stable.outcome === 'response' && stable.body).toMatchObject({ data: text, truncated: false });
@@ -210,7 +210,7 @@ describe('a body made to be slow', () => {
   const SIZE = 120_000;
   const filled = (unit: string) => unit.repeat(Math.ceil(SIZE / unit.length)).slice(0, SIZE);
   const rules = { pointers: ['/**/a/**/b', '/**/c'] };
-  /** Of this thread's processor: what else the machine does is no matter. */
+  /** CPU time of this thread in milliseconds, so that other load on the machine does not matter. */
   const msOf = (planted: Planted) => {
     const before = process.threadCpuUsage();
     stored(planted, rules);
@@ -272,7 +272,7 @@ describe('a body made to be slow', () => {
 it('reads a name of ASCII as it reads the same name with marks that nobody sees', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary-ascii', maxLength: 60 }), fc.nat(60), (name, at) => {
-      // A soft hyphen is taken away before words are told apart.
+      // Soft hyphens are removed before the name is split into words.
       expect(folded(name)).toBe(folded(`${name.slice(0, at)}\u00ad${name.slice(at)}`));
     }),
   );

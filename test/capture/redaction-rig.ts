@@ -1,4 +1,4 @@
-/** Captures of planted secrets, and all that a reader of them can get to see. */
+/** Captures planted secrets, and returns everything that a reader of the capture can see. */
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { BodySample } from '../../capture/bytes/body-sample.ts';
 import type { CapturedBody, CaptureRecord } from '../../capture/format/record.ts';
@@ -57,7 +57,7 @@ export function stored(
   return record;
 }
 
-/** The record's line, and its bodies as they read once they are decoded. */
+/** Returns the record's line, followed by its bodies in decoded form. */
 export function readable(record: CaptureRecord): string {
   const bodies = [
     record.request.body,

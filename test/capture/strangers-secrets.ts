@@ -1,4 +1,7 @@
-/** Secrets as strangers would plant them, written before the search was read: other languages, leet, tools' own files, account numbers, credentials in base64. */
+/**
+ * Secrets as strangers would plant them, written before their author read the search code: other languages, leetspeak,
+ * files of particular tools, account numbers, credentials in base64.
+ */
 import { gzipSync } from 'node:zlib';
 import type { Planted, PlantedRow } from './planted-secrets.ts';
 

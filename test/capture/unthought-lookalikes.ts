@@ -1,4 +1,7 @@
-/** What only looks like the secrets of which nobody thought: it must stay readable. Written before the search was read. */
+/**
+ * Values that look like secrets in unexpected places but are not, and must stay readable. Written before their author
+ * read the search code.
+ */
 import type { PlantedRow } from './planted-secrets.ts';
 import { json, S, said, text, yaml } from './planting.ts';
 

@@ -1,4 +1,6 @@
-/** Secrets in encodings, files and shapes of which nobody thought, written before the search was read. */
+/**
+ * Secrets in encodings, files and shapes that nobody had thought of, written before their author read the search code.
+ */
 import { gzipSync } from 'node:zlib';
 import type { PlantedRow } from './planted-secrets.ts';
 import { asks, b64, html, json, LONG, lines76, post, R, S, said, text, yaml } from './planting.ts';

@@ -1,4 +1,7 @@
-/** Secrets in places of which nobody thought, written before the search was read: errors that echo what was typed, tables and lists in JSON, dumps of messages, commands, addresses. */
+/**
+ * Secrets in places that nobody had thought of, written before their author read the search code: errors that echo what
+ * was typed, tables and lists in JSON, dumps of messages, commands, addresses.
+ */
 import type { PlantedRow } from './planted-secrets.ts';
 import { answers, asks, b64, b64url, json, pb, R, S, said, text } from './planting.ts';
 

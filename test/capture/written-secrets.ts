@@ -1,4 +1,7 @@
-/** Secrets as programs, servers and tools write them, and what only looks so; the right answers were written before the first run. */
+/**
+ * Secrets as programs, servers and tools write them, and values that only look like secrets. The expected results were
+ * written before the first run.
+ */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { PlantedRow } from './planted-secrets.ts';
 import { answers, asks, b64, json, post, R, S, said, text, yaml } from './planting.ts';

@@ -1,4 +1,4 @@
-/** Requests of access logs, each as one server or load balancer writes it. */
+/** Requests from access logs, each in the format of one server or load balancer. */
 import { describe, expect, it } from 'vitest';
 import { textRequests } from '../../cli/compare/contract/requests/texts/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -7,7 +7,7 @@ const { file } = temporaryFolder();
 const COMMON = '203.0.113.9 - - [25/Nov/2026:12:00:00 +0000]';
 const json = (value: unknown) => JSON.stringify(value);
 
-/** Log, lines, what is sent: method, target, and the agent where it is told. */
+/** Log format, lines, and what is sent: method, target, and the user agent if the log records it. */
 const LOGS: readonly (readonly [string, string, readonly string[]])[] = [
   ['nginx, combined', `${COMMON} "GET /a?x=1 HTTP/1.1" 200 12 "-" "agent/1"`, ['GET /a?x=1 agent/1']],
   [

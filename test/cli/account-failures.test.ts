@@ -1,4 +1,7 @@
-/** `doctor` and `accept` where AWS says no, says nothing, or is another: told in a sentence, before anything is made. */
+/**
+ * `doctor` and `accept` when AWS denies the call, gives no valid answer, or is another account: each says so in a
+ * sentence, before anything is created.
+ */
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { crossfade } from '../support/cli.ts';

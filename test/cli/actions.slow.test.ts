@@ -25,7 +25,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-/** A site whose run stands there. */
+/** Returns a site whose run is at this place. */
 async function siteAt(place: OperatorPlace): Promise<SteeredSite> {
   const site = new SteeredSite(backend, dir, ++sequence);
   if (place === 'nothing has run') {
@@ -78,7 +78,7 @@ describe.each(OPERATOR_PLACES)('where a run stands: %s', (place) => {
     const before = await site.ledger.read(site.ingressId);
     const { accepted, says } = answerAt(action, place);
     const { code, stdout, stderr } = await site.as('bob', ...typed(action, site.id));
-    // No task of an execution waits for the answer to this sign-off: it is let through, and comes to nobody.
+    // No task of an execution waits for the answer to this sign-off, so the answer is permitted but reaches nobody.
     const isSent = accepted && (action === 'approve' || action === 'refuse');
     expect(stdout).toContain(
       isSent ? 'somebody answered it, or it expired, in the meantime' : says.replaceAll('{id}', site.id),
@@ -91,7 +91,7 @@ describe.each(OPERATOR_PLACES)('where a run stands: %s', (place) => {
 
 it('the table has every phase of a run', () => {
   const places: readonly string[] = OPERATOR_PLACES;
-  // A run has ended in these two, and its lease says which.
+  // In these two phases the run has ended, and its lease says which.
   const ends = ['complete', 'rollback'];
   expect(PHASES.filter((phase) => !places.includes(phase) && !ends.includes(phase))).toEqual([]);
 });

@@ -15,7 +15,10 @@ beforeAll(async () => {
   for (const [name, content] of Object.entries(FILES)) await writeFile(join(folder.path, name), content);
 });
 
-/** No request may leave: an endpoint that refuses would otherwise be mistaken for the answer to bad input. */
+/**
+ * AWS at an endpoint that refuses connections. No request may be sent: its failure would be mistaken for the answer to
+ * bad input.
+ */
 const NO_AWS = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'k',
@@ -28,7 +31,7 @@ const argsOf = (typed: Row[0]) =>
     arg.startsWith('@') ? join(folder.path, arg.slice(1)) : arg,
   );
 
-/** Every command of the program, such as `rules put`. */
+/** Returns every command of the program, such as `rules put`. */
 function documentedCommands(): string[] {
   const named = (command: Command, before: string): string[] =>
     command.commands.length === 0
@@ -37,12 +40,12 @@ function documentedCommands(): string[] {
   return program(new MemoryTerminal()).commands.flatMap((command) => named(command, ''));
 }
 
-/** What no answer to a person may hold. */
+/** Checks that the output has nothing that a user must not see. */
 function expectReadable({ stdout, stderr }: CliResult): void {
   expect(stderr).not.toMatch(/^ {4}at /m);
   expect(stderr).not.toMatch(/ENOENT|EISDIR|ZodError|SyntaxError:|Crossfade\.\w+:/);
   expect(stdout + stderr).not.toMatch(/(?!\n)\p{Cc}/u);
-  // The password of every row that holds one.
+  // The password in every row that has one.
   expect(stdout + stderr).not.toContain('hunter2');
 }
 

@@ -1,4 +1,6 @@
-/** Commands whose AWS does not answer as it should: their errors speak of the command, of what was changed, and of what to do. */
+/**
+ * Commands when AWS does not answer as it should: the error names the command, says what was changed, and what to do.
+ */
 import { writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
@@ -19,7 +21,7 @@ beforeAll(async () => {
   await writeFile(file, JSON.stringify({ ...DEPLOYMENT, rules }));
 });
 
-/** Nothing of this machine's own AWS settings is seen. */
+/** Hides this machine's own AWS settings. */
 const NO_SETTINGS = {
   AWS_CONFIG_FILE: '/dev/null',
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
@@ -136,7 +138,7 @@ region = eu-west-3
   });
 });
 
-/** An AWS that answers every call like this. */
+/** Runs the command against an AWS that answers every call with `listener`. */
 async function answering(listener: RequestListener, command: string) {
   const aws = await serve(listener);
   try {

@@ -1,4 +1,4 @@
-/** A command in a process of its own. */
+/** Runs a command in a separate process. */
 import type { ChildProcess } from 'node:child_process';
 
 export const ended = (child: ChildProcess) => new Promise<number | null>((done) => child.once('exit', done));

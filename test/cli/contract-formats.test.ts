@@ -13,10 +13,10 @@ beforeAll(async () => {
 afterAll(() => Promise.all([stable?.stop(), candidate?.stop()]));
 
 const sides = () => ['--stable', stable?.url ?? '', '--candidate', candidate?.url ?? ''];
-/** In order. */
+/** Sends the requests in order. */
 const ONE_BY_ONE = ['--rps', '1000', '--concurrency', '1'];
 
-/** Requests that stable was asked, in order, with their bodies. */
+/** Returns the requests that stable received, in order, with their bodies. */
 async function asked(name: string, content: string, ...args: string[]) {
   const before = stable?.asked.length ?? 0;
   const result = await crossfade(['contract', ...sides(), ...ONE_BY_ONE, ...args, await file(content, name)]);
@@ -215,7 +215,7 @@ describe('standard input holds', () => {
     ['a flow', flow, ['GET /step']],
   ])('%s', async (_, stdin, sent) => {
     const before = stable?.asked.length ?? 0;
-    // In pieces, as a pipe brings it.
+    // In pieces, as from a pipe.
     const pieces = stdin.match(/[\s\S]{1,7}/g) ?? [];
     expect(
       await runCommand(['contract', '-', ...sides(), ...ONE_BY_ONE], {

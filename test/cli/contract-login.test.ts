@@ -1,4 +1,7 @@
-/** Logins as services really have them: tokens that end, forms with CSRF fields, redirects, several users, Basic; and no secret in any output. */
+/**
+ * Logins as real services have them: tokens that expire, forms with CSRF fields, redirects, several users, and Basic
+ * authentication. No output contains a secret.
+ */
 import { readdir, readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -12,15 +15,15 @@ const PASSWORD = 'pä$s/w "ö"&x+1';
 const ID = '9007199254740993';
 
 interface Habits {
-  /** Requests for which a token is good. */
+  /** Number of requests for which a token is valid. */
   readonly uses?: number;
-  /** Path → status that is answered whatever is asked. */
+  /** Path → status with which every request to it is answered. */
   readonly refuses?: Readonly<Record<string, number>>;
   /** A date that is not that of the run. */
   readonly made?: string;
 }
 
-/** A service whose tokens, cookies and CSRF values have its name in them. */
+/** A service whose tokens, cookies and CSRF values contain its name. */
 function shop(name: string, { uses = 1_000, refuses = {}, made }: Habits = {}): RequestListener {
   let [token, left, logins] = ['', 0, 0];
   const csrf = `csrf+/=${name}&"q"`;

@@ -1,4 +1,7 @@
-/** The stable side is asked twice: what varies by itself is no difference of the candidate, and all that is kept goes at the end. */
+/**
+ * The stable side is asked twice: what varies by itself is not reported as a difference of the candidate, and the
+ * temporary files are removed at the end.
+ */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,10 +12,8 @@ import { type AskedService, askedService } from '../support/asked-service.ts';
 import { ndjson, pair } from '../support/captures.ts';
 import { CLI, crossfade } from '../support/cli.ts';
 
-// Processes of their own, several of them in a test: a busy machine takes its time.
-
 let dir: string;
-/** Where the command keeps its temporary files. */
+/** Folder of the command's temporary files. */
 let temporary: string;
 const stops: (() => Promise<void>)[] = [];
 beforeEach(async () => {
@@ -125,7 +126,7 @@ describe('crossfade contract --noise', () => {
       stdio: 'ignore',
     });
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    // The first pair is in, and waits for the second.
+    // The first pair has been captured, and the command waits for the second.
     await Promise.race([second, ended]);
     child.kill(signal);
     expect(await ended).toBe(signal === 'SIGINT' ? 130 : null);

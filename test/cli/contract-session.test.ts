@@ -9,7 +9,10 @@ import { serve } from '../support/http.ts';
 
 const { file } = temporaryFolder();
 
-/** A little RealWorld: users, tokens, articles; `start` is the first id, `broken` forgets the title of what is read. */
+/**
+ * A small RealWorld service with users, tokens and articles. `start` is the first id; `broken` loses the title of an
+ * article when it is read.
+ */
 function realWorld(name: string, start: number, broken = false) {
   const users = new Map<string, string>();
   const articles = new Map<string, { id: number; title: string }>();

@@ -8,8 +8,6 @@ import { crossfade } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { serve } from '../support/http.ts';
 
-// Processes of their own, several of them in a test: a busy machine takes its time.
-
 const folder = temporaryFolder();
 const { file } = folder;
 

@@ -1,4 +1,4 @@
-/** Lines of curl are read as a shell and curl would: what curl itself sent stands in `curl-lines.txt`. */
+/** Lines with curl are read as a shell and curl would read them. What curl itself sent is in `curl-lines.txt`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Where the input is cut, and in which order its pieces are done, is nobody's to see. */
+/** The result does not depend on where the input is cut, or on the order in which its pieces finish. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cutAtLines, eachLine } from '../../capture/ndjson.ts';
@@ -139,7 +139,7 @@ describe('two logs', () => {
       for (const part of await pieces(sides[side], cuts, least)) {
         if (!('data' in part)) continue;
         const task: LegsTask = { kind: 'legs', source, format: 'leg', ...part };
-        // Threads finish in any order: the last piece comes first.
+        // Threads finish in any order; here the last piece comes first.
         logs[side].unshift([...partitionLegs(task, parts).partitions]);
       }
     }

@@ -5,8 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { har, harEntry, legLine, ndjson } from '../support/captures.ts';
 import { crossfade } from '../support/cli.ts';
 
-// Processes of their own, several of them in a test: a busy machine takes its time.
-
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'crossfade-test-'));

@@ -1,4 +1,7 @@
-/** What the stable side's second answers show to vary by itself is no difference of the candidate, and nothing else is suppressed. */
+/**
+ * What varies between the stable side's own answers is not reported as a difference of the candidate, and nothing else
+ * is suppressed.
+ */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -10,8 +13,6 @@ import { askedTwice, ndjson, pair } from '../support/captures.ts';
 import { crossfade } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
-// Processes of their own, several of them in a test: a busy machine takes its time.
-
 const folder = temporaryFolder();
 const { file } = folder;
 
@@ -21,7 +22,7 @@ async function json(...args: string[]) {
 }
 
 const ROUTE = 'GET /items/{id}';
-/** A field that is another in each answer. */
+/** A capture whose field `at` differs in every answer. */
 const noisy = (i: number) => askedTwice(`r${i}`, `{"at":${3 * i}}`, `{"at":${3 * i + 1}}`, `{"at":${3 * i + 2}}`);
 const many = (count: number, make: (i: number) => unknown) => Array.from({ length: count }, (_, i) => make(i));
 const AT = { route: ROUTE, place: 'body/at value' };
@@ -101,7 +102,7 @@ describe('crossfade diff over pairs with second stable answers', () => {
   });
 
   it('gives the same answer by one thread and four, in one file and three, plain and gzip', async () => {
-    // As long as several threads need to have a piece each.
+    // Long enough that several threads get a piece each.
     const request = { method: 'GET', target: `/items/1?pad=${'x'.repeat(3_000)}` };
     const record = (i: number) => ({
       ...(i % 9 === 0 ? pair(`r${i}`, '{"tags":[]}', '{"tags":null}') : noisy(i)),

@@ -7,8 +7,6 @@ import { answer, har, ndjson, pair } from '../support/captures.ts';
 import { CLI, crossfade } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
-// Processes of their own, several of them in a test: a busy machine takes its time.
-
 const folder = temporaryFolder();
 const { file } = folder;
 
@@ -118,7 +116,7 @@ describe('crossfade diff over captured pairs', () => {
   });
 
   it('gives the same answer with one thread and with four', async () => {
-    // As long as four threads need to have a piece each.
+    // Long enough that four threads get a piece each.
     const request = { method: 'GET', target: `/items/1?pad=${'x'.repeat(3_500)}` };
     const records = Array.from({ length: 1_000 }, (_, i) => ({
       ...(i % 7 === 0 ? EMPTY : pair(`r${i}`, `{"id":${i}}`)),
@@ -172,7 +170,7 @@ describe('crossfade diff over captured pairs', () => {
     expect(html.match(/<table>/g)).toHaveLength(
       html.match(/<div class="wide" role="region" aria-label="[^"]+" tabindex="0"><table>/g)?.length ?? 0,
     );
-    // Code in the advice is set as code.
+    // Code in the advice is marked up as code.
     expect(html).toContain('<code>tags</code>');
     expect(html.replaceAll(/<code>.*?<\/code>/gs, '')).not.toContain('`');
   });
@@ -180,7 +178,7 @@ describe('crossfade diff over captured pairs', () => {
   it('ends with 130 when it is interrupted', async () => {
     const child = spawn(process.execPath, [CLI, 'diff', '-'], { stdio: ['pipe', 'ignore', 'ignore'] });
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    // More than a pipe holds: when it is gone, the command is reading.
+    // More than a pipe holds: once all of it is written, the command is reading.
     await new Promise((resolve) => child.stdin.write(ndjson(Array.from({ length: 3_000 }, () => ALIKE)), resolve));
     child.kill('SIGINT');
     expect(await ended).toBe(130);

@@ -1,4 +1,4 @@
-/** Documents and recordings as strangers bring them: those of Postman were held against what Newman 6 sent. */
+/** Documents and recordings as strangers would provide them. Those of Postman were compared with what Newman 6 sent. */
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { findSources, requestsOf } from '../../cli/compare/contract/index.ts';

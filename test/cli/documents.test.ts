@@ -1,11 +1,11 @@
-/** Requests of documents and recordings as other tools really write them: what would be sent, or why it is not. */
+/** Requests from documents and recordings as other tools really write them: what would be sent, or why it is not. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/folder.ts';
 import { asText, plannedIn, type ReadOptions } from './planned-requests.ts';
 
 const { file } = temporaryFolder();
-/** Sentence, document, what is sent, and options where there are any. */
+/** Name of the case, document, what is sent, and options if any. */
 const rows = (list: readonly (readonly [string, unknown, readonly string[], ReadOptions?])[]) =>
   list.map(([sentence, content, sent, options = {}]) => [sentence, content, sent, options] as const);
 

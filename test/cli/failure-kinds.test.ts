@@ -1,4 +1,4 @@
-/** The names by which AWS's services and Node's sockets say no, and what a command makes of each. */
+/** The error names that AWS services and Node's sockets use, and what a command makes of each. */
 import { describe, expect, it } from 'vitest';
 import { toldFailure } from '../../cli/shared/failure-kinds.ts';
 

@@ -1,4 +1,4 @@
-/** Files of HTTP clients (.http, .rest): what is sent of them was held against httpYac 6. */
+/** Files of HTTP clients (.http, .rest). What is sent for them was compared with httpYac 6. */
 import { describe, expect, it } from 'vitest';
 import { crossfade } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -77,7 +77,7 @@ describe('a file of an HTTP client', () => {
       'GET /a',
       'POST /b file text',
     ]);
-    // A list of URLs is none.
+    // A list of URLs is not such a file.
     expect(await read('GET /a\nGET /b\nhttps://h/c\n', 'list.txt')).toEqual(['GET /a', 'GET /b', 'GET /c']);
   });
 

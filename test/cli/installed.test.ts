@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** A checkout of the entry alone, with the given packages. */
+/** Creates a checkout with only the entry point and the given packages. */
 function checkoutWith(...packages: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'checkout-'));
   for (const file of ['run.js', 'installed.js']) cpSync(join(ROOT, 'bin', file), join(folder, 'bin', file));

@@ -1,4 +1,4 @@
-/** When a thing was made within a run reads as the beginning of the run, however it is written. */
+/** A time within a run is read as the beginning of the run, in whatever notation it is written. */
 import { describe, expect, it } from 'vitest';
 import { momentsAligned } from '../../cli/compare/contract/session/moments.ts';
 

@@ -1,4 +1,4 @@
-/** What is said to somebody whose own services have been rehearsed. */
+/** What a user reads after a rehearsal of their own services. */
 import { describe, expect, it } from 'vitest';
 import { ownEnding } from '../../cli/rehearse/own-ending.ts';
 import { cutoverIdSchema, ingressIdSchema } from '../../core/model/ids.ts';
@@ -86,7 +86,7 @@ describe('a rehearsal of own services that failed', () => {
 
   it('says that the rate was more than the services take', async () => {
     const run = rolledBack('gateway-parity-mismatch');
-    // A minute of sixty-fold time is a real second.
+    // One minute at sixty times the speed is one real second.
     const slow = { ...run, startedAt: 0, endedAt: 60_000, requests: { ...run.requests, sent: 120 } };
     expect(await endingOf(slow, true, 800)).toMatch(/took 120 of 800 requests a real second.*A lower --rps/);
     expect(await endingOf({ ...slow, requests: { ...run.requests, sent: 700 } }, true, 800)).not.toContain('--rps');

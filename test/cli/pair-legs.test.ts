@@ -1,4 +1,4 @@
-/** Two logs are paired by what names a request on both sides, and where nothing does by what was asked, in order. */
+/** Two logs are paired by what identifies a request on both sides or, if nothing does, by what was asked, in order. */
 import { describe, expect, it } from 'vitest';
 import { pairLegs } from '../../cli/compare/diff/threads/pair-legs.ts';
 import { type HarEntry, harEntrySchema, legLineOf } from '../../cli/compare/inputs/har.ts';
@@ -13,7 +13,7 @@ interface Asked {
   readonly body?: string;
 }
 
-/** `data` tells answers apart. */
+/** `data` distinguishes the answers. */
 function asked(data: string, { id, headers = [], answered = [], body }: Asked = {}): { line: LegLine } {
   const line = legLine('/a', data, id);
   const leg = line.leg.outcome === 'response' ? { ...line.leg, headers: answered } : line.leg;

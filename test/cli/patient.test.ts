@@ -1,4 +1,4 @@
-/** What `watch` and `wait` make of an AWS that does not answer for a while. */
+/** How `watch` and `wait` handle an AWS that does not answer for a while. */
 import { describe, expect, it } from 'vitest';
 import { PATIENCE_MS, patient } from '../../cli/steer/patient.ts';
 import { CrossfadeError } from '../../core/model/index.ts';
@@ -8,7 +8,7 @@ const away = new CrossfadeError('Crossfade.Transient', 'GetItem failed.', {
   nextStep: 'nothing.',
 });
 
-/** A reading that answers what each turn says, on a clock that each turn sets. */
+/** Returns a reading that gives the answer of each turn, on a clock that each turn sets. */
 function reading(turns: readonly (readonly [at: number, answer: string | Error])[], deadline?: number) {
   let [turn, now] = [-1, 0];
   const look = patient(

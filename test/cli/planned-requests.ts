@@ -1,4 +1,4 @@
-/** What would be sent of a file of requests. */
+/** Returns what would be sent for a file of requests. */
 import { Readable } from 'node:stream';
 import { findSources, requestsOf } from '../../cli/compare/contract/index.ts';
 
@@ -7,7 +7,7 @@ export interface ReadOptions {
   readonly bases?: readonly string[];
 }
 
-/** Method, target and body of each request, or why it is not sent. */
+/** Returns the method, target and body of each request, or why it is not sent. */
 export async function plannedIn(file: string, { values = {}, bases = [] }: ReadOptions = {}): Promise<string[]> {
   const given = { named: 'files', routes: [], values: new Map(Object.entries(values)), bases };
   const sources = await findSources(Readable.from([]), [], [file], given);
@@ -30,7 +30,7 @@ export async function plannedIn(file: string, { values = {}, bases = [] }: ReadO
   return found;
 }
 
-/** A form of parts by its names and values. */
+/** Shows a multipart form by its names and values. */
 function bodyOf(body: Buffer): string {
   const text = body.toString('utf8');
   const parts = [...text.matchAll(/name="([^"]*)"(?:\r\nContent-Type: ([^\r]*))?\r\n\r\n([^\r]*)/g)].map(

@@ -1,4 +1,7 @@
-/** What scripts of a Postman collection take from answers, as Newman 6.2 was seen to take it, and what becomes of the requests that need it. */
+/**
+ * What the scripts of a Postman collection take from answers, as observed with Newman 6.2, and what happens to the
+ * requests that need it.
+ */
 import type { RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
@@ -28,7 +31,7 @@ const collection = (item: readonly unknown[], rest: object = {}) =>
     ...rest,
   });
 
-/** Answers with names of its own, and keeps what it was asked. */
+/** Answers with values that contain its name, and records the requests it receives. */
 function shop(name: string, seen: string[]) {
   const answer: RequestListener = (request, response) => {
     const sent: Buffer[] = [];

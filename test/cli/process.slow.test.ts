@@ -1,4 +1,4 @@
-/** Signals, while a command has started a process of its own, or waits for AWS. */
+/** Signals while a command has started a process of its own, or waits for AWS. */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -76,7 +76,7 @@ describe('a command that a signal ends while AWS has not answered', () => {
   });
 });
 
-/** Answers who the caller is, and nothing else. */
+/** Answers only the question of who the caller is; every other call hangs. */
 function hangingAfterIdentity(asked: () => void): RequestListener {
   return (request, response) => {
     let body = '';

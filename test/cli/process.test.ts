@@ -1,4 +1,4 @@
-/** What only a whole process shows: exit codes, pipes and full disks; `process.slow.test.ts` has signals. */
+/** What only a whole process shows: exit codes, pipes and full disks. Signals are in `process.slow.test.ts`. */
 import { spawn } from 'node:child_process';
 import { existsSync, openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -4,7 +4,7 @@ import { readingProgress } from '../../cli/compare/outcome/progress.ts';
 
 const file = (bytes: number | null): Input => ({ file: 'a.ndjson', compression: 'none', recording: null, bytes });
 
-/** What is written over so many seconds, told each tenth of one. */
+/** Returns what is written in this many seconds, with an update every tenth of a second. */
 function written(columns: number | null, seconds: number, inputs: readonly Input[], bytesPerTell = 1e6): string[] {
   const lines: string[] = [];
   const screen = { columns, rows: null, coloured: false, write: (text: string) => void lines.push(text) };

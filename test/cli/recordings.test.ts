@@ -1,6 +1,6 @@
 /**
  * Recordings of other tools. Those in `recordings/` were made by mitmdump 11.0.2 (`--mode reverse`) and goreplay 1.3.2
- * (`--input-raw --input-raw-track-response`) before httpbin 0.10.4 and go-httpbin 2.26.0.
+ * (`--input-raw --input-raw-track-response`) in front of httpbin 0.10.4 and go-httpbin 2.26.0.
  */
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -39,7 +39,7 @@ async function file(name: string, content: string | Buffer): Promise<string> {
 describe('a recording of mitmproxy', () => {
   it('is one side of a comparison, with its bodies in their codings', async () => {
     const { verdicts, causes } = await diffOf(recorded('httpbin.mitm'), recorded('go-httpbin.mitm'));
-    // GET /delay/3 was given up by its client: stable has no answer.
+    // The client gave up on GET /delay/3, so stable has no answer.
     expect(verdicts).toEqual({ same: 0, benign: 3, undecided: 0, breaking: 3, unmatched: 1 });
     expect(causes).toContainEqual(expect.objectContaining({ route: 'GET /gzip', cause: 'zero-value-added' }));
   });

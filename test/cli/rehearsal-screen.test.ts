@@ -179,7 +179,7 @@ describe('lines of a terminal', () => {
   });
 });
 
-/** A terminal in memory, of a size that may change. */
+/** A terminal in memory whose size may change. */
 function terminal(size: { columns: number | null; rows: number | null }) {
   const written: string[] = [];
   const screen: Screen = {
@@ -251,7 +251,7 @@ describe('progress in a terminal', () => {
     Object.assign(size, { columns: 30, rows: 10 });
     vi.advanceTimersByTime(250);
     display.close();
-    // Each line is drawn at the begin of its own row.
+    // Each line is drawn at the start of its own row.
     const lines = (written.at(-2) ?? '').split('\x1b[2K').map((text) => widthOf(stripVTControlCharacters(text)));
     expect(Math.max(...lines)).toBeLessThanOrEqual(30);
     expect(lines.length).toBeLessThanOrEqual(11);

@@ -15,7 +15,7 @@ const folder = temporaryFolder();
 let file: string;
 let backend: Backend;
 let site: SteeredSite;
-/** Such a command makes its whole process one of the rehearsal's. */
+/** The environment to restore: such a command sets that of the rehearsal for its whole process. */
 let before: NodeJS.ProcessEnv;
 beforeAll(async () => {
   backend = await ourBackend();
@@ -34,7 +34,7 @@ afterEach(() => {
   Object.assign(process.env, before);
 });
 
-/** @param ahead how far the rehearsal's clock is ahead of this machine's, milliseconds */
+/** @param ahead how far the rehearsal's clock is ahead of this machine's, in milliseconds */
 async function live(ahead: number): Promise<void> {
   const endpoint = backend.environment.AWS_ENDPOINT_URL ?? '';
   const clock = { anchor: Date.now() - ahead, speed: 2 };

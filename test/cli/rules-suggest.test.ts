@@ -4,8 +4,6 @@ import { askedTwice, ndjson, pair } from '../support/captures.ts';
 import { crossfade } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
-// Processes of their own, several of them in a test: a busy machine takes its time.
-
 const folder = temporaryFolder();
 const { file } = folder;
 
@@ -21,7 +19,7 @@ async function suggest(...args: string[]) {
   return { code, stdout, stderr, rules };
 }
 
-/** The same request, answered at a time; the candidate answers a moment later. */
+/** The same request, answered at the given time; the candidate answers a moment later. */
 const asked = (at: number) => pair(`r${at}`, `{"at":${at},"n":1}`, `{"at":${at + 1},"n":1}`);
 const AT = { route: '/items/{id}', pointer: '/at' };
 

@@ -1,4 +1,4 @@
-/** Services that speak TLS with a certificate of one's own authority, asked by `contract` and looked at by `rehearse`. */
+/** Services that use TLS with a certificate from a private authority, as `contract` and `rehearse` call them. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { Server } from 'node:net';

@@ -37,7 +37,7 @@ function hoursFromNow(at: string | null | undefined): number {
   return Math.round((Date.parse(at ?? '') - Date.now()) / HOUR_MS);
 }
 
-/** The backend's load balancers, whose clock is an hour ahead of this machine's. */
+/** Serves the backend's load balancers with a clock that is an hour ahead of this machine's. */
 function anHourAhead() {
   return serve((request, response) => {
     const { url = '/', method = 'GET', headers } = request;

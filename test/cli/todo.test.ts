@@ -17,7 +17,7 @@ async function todo(...args: string[]) {
   return { code, ...JSON.parse(stdout) };
 }
 
-/** Headers are arrays on one side, on each of three routes. */
+/** Header values are arrays on one side, on each of three routes. */
 const ARRAYS = ['/get', '/put', '/ip'].map((path) => ({
   ...pair(`r${path}`, '{"headers":{"Host":"a","Accept":"b"}}', '{"headers":{"Host":["a"],"Accept":["b"]}}'),
   route: `GET ${path}`,
@@ -29,7 +29,7 @@ function requested(request: CaptureRecord['request']): CaptureRecord {
   return { ...MISSING, request };
 }
 
-/** The words that a shell makes of the commands for stable and for the candidate. */
+/** Returns the words into which a shell splits the commands for stable and for the candidate. */
 async function shellWords(record: CaptureRecord): Promise<[string[], string[]]> {
   const found = await todo(await file(ndjson([record])));
   const words = (command: string) =>
@@ -208,7 +208,7 @@ describe('results for other programs', () => {
     parser.end(await readFile(path, 'utf8'));
     expect(cases).toEqual(['GET /fine', 'GET /get', 'GET /ip', 'GET /items/{id}', 'GET /put']);
     expect(failed).toEqual(['GET /get', 'GET /ip', 'GET /items/{id}', 'GET /put'].map((route) => `${route} parity`));
-    // Control characters are no XML, however they are written.
+    // XML must not contain control characters, in any notation.
     const steering = [...(await readFile(path, 'utf8'))].filter((c) => c < ' ' && c !== '\n');
     expect(steering).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** A value is found however an answer writes it. */
+/** A value is found in whatever notation an answer writes it. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { secretPattern, valuePattern } from '../../cli/compare/contract/session/written-value.ts';
@@ -23,7 +23,7 @@ const WRITTEN: Readonly<Record<string, (text: string) => string>> = {
       .replaceAll("'", '&#39;'),
   'in HTML, by numbers': (text) => Array.from(text, (one) => `&#x${one.codePointAt(0)?.toString(16)};`).join(''),
 };
-/** Characters that can be typed, since control characters stand in no secret. */
+/** Characters that can be typed: secrets contain no control characters. */
 const secrets = fc.string({
   unit: fc.constantFrom(...'abcXYZ0189 äß€😀!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'),
   minLength: 8,

@@ -1,7 +1,7 @@
 /**
- * `node test/console/browser-check.ts [PAGE.html] [PREFIX]`: opens the frozen page in headless Chromium, wide and narrow, by day and by
- * night. It must draw without an error, ask the network for nothing, give axe nothing to find, and be usable by the keyboard.
- * With PREFIX, it leaves screenshots.
+ * `node test/console/browser-check.ts [PAGE.html] [PREFIX]`: opens the frozen page in headless Chromium, wide and
+ * narrow, in light and dark mode. It must draw without errors, send no network requests, have no axe findings, and be
+ * usable by keyboard. With PREFIX, it saves screenshots.
  */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,7 +23,7 @@ try {
   for (const width of [1280, 390])
     for (const colorScheme of ['light', 'dark'] as const) {
       const name = `${width} px, ${colorScheme}`;
-      // axe is put into the page from outside, which the page's own policy would refuse.
+      // axe is injected from outside, which the page's own policy would refuse.
       const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, bypassCSP: true });
       const page = await context.newPage();
       watch(page, (problem) => problems.push(`${name}: ${problem}`));
@@ -75,7 +75,7 @@ async function keyboardProblems(page: Page): Promise<string[]> {
   return (await values.innerText()) === before ? ['the arrow keys do not move the cursor of a chart'] : [];
 }
 
-/** The page as it is, under its own policy. */
+/** Opens the page unchanged, under its own policy. */
 async function policyProblems(): Promise<string[]> {
   const problems: string[] = [];
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });

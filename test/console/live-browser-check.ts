@@ -1,7 +1,8 @@
 /**
- * `node test/console/live-browser-check.ts [PAGE.html] [PREFIX]`: the console's live page in headless Chromium, under its own policy, fed with the
- * run of a frozen page. Its link must open once, its charts draw, and an action must be done only after its confirmation, by the keyboard
- * alone; axe must find nothing, on the page and in the dialog. With PREFIX, it leaves screenshots.
+ * `node test/console/live-browser-check.ts [PAGE.html] [PREFIX]`: opens the console's live page in headless Chromium,
+ * under its own policy, with the run of a frozen page. Its link must open only once, its charts must draw, and an
+ * action must be done only after its confirmation, by keyboard alone. axe must find nothing, on the page or in the
+ * dialog. With PREFIX, it saves screenshots.
  */
 import { readFileSync } from 'node:fs';
 import axe from 'axe-core';
@@ -29,7 +30,7 @@ const OFFERS: ActionOffer[] = [
   { name: 'resume', label: 'Resume', tone: 'plain', will: [], refused: 'It is not paused.', reason: 'optional', seen },
 ];
 
-/** The frozen page's own data, as if its run were on. */
+/** Returns the data of the frozen page as if its run were still in progress. */
 function liveView(): PageView {
   const [, text = ''] =
     /<script type="application\/json" id="view">([\s\S]*?)<\/script>/.exec(readFileSync(file, 'utf8')) ?? [];
@@ -88,7 +89,7 @@ try {
   await served.stop();
 }
 
-/** Opens the dialog, leaves it by Escape, opens it again; without a reason nothing can be confirmed. */
+/** Opens the dialog, leaves it with Escape and opens it again. It cannot be confirmed without a reason. */
 async function rollBackByKeyboard(page: Page): Promise<void> {
   const button = page.getByRole('button', { name: 'Roll back …' });
   await button.focus();
@@ -111,7 +112,7 @@ async function rollBackByKeyboard(page: Page): Promise<void> {
   await dialog.waitFor({ state: 'hidden' });
 }
 
-/** axe comes by the debugger, past the page's policy. */
+/** Injects axe through the debugger, which bypasses the page's policy. */
 async function axeFinds(page: Page, where: string): Promise<void> {
   await page.evaluate(axe.source);
   const { violations } = findingsSchema.parse(await page.evaluate('axe.run()'));

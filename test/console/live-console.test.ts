@@ -30,7 +30,7 @@ interface Opened {
   ): Promise<{ done: boolean; text: string }>;
 }
 
-/** `crossfade console` by `user`, as its page uses it. */
+/** Runs `crossfade console` as `user`, and calls it as its page does. */
 async function opened<T>(user: string, use: (page: Opened) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const link = Promise.withResolvers<string>();

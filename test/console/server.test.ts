@@ -49,7 +49,7 @@ interface Answered {
   readonly body: string;
 }
 
-/** With the headers that the console's own page sends, unless others are given; an empty one is left out. */
+/** Sends the headers that the console's own page sends, unless others are given. An empty header is left out. */
 function ask(method: string, path: string, headers: Record<string, string> = {}, body?: string): Promise<Answered> {
   const { hostname, port, host } = new URL(origin);
   const own = { host, ...(method === 'POST' ? { origin, 'content-type': 'application/json' } : {}) };

@@ -7,7 +7,7 @@ import { START } from '../support/memory-world.ts';
 
 const SO_FAR: RunSoFar = { plan: parsePlan({}), look: null, said: '' };
 
-/** What a chart shows for a request that is granted, whatever its reason says. */
+/** Returns what a chart shows for a request that is granted, whatever its reason says. */
 function markOf(request: SteeringRequest, of = lease({ phase: 'stage' })): string | undefined {
   const answer = askSteering(of, request, { by: 'arn:ada', reason: 'why', now: START }, SO_FAR);
   if ('refused' in answer) throw new Error(answer.refused);

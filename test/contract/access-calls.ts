@@ -1,4 +1,7 @@
-/** Calls of the functions, the mirror and the operators' commands, by the SDK's own clients: each with the right that it asks for. */
+/**
+ * Calls of the functions, the mirror and the operators' commands, made with the SDK's own clients, each with the right
+ * that it requires.
+ */
 import {
   ApplicationAutoScalingClient,
   DescribeScalableTargetsCommand,
@@ -48,7 +51,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { askedBy, type Fields } from '../../rehearsal/cloud/access/needed-rights.ts';
 import { ACCOUNT as OURS, REGION } from '../../rehearsal/cloud/template/names.ts';
 
-/** What a client is made with. */
+/** Options with which a client is created. */
 interface ClientOptions {
   readonly endpoint: string;
   readonly region: string;
@@ -62,9 +65,9 @@ interface Call {
   send(client: ClientOptions): Promise<unknown>;
 }
 
-/** The one that the captures are in. */
+/** The bucket of the captures. */
 export const BUCKET = 'captures';
-/** The ledger's. */
+/** The table of the ledger. */
 export const TABLE = 'ledger';
 
 const ARN = 'us-east-1:123456789012';
@@ -76,7 +79,7 @@ const KEY = { pk: { S: 'INGRESS#shop' }, sk: { S: 'LEASE' } };
 const NOBODY = { tagsOf: () => ({}), keyOf: () => null };
 const DATA = { Data: Buffer.from('{}') };
 
-/** What it asks for first, by our table of questions, in the account and region of the judges. */
+/** Returns the call with the first right that it requires by our own table, in the account and region of the judges. */
 function asked<I>(
   [service, operation]: readonly [string, string],
   input: I,
@@ -89,7 +92,7 @@ function asked<I>(
 }
 
 const table = { TableName: TABLE };
-/** Somebody else's. */
+/** The table of another application. */
 const foreign = { TableName: 'payments' };
 const dynamo = (client: ClientOptions) => new DynamoDBClient(client);
 const elb = (client: ClientOptions) => new ElasticLoadBalancingV2Client(client);

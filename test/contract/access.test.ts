@@ -1,7 +1,8 @@
 /**
- * Who may do what, by somebody else's IAM: real clients sign with keys of roles that have the synthesised statements, moto or fakecloud enforces
- * them, and our evaluator is asked the same. Of a call's conditions, of boundaries and of policies of resources neither knows enough: all are asked
- * without them, and where a judge does not know which resource a call is about, whether a role may make the call at all.
+ * Checks who may do what against another implementation of IAM: real clients sign with keys of roles that have the
+ * synthesised statements, moto or fakecloud enforces them, and our evaluator is asked the same. Neither knows enough
+ * about a call's conditions, boundaries and resource policies, so all are asked without them. Where a judge does not
+ * know which resource a call is about, the question is whether a role may make the call at all.
  */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,12 +26,12 @@ import { BUCKET, CALLS, TABLE } from './access-calls.ts';
 const { CROSSFADE_MOTO_URL: MOTO, CROSSFADE_FAKECLOUD_URL: FAKECLOUD } = process.env;
 interface Judge {
   readonly name: string;
-  /** Of these actions it knows which resource a call is about. */
+  /** Actions for which the judge knows which resource a call is about. */
   readonly byResource: RegExp;
-  /** Of these it asks for a right. */
+  /** Actions for which the judge requires a right. */
   readonly enforced: RegExp;
 }
-/** As moto 5.2.5 and fakecloud 0.51 were seen to answer. */
+/** As observed with moto 5.2.5 and fakecloud 0.51. */
 const JUDGE: Judge =
   FAKECLOUD === undefined
     ? { name: 'moto', byResource: /^(s3|sts):/, enforced: /./ }
@@ -38,7 +39,7 @@ const JUDGE: Judge =
 const URL = FAKECLOUD ?? MOTO;
 const AT = { endpoint: URL ?? '', region: 'us-east-1' };
 const ADMINISTRATOR = { accessKeyId: 'test', secretAccessKey: 'test' };
-/** The first names what moto calls by the endpoint or the operation, the second what IAM calls it. */
+/** Actions that moto names after the endpoint or the operation: IAM's name, then moto's. */
 const NAMES_OF_MOTO: readonly (readonly [RegExp, string])[] = [
   [/^cloudwatch:/, 'monitoring:'],
   [/^lambda:InvokeFunction$/, 'lambda:Invoke'],
@@ -47,7 +48,7 @@ const TRUST = {
   Version: '2012-10-17',
   Statement: { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' },
 };
-/** Rules of IAM that the templates leave out. */
+/** IAM rules that the templates do not use. */
 const BESIDE_THE_TEMPLATES: Readonly<Record<string, object[]>> = {
   'an explicit deny': [
     { Effect: 'Allow', Action: 'dynamodb:*', Resource: '*' },
@@ -65,7 +66,7 @@ const policySchema = z.looseObject({ PolicyDocument: z.unknown() });
 
 describe.skipIf(URL === undefined)(`rights, as ${JUDGE.name} enforces them`, () => {
   const roles = new Map<string, readonly Statement[]>();
-  /** fakecloud enforces from its start, for all but its administrator. */
+  /** Makes moto enforce after this many calls. fakecloud enforces from its start, except for its administrator. */
   const enforceAfter = async (calls: number) => {
     if (FAKECLOUD === undefined) await fetch(`${URL}/moto-api/reset-auth`, { method: 'POST', body: String(calls) });
   };
@@ -118,7 +119,7 @@ async function campaigns(): Promise<Assembly> {
   return loadAssembly(outdir);
 }
 
-/** Of roles, and of the managed policies that are made for people. */
+/** Returns the statements of the roles, and of the managed policies that are made for people. */
 function rolesOf(assembly: Assembly): [string, readonly Statement[]][] {
   const names = new Names(assembly);
   const managed = assembly.resources
@@ -142,7 +143,7 @@ function rolesOf(assembly: Assembly): [string, readonly Statement[]][] {
   return [...roles, ...managed];
 }
 
-/** Without what the judge cannot hold against a call. */
+/** Leaves out what the judge cannot take into account for a call. */
 function comparable(statements: readonly Statement[]): Statement[] {
   return statements.map((s) => ({
     ...s,
@@ -180,13 +181,13 @@ async function keyOfRole(RoleName: string, statements: readonly Statement[]) {
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
 }
 
-/** moto answers a denial in XML, whatever the service speaks: the status tells. */
+/** moto answers a denial in XML, whatever protocol the service uses, so only the status is read. */
 const refusalSchema = z.union([
   z.object({ $metadata: z.object({ httpStatusCode: z.number() }) }).transform((e) => e.$metadata.httpStatusCode),
   z.object({ $response: z.object({ statusCode: z.number() }) }).transform((e) => e.$response.statusCode),
 ]);
 
-/** Whatever else than a denial comes of it: what is called for is mostly not there. */
+/** Any failure other than a denial counts as allowed: most resources that the calls name do not exist. */
 async function isAllowed(send: () => Promise<unknown>): Promise<boolean> {
   try {
     await send();

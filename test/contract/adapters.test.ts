@@ -50,7 +50,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
   });
   afterAll(() => backend.stop());
 
-  /** A ledger with an ingress of its own. */
+  /** Returns a ledger with a separate ingress. */
   function fresh() {
     const ledger = dynamoLeases(backend.dynamo, backend.table);
     const ingressId = ingressIdSchema.parse(`gateway-${++sequence}`);
@@ -82,7 +82,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
 
     it('gives the ingress to the one run whose claim was sent twice, its first answer lost', async () => {
       const { ingressId, claim } = fresh();
-      // What the SDK does by itself after a time-out: the same request again.
+      // Does what the SDK does by itself after a timeout: it sends the same request again.
       const send = backend.dynamo.send.bind(backend.dynamo);
       const twice = async (command: Parameters<typeof send>[0]) => {
         if (command.constructor.name === 'PutItemCommand') await send(command);
@@ -140,10 +140,10 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
           outcome: 'not_concerned',
           item: { status: 'running', generation: item.generation },
         });
-      // What the run wants of the listener holds however often it was heard of.
+      // A heartbeat since then does not change what the run wants of the listener, so the fence still applies.
       const scope = { kind: 'unchanged', what: 'intent', lease: { ...item, heartbeatDueAt: AT } } as const;
       expect(await ledger.fence(ingressId, { ...REQUEST, scope })).toMatchObject({ outcome: 'fenced' });
-      // Whoever read the same lease comes second; another run's end still concerns nobody here.
+      // A second fence from the same lease comes too late, and the end of another run still does not concern this one.
       expect(await ledger.fence(ingressId, { ...REQUEST, scope })).toMatchObject({ outcome: 'already' });
       const ended = { kind: 'execution', executionArn: 'arn:other' } as const;
       expect(await ledger.fence(ingressId, { ...REQUEST, scope: ended })).toMatchObject({ outcome: 'not_concerned' });
@@ -222,7 +222,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
         outcome: 'none',
         item: { status: 'completed' },
       });
-      // The next migration, the sides having been exchanged: a new generation, that the old run does not own.
+      // The next migration, with the sides exchanged, has a new generation that the old run does not own.
       const next = await ledger.claim({ ...claim, executionArn: 'arn:other' });
       expect(next.generation).toBe(item.generation + 1);
       await expect(ledger.heartbeat(item, progress)).rejects.toThrow(FencedError);
@@ -367,7 +367,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       expect(await owed()).toEqual([]);
       await ledger.confirmRollback(item, AT);
       expect(await owed()).toEqual(TIDINGS);
-      // Whoever told that it waits comes late: that status has passed.
+      // A record for the status `rolling_back` comes too late: that status has passed.
       await ledger.recordTold(item, 'rolling_back', []);
       expect(await owed()).toEqual(TIDINGS);
       await ledger.recordTold(item, 'rolled_back', ['message']);
@@ -380,7 +380,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       const { item } = await ledger.fence(ingressId, REQUEST);
       const ref = { ingressId, generation: item?.generation ?? generationSchema.parse(0) };
       await expect(ledger.claim({ ...claim, executionArn: 'arn:other' })).rejects.toThrow(RefusedError);
-      // Of several confirmations one is told that it was the one.
+      // Of several confirmations, only the first returns true.
       expect(await ledger.confirmRollback(ref, AT)).toBe(true);
       expect(await ledger.confirmRollback(ref, LATER)).toBe(false);
       expect(await ledger.read(ingressId)).toMatchObject({
@@ -582,7 +582,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
   });
 
   it('name the mute rule that keeps an alarm’s actions back, and no other alarm’s', async () => {
-    // moto knows none, and fakecloud lists all of them as active.
+    // moto has no mute rules, and fakecloud lists all of them as active.
     if (backend.name !== 'our cloud') return;
     const windowFrom = (ms: number) => ({
       Schedule: { Expression: `at(${new Date(ms).toISOString().slice(0, 16)})`, Duration: 'PT1H' },

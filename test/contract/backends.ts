@@ -1,6 +1,6 @@
 /**
- * The clouds that one suite holds to the same account: ours, always, and moto's server when CROSSFADE_MOTO_URL names one
- * (`.ci/run` starts it). Somebody else's implementation keeps ours honest.
+ * The clouds that one suite tests alike: our local cloud always, moto when CROSSFADE_MOTO_URL names a server (`.ci/run`
+ * starts one), and fakecloud when CROSSFADE_FAKECLOUD_URL does. Foreign implementations keep ours honest.
  */
 
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
@@ -35,15 +35,14 @@ import { DEPLOYMENT } from '../support/deployment.ts';
 import { HEALTH_CHECK } from '../support/health-check.ts';
 
 const REGION = 'us-east-1';
-/** Of our cloud. */
+/** The listener of our cloud. */
 const LISTENER = {
   arn: `arn:aws:elasticloadbalancing:${REGION}:000000000000:listener/app/lb/1/2`,
   port: 80,
   protocol: 'HTTP',
 };
 const TABLE = 'ledger';
-/** Exists in both clouds. */
-/** The one alarm of a cloud that is ours; another makes it when it is asked to. */
+/** The only alarm of our cloud. In the other clouds a test creates it. */
 export const RED_ALARM = {
   AlarmName: 'gateway-red',
   Namespace: 'N',
@@ -57,7 +56,7 @@ export const RED_ALARM = {
 
 export const TOPIC = `arn:aws:sns:${REGION}:123456789012:status`;
 const ENVIRONMENT = { AWS_REGION: REGION, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
-/** fakecloud's administrator has these, and the others ask for none. */
+/** Credentials of fakecloud's administrator. The other clouds accept any. */
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 export interface Backend {
@@ -67,13 +66,13 @@ export interface Backend {
   readonly elb: ElasticLoadBalancingV2Client;
   readonly cloudWatch: CloudWatchClient;
   readonly states: SFNClient;
-  /** A deployment whose rules and groups exist here, created at stable 100. */
+  /** A deployment whose rules and target groups exist in this cloud, created with all weight on the stable side. */
   readonly deployment: Deployment;
-  /** Ours alone can be told what was measured: moto takes no ALB metrics. */
+  /** Metrics that a test can set; null if the cloud does not take them. moto accepts no ALB metrics. */
   readonly metrics: MetricStore | null;
-  /** Mails of the topic; null where they cannot be read. */
+  /** Mails of the topic; null if they cannot be read. */
   readonly mails: (() => readonly { readonly subject: string; readonly body: string }[]) | null;
-  /** What a process needs to reach this cloud with the SDK. */
+  /** Environment variables with which a process reaches this cloud through the SDK. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
@@ -165,7 +164,7 @@ export async function ourBackend(): Promise<Backend> {
 async function overMoto(url: string): Promise<Backend> {
   await fetch(`${url}/moto-api/reset`, { method: 'POST' });
   const backend = await foreign('moto', url);
-  // moto 5.2.5 knows no mute rules, and answers a page of HTML; a service of AWS would say this.
+  // moto 5.2.5 has no mute rules and answers with an HTML page. An AWS service would answer with this error.
   backend.cloudWatch.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {
@@ -256,7 +255,9 @@ async function withRules(
   });
 }
 
-/** moto makes a default VPC with subnets; its ids are asked over the Query protocol, for which no client is installed here. */
+/**
+ * Reads the IDs of the default VPC and its subnets over the Query protocol, because no EC2 client is installed here.
+ */
 async function defaultSubnets(url: string): Promise<{ readonly vpc: string; readonly ids: string[] }> {
   const response = await fetch(url, {
     method: 'POST',

@@ -1,4 +1,7 @@
-/** Each check of the doctor by the command itself, against the local cloud of the reference application: red when its owner spoils it, green before. */
+/**
+ * Each check of the doctor, run by the command itself against the local cloud of the reference application: green at
+ * first, and red after its owner breaks something.
+ */
 import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
@@ -57,16 +60,16 @@ describe('the doctor, over the local cloud', () => {
   let environment: Record<string, string>;
   let pageStatus = 200;
   const folder = temporaryFolder();
-  /** `service.operation` of every call of the doctor. */
+  /** `service.operation` of every call that the doctor makes. */
   const called = new Set<string>();
   let denied = '';
-  /** What changes the account now is not the doctor. */
+  /** True while the owner changes the account, so that these calls are not counted as the doctor's. */
   let byOwner = false;
   const intercept = (service: string, operation: string) => {
     if (cloud !== undefined && !byOwner) called.add(`${service}.${operation}`);
     return `${service}.${operation}` === denied ? 'deny' : null;
   };
-  /** Undone before the next case. */
+  /** Changes to undo before the next case. */
   const undo: (() => unknown)[] = [];
 
   beforeAll(async () => {
@@ -120,7 +123,7 @@ describe('the doctor, over the local cloud', () => {
     described.set('OK', 'the case begins');
     mapOf(cloud.alarms).set(firstAlarm(), described);
   }
-  /** Sets an entry for one case. */
+  /** Sets an entry for one case, or removes it if `value` is undefined. */
   function spoil<K, V>(map: ReadonlyMap<K, V>, key: K, value: V | undefined): void {
     const entries = mapOf(map);
     const old = entries.get(key);
@@ -474,7 +477,7 @@ describe('the doctor, over the local cloud', () => {
     red.set(state, 'the case');
     spoil(cloud.alarms, name, red);
   }
-  /** Nothing but what the statement says; everything, where it says what not. */
+  /** A permissions boundary that allows only `Action`, or everything except `NotAction`. */
   const boundary = (of: { readonly Action: string } | { readonly NotAction: string }) => ({
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', ...of, Resource: '*' }],
@@ -514,7 +517,7 @@ describe('the doctor, over the local cloud', () => {
     const arnOf = (name: string, account = '000000000000') => `arn:aws:cloudwatch:local-1:${account}:alarm:${name}`;
     const planWith = (...alarms: string[]) =>
       folder.file(JSON.stringify({ alarms, stages: [{ percent: 100, bake: 'PT15M' }] }), 'plan.json');
-    /** As the shop's owner has made it. */
+    /** Adds an alarm that the shop's owner has created. */
     function shopAlarm(state: 'OK' | 'ALARM'): void {
       const own = new LocalAlarm({ ...alarm(firstAlarm()).properties, AlarmName: 'shop-orders' });
       own.set(state, 'the case');

@@ -1,4 +1,4 @@
-/** The doctor over moto: somebody else's account, looked at by the command itself. */
+/** The doctor's command, run over moto: it examines an account of a foreign implementation. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,9 +33,9 @@ describe.skipIf(MOTO === undefined)('the doctor over moto', () => {
 
   beforeAll(async () => {
     moto = await (MOTO?.[1] ?? (() => Promise.reject(new Error('no moto'))))();
-    // The clients read where AWS is from the environment, as operators have it.
+    // The clients read the endpoint of AWS from the environment, as they do for operators.
     Object.assign(process.env, moto.environment);
-    // moto knows no mute rules; the contract's client says so as AWS would.
+    // moto has no mute rules; this client answers as AWS would.
     all = { ...clients(), alarms: moto.cloudWatch };
     folder = mkdtempSync(join(tmpdir(), 'crossfade-doctor-'));
     listenerArn = (moto.deployment.rules[0]?.arn ?? '')

@@ -1,4 +1,4 @@
-/** The backfill's bundle, as it would be deployed, over somebody else's S3 and DynamoDB: the local cloud has no S3. */
+/** The bundle of the backfill, as it would be deployed, over moto's S3 and DynamoDB: the local cloud has no S3. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ const lines = (...records: unknown[]) => gzipSync(records.map((r) => `${JSON.str
 describe.skipIf(MOTO === undefined)('the parity backfill over moto', () => {
   const at = {
     endpoint: MOTO ?? '',
-    // Of its own: the adapters' suite has the other.
+    // A separate region, because the adapters' suite uses the other one.
     region: 'eu-west-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   };

@@ -75,7 +75,7 @@ describe.each(BACKENDS)('status events over %s', (name, start) => {
     expect(backend.mails?.().length).toBe(before);
   });
 
-  // AWS documents it; moto takes the message.
+  // AWS documents this refusal, but moto accepts the message.
   it.skipIf(name === 'moto')('refuse a message without its default form', async () => {
     const command = new PublishCommand({ TopicArn: TOPIC, MessageStructure: 'json', Message: '{"email":"x"}' });
     await expect(sns.send(command)).rejects.toThrow(/default/i);

@@ -48,7 +48,7 @@ describe('the alarm on the mirror’s customers', () => {
   });
 });
 
-/** The default ramp as the planner accepts it at 50 rps, and shares of the traffic at other rates. */
+/** Exposure at each stage: the default ramp as the planner accepts it at 50 rps, and other shares at other rates. */
 const ramp = (rps: number, stages: readonly (readonly [share: number, minutes: number])[]): AlarmExposure[] =>
   stages.map(([share, minutes]) => ({
     candidatePerMinute: rps * 60 * share,
@@ -95,7 +95,7 @@ const RAMPS: readonly (readonly [string, AlarmExposure[]])[] = [
 
 type Rule = (minute: AlarmMinute) => number;
 
-/** How many of `runs` healthy cutovers trip an alarm that goes red at 2 of 3 minutes. */
+/** Returns how many of `runs` healthy cutovers trip an alarm that goes red at 2 of 3 minutes. */
 function trips(
   exposures: readonly AlarmExposure[],
   rule: Rule,
@@ -153,7 +153,7 @@ describe('the alarm on errors', () => {
 
   it('stays quiet while an outage takes both sides alike: going back would help nobody', () => {
     expect(errorExcess(minute(side(2_700, 810), side(300, 90)))).toBeLessThan(0);
-    // Each side's clients try again by a factor of their own.
+    // The clients of each side retry by a different factor.
     expect(errorExcess(minute(side(2_700, 135), side(300, 58)))).toBeLessThan(5);
   });
 
@@ -167,15 +167,17 @@ describe('the alarm on errors', () => {
   it('stays quiet while everybody fails, however few requests the stable side has left to show it', () => {
     expect(errorExcess(minute(side(2, 2), side(298, 268)))).toBeLessThan(0);
     expect(errorExcess(minute(side(6, 5), side(294, 256)))).toBeLessThan(0);
-    // One of them that fails says little of a candidate that nearly always does, and what none of them shows is the candidate's.
+    // One failed request of the stable side says little if the candidate nearly always fails. If none of the stable
+    // side's requests fails, the failures are the candidate's own.
     expect(errorExcess(minute(side(15, 1), side(285, 285)))).toBe(25);
     expect(errorExcess(minute(side(3, 0, 0, 3), side(297, 270)))).toBeGreaterThan(5);
   });
 
   it('takes no late point of the stable side for a zero: its requests without another answer may have failed', () => {
-    // A neighbour makes both sides fail 8 %; of stable's point nothing has come but the answers of other classes.
+    // A neighbour makes both sides fail 8 %. Of the stable side, only the counts of the other answer classes have
+    // arrived.
     expect(errorExcess(minute(side(150, 0, 0, 138), side(150, 12)))).toBeLessThan(5);
-    // All requests of stable have another answer: it fails none, and nothing is late.
+    // All requests of the stable side have another answer, so none of them failed and no point is late.
     expect(errorExcess(minute(side(150), side(150, 12)))).toBe(8);
   });
 
@@ -209,7 +211,8 @@ describe("the alarm on the load balancer's own 5xx", () => {
 
   it('brings nobody back to a stable side that hangs beside a healthy candidate', () => {
     expect(elbErrorExcess(minute(asked(27_000, 2_700), asked(3_000, 0), 2_700))).toBe(0);
-    // Clients of the candidate that hang up are no more than these.
+    // Requests of the candidate whose clients hang up are unanswered too, but they are a smaller share than the stable
+    // side's.
     expect(elbErrorExcess(minute(asked(27_000, 2_700), asked(3_000, 30), 2_700))).toBeLessThan(0);
   });
 

@@ -4,7 +4,7 @@ import { binomial, generator } from '../support/random.ts';
 
 const DAY = 1440;
 
-/** A day of minutes in which failures come `size` at a time, at a rate that may change. */
+/** A day of minutes in which failures come in groups of `size`, at a rate that may change. */
 function day(seed: number, size: number, rate: (minute: number) => number, requests = 6_000): Period[] {
   const random = generator(seed);
   return Array.from({ length: DAY }, (_, minute) => ({

@@ -102,7 +102,7 @@ describe('closing the mirror', () => {
     const { world, state } = await at(SOAK);
     let opened = 0;
     world.before = async (step) => {
-      // The forward path enters the soak, again and again.
+      // Each time, the run enters the soak again.
       if (step !== 'modifyRule' || opened++ % 2 === 1) return;
       const weights = weightsFor(DEPLOYMENT, SOAK);
       const intent = { split: SOAK, weights, at: new Date(world.now + opened).toISOString(), confirmed: false };
@@ -150,7 +150,10 @@ describe('the run whose mirror was closed', () => {
     },
   );
 
-  /** Readings of a look: the lease and the listener, and both once more. A step of the closing at 4 comes after all of them. */
+  /**
+   * Positions in an evaluation's readings: the lease and the listener, each read twice. A step of the closing at 4
+   * comes after all of them.
+   */
   const READINGS = [0, 1, 2, 3, 4];
   const schedules = READINGS.flatMap((noted) =>
     READINGS.flatMap((written) => READINGS.map((confirmed) => [noted, written, confirmed] as const)),

@@ -28,7 +28,7 @@ function worldWithCohort(): MemoryWorld {
   return Object.assign(world, { deployment: WITH_COHORT, live: weightsFor(WITH_COHORT, SAFE_SPLIT) });
 }
 
-/** Weights of a rule, stable and candidate. */
+/** Weights of a rule: the stable side's, then the candidate's. */
 const weights = (world: MemoryWorld, arn: string) =>
   ['tg/stable', 'tg/candidate'].map(
     (group) => world.live.find((r) => r.ruleArn === arn)?.groups.find((g) => g.targetGroupArn === group)?.weight,

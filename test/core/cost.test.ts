@@ -29,7 +29,7 @@ describe('the bill of a cutover', () => {
       const short = parsePlan({ soak: { duration: 'P1D', observe: every } });
       return billOf(short, TRAFFIC).cutover.find(({ what }) => what === 'evaluations: calls')?.quantity ?? 0;
     };
-    // A day has 288 looks of five minutes and 1,440 of one minute.
+    // A day has 288 evaluations every five minutes, or 1,440 every minute.
     expect(look('PT1M') - look('PT5M')).toBe(1_440 - 288);
   });
 
@@ -72,7 +72,8 @@ describe('the bill of a cutover', () => {
       ],
     });
     const { cutover } = billOf(watched, TRAFFIC);
-    // Both sides of two numerators and one denominator, the guard's candidate, and nothing of a provider: at 60 and 12 looks.
+    // Each of the 60 + 12 evaluations reads two numerators and one denominator for both sides, and the guard for the
+    // candidate. A provider's metric costs nothing.
     expect(cutover.find(({ what }) => what === "evaluations: the plan's own")?.quantity).toBe((2 * 3 + 1) * 72);
     expect(billOf(plan, TRAFFIC).cutover.map(({ what }) => what)).not.toContain("evaluations: the plan's own");
   });

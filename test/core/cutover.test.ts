@@ -62,7 +62,7 @@ const approval = { approvedBy: 'ada', comment: '' };
 const capacity = { desired: 2, running: 2, scaling: null };
 const baseline = baselineSummary();
 
-/** Every phase × event pair: what it leads to, or `refused`. */
+/** What each event leads to in each phase. A phase that is not listed refuses the event. */
 const EVENTS: Readonly<
   Record<string, { readonly event: CutoverEvent; readonly allowed: Partial<Record<Phase, string>> }>
 > = {
@@ -204,7 +204,7 @@ describe('the reducer', () => {
         10 * HOUR,
         24 * HOUR,
       ]);
-      // A pause is within the limit of all pauses, and keeps its looks.
+      // Paused time does not make evaluations rarer: the limit on all pauses already bounds it.
       expect(waitAfter(bake + 8 * HOUR, 8 * HOUR)).toBe(planned);
     });
 

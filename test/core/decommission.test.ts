@@ -22,7 +22,7 @@ const minute = (stable: number | null, candidate: number | null) => ({
   elb5xx: 0,
 });
 
-/** Signed off after the soak: the candidate answers everything, four stable tasks stand by. */
+/** A run that is signed off after the soak: the candidate answers everything, and four stable tasks stand by. */
 async function signedOff(world: MemoryWorld): Promise<CutoverState> {
   const state = await begun(world);
   world.stableTasks = {
@@ -160,7 +160,7 @@ describe('a rollback after the final sign-off', () => {
     const state = await steps(world, 3);
     await world.ledger.complete(state);
     expect(await rollBack(world, DEPLOYMENT, request)).toMatchObject({ outcome: 'nothing_to_do' });
-    // An execution that comes here all the same (the answer to its last task was lost) must end, not wait for a return.
+    // An execution that gets here anyway (the answer to its last task was lost) must end, not wait for a return.
     expect(await verifyRollback(world)(stateToJson({ ...state, phase: 'rollback' }))).toMatchObject({
       next: 'proceed',
     });

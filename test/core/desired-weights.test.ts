@@ -1,4 +1,4 @@
-/** What the listener owes, and when it is over, on values. */
+/** Which weights the listener should have, and when a cutover is over, tested on plain values. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { desiredWeights, isLeaseRestored, isMarked, isOver, mayStillWrite } from '../../core/fence/desired-weights.ts';
 import type { Lease } from '../../core/model/lease.ts';

@@ -45,7 +45,7 @@ function service(over: Partial<NonNullable<Facts['services'][number]['found']>> 
   return { status: 'ACTIVE', controller: 'ECS', strategy: 'ROLLING', desired: 2, running: 2, scheduled: [], ...over };
 }
 
-/** Reaches nothing: ours take every path. */
+/** The default rule. It gets no requests, because our rules match every path. */
 const DEFAULT = rule({ arn: 'rule/d', priority: Number.POSITIVE_INFINITY, conditions: ANY_REQUEST });
 
 const TOPIC_POLICY = {
@@ -54,7 +54,10 @@ const TOPIC_POLICY = {
 
 const reading = (name: string) => ({ name, state: 'OK' as const, actionsEnabled: true, mutedBy: [] });
 
-/** An account in which nothing is wrong, before the deploy and after it at once: each check sees what it is about. */
+/**
+ * An account in which nothing is wrong, with the facts from before and after the deploy together, so that every check
+ * has its subject.
+ */
 function healthy(): Mutable<Facts> {
   return {
     listeners: [
@@ -101,7 +104,7 @@ const rules =
   (...list: ListenerRule[]) =>
   (facts: Mutable<Facts>) => {
     facts.listeners = [{ arn: LISTENER, loadBalancerArn: LB, rules: list }];
-    // Deployed rules are looked at as well; here those that a deploy would make are the question.
+    // The doctor checks deployed rules as well; these cases are about the rules that a deploy would create.
     facts.deployed = null;
   };
 const candidate = (over: Parameters<typeof group>[0]) => (facts: Mutable<Facts>) => {
@@ -121,7 +124,7 @@ const topic = (over: Partial<NonNullable<NonNullable<NonNullable<Facts['deployed
     topic: { arn: 'topic', found: { policy: TOPIC_POLICY, keyPolicy: null, confirmed: 1, pending: 0, ...over } },
   });
 
-/** What is wrong, and the one check that says so. */
+/** What is wrong, and the one check that reports it. */
 const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => void, RegExp][] = [
   [
     'a listener that does not exist',
@@ -520,7 +523,7 @@ describe('the doctor', () => {
         .map(({ check }) => check);
     };
     expect(answer(null)).toEqual(['authentication']);
-    // The copied rule takes /api/* on any host, admin.example's among them.
+    // The copied rule matches /api/* on any host, including admin.example.
     expect(answer('rule/login')).toEqual(['shadowed rules']);
     facts.listeners = [{ arn: LISTENER, loadBalancerArn: LB, rules: [guarded] }];
     expect(answer('rule/login')).toEqual([]);

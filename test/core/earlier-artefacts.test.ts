@@ -18,7 +18,10 @@ import { DEPLOYMENT } from '../support/deployment.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
 import { atFirstStage } from '../support/run.ts';
 
-/** Written by the handlers of earlier commits, by which the files are called; most of their plans are refused today. */
+/**
+ * Artefacts that handlers of earlier commits wrote. The logs are named after their commits. Most of the plans would be
+ * refused today.
+ */
 const DIRECTORY = new URL('./earlier/', import.meta.url);
 const linesOf = (name: string) => readFileSync(new URL(name, DIRECTORY), 'utf8').trim().split('\n');
 const LOGS = readdirSync(DIRECTORY).filter((name) => name !== 'states.ndjson');

@@ -32,7 +32,7 @@ const SHORT: ParityVerdict = { ...CLEAN, status: 'insufficient', reasons: ['GET 
 const DIRTY: ParityVerdict = { ...CLEAN, status: 'dirty', reasons: ['GET /users: body differs'] };
 const TWO = { healthy: 2, unhealthy: 0, registered: 2 };
 const alone = (i: number) => minute(i, null, side(30_000, 30));
-/** Promoted with or without its evidence, in this phase. */
+/** A phase that was promoted; with `override`, without its evidence. */
 const promoted = (override: boolean): Steered => ({
   pausedSeconds: 0,
   paused: null,
@@ -47,7 +47,7 @@ interface Scene {
   readonly seen?: Partial<Evidence>;
 }
 
-/** What a phase decides `at` minutes after it began, where nothing is wrong but what a test says. */
+/** What a phase decides `at` minutes after it began, if nothing is wrong except what the test specifies. */
 function decided(phase: Phase, at: number, { plan = {}, deployment = DEPLOYMENT, state = {}, seen = {} }: Scene = {}) {
   const world = new MemoryWorld();
   const split = state.split ?? SPLITS[phase] ?? { candidatePercent: 0, mirror: null };

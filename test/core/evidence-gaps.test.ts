@@ -150,7 +150,7 @@ describe('an error count that has not arrived is unknown', () => {
     expect(decision(late(UNKNOWN), 13).decision).toBe('hold');
     expect(decision(late(2_160), 13).decision).toBe('hold');
     expect(decision(late(27), 13).decision).toBe('rollback');
-    // Ten minutes after its end it has not come: it was zero.
+    // A count that has not arrived ten minutes after the end of its minute was zero.
     expect(decision([...late(UNKNOWN), ...minutes(13, 21, healthy)], 21).decision).toBe('rollback');
   });
 

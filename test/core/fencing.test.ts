@@ -15,7 +15,7 @@ const REQUEST: RollbackRequest = { trigger: 'alarm', reason: 'red', by: 'gateway
 const progress = { phase: 'stage' as const, stage: 1, heartbeatDueAt: '2026-11-24T09:00:00.000Z' };
 
 const isSafe = (world: MemoryWorld) => sameWeights(world.live, SAFE);
-/** As the adapters say that a service does not answer. */
+/** The error with which adapters report that a service does not answer. */
 const silent = () => new CrossfadeError('Crossfade.Transient', 'no ledger', { traffic: 'unknown.', nextStep: 'wait.' });
 const rollback = (world: MemoryWorld) => rollBack(world, DEPLOYMENT, REQUEST);
 
@@ -36,7 +36,7 @@ describe('a fenced shift', () => {
     expect(isSafe(world)).toBe(true);
   });
 
-  // A rollback that runs whole before any one write of the shift: between intent and write is the dangerous place.
+  // A whole rollback runs just before one write of the shift. The dangerous place is between intent and write.
   it.each(['recordIntent', 'modifyRule', 'confirmIntent'])(
     'leaves the safe weights when a rollback runs just before %s',
     async (step) => {
@@ -105,7 +105,7 @@ describe('a rollback', () => {
       if (safeAfter === null && isSafe(world)) safeAfter = [...steps];
     };
     await rollback(world);
-    // Two rules, written side by side: one step in sequence.
+    // The two rules are written in parallel, so they are one step in sequence.
     expect(safeAfter).toEqual(['fence', 'modifyRule', 'modifyRule']);
     expect(steps.slice(3)).toEqual(['stopExecution', 'release', 'confirmRollback']);
   });
@@ -216,7 +216,7 @@ describe('a rollback', () => {
     expect(world.item?.status).toBe('rolled_back');
   });
 
-  // Every write of a rollback may fail, or take effect and lose its answer; the next try ends it.
+  // Every write of a rollback may fail, or take effect and lose its answer. The next attempt finishes the rollback.
   it.each(
     ['modifyRule', 'stopExecution', 'confirmRollback'].flatMap(
       (step) =>
@@ -236,7 +236,7 @@ describe('a rollback', () => {
     };
     if (when === 'before') world.before = once;
     else world.after = once;
-    // A confirmation without an answer is told rather than repeated: the weights are safe by then.
+    // A confirmation without an answer is reported, not repeated: the weights are safe by then.
     if (step === 'confirmRollback')
       expect(await rollback(world)).toMatchObject({ outcome: 'rolled_back', first: true });
     else await expect(rollback(world)).rejects.toThrow('no ledger');
@@ -367,7 +367,7 @@ describe('the watchdog', () => {
     await rollback(world);
     const side = { requests: 100, target5xx: 0, connectionErrors: 0, slow: 0 };
     const returned = Math.ceil(world.now / 60_000) * 60_000;
-    // The stable side's count has arrived and the candidate's is on its way: the minute looks like a return.
+    // The stable side's count has arrived, but the candidate's has not, so the minute looks like a completed return.
     world.minuteEvidence = [{ minute: returned, stable: side, candidate: null, elb5xx: 0 }];
     world.now = returned + 60_000 + (COUNTS_LATE_SECONDS - 1) * 1000;
     expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'none' });

@@ -6,7 +6,7 @@ import { byCause, type Pair } from '../../core/gate/bets/e-value.ts';
 import { above, below, exposedByCause } from '../../core/gate/bets/fixed-rate.ts';
 import { worse } from '../../core/gate/bets/regression.ts';
 
-/** P(X = 0), …, P(X = n) of a binomial. */
+/** P(X = 0), …, P(X = n) of a binomial distribution. */
 function binomialLaw(n: number, p: number): number[] {
   let choose = 1;
   return Array.from({ length: n + 1 }, (_, k) => {
@@ -22,7 +22,7 @@ interface Minute {
   readonly p1: number;
 }
 
-/** The exact mean of `value` over every outcome of the minutes. */
+/** The exact mean of `value` over all outcomes of the minutes. */
 function expectation(minutes: readonly Minute[], value: (seen: readonly Pair[]) => number): number {
   const walk = (rest: readonly Minute[], seen: readonly Pair[], weight: number): number => {
     const [first, ...later] = rest;
@@ -43,7 +43,7 @@ function expectation(minutes: readonly Minute[], value: (seen: readonly Pair[]) 
 
 const share = (max: number) => fc.double({ min: 0, max, noNaN: true });
 const exposure = fc.integer({ min: 1, max: 4 });
-/** Two minutes with their own rates, the candidate worse by `excess` in both. */
+/** Two minutes with different rates. The candidate is worse by `excess` in both. */
 const twoMinutes = (excess: number) =>
   fc.array(
     fc
@@ -54,7 +54,7 @@ const twoMinutes = (excess: number) =>
 const counts = fc
   .tuple(fc.integer({ min: 1, max: 5_000 }), fc.integer({ min: 2, max: 500 }), share(1), share(1))
   .map(([n0, n1, f0, f1]): Pair => ({ n0, n1, x0: Math.floor(n0 * f0 * f0), x1: Math.floor((n1 - 1) * f1 * f1) }));
-/** Sums of exact enumerations are exact but for rounding. */
+/** One, with room for rounding: sums over an enumeration are exact apart from that. */
 const ONE = 1 + 1e-9;
 const e = Math.exp;
 
@@ -131,7 +131,7 @@ describe('the mean of an e-value, by enumeration of every outcome', () => {
 });
 
 describe('the mean of an e-value where failures come in bursts, by enumeration', () => {
-  /** P(X = x) when groups of requests fail together, each group with probability p. */
+  /** P(X = x) if groups of requests fail together, each group with probability p. */
   const burstLaw = (groups: readonly number[], p: number): number[] =>
     groups.reduce(
       (law, size) => {

@@ -19,7 +19,10 @@ const minute = (stable: SideCounts, candidate: SideCounts): MinuteEvidence => ({
 });
 
 describe('errors of the gate, looked at after every minute', () => {
-  /** A rate that wanders by a factor of ten, `excess` added on the candidate's side. */
+  /**
+   * Share of the runs in which `called` is true after some minute. The rate varies by a factor of ten, and the
+   * candidate's is higher by `excess`.
+   */
   const everCalled = (runs: number, excess: number, called: (minutes: MinuteEvidence[]) => boolean) => {
     const random = generator(20_261_124);
     let count = 0;

@@ -21,7 +21,7 @@ const PLAN: PlanInput = {
   ],
   hooks: [hook('tickets', 'after'), hook('desk', 'before', { stages: [100] })],
 };
-/** The deployment of these tests, with somebody at the desk. */
+/** The deployment of these tests, with the provider `desk` that their hooks call. */
 const world = (votes: MemoryWorld['hookVotes'] = {}) => {
   const made = new MemoryWorld();
   made.hookVotes = votes;

@@ -55,14 +55,14 @@ const evidence = (name: string, minutes: number, each: (i: number) => readonly [
     return { minute: SINCE + i * MINUTE, stable: point(stable), candidate: point(candidate) };
   }),
 });
-/** One opinion of one metric. */
+/** The opinion on a single metric. */
 const opinion = (metric: PlanMetric, minutes: number, each: (i: number) => readonly [Side, Side], more = {}) => {
   const [only] = opinionsOf([evidence(metric.name, minutes, each)], stretch([metric], minutes, more));
   if (only === undefined) throw new Error('no opinion');
   return only;
 };
 
-/** Both sides' counts by chance, alike every minute. */
+/** Draws both sides' counts at random, with the same shares in every minute. */
 const traffic = (seed: number, n: number, stableShare: number, candidateShare: number) => {
   const random = generator(seed);
   return (): readonly [Side, Side] => [
@@ -250,7 +250,7 @@ describe('false aborts of a count', () => {
       );
       if (worse) aborted++;
     }
-    // α · share is 10 %; three standard deviations above it are 16 %.
+    // α · alphaShare is 10 %. The test allows no more, although three standard deviations above it would be 16 %.
     expect(aborted / runs).toBeLessThanOrEqual(0.1);
   });
 });

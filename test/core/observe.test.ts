@@ -17,7 +17,7 @@ const minute = (stable: number | null, candidate: number | null, failed = 0): Mi
   elb5xx: 0,
 });
 
-/** A whole hour of such minutes, after which the stage's bake is over. */
+/** Replaces the evidence with an hour of such minutes and moves the clock past the stage's bake. */
 function hourOf(w: MemoryWorld, each: MinuteEvidence): void {
   const first = Math.ceil(w.now / 60_000) * 60_000;
   w.minuteEvidence = Array.from({ length: 60 }, (_, i) => ({ ...each, minute: first + i * 60_000 }));

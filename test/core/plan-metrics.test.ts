@@ -33,7 +33,10 @@ const traffic: Traffic = (stage, _minute, at) => ({
   candidate: counts(stage === 0 ? 1_000 : 10_000),
   elb5xx: 0,
 });
-/** Orders of the candidate by stage and minute; of the stable side 3 %. Null: the source is in trouble. */
+/**
+ * The share of orders on the candidate by stage and minute; the stable side's is 3 %. If `share` returns null, the
+ * source is in trouble.
+ */
 const withOrders =
   (share: (stage: number, minute: number) => number | null) => (world: MemoryWorld, stage: number, minute: number) => {
     const found = share(stage, minute);
@@ -128,7 +131,7 @@ describe('a run with a metric of the user’s own', () => {
     };
     const [own, none] = [await thresholds(PLAN), await thresholds({ ...PLAN, metrics: [] })];
     expect(none).toEqual({ errors: expect.any(Number), slow: expect.any(Number) });
-    // 0.05 of α is the metric's; the first stage has half of what each has.
+    // The metric takes 0.05 of α. The first stage gets half of each budget.
     expect((own.errors ?? 0) / (none.errors ?? 1)).toBeCloseTo(1 / 0.95, 6);
     expect(own.orders).toBeCloseTo(2 / (0.01 * 0.05), 6);
   });

@@ -173,7 +173,7 @@ describe('preflight', () => {
     await world.ledger.complete(state);
     world.live = weightsFor(DEPLOYMENT, { candidatePercent: 100, mirror: null });
     await expect(start(world)).rejects.toThrow(/completed here.*swap stable and candidate/);
-    // What the exchange comes to: the group that has everything is called stable now.
+    // After the exchange, the group with all the traffic is called stable.
     world.live = weightsFor(DEPLOYMENT, SAFE_SPLIT);
     expect(await start(world)).toMatchObject({ next: 'proceed', generation: 2 });
   });
@@ -212,7 +212,7 @@ it.each([
   expect(reasons({ live }, { deployment, ...at('eu-west-1', '123456789012') })).toEqual([]);
 });
 
-/** Reasons against a run of another execution, in a world where nothing else is wrong. */
+/** Reasons that refuse a run of another execution, in a world where nothing else is wrong. */
 function reasons(
   found: Partial<PreflightFindings> = {},
   { deployment = DEPLOYMENT, plan = {}, now = START, execution = 'arn:execution:two' } = {} as {
@@ -228,7 +228,7 @@ function reasons(
   return refusals(deployment, parsePlan(plan), { ...usual, ...found }, now, execution);
 }
 
-/** A world whose run, an hour old, was brought back just now. */
+/** A world whose run began an hour ago and was rolled back just now. */
 async function broughtBack(): Promise<MemoryWorld> {
   const world = new MemoryWorld();
   await atFirstStage(world);

@@ -22,7 +22,7 @@ const minute = (at: number, stable: number, candidate: number, failed = 0): Minu
   elb5xx: 0,
 });
 const healthy: Traffic = (stage, _minute, at) => (stage === 0 ? minute(at, 9_000, 1_000) : minute(at, 0, 10_000));
-/** From the fourth minute on the candidate of the first stage fails 1 % of its requests. */
+/** From the fourth minute on, the candidate fails 1.2 % of its requests in the first stage. */
 const leaking: Traffic = (stage, m, at) =>
   stage === 0 ? minute(at, 9_000, 1_000, m < 3 ? 0 : 12) : minute(at, 0, 10_000);
 

@@ -1,4 +1,4 @@
-/** Where customers go, row by row of the table in docs/explanation/fence.md, on values. */
+/** Where customers go in a return, row by row of the table in docs/explanation/fence.md, tested on plain values. */
 import { describe, expect, it } from 'vitest';
 import {
   candidatePercentOf,
@@ -15,7 +15,7 @@ import { atFirstStage } from '../support/run.ts';
 const NEEDS: ReturnNeeds = { needed: 8, candidatePercent: 50, reduced: false, overdue: false, breakGlass: false };
 const counts = (healthy: number | null) => (healthy === null ? null : { healthy, unhealthy: 0, registered: 8 });
 
-/** `whole`, `wait`, or the percent that the candidate gets. */
+/** `whole`, `wait`, or the percentage that the candidate gets. */
 function planned(stable: number | null, candidate: number | null, needs: Partial<ReturnNeeds> = {}): string | number {
   const plan = planReturn({ live: null, stable: counts(stable), candidate: counts(candidate) }, { ...NEEDS, ...needs });
   return plan.kind === 'whole' || plan.kind === 'wait' ? plan.kind : plan.split.candidatePercent;

@@ -1,4 +1,4 @@
-/** Returns beside the usual one: of a restored table, without a lease, and with a listener or a capacity that does not answer. */
+/** Unusual returns: with a restored table, without a lease, and with a listener or a capacity that does not answer. */
 import { describe, expect, it } from 'vitest';
 import { candidatePercentOf } from '../../core/fence/return-plan.ts';
 import { rollBack } from '../../core/fence/rollback.ts';
@@ -22,7 +22,7 @@ function leaseOf({ item }: MemoryWorld): Lease {
   return item;
 }
 
-/** The listener carries a completed cutover's weights, and the table was restored to a time in the middle of it. */
+/** The listener has the weights of a completed cutover, but the table was restored to a time in the middle of it. */
 async function restored(status: 'running' | 'rolling_back'): Promise<MemoryWorld> {
   const world = new MemoryWorld();
   await atFirstStage(world);

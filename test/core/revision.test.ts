@@ -11,7 +11,9 @@ const MINUTE = 60_000;
 const tasks = (id: string): Revision => ({ kind: 'tasks', id });
 const targets = (...ids: string[]): Revision => ({ kind: 'targets', ids });
 
-/** Looks of a first stage, each at what the sides run then. */
+/**
+ * Evaluates the first stage once for each of `candidates`, which is the revision that the candidate runs at that time.
+ */
 async function looks(plan: PlanInput, ...candidates: (Revision | null | Error)[]) {
   const world = new MemoryWorld();
   let state = await atFirstStage(world, plan);

@@ -1,4 +1,4 @@
-/** What a shift leaves behind that lost its fence, and what it refuses. */
+/** What a shift leaves behind after it has lost its fence, and what a shift refuses. */
 import { describe, expect, it } from 'vitest';
 import { fencedShift } from '../../core/fence/shift.ts';
 import { FencedError, NoHealthyTargetError } from '../../core/model/errors.ts';
@@ -13,7 +13,7 @@ const TEN = { candidatePercent: 10, mirror: null };
 const TWENTY = { candidatePercent: 20, mirror: null };
 const progress = { phase: 'stage' as const, stage: 0, heartbeatDueAt: '2026-11-24T09:00:00.000Z' };
 
-/** While a shift is about to confirm, a newer run begins and intends something else. */
+/** Runs a shift. When it is about to confirm, a newer run begins and intends something else. */
 async function overtaken(world: MemoryWorld): Promise<unknown> {
   const state = await begun(world);
   let raced = false;
@@ -29,7 +29,7 @@ async function overtaken(world: MemoryWorld): Promise<unknown> {
       };
       world.item = { ...item, generation: generationSchema.parse(item.generation + 2), intent };
     }
-    // A write takes its time.
+    // A write takes some time.
     if (raced && step === 'modifyRule') for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   };
   return fencedShift(world, DEPLOYMENT, state, TEN, progress).catch((error: unknown) => error);

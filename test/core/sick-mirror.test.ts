@@ -1,4 +1,4 @@
-/** A mirror that fails in the soak is closed by the run itself, which then goes on without it. */
+/** If the mirror fails in the soak, the run itself closes it and continues without it. */
 import { describe, expect, it } from 'vitest';
 import type { MinuteEvidence, SideCounts } from '../../core/model/evidence.ts';
 import { type CutoverState, parseState, stateToJson } from '../../core/model/run-state.ts';
@@ -13,7 +13,7 @@ import { atFirstStage } from '../support/run.ts';
 const MINUTE_MS = 60_000;
 const UNMIRRORED = { candidatePercent: 100, mirror: null };
 
-/** The soak as it begins after the last stage. */
+/** A run at the beginning of its soak, after the last stage. */
 async function soaking(world: MemoryWorld): Promise<CutoverState> {
   const before = await atFirstStage(world);
   return shifted(world, { ...before, stage: before.plan.stages.length - 1 });
@@ -22,7 +22,7 @@ async function soaking(world: MemoryWorld): Promise<CutoverState> {
 const shifted = async (world: MemoryWorld, state: CutoverState) => parseState(await shift(world)(stateToJson(state)));
 const looked = async (world: MemoryWorld, state: CutoverState) => parseState(await watch(world)(stateToJson(state)));
 
-/** Ten minutes from now, of which the load balancer tells these counts. */
+/** Lets ten minutes pass, for which the load balancer reports `mirror` as the mirror's counts. */
 function pass(world: MemoryWorld, mirror: SideCounts): void {
   const first = Math.ceil(world.now / MINUTE_MS) * MINUTE_MS;
   const minutes = Array.from(

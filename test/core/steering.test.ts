@@ -28,7 +28,7 @@ const PLAN: PlanInput = {
   ],
 };
 
-/** The state of every alarm from now on. */
+/** Sets the state of every alarm. */
 const alarms = (state: 'ALARM' | 'INSUFFICIENT_DATA') => (w: MemoryWorld) => {
   w.alarmReadings = w.alarmReadings.map((a) => ({ ...a, state }));
 };
@@ -39,7 +39,9 @@ const deadCandidate = (w: MemoryWorld) => {
   w.healthy.candidate = { healthy: 0, unhealthy: 2, registered: 2 };
 };
 
-/** A run at its first stage, with so many requests a minute of which so many fail on the candidate. */
+/**
+ * A run at its first stage, with `stable` and `candidate` requests a minute, of which `failing` fail on the candidate.
+ */
 class Run {
   readonly world = new MemoryWorld();
   state!: CutoverState;
@@ -52,7 +54,7 @@ class Run {
     return this;
   }
 
-  /** So many looks, a minute apart; the last one's state. */
+  /** Evaluates the stage `n` times, a minute apart. Returns the state after the last evaluation. */
   async looks(n: number): Promise<CutoverState> {
     for (let i = 0; i < n; i++) {
       const minute = this.world.now;
@@ -269,7 +271,7 @@ describe('a restart', () => {
   });
 });
 
-/** A rollback is steered by nobody: its lease says so before its phase does. */
+/** Nobody can steer a rollback: its lease refuses that before its phase is considered. */
 const STEERED = PHASES.filter((phase) => phase !== 'rollback');
 const ALLOWED: Readonly<Record<SteeringRequest['kind'], readonly string[]>> = {
   pause: ['shadow', 'exercise', 'stage', 'soak', 'decommission'],

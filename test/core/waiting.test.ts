@@ -1,4 +1,7 @@
-/** While a sign-off is waited for, and while the stable side's tasks go, the watchdog looks at the candidate's counts. */
+/**
+ * The watchdog evaluates the candidate's counts while a sign-off is pending and while the stable side's tasks are being
+ * removed.
+ */
 import { describe, expect, it } from 'vitest';
 import { fencedShift } from '../../core/fence/shift.ts';
 import type { MinuteEvidence, SideCounts } from '../../core/model/evidence.ts';
@@ -18,7 +21,7 @@ const REVERSE: TrafficSplit = { candidatePercent: 100, mirror: { face: 'reverse'
 const FORWARD: TrafficSplit = { candidatePercent: 0, mirror: { face: 'forward', percent: 5 } };
 const HEALTHY = side(30_000, 30);
 
-/** A run that has asked for the sign-off after this phase, and goes by this split. */
+/** A run at this split that has asked for the sign-off after this phase. */
 async function asked(world: MemoryWorld, phase: 'exercise' | 'soak', split: TrafficSplit): Promise<CutoverState> {
   const before = await atFirstStage(world);
   const since = new Date(world.now).toISOString();
@@ -29,7 +32,7 @@ async function asked(world: MemoryWorld, phase: 'exercise' | 'soak', split: Traf
   return state;
 }
 
-/** Minutes that the load balancer tells from now on, up to the next look that is due. */
+/** Lets time pass until the next evaluation is due, with minutes for which the load balancer reports `counts`. */
 function pass(world: MemoryWorld, counts: Partial<MinuteEvidence>): void {
   const first = Math.ceil(world.now / MINUTE_MS) * MINUTE_MS;
   world.now = Math.ceil((world.now + 10 * MINUTE_MS) / FIVE_MINUTES) * FIVE_MINUTES;

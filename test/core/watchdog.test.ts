@@ -1,4 +1,4 @@
-/** What the watchdog believes, and what it leaves alone. */
+/** Which readings the watchdog believes, and what it leaves alone. */
 import { describe, expect, it } from 'vitest';
 import { rollBack } from '../../core/fence/rollback.ts';
 import { fencedShift } from '../../core/fence/shift.ts';
@@ -15,7 +15,7 @@ const DEAD = { healthy: 0, unhealthy: 2, registered: 2 };
 const REQUEST = { trigger: 'alarm' as const, reason: 'red', by: 'gateway-red', at: '2026-11-24T08:10:00.000Z' };
 const look = (world: MemoryWorld) => watch(world, DEPLOYMENT);
 
-/** The answers of the listener, one after the other, and then what it carries. */
+/** Makes the listener answer with `answers`, one after the other, and then with what it has. */
 function reading(world: MemoryWorld, ...answers: readonly RuleWeights[][]): MemoryWorld {
   const left = [...answers];
   const read = async () => left.shift() ?? world.live;

@@ -11,7 +11,7 @@ import {
 } from '../../core/model/split.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 
-/** Percentages of a plan: multiples of 0.1. */
+/** Percentages as a plan allows them: multiples of 0.1. */
 const tenths = (min: number, max: number) => fc.integer({ min: min * 10, max: max * 10 }).map((n) => n / 10);
 
 const splits: fc.Arbitrary<TrafficSplit> = fc.oneof(

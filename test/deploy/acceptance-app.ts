@@ -1,4 +1,7 @@
-/** What `crossfade accept` deploys, for a stand-in of AWS that lacks some of it: one aspect is the whole difference. */
+/**
+ * The application that `crossfade accept` deploys, adapted to an incomplete stand-in for AWS. One aspect is the whole
+ * difference.
+ */
 import { App, Aspects } from 'aws-cdk-lib';
 import { acceptanceApplication } from '../../lib/acceptance-application.ts';
 import { ForStandIn } from './for-stand-in.ts';

@@ -1,6 +1,6 @@
 /**
- * What `crossfade accept` makes, by the real CDK CLI in a stand-in of AWS that is not ours, and its removal: found by the tag, cleared and
- * deleted. No customers: services and load balancers answer nobody there.
+ * What `crossfade accept` creates with the real CDK CLI in a foreign stand-in for AWS, and its removal: found by the
+ * tag, cleared and deleted. There are no customers: services and load balancers answer nobody there.
  */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';

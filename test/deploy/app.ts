@@ -1,6 +1,6 @@
 /**
- * A cutover attached to a load balancer, as `cdk deploy -c attach=FILE` deploys it, for a stand-in of AWS that lacks some
- * of it: one aspect is the whole difference.
+ * The application that `cdk deploy -c attach=FILE` deploys (a cutover attached to a load balancer), adapted to an
+ * incomplete stand-in for AWS. One aspect is the whole difference.
  */
 import { App, Aspects } from 'aws-cdk-lib';
 import { attachedApplication, parseAttachment } from '../../lib/attached-application.ts';

@@ -1,4 +1,4 @@
-/** What a stand-in of AWS does not know is left out of what is deployed there; docs/explanation/fidelity.md lists it. */
+/** Removes from a deployment what a stand-in for AWS does not know; docs/explanation/fidelity.md lists it. */
 import { CfnOutput, CfnResource, type IAspect } from 'aws-cdk-lib';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
@@ -12,11 +12,13 @@ const ABSENT = new Set([
   'AWS::StepFunctions::StateMachineAlias',
 ]);
 
-/** Drops what the stand-in does not know, and sends the handlers' ELBv2 calls to a load balancer that keeps weights. */
+/**
+ * Removes what the stand-in does not know, and sends the handlers' ELBv2 calls to a load balancer that keeps weights.
+ */
 export class ForStandIn implements IAspect {
   readonly #elbEndpoint: string | undefined;
 
-  /** @param elbEndpoint @default the stand-in's own */
+  /** @param elbEndpoint endpoint for the handlers' ELBv2 calls @default the stand-in's own */
   constructor(elbEndpoint?: string) {
     this.#elbEndpoint = elbEndpoint;
   }

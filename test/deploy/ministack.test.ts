@@ -1,7 +1,8 @@
 /**
- * A real deployment by the real CDK CLI to a stand-in of AWS that is not ours: the bundles run as its Lambdas, the machine
- * in its interpreter, the ledger in its DynamoDB, the custom resource through the CDK's own provider framework. ELBv2 is
- * our local one, since MiniStack forgets weights. Alarms are set by hand, since it evaluates none of ours (docs/explanation/fidelity.md).
+ * A real deployment by the real CDK CLI to a foreign stand-in for AWS: the bundles run as its Lambdas, the state
+ * machine in its interpreter, the ledger in its DynamoDB, and the custom resource through the CDK's own provider
+ * framework. ELBv2 is our local one, since MiniStack forgets weights. The tests set alarms directly, since MiniStack
+ * evaluates none of ours (docs/explanation/fidelity.md).
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -101,7 +102,7 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
     return error === undefined ? status : `${status} (${error}: ${cause})`;
   };
 
-  /** Polls, with what is missing in the error. */
+  /** Polls until `holds` is true. The error says what is missing. */
   async function until(what: string, holds: () => Promise<boolean>, seconds: number): Promise<void> {
     const deadline = Date.now() + seconds * 1_000;
     while (!(await holds())) {
@@ -247,7 +248,7 @@ function loadBalancer(): LoadBalancerModel {
   return { arn: `${ELB}:loadbalancer/app/lb/1`, fullName: 'app/lb/1', rules: new Map(), targetGroups };
 }
 
-/** Enough for a baseline: two thousand answers within a minute, three minutes ago. */
+/** Enough traffic for a baseline: two thousand answers in one minute, three minutes ago. */
 function stableTraffic(): PutMetricDataCommand {
   const Dimensions = [
     { Name: 'LoadBalancer', Value: 'app/lb/1' },
@@ -263,7 +264,7 @@ function stableTraffic(): PutMetricDataCommand {
   });
 }
 
-/** What the mirror would have said of the pairs. */
+/** The number of copies that the mirror would have reported. */
 function mirrorCopies(Value: number): PutMetricDataCommand {
   const Dimensions = [{ Name: 'Ingress', Value: 'shop' }];
   return new PutMetricDataCommand({

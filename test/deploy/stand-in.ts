@@ -1,15 +1,15 @@
-/** MiniStack, where `.ci/run` has started it. */
+/** How to reach MiniStack, if `.ci/run` has started it. */
 
-/** Its address; undefined: it does not run. */
+/** The address of MiniStack; undefined if it does not run. */
 export const STAND_IN = process.env.CROSSFADE_MINISTACK_URL;
 
 const region = 'us-east-1';
 const endpoint = STAND_IN ?? '';
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-/** For clients of this process. */
+/** Options for clients in this process. */
 export const STAND_IN_CLIENT = { endpoint, region, credentials };
-/** For the CDK and other processes. */
+/** Environment variables for the CDK and other processes. */
 export const STAND_IN_ENVIRONMENT = {
   AWS_ENDPOINT_URL: endpoint,
   AWS_ENDPOINT_URL_S3: endpoint,

@@ -1,4 +1,4 @@
-/** The command blocks of a tutorial that are marked to run, and what they should print. */
+/** Runs the command blocks of a tutorial that are marked to run, and reads what they should print. */
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ export interface Block {
   readonly printed: readonly string[];
 }
 
-/** A block runs where `<!-- runs -->`, `<!-- runs, slow -->` or `<!-- runs, exit code 1 -->` stands above it. */
+/** Returns the blocks that run: those below `<!-- runs -->`, `<!-- runs, slow -->` or `<!-- runs, exit code 1 -->`. */
 export function blocksOf(file: string): Block[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
   const marked =
@@ -33,15 +33,15 @@ export interface Ran {
 
 /**
  * Runs blocks one after the other in one shell, from the repository's root, as a reader types them.
- * @param ports what stands in for the ports that the tutorial names
+ * @param ports replacements for the ports that the tutorial names
  */
 export async function runBlocks(blocks: readonly Block[], ports: ReadonlyMap<number, number>): Promise<Ran[]> {
   const scripts = blocks.map(({ script }) =>
     [...ports].reduce((text, [named, free]) => text.replaceAll(String(named), String(free)), script),
   );
-  // Each block ends with its exit code on a line of its own.
+  // After each block, its exit code is printed on a separate line.
   const whole = scripts.map((script) => `${script}\nprintf '\\n%s %s\\n' '${END}' $?`).join('\n');
-  // A group of its own: whatever a failed tutorial leaves running is stopped with it.
+  // The shell has its own process group, so that whatever a failed tutorial leaves running is stopped with it.
   const shell = spawn('bash', ['-c', whole], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -62,7 +62,7 @@ export async function runBlocks(blocks: readonly Block[], ports: ReadonlyMap<num
   await new Promise((done) => shell.on('exit', done));
   clearTimeout(late);
   if (shell.pid !== undefined) stopGroup(shell.pid, 'SIGTERM');
-  // A process that left the group may hold the pipes for ever.
+  // A process that has left the group may hold the pipes open forever.
   await Promise.race([closed, new Promise((done) => setTimeout(done, 10_000).unref())]);
   for (const stream of [shell.stdout, shell.stderr]) stream.destroy();
   const parts = output.split(new RegExp(`^${END} (\\d+)$`, 'm'));
@@ -70,9 +70,9 @@ export async function runBlocks(blocks: readonly Block[], ports: ReadonlyMap<num
 }
 
 const END = '--- end of block, exit code';
-/** Several times what the slowest tutorial needs. */
+/** Deadline for one run, in milliseconds: several times what the slowest tutorial needs. */
 const DEADLINE_MS = 240_000;
-/** The CDK's CLI and the SDK ask nobody outside this machine. */
+/** Keeps the CDK CLI and the SDK from contacting anything outside this machine. */
 const OFFLINE = {
   ...process.env,
   CDK_DISABLE_CLI_TELEMETRY: 'true',
@@ -92,7 +92,7 @@ function stopGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    // Nobody of the group is left.
+    // No process is left in the group.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }

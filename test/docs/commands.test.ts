@@ -1,4 +1,4 @@
-/** Every command that a page shows is one that the program takes: its name, its options and its arguments. */
+/** Every command that a page shows must be one that the program accepts, with its name, options and arguments. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, CommanderError } from 'commander';
@@ -7,9 +7,9 @@ import { program } from '../../cli/program.ts';
 import { MemoryTerminal } from '../support/cli.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** Usages, such as `[options]`, made from the program itself. */
+/** Generated from the program itself, with usages such as `[options]`. */
 const USAGES = 'docs/reference/commands.md';
-/** Decisions are not rewritten: a command of an ADR may have changed since. */
+/** Decisions and the change log are not rewritten: a command in an ADR may have changed since. */
 const HISTORY = ['CHANGELOG.md', 'docs/adr/*.md'];
 const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT, exclude: [USAGES, ...HISTORY] });
 
@@ -18,7 +18,7 @@ const START = /(?:^|\s)(?:npx (?:--no-install )?|npm run (?:--silent )?)?crossfa
 interface Shown {
   /** What follows the program's name. */
   readonly command: string;
-  /** In a sentence a command may stand for itself, without what it needs. */
+  /** Whether the command is in a sentence, where it may be named without its required arguments. */
   readonly isNamed: boolean;
 }
 
@@ -34,13 +34,15 @@ function commandsIn(text: string): Shown[] {
   return [...lines.flatMap(shown(false)), ...inline.map(([, code = '']) => code).flatMap(shown(true))];
 }
 
-/** As a shell splits them, up to a comment, a pipe or a redirection; `<name>` stands for one word. */
+/**
+ * Splits a command into words as a shell does, up to a comment, a pipe or a redirection. `<name>` counts as one word.
+ */
 function wordsOf(command: string): string[] {
   const named = command.replaceAll(/<[\w ]+>/g, 'NAME').replace(/ (?:#|\||>|&&).*$/, '');
   return [...named.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) => word.replaceAll(/['"]/g, ''));
 }
 
-/** The program, of which no command does anything. */
+/** The program with commands that do nothing. */
 function idle(): Command {
   const quiet = (command: Command): void => {
     command.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} });

@@ -1,4 +1,4 @@
-/** A decision that a later one has changed says so at its head, or a reader follows it. */
+/** A decision that a later one has changed must say so at its head, or readers would follow it. */
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ const numberOf = (file: string) => Number(basename(file).slice(0, 4));
 const textOf = (file: string) => readFileSync(join(FOLDER, file), 'utf8');
 const headOf = (file: string) => textOf(file).split('\n', 4).join('\n');
 
-/** Decisions that a text says it supersedes, by their files. */
+/** Returns the files of the decisions that a text says it supersedes. */
 function superseded(text: string): string[] {
   return [...text.matchAll(/\bSupersedes \[[^\]]*\]\(([^)#]+)\)/g)].map(([, file = '']) => file);
 }

@@ -1,19 +1,19 @@
-/** Names in the pages that are written by hand: fields of a plan, files and variables of the environment are those of the program. */
+/** Names in the handwritten pages: plan fields, files and environment variables must be those of the program. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** Decisions and changes tell of their own time. */
+/** Pages that describe the program as it is now. Decisions and the change log describe the program of their time. */
 const pages = globSync(['README.md', 'CONTRIBUTING.md', 'docs/**/*.md'], { cwd: ROOT, exclude: ['docs/adr/*'] });
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
-/** Names that plans had before, and that are still read. */
+/** Former names of plan fields that are still accepted. */
 const FORMER = ['shadow.minPairsPerRoute', 'gate.errorBunch', 'gate.slowBunch'];
 const objectSchema = z.looseObject({ properties: z.record(z.string(), z.unknown()).optional() });
 
-/** The code in a page that looks so, with the page. */
+/** Returns the code in the pages that matches `shape`, each with its page. */
 function named(shape: RegExp): { readonly page: string; readonly name: string }[] {
   return pages.flatMap((page) => [...read(page).matchAll(shape)].map(([, name = '']) => ({ page, name })));
 }

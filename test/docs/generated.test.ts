@@ -7,7 +7,7 @@ import { sharedAssembly } from '../support/assembly.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** Of https://json-schema.org/draft/2020-12/schema, as far as zod writes them. */
+/** The keywords of https://json-schema.org/draft/2020-12/schema that zod writes. */
 const KEYWORDS = new Set(
   `$schema additionalProperties anyOf const default description enum exclusiveMaximum exclusiveMinimum format items maxItems
   maxLength maximum minItems minLength minimum oneOf pattern prefixItems properties propertyNames required type`.split(
@@ -15,7 +15,7 @@ const KEYWORDS = new Set(
   ),
 );
 
-/** The keywords of a schema and of every schema in it. */
+/** Returns the keywords of a schema and of every schema in it. */
 function keywordsOf(schema: unknown): Set<string> {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return new Set();
   const inner = Object.entries(schema).flatMap(([keyword, value]: [string, unknown]) => {

@@ -5,14 +5,14 @@ import { describe, expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '..', '..');
 const files = globSync(['*.md', 'docs/**/*.md', 'bench/**/*.md'], { cwd: ROOT });
 
-/** Text without code, in which nothing is a link. */
+/** Returns the text of a page without code, since code contains no links. */
 function prose(file: string): string {
   return readFileSync(join(ROOT, file), 'utf8')
     .replaceAll(/^( *)```[\s\S]*?^\1```$/gm, '')
     .replaceAll(/`[^`\n]*`/g, (code) => code.replaceAll(/[[\]()]/g, ' '));
 }
 
-/** The anchors that GitHub gives the headings of a page. */
+/** Returns the anchors that GitHub gives to the headings of a page. */
 function anchors(file: string): Set<string> {
   const found = new Set<string>();
   for (const [, heading = ''] of readFileSync(join(ROOT, file), 'utf8').matchAll(/^#+ (.+)$/gm)) {
@@ -28,7 +28,7 @@ function anchors(file: string): Set<string> {
   return found;
 }
 
-/** The link's problem; null when it leads somewhere. */
+/** Returns the link's problem; null if it leads somewhere. */
 function problemOf(from: string, target: string): string | null {
   const [path = '', anchor] = target.split('#');
   const file = path === '' ? from : relative(ROOT, join(ROOT, dirname(from), decodeURI(path)));

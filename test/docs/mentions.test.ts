@@ -1,15 +1,18 @@
-/** A page of the documentation that a message, a help text or a comment names is there, and so is the section that it quotes. */
+/**
+ * Every page of the documentation that a message, a help text or a comment names must exist, and so must the section
+ * that it quotes.
+ */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** Folders of the sources; what they start with is theirs alone. */
+/** Source folders to search for mentions. */
 const ROOMS = ['bin', 'build', 'capture', 'cli', 'console', 'core', 'http', 'input', 'json', 'lambdas', 'lib'];
 const MORE = ['markdown', 'mirror', 'parity', 'rehearsal', 'report', 'examples'];
 const files = globSync(`{${[...ROOMS, ...MORE].join(',')}}/**/*.{ts,tsx,go,sh}`, { cwd: ROOT });
 
-/** Such as `docs/reference/parity.md, "Rules"` or `docs/explanation/fence.md#testers-first`. */
+/** Matches mentions such as `docs/reference/parity.md, "Rules"` or `docs/explanation/fence.md#testers-first`. */
 const MENTION = /\bdocs\/[\w/.-]+\.(?:md|json)(?:, \\?"([^"\\]+)\\?"|#([\w-]+))?/g;
 
 function problemsIn(text: string, read: (file: string) => string | null): string[] {

@@ -1,4 +1,4 @@
-/** Each tutorial, as a reader types it. */
+/** Runs each tutorial as a reader types it. */
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { blocksOf, runBlocks } from './blocks.ts';
@@ -30,7 +30,7 @@ describe('a tutorial', () => {
 
   it.each(['docs/tutorial/first-rehearsal.md', 'docs/tutorial/first-deployment.md'])(
     '%s runs as it says',
-    // Once in CI, for a reason that nobody found, a synthesis of seconds had not ended after ten minutes.
+    // Retry, because a synthesis that takes seconds once had not ended in CI after ten minutes. The cause is unknown.
     { timeout: 600_000, retry: 1 },
     async (file) => {
       const blocks = blocksOf(file);

@@ -9,7 +9,7 @@ const PIPELINES = join(import.meta.dirname, '..', '..', 'examples', 'pipelines')
 const text = (file: string) => readFileSync(join(PIPELINES, file), 'utf8');
 const YAML = ['github/cutover/action.yml', 'github/workflow.yml', 'gitlab/.gitlab-ci.yml'];
 
-/** Commands of a pipeline with their options, as somebody types them. */
+/** Returns the commands in a pipeline, each with its options. */
 function commandsIn(content: string): { readonly name: string; readonly options: readonly string[] }[] {
   return [...content.matchAll(/npx crossfade ((?:[a-z]+ )+)(.*)$/gm)].map(([, name = '', rest = '']) => ({
     name: name.trim(),

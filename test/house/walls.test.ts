@@ -14,7 +14,7 @@ const sources = [...new Set(listed.split('\n'))]
   .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts') && existsSync(join(ROOT, file)))
   .map((file) => readSource(ROOT, file));
 
-/** What is said of the sources with one more file among them, or with a line more in one of them. */
+/** Returns the breaches if a file is added to the sources, or lines to an existing one. */
 function said(planted: Source): string[] {
   const before = sources.find(({ file }) => file === planted.file);
   const after = { file: planted.file, text: `${planted.text}\n${before?.text ?? ''}` };

@@ -1,4 +1,4 @@
-/** Reads the sources and says where they break the table of rooms. */
+/** Reads the sources and reports where they break the table of rooms. */
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, join, normalize } from 'node:path';
@@ -15,27 +15,27 @@ export interface Source {
 interface Parsed {
   readonly file: string;
   readonly room: string;
-  /** What it imports: files of ours by their path, everything else by its name. */
+  /** What the file imports: our files by their path, everything else by its name. */
   readonly imports: readonly string[];
-  /** Names that it exports itself, and does not pass on. */
+  /** Names that the file exports itself, without re-exports. */
   readonly exports: readonly string[];
   readonly globals: readonly string[];
   readonly lines: number;
-  /** Whether it begins with a comment that says what stands in it. */
+  /** Whether the file begins with a comment that says what it is for. */
   readonly titled: boolean;
 }
 
 const FACE = 'index.ts';
-/** A file of ours, beside a package. */
+/** Matches one of our files, as opposed to a package. */
 const OURS = /(\.tsx?|\/style\.css)$/;
-/** Stands for the name of a module that only the running program knows. */
+/** Stands for a module name that is known only at run time. */
 const COMPUTED = 'a module by a computed name';
 
 export function readSource(root: string, file: string): Source {
   return { file, text: readFileSync(join(root, file), 'utf8') };
 }
 
-/** Every breach, a sentence each. */
+/** Returns every breach as one sentence. */
 export function breaches(sources: readonly Source[]): string[] {
   const parsed = sources.map(parsedOnce);
   const faces = new Set(sources.filter(({ file }) => file.endsWith(`/${FACE}`)).map(({ file }) => dirname(file)));
@@ -63,7 +63,7 @@ export function breaches(sources: readonly Source[]): string[] {
   ];
 }
 
-/** A test that plants one file among hundreds reads the others once. */
+/** Caches parse results: a test that adds one file to hundreds need not parse the others again. */
 const parses = new WeakMap<Source, Parsed>();
 
 function parsedOnce(source: Source): Parsed {
@@ -112,7 +112,10 @@ function importBreaches({ file, room, imports }: Parsed, faces: ReadonlySet<stri
   });
 }
 
-/** The applications that `bin` starts: the face of `lib` is for users of the package, whom they do not concern. */
+/**
+ * The applications that `bin` starts. They are not part of the face of `lib`, because users of the package do not need
+ * them.
+ */
 const FACELESS = new Set([
   'lib/acceptance-application.ts',
   'lib/attached-application.ts',
@@ -124,7 +127,7 @@ function mayImport(allowed: readonly string[], room: string): boolean {
   return allowed.some((entry) => (entry.endsWith('/*') ? room.startsWith(entry.slice(0, -1)) : entry === room));
 }
 
-/** A room that is not pure may use all of Node, and what it computes the name of. */
+/** Whether a room may import a package. A room that is not pure may also import any Node module and computed names. */
 function mayUse({ packages = [], pure }: Room, name: string): boolean {
   if (name === COMPUTED || isBuiltin(name)) return pure !== true;
   return [...PACKAGES_OF_ALL, ...packages].some((entry) =>
@@ -161,14 +164,14 @@ function lengthBreaches({ file, lines }: Parsed): string[] {
   return lines > MOST_LINES ? [`${file} has ${lines} lines, more than ${MOST_LINES}`] : [];
 }
 
-/** Adjectives and participles that were file names once. */
+/** Former file names that are adjectives or verb forms, not nouns. */
 const NO_NOUNS = new Set(
   'worse alone tilt needed within found looked asked choose decide deployed examine known read rehearsed settle tell'.split(
     ' ',
   ),
 );
 
-/** Handlers are told apart by their files. */
+/** Names that many files may export. Handlers are told apart by their files. */
 const SHARED_NAMES = new Set(['handler', 'makeHandler', 'compose']);
 
 function nameBreaches(parsed: readonly Parsed[]): string[] {
@@ -180,7 +183,7 @@ function nameBreaches(parsed: readonly Parsed[]): string[] {
   );
 }
 
-/** Groups of nodes of which each leads to each other (Tarjan 1972). */
+/** Returns the groups of nodes in which each node leads to every other (Tarjan 1972). */
 function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const order = new Map<string, number>();
   const low = new Map<string, number>();
@@ -208,7 +211,7 @@ interface Node {
   readonly [key: string]: unknown;
 }
 
-/** Modules of which a type is written as `import('…').Name`. */
+/** Returns the modules from which a type is written as `import('…').Name`. */
 function importTypesOf(program: unknown): string[] {
   const names: string[] = [];
   eachNode(program, ({ type, source }) => {
@@ -218,11 +221,13 @@ function importTypesOf(program: unknown): string[] {
   return names;
 }
 
-/** Names that a program uses as values or gives to them, and `Global.member` where a member of one is used. */
+/**
+ * Returns the names that a program uses or declares as values, and `Global.member` where it uses a member of a global.
+ */
 function globalsOf(program: unknown): string[] {
   const used = new Set<string>();
   eachNode(program, (node, parent, key) => {
-    // Types are no use of a global: a value of type Date may be an argument.
+    // A type does not use a global: a value of type Date may be an argument.
     if (key === 'typeAnnotation') return false;
     if (node.type.startsWith('TS') && !/^TS(As|Satisfies|NonNull|Instantiation)/.test(node.type)) return false;
     if (node.type === 'Identifier' && typeof node.name === 'string' && parent !== null && !isName(parent, key)) {
@@ -234,25 +239,25 @@ function globalsOf(program: unknown): string[] {
   return [...used];
 }
 
-/** What is used of a global; nothing when it is one of the members that are pure. */
+/** Returns the global or member that is used; undefined if the use is pure. */
 function usedOf(name: string, parent: Node, key: string): string | undefined {
   const member = key === 'object' ? memberOf(parent) : undefined;
   if (member !== undefined && PURE_MEMBERS.has(`${name}.${member}`)) return undefined;
-  // `new Date(instant)` calculates; without an argument it reads the clock.
+  // `new Date(instant)` only calculates; without an argument it reads the clock.
   if (name === 'Date' && parent.type === 'NewExpression' && lengthOf(parent.arguments) > 0) return undefined;
   const impure = [...IMPURE_MEMBERS].filter((entry) => entry.startsWith(`${name}.`));
-  // Who takes the whole global, or a member by a computed name, can take the impure one.
+  // Code that takes the whole global, or a member by a computed name, can reach the impure member.
   return impure.find((entry) => member === undefined || entry === `${name}.${member}`) ?? name;
 }
 
-/** The name of the member that is accessed; none when only the running program knows it. */
+/** Returns the name of the accessed member; undefined if it is known only at run time. */
 function memberOf({ type, property, computed }: Node): string | undefined {
   if (type !== 'MemberExpression' || !isNode(property)) return undefined;
   const name = computed === true ? property.value : property.name;
   return typeof name === 'string' ? name : undefined;
 }
 
-/** @param visit whether to go below this node */
+/** @param visit called for each node; returns whether to visit the nodes below it */
 function eachNode(program: unknown, visit: (node: Node, parent: Node | null, key: string) => boolean): void {
   const walk = (value: unknown, parent: Node | null, key: string): void => {
     if (Array.isArray(value)) for (const element of value) walk(element, parent, key);
@@ -270,7 +275,7 @@ function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }
 
-/** A name of a member or a key, and no variable. */
+/** Whether an identifier is the name of a member or a key, not of a variable. */
 function isName(parent: Node, key: string): boolean {
   if (parent.type === 'MemberExpression') return key === 'property' && parent.computed !== true;
   return key === 'key' && parent.computed !== true;

@@ -1,7 +1,7 @@
 /**
  * Invariant 1: once a rollback has been requested, every schedule of handlers, crashes and lost answers ends with the
- * stable side at full weight and stickiness off. Walked through exhaustively for the small cases (the bound stands in
- * each test's name), by seeded random schedules for the rest.
+ * stable side at full weight and stickiness off. Small cases are explored exhaustively (each test's name gives the
+ * bound), the rest by seeded random schedules.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ import { EXECUTION, MemoryWorld } from '../support/memory-world.ts';
 import { atFirstStage } from '../support/run.ts';
 import { type Actor, type Bounds, exhaust, type Fate, type RunResult, runSchedule } from './scheduler.ts';
 
-/** CI walks further than a laptop has to. */
+/** CI explores more schedules than a laptop needs to. */
 const THOROUGH = process.env.CROSSFADE_THOROUGH === '1';
 
 const SAFE = weightsFor(DEPLOYMENT, SAFE_SPLIT);
@@ -29,7 +29,9 @@ const request = (trigger: RollbackRequest['trigger']): RollbackRequest => ({
 });
 const progress = { phase: 'stage' as const, stage: 1, heartbeatDueAt: '2026-11-24T09:00:00.000Z' };
 
-/** The run that the actors fight over: the same for every schedule, which begins with what its preparation left. */
+/**
+ * The run that the actors compete for. It is the same in every schedule, which begins with what its preparation left.
+ */
 const prepared = new MemoryWorld();
 const run = await atFirstStage(prepared);
 const prepare = asLeft(prepared);
@@ -38,7 +40,7 @@ const soakProgress = { ...progress, phase: 'soak' as const };
 await fencedShift(prepared, DEPLOYMENT, run, SOAK, soakProgress);
 const prepareSoak = asLeft(prepared);
 
-/** What the ports hold is replaced and never changed: worlds may share it. */
+/** Worlds may share what the ports hold, because it is replaced and never mutated. */
 function asLeft({ now, live, item, stableTasks }: MemoryWorld): (world: MemoryWorld) => void {
   return (world) => void Object.assign(world, { now, live, item, stableTasks });
 }
@@ -48,7 +50,7 @@ const alarm: Actor = (world) => rollBack(world, DEPLOYMENT, request('alarm'));
 const execution: Actor = (world) => rollBack(world, DEPLOYMENT, { ...request('execution'), calledFrom: EXECUTION });
 const operator: Actor = (world) => rollBack(world, DEPLOYMENT, request('operator'));
 const watchdog: Actor = (world) => watch(world, DEPLOYMENT);
-/** How often the mirror's alarm did anything: an actor that never acts explores nothing. */
+/** How often the mirror's alarm had an effect: an actor that never acts explores nothing. */
 const acted = { mirrorAlarm: 0 };
 const mirrorAlarm: Actor = async (world) => {
   const { outcome } = await closeMirror(world, DEPLOYMENT, request('alarm'));
@@ -57,12 +59,12 @@ const mirrorAlarm: Actor = async (world) => {
 const beginSoak: Actor = (world) => fencedShift(world, DEPLOYMENT, run, SOAK, soakProgress);
 const closeShadow: Actor = (world) =>
   fencedShift(world, DEPLOYMENT, run, { candidatePercent: 100, mirror: null }, { ...progress, phase: 'complete' });
-/** Somebody stops the execution; its end is one more trigger, which may be delivered late or not at all. */
+/** Stops the execution by hand. Its end is one more trigger, which may be delivered late or not at all. */
 const stop: Actor = async (world) => {
   await world.executions.stop(EXECUTION, 'by hand');
   await execution(world);
 };
-/** A stopped execution is driven again from its last state: the same shift with the same, old, generation. */
+/** Redrives a stopped execution from its last state: the same shift with the same, old generation. */
 const redriven: Actor = (world) => shift(world);
 
 const isSafe = (world: MemoryWorld) => sameWeights(world.live, SAFE);
@@ -72,11 +74,13 @@ function demandSafe({ world, trace }: RunResult): void {
   if (requested(world) && !isSafe(world)) throw new Error(`not safe after: ${trace.join(' ')}`);
 }
 
-/** A bound against a hang, not a measurement: all schedules of three actors are minutes of work on a busy machine. */
+/**
+ * Timeout in milliseconds. It only guards against a hang: all schedules of three actors take minutes on a busy machine.
+ */
 const PATIENCE = 900_000;
 
 const FATES = ['crash', 'crash-after', 'throttle', 'lose', 'late'] as const;
-/** Who goes when, and what becomes of which calls. */
+/** Which actor acts when, and what happens to which calls. */
 const walk = fc.record({
   order: fc.array(fc.nat(), { minLength: 90, maxLength: 90 }),
   faults: fc.uniqueArray(fc.tuple(fc.nat(60), fc.constantFrom<Fate>(...FATES, 'stale')), {
@@ -85,12 +89,12 @@ const walk = fc.record({
   }),
 });
 
-/** Long enough for a shift that lost its writer to be late. */
+/** Minutes after which a shift that lost its writer is late. */
 const MINUTES = SHIFT_DEADLINE_SECONDS / 60 + 2;
 
 /**
- * What the watchdog makes of it within the next minutes, alone: safe and rolled back, or (nobody having asked for a
- * rollback, and no write having been left half done) exactly what the run intended, confirmed.
+ * Lets the watchdog alone act for the next minutes and checks the outcome: safe and rolled back, or (if nobody asked
+ * for a rollback and no write was left half done) exactly what the run intended, confirmed.
  */
 async function minutesLater({ world, trace }: RunResult): Promise<void> {
   for (let i = 0; i < MINUTES; i++) {
@@ -164,7 +168,8 @@ describe('every schedule ends safe', () => {
         );
         await minutesLater(result);
       }),
-      // One schedule in a hundred lets the mirror's alarm end before the rollback begins: the first does for certain.
+      // In only about one random schedule of a hundred does the mirror's alarm end before the rollback begins. The
+      // first schedule is an example in which it does.
       { numRuns: THOROUGH ? 5_000 : 200, seed, examples: [[{ order: [0], faults: [] }]] },
     );
     expect(acted.mirrorAlarm).toBeGreaterThan(0);

@@ -1,14 +1,14 @@
 /**
- * A deterministic scheduler: actors run the real procedures over {@link MemoryWorld}, and every port call waits for its
- * turn. A schedule is a list of choices; the same choices give the same run, so all of them can be walked through.
+ * A deterministic scheduler: actors run the real procedures on a {@link MemoryWorld}, and every port call waits for its
+ * turn. A schedule is a list of choices. The same choices give the same run, so all schedules can be tried.
  */
 import type { Capacity, Executions, Ingress, Leases } from '../../core/model/ports.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
 
 /**
- * What happens to the call that is let go. `crash` ends its actor before the effect, `crash-after` after it; `throttle`
- * throws without an effect, `lose` throws after it; `late` throws now, and the effect comes at some later step; `stale`
- * answers a reading of the listener with what stood there before the last write.
+ * What happens to the call whose turn it is. `crash` ends its actor before the effect, `crash-after` after it;
+ * `throttle` throws without an effect, `lose` throws after it; `late` throws now, and the effect comes at a later step;
+ * `stale` answers a read of the listener with its state before the last write.
  */
 export type Fate = 'pass' | 'crash' | 'crash-after' | 'throttle' | 'lose' | 'late' | 'stale';
 
@@ -19,7 +19,7 @@ export interface Choice {
 
 export type Actor = (world: MemoryWorld) => Promise<unknown>;
 
-/** Effects that come late are let go like actors of their own, numbered from here. */
+/** Effects that come late take turns like actors, numbered from here. */
 const LATE = 1_000;
 
 interface Waiting {
@@ -28,25 +28,28 @@ interface Waiting {
 }
 
 export interface Bounds {
-  /** Calls that do not pass, at most. */
+  /** Maximum number of calls that do not pass. */
   readonly faults: number;
   readonly fates: readonly Fate[];
-  /** Whether readings, stops and capacity take turns of their own; without, a walk through all schedules stays small. */
+  /**
+   * Whether reads of the listener and calls to executions and capacity take turns too. Without them, there are few
+   * enough schedules to try them all.
+   */
   readonly readsTakeTurns: boolean;
 }
 
 export interface RunResult {
   readonly world: MemoryWorld;
-  /** What was done, for a failure's message. */
+  /** What was done, for the message of a failure. */
   readonly trace: readonly string[];
-  /** At each step: how many actors could have gone. */
+  /** The actors that could have gone, at each step. */
   readonly options: readonly (readonly number[])[];
 }
 
-/** Longer than any schedule of the actors used here: a bound, not a limit to be reached. */
+/** Longer than any schedule of the actors used here: reaching it is an error. */
 const MAX_STEPS = 400;
 
-/** Runs the actors; `choose` is asked at each step which of the waiting ones goes, and what becomes of its call. */
+/** Runs the actors. At each step `choose` decides which of the waiting actors goes, and what happens to its call. */
 export async function runSchedule(
   actors: readonly Actor[],
   prepare: (world: MemoryWorld) => void,
@@ -76,15 +79,15 @@ export async function runSchedule(
   throw new Error(`more than ${MAX_STEPS} steps: ${trace.slice(-20).join(' ')}`);
 }
 
-/** What all actors of one schedule share beside the world. */
+/** State that all actors of one schedule share, besides the world. */
 interface Written {
-  /** What the listener carried before the last write. */
+  /** Live weights before the last write. */
   before: MemoryWorld['live'];
-  /** Effects that came late so far. */
+  /** Number of calls so far whose effect comes late. */
   late: number;
 }
 
-/** The world as one actor sees it: the same state, every call behind the scheduler. */
+/** The world as one actor sees it: shared state, with every call behind the scheduler. */
 function scheduled(
   world: MemoryWorld,
   actor: number,
@@ -95,7 +98,7 @@ function scheduled(
   const gate = <T>(step: string, effect: () => Promise<T>, stale: () => Promise<T> = effect): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       const go = (fate: Fate) => {
-        // A crashed actor never hears of its call again.
+        // A crashed actor never learns the result of its call.
         if (fate === 'crash') return;
         if (fate === 'throttle') {
           reject(new Error('throttled'));
@@ -116,7 +119,7 @@ function scheduled(
           },
         );
       };
-      // Several calls of one actor at the same moment (two rules) wait in line.
+      // Concurrent calls of one actor (two rules) queue up.
       const before = waiting.get(actor);
       const mine: Waiting = { step, go };
       if (before === undefined) waiting.set(actor, mine);
@@ -171,19 +174,19 @@ function chain(first: Waiting, second: Waiting, waiting: Map<number, Waiting>, a
   return {
     step: first.step,
     go(fate) {
-      // A crash takes the calls behind it along.
+      // A crash drops the calls queued behind it.
       if (fate !== 'crash' && fate !== 'crash-after') waiting.set(actor, second);
       first.go(fate);
     },
   };
 }
 
-/** Lets every microtask run: afterwards each live actor waits, or has ended. */
+/** Lets every microtask run. Afterwards each live actor waits or has ended. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Walks through every schedule within the bounds. Calls `check` for each; returns how many there were. */
+/** Runs every schedule within the bounds and calls `check` for each. @returns the number of schedules */
 export async function exhaust(
   actors: readonly Actor[],
   prepare: (world: MemoryWorld) => void,

@@ -1,8 +1,8 @@
-/** What is played of the campaigns' machine: everything that a look can come to. */
+/** The cases that are played on the campaigns' machine: every outcome of an evaluation. */
 import type { Answer, Script } from './scripted-functions.ts';
 import type { Case } from './scripts.ts';
 
-/** By the number of the look, from 1. */
+/** Answers an evaluation by its number, from 1. */
 type Looks = (look: number, run: Readonly<Record<string, unknown>>) => Answer;
 
 const answers =
@@ -10,7 +10,7 @@ const answers =
   (_look, run) => ({
     returns: { ...run, waitSeconds: 1, message: 'as scripted', ...more },
   });
-/** So at the first look, otherwise at all others. */
+/** Answers the first evaluation with `then` and all others with `rest`. */
 const first =
   (then: Looks, rest: Looks = answers({ next: 'completed' })): Looks =>
   (look, run) =>

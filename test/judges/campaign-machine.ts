@@ -1,4 +1,4 @@
-/** The campaigns' machine, as it is synthesised, and the bundle of its function. */
+/** Synthesises the definition of the campaigns' machine. */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * `crossfade campaign` and the campaigns' own bundle against somebody else's Step Functions and STS, LocalStack's: services in two accounts
- * and regions, reached by the roles of their deployments. Leases stand in dynalite; nothing of ours stands between.
+ * Tests `crossfade campaign` and the campaigns' deployed bundle against LocalStack's Step Functions and STS, with
+ * services in two accounts and regions that are reached through the roles of their deployments. Leases are in dynalite.
+ * None of our own emulations answers for those two services.
  */
 import { once } from 'node:events';
 import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -70,7 +71,10 @@ describe.skipIf(LOCALSTACK === undefined)('campaigns over two accounts and regio
     await dynamo.stop();
   });
 
-  /** Without a version: executions of campaigns are started at the machine itself. It looks every second. */
+  /**
+   * Creates the machine without a version: executions of campaigns start on the machine itself. It evaluates every
+   * second.
+   */
   async function machineOfCampaigns(): Promise<string> {
     const definition = playable(await campaignDefinition());
     const { SecondsPath: _seconds, ...wait } = definition.States.Wait ?? { Type: 'Wait' };
@@ -96,7 +100,7 @@ describe.skipIf(LOCALSTACK === undefined)('campaigns over two accounts and regio
     await writeFile(path, JSON.stringify({ ...campaignInput({}), name, waves }));
     return path;
   }
-  /** Asks until the answer has it. @throws with the last answer */
+  /** Asks until the answer matches every pattern. @throws Error with the last answer */
   async function until(ask: () => Promise<CliResult>, ...found: readonly RegExp[]): Promise<CliResult> {
     let last: CliResult | null = null;
     for (let i = 0; i < 60; i++) {

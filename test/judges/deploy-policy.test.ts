@@ -1,6 +1,7 @@
 /**
- * The policies by which CloudFormation deploys an attached cutover (docs/how-to/deploy-policy): what they allow and refuse by IAM's rules, and,
- * where cfn-lint is installed, that they are what AWS's resource schemas name for the template's types: no right too few, none too many.
+ * Tests the policies with which CloudFormation deploys an attached cutover (docs/how-to/deploy-policy): what they allow
+ * and refuse by IAM's rules and, where cfn-lint is installed, that they grant exactly the permissions that AWS's
+ * resource schemas name for the template's types.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -85,14 +86,14 @@ describe('the policies of a deployment', () => {
     expect(may('iam:PassRole', role, 'ec2.amazonaws.com')).toBe(false);
   });
 
-  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: white space is not counted.
+  // White space is not counted: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
   it.each(NAMES)('fit a managed policy: %s', (name) => {
     expect(textOf(name).replaceAll(/\s/g, '').length).toBeLessThanOrEqual(6144);
   });
 });
 
 describe.skipIf(SCHEMAS === undefined)('the policies of a deployment, by AWS’s resource schemas', () => {
-  /** Resources of an attached cutover with all that it may have, by the name of its stack. */
+  /** Resources of an attached cutover with all options, by the name of its stack. */
   const stacks = new Map<string, Readonly<Record<string, TemplateResource>>>();
   let types: ReadonlySet<string>;
   beforeAll(() => {
@@ -108,7 +109,7 @@ describe.skipIf(SCHEMAS === undefined)('the policies of a deployment, by AWS’s
     types = new Set(made.flatMap(({ Type }) => (Type.startsWith('AWS::') ? [Type] : [])));
   });
 
-  /** What is told of each resource that has a name of its own, of both stacks. */
+  /** Returns what `told` returns for each resource with an ARN of its own, in both stacks. */
   const ofEach = <T>(told: (arn: string, resource: TemplateResource, id: string) => readonly T[]) =>
     [...stacks].flatMap(([stack, resources]) =>
       Object.entries(resources).flatMap(([id, resource]) => {
@@ -121,7 +122,7 @@ describe.skipIf(SCHEMAS === undefined)('the policies of a deployment, by AWS’s
     const permissions = permissionsOf(SCHEMAS ?? '', types);
     const made = await deployPolicies(permissions.values());
     const needed = new Set(NAMES.flatMap((name) => made[name].Statement.flatMap(({ Action }) => Action)));
-    // What a handler calls of other services names other resources, which are asked for by their own types.
+    // Calls of a handler to other services concern other resources, which are checked under their own types.
     const asked = ofEach((arn, { Type }) =>
       [...new Set(permissions.get(Type))]
         .filter(

@@ -1,6 +1,7 @@
 /**
- * What CloudFormation needs to make, change and delete an attached cutover: the permissions that AWS's own resource schemas name for the types
- * of its template, on the names that its resources get. https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
+ * Generates the policies that CloudFormation needs to create, change and delete an attached cutover: the permissions
+ * that AWS's own resource schemas name for the types of its template, on the names that its resources get.
+ * https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,11 +24,11 @@ export interface PolicyDocument {
   }[];
 }
 
-/** Physical names begin with the stack's, which begins with this. */
+/** Prefix of the stack's name, and so of the physical names that begin with it. */
 const STACK = 'CrossfadeCutover-';
 const any = (service: string, ...rest: string[]) => rest.map((name) => `arn:*:${service}:*:*:${name}`);
 
-/** Resources of an attached cutover, by the service of an action. */
+/** Resources of an attached cutover, by service. */
 const RESOURCES: Readonly<Record<string, readonly string[]>> = {
   cloudwatch: any('cloudwatch', 'alarm:*', 'dashboard/*'),
   dynamodb: any('dynamodb', `table/${STACK}*`),
@@ -37,7 +38,8 @@ const RESOURCES: Readonly<Record<string, readonly string[]>> = {
   iam: [
     `arn:*:iam::*:role/${STACK}*`,
     'arn:*:iam::*:role/*-campaign',
-    // Those of operators, `<ingress>-<region>-<what>`: a new version of any other policy would give away whatever somebody else holds by it.
+    // Only the operators' policies, `<ingress>-<region>-<what>`: a new version of any other policy would change the
+    // rights of whoever it is attached to.
     ...['read', 'start', 'approve', 'rollback'].map((may) => `arn:*:iam::*:policy/*-*-*-*-${may}`),
   ],
   kms: any('kms', 'key/*'),
@@ -49,15 +51,18 @@ const RESOURCES: Readonly<Record<string, readonly string[]>> = {
   states: any('states', 'stateMachine:*-cutover*', 'stateMachine:*-parity-backfill*'),
 };
 
-/** Roles are handed to these services alone. */
+/** The only services to which roles may be passed. */
 const PASSED_TO = ['lambda', 'states', 'firehose', 'events'].map((service) => `${service}.amazonaws.com`);
-/** Of the rules' provider. */
+/** Function of the rules' provider. */
 const RULE_PROVIDER = any('lambda', `function:${STACK}*RuleProvider*`);
-/** Where the CDK's bootstrap keeps the code of functions. */
+/** The buckets in which the CDK's bootstrap stores the code of functions. */
 const ASSETS = ['arn:*:s3:::cdk-*-assets-*', 'arn:*:s3:::cdk-*-assets-*/*'];
 const READ_ASSETS = ['s3:GetObject', 's3:GetObjectVersion'];
 
-/** What the schemas name for properties that no template here has, and what reads or writes data instead of resources. */
+/**
+ * Actions that the schemas name for properties that no template here has, and actions that read or write data instead
+ * of resources.
+ */
 const NOT_NEEDED = [
   /^(ec2|elasticfilesystem|s3files|s3tables|kinesis|lakeformation|application-autoscaling|secretsmanager|cognito-idp|autoscaling):/,
   /^dynamodb:(BatchWriteItem|DeleteItem|GetItem|PutItem|Query|Scan|UpdateItem|.*(Replica|KinesisStreaming|AutoScaling).*)$/,
@@ -71,7 +76,10 @@ const NOT_NEEDED = [
   /^(sns|sqs):.*DataProtection.*$/,
 ];
 
-/** Permissions by resource type, of those types. @param folder of cfn-lint: `cfnlint/data/schemas/resources` */
+/**
+ * Returns the permissions of each of the given resource types.
+ * @param folder cfn-lint's schemas: `cfnlint/data/schemas/resources`
+ */
 export function permissionsOf(folder: string, types: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
@@ -86,14 +94,15 @@ export function permissionsOf(folder: string, types: ReadonlySet<string>): Reado
   return found;
 }
 
-/** Two documents: a managed policy holds 6,144 characters. */
+/** Returns two documents, since a managed policy holds at most 6,144 characters. */
 export async function deployPolicies(
   permissions: Iterable<readonly string[]>,
 ): Promise<Readonly<Record<'resources' | 'identities', PolicyDocument>>> {
   const named = [...new Set([...permissions].flat())].filter((action) => !NOT_NEEDED.some((not) => not.test(action)));
   const data = await ActionData.of(new Set(named.map((action) => action.split(':')[0] ?? '')));
   const actions = named.filter((action) => isAction(data, action) && !READ_ASSETS.includes(action)).sort();
-  // Of what a pattern stands for, whatever names no resource is not needed: AWS's schema of a table has `dynamodb:Describe*`.
+  // A pattern counts as one on resources if any action that it matches has resources. Its other actions are not needed:
+  // AWS's schema of a table has `dynamodb:Describe*`.
   const hasResources = (action: string) => data.matching(action).some((one) => data.hasResources(one));
   const serviceOf = (action: string) => action.split(':')[0] ?? '';
   const statements = (chosen: (service: string) => boolean) => {
@@ -129,7 +138,7 @@ export async function deployPolicies(
           Resource: RESOURCES.iam?.filter((arn) => arn.includes(':role/')) ?? [],
           Condition: { StringEquals: { 'iam:PassedToService': PASSED_TO } },
         },
-        // A custom resource is asked in the name of whoever deploys it.
+        // A custom resource is invoked with the rights of whoever deploys it.
         { Sid: 'Invoke', Effect: 'Allow', Action: ['lambda:InvokeFunction'], Resource: RULE_PROVIDER },
         { Sid: 'Assets', Effect: 'Allow', Action: READ_ASSETS, Resource: ASSETS },
         {
@@ -143,7 +152,7 @@ export async function deployPolicies(
   };
 }
 
-/** A schema may name what AWS has no action for, such as `s3:REST.PUT.OBJECT`. */
+/** Whether AWS has such an action. A schema may name others, such as `s3:REST.PUT.OBJECT`. */
 function isAction(data: ActionData, action: string): boolean {
   try {
     return data.matching(action).length > 0;

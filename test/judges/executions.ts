@@ -1,4 +1,6 @@
-/** Executions over the API of Step Functions, whoever answers it, told in words that two interpreters can be compared by. */
+/**
+ * Plays executions over any Step Functions API, and reports them in a form in which two interpreters can be compared.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   DescribeExecutionCommand,
@@ -15,25 +17,31 @@ import * as z from 'zod';
 import type { Definition } from '../../rehearsal/cloud/states/definition.ts';
 import { type Call, functionOf, type Outside, type ScriptedFunctions } from './scripted-functions.ts';
 
-/** What became of an execution. `cause` is null for an error of Step Functions' own: each words it its own way. */
+/**
+ * Outcome of an execution. `cause` is null for an error of Step Functions itself: each interpreter words it
+ * differently.
+ */
 export interface Told {
   readonly status: string | undefined;
   readonly error: string | undefined;
   readonly cause: unknown;
   readonly output: unknown;
-  /** The history: each event's type, with the state that it enters or leaves. */
+  /** The history: the type of each event, with the state that it enters or leaves. */
   readonly events: readonly string[];
-  /** What each task gave its function, in order. */
+  /** The calls of the tasks to their functions, in order. */
   readonly calls: readonly Call[];
 }
 
-/** A campaign tries for hours; no other state tries as often. */
+/** Limit on the retries that are played: a campaign retries for hours. */
 const MOST_ATTEMPTS = 11;
 
-/** As somebody who stops an execution words it. */
+/** Error and cause that a person gives who stops an execution. */
 const STOP = { error: 'Person.Stopped', cause: 'as the script says' };
 
-/** As it is played: each state calls a function of its own name, by which the scripts answer, everything waits a second, and patience ends. */
+/**
+ * Returns the definition as it is played: each state calls a function of its own name, through which the scripts
+ * answer, waits and retry intervals take one second, and retries are limited.
+ */
 export function playable(definition: Definition): Definition {
   const States = Object.entries(definition.States).map(([name, state]) => {
     if (state.Type === 'Wait' && state.Seconds !== undefined) return [name, { ...state, Seconds: 1 }];
@@ -52,7 +60,10 @@ export function playable(definition: Definition): Definition {
   return { ...definition, States: Object.fromEntries(States) };
 }
 
-/** Over the API. `stateMachineArn`: the machine itself, whose executions they are. */
+/**
+ * Acts on executions over the API.
+ * @param stateMachineArn the machine itself (not its alias), to which the executions belong
+ */
 export function outsideBy(client: SFNClient, stateMachineArn: string): Outside {
   const execution = (script: string) => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${script}`;
   return {
@@ -69,7 +80,7 @@ export function outsideBy(client: SFNClient, stateMachineArn: string): Outside {
   };
 }
 
-/** Plays all scripts at once, and tells of each in the end; of one that does not end, that it is running. */
+/** Plays all scripts at once and reports the outcome of each. An execution that does not end is reported as running. */
 export async function play(
   client: SFNClient,
   stateMachineArn: string,
@@ -108,7 +119,7 @@ async function historyOf(client: SFNClient, executionArn: string): Promise<Histo
   return events;
 }
 
-/** `patience` is one for all, who began together. */
+/** `patience` is shared by all executions, which start together. */
 async function untilItEnds(
   client: SFNClient,
   executionArn: string,
@@ -121,7 +132,7 @@ async function untilItEnds(
   }
 }
 
-/** When it began, what its token is, and what a service adds to its message are each interpreter's own. */
+/** Evens out what differs between interpreters: the start time, the token, and what a service adds to its message. */
 function comparable(payload: unknown): unknown {
   const text = JSON.stringify(payload).replaceAll(/ \(Service: AWSLambda;[^)]*\)/g, '');
   const same: unknown = JSON.parse(text);
@@ -134,7 +145,7 @@ const payloadSchema = z.looseObject({
   token: z.string().min(1).optional(),
 });
 
-/** A text is what it parses to: whoever writes JSON may leave spaces. */
+/** Parses a text that is JSON, since interpreters write it with different white space. */
 function readable(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? 'null');

@@ -1,4 +1,7 @@
-/** Alarms of the templates on one metric, as fakecloud evaluates them: it leaves those on expressions as they are. `test/judges/fakecloud.sh` starts it. */
+/**
+ * Tests the templates' alarms on one metric against fakecloud, which does not evaluate alarms on expressions.
+ * `test/judges/fakecloud.sh` starts it.
+ */
 import {
   CloudWatchClient,
   DescribeAlarmsCommand,
@@ -13,7 +16,10 @@ import { sharedAssembly } from '../support/assembly.ts';
 
 const FAKECLOUD = process.env.CROSSFADE_FAKECLOUD_URL;
 const MINUTE_MS = 60_000;
-/** Points of each minute, the one that has begun included, which fakecloud counts and AWS does not: they are alike. */
+/**
+ * Value of the data point of each minute, or null for none. It is the same in every minute, since fakecloud also counts
+ * the current minute, which AWS does not.
+ */
 const SERIES: Readonly<Record<string, number | null>> = {
   'well below': 0,
   'at 1': 1,
@@ -42,7 +48,8 @@ describe.skipIf(FAKECLOUD === undefined)('alarms on one metric, by fakecloud', (
     const ours: Record<string, string> = {};
     const theirs: Record<string, string | undefined> = {};
     for (const alarm of alarms) {
-      // A namespace of the series: what the last one has seen is not seen again, and nobody may put points into AWS's own.
+      // Each series has its own namespace, so that it does not see the points of another. Nobody may put points into
+      // AWS's own namespaces.
       const Namespace = `${alarm.Namespace}/${what}`.replaceAll(/[^A-Za-z/]/g, '').replace('AWS/', '');
       const { AlarmActions: _alarm, OKActions: _ok, InsufficientDataActions: _data, ...plain } = alarm;
       const properties = { ...plain, Namespace };

@@ -1,4 +1,4 @@
-/** LocalStack's interpreter and ours: a definition and its scripts, played through both. */
+/** Plays a definition and its scripts in LocalStack's interpreter and in ours. */
 import { once } from 'node:events';
 import { CreateStateMachineAliasCommand, CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import type { Definition } from '../../rehearsal/cloud/states/definition.ts';
@@ -14,7 +14,7 @@ export const { CROSSFADE_LOCALSTACK_URL: LOCALSTACK, CROSSFADE_LAMBDA_PORT: LAMB
 if (LOCALSTACK === undefined)
   console.log('judges: left out (CROSSFADE_LOCALSTACK_URL is not set); `.ci/run` starts LocalStack where Python is');
 
-/** LocalStack keeps the machines of each account and region apart, by the access key. */
+/** LocalStack keeps the machines of each account and region apart, and takes the account from the access key. */
 export function atLocalStack(account = '000000000000', region = 'us-east-1') {
   return { endpoint: LOCALSTACK ?? '', region, credentials: { accessKeyId: account, secretAccessKey: 'test' } };
 }
@@ -70,7 +70,7 @@ async function playInOurs(arn: string, alias: string, definition: Definition, sc
   }
 }
 
-/** The machine, its version, and the alias `live` at which executions start. */
+/** Creates the machine with a version and the alias `live`, on which executions start. */
 export async function published(
   client: SFNClient,
   name: string,

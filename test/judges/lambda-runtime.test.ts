@@ -1,6 +1,7 @@
 /**
- * Every handler's bundle under AWS's own runtime interface client and emulator: it loads, and answers or fails as it does in our
- * Lambda, by the names that Retry and Catch of the state machine match. `.ci/run` builds both where Go is.
+ * Tests every handler's bundle under AWS's own runtime interface client and emulator: it loads, and answers or fails as
+ * it does in our Lambda, with the error names that Retry and Catch of the state machine match. `.ci/run` builds both
+ * where Go is installed.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -18,7 +19,7 @@ if (emulator === '')
     "judges: AWS's Lambda left out (CROSSFADE_LAMBDA_EMULATOR is not set); `.ci/run` installs it where Go is",
   );
 
-/** Nobody listens there: the handlers' calls to AWS fail as they do when the network does. */
+/** Nothing listens here: the handlers' calls to AWS fail as they do when the network fails. */
 const NOWHERE = 'http://127.0.0.1:9';
 const ANSWERS = 'answers';
 const failureSchema = z.looseObject({ errorType: z.string(), errorMessage: z.string() });

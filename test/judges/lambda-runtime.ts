@@ -1,4 +1,4 @@
-/** A function's bundle under AWS's runtime interface client, served by AWS's emulator. */
+/** Runs a function's bundle under AWS's runtime interface client, served by AWS's emulator. */
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ export interface RuntimeParts {
 }
 
 export interface Runtime {
-  /** What the function answered, or what Lambda says of its error. */
+  /** Returns what the function answered, or what Lambda reports of its error. */
   invoke(event: unknown): Promise<unknown>;
   stop(): void;
 }

@@ -1,7 +1,8 @@
 /**
- * The parity backfill's Distributed Map where somebody else lists the bucket, runs the children and writes the results: LocalStack's Step
- * Functions over its S3, with the bundle that would be deployed and leases in dynalite. What becomes of each child is also asked of our
- * interpreter, which knows no Map. An empty listing, children that fail for good and result files are not done there as AWS documents them.
+ * Tests the parity backfill's Distributed Map on LocalStack, whose Step Functions list the bucket in LocalStack's S3,
+ * run the children and write the results, with the bundle that would be deployed and leases in dynalite. Each child is
+ * also run in our interpreter, which has no Map. LocalStack does not treat an empty listing, children that fail for
+ * good, and result files as AWS documents them.
  */
 import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
@@ -66,10 +67,13 @@ describe.skipIf(LOCALSTACK === undefined)('the parity backfill, on LocalStack', 
   let backfill: LocalFunction;
   let lambda: Server;
   let synthesised: string;
-  /** The same without its ResultWriter, which there writes a manifest and no results: it answers with them. */
+  /**
+   * The same machine without its ResultWriter, so that it answers with the results: LocalStack's ResultWriter writes a
+   * manifest, but no results.
+   */
   let answering: string;
   let child: z.infer<typeof definitionSchema>;
-  /** Before the function is called; by key. */
+  /** Called with the key before each call of the function. */
   let before: (key: string) => Promise<void>;
   beforeEach(() => {
     before = async () => {};
@@ -131,7 +135,7 @@ describe.skipIf(LOCALSTACK === undefined)('the parity backfill, on LocalStack', 
     const definition = machineSchema.parse(JSON.parse(text.replaceAll(bucket, BUCKET)));
     const { ToleratedFailurePercentage: _none, ...objects } = definition.States.Objects;
     child = definitionSchema.parse(objects.ItemProcessor);
-    // Its grammar knows neither Express children nor a tolerance of 0, which is what holds where none is given.
+    // LocalStack's grammar accepts neither Express children nor a tolerance of 0, which is the default.
     const ItemProcessor = {
       ...objects.ItemProcessor,
       ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
@@ -170,7 +174,7 @@ describe.skipIf(LOCALSTACK === undefined)('the parity backfill, on LocalStack', 
     }
     throw new Error(`${executionArn} has not ended`);
   }
-  /** The same child in our interpreter. */
+  /** Runs the same child in our interpreter. */
   async function inOurs(input: unknown) {
     const { promise, resolve } = Promise.withResolvers<{ status: string; output: unknown }>();
     const machine = new LocalMachine({
@@ -185,7 +189,7 @@ describe.skipIf(LOCALSTACK === undefined)('the parity backfill, on LocalStack', 
     return promise;
   }
 
-  /** What our interpreter makes of the listing, child by child. */
+  /** What our interpreter answers for each key of the listing. */
   const expected = (from: string, keys: readonly string[]) =>
     Promise.all(keys.map((key) => inOurs(itemSchema.parse({ bucket: BUCKET, key, from }))));
 

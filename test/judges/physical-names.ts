@@ -1,4 +1,7 @@
-/** ARNs of the resources of a stack, as CloudFormation names what a template leaves unnamed: `<stack>-<logical id>-<12 characters>`, cut to what the service takes. */
+/**
+ * ARNs of a stack's resources, with the names that CloudFormation generates where a template gives none:
+ * `<stack>-<logical id>-<12 characters>`, cut to the service's maximum length.
+ */
 import * as z from 'zod';
 
 export interface TemplateResource {
@@ -9,7 +12,7 @@ export interface TemplateResource {
 const RANDOM = 'ABCDEFGHIJKL';
 const AT = 'eu-west-1:123456789012';
 
-/** Longest name, property that names it, and the ARN of a name. */
+/** For each resource type: the maximum length of its name, the property that gives the name, and the ARN for a name. */
 const NAMED: Readonly<Record<string, readonly [number, string, (name: string) => string]>> = {
   'AWS::CloudWatch::Alarm': [255, 'AlarmName', (name) => `arn:aws:cloudwatch:${AT}:alarm:${name}`],
   'AWS::CloudWatch::Dashboard': [255, 'DashboardName', (name) => `arn:aws:cloudwatch::123456789012:dashboard/${name}`],
@@ -30,7 +33,7 @@ const NAMED: Readonly<Record<string, readonly [number, string, (name: string) =>
   'AWS::StepFunctions::StateMachine': [80, 'StateMachineName', (name) => `arn:aws:states:${AT}:stateMachine:${name}`],
 };
 
-/** Null: its calls name another resource, or none. */
+/** Returns null if the calls for this resource name another resource, or none. */
 export function arnOf(stack: string, id: string, { Type, Properties = {} }: TemplateResource): string | null {
   const named = NAMED[Type];
   if (named === undefined) return null;
@@ -38,7 +41,10 @@ export function arnOf(stack: string, id: string, { Type, Properties = {} }: Temp
   return arn(literal(Properties[property]) ?? physicalName(stack, id, longest));
 }
 
-/** A name that is put together has its region, and what else AWS fills in, in it. */
+/**
+ * Returns the name that a template gives, or null. In a joined name, every part that AWS fills in is replaced by the
+ * region.
+ */
 function literal(value: unknown): string | null {
   if (typeof value === 'string') return value;
   const joined = z.object({ 'Fn::Join': z.tuple([z.string(), z.array(z.unknown())]) }).safeParse(value).data;
@@ -47,7 +53,10 @@ function literal(value: unknown): string | null {
     : joined['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : 'eu-west-1')).join(joined['Fn::Join'][0]);
 }
 
-/** How both parts are cut is not documented: half of what is left for each is the least that was seen. */
+/**
+ * How CloudFormation cuts the two parts is not documented. Half of the remaining length for each is the least that was
+ * observed.
+ */
 function physicalName(stack: string, id: string, longest: number): string {
   const room = longest - RANDOM.length - 2;
   if (stack.length + id.length <= room) return `${stack}-${id}-${RANDOM}`;

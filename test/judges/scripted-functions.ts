@@ -1,6 +1,7 @@
 /**
- * Functions that answer by a script, for two interpreters: called in this process by ours, and over Lambda's Invoke by LocalStack's.
- * Each execution says in its state which script is its own; each state of the definition calls a function of its own name.
+ * Functions that answer by a script, for two interpreters: ours calls them in this process, LocalStack's over Lambda's
+ * Invoke. The state of each execution names its script, and each state of the definition calls a function of its own
+ * name.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
@@ -11,16 +12,16 @@ import { FunctionError } from '../../rehearsal/cloud/lambda/lambda.ts';
 
 export type Answer =
   | { readonly returns: Readonly<Record<string, unknown>> }
-  /** The handler threw. */
+  /** The handler throws. */
   | { readonly throws: string }
-  /** Lambda itself refused the call. */
+  /** Lambda itself refuses the call. */
   | { readonly refused: 'TooManyRequestsException' }
-  /** The function returns, and the token of the task is answered; null is never. */
+  /** The function returns, and the task's token is answered later; null if it never is. */
   | { readonly token: { readonly output: unknown } | { readonly error: string } | null }
-  /** Somebody stops the execution: while the function is at work, or when it has returned and the execution waits. */
+  /** A person stops the execution: while the function works, or when it has returned and the execution waits. */
   | { readonly stopped: 'meanwhile' | 'afterwards'; readonly returns: Readonly<Record<string, unknown>> };
 
-/** What the function of a state answers to its nth call (from 1), given the state of the run. */
+/** Answer of a state's function to its nth call (from 1), given the state of the run. */
 export type Script = (state: string, call: number, run: Readonly<Record<string, unknown>>) => Answer;
 
 export interface Call {
@@ -34,12 +35,15 @@ export interface Outside {
   fail(token: string, error: string): Promise<void>;
   /** Stops the execution of a script. */
   stop(script: string): Promise<void>;
-  /** Whether it has come to a wait, or to a task's token. */
+  /** Whether the execution has reached a wait, or waits for a task's token. */
   waits(script: string): Promise<boolean>;
 }
 
 const PERSON_MS = 100;
-/** An interpreter with hundreds of executions may take seconds from a function's answer to the wait after it. */
+/**
+ * Interval of the checks whether an execution waits, in milliseconds, and their maximum number: an interpreter with
+ * hundreds of executions may take seconds to get from a function's answer to the next wait.
+ */
 const LOOKS = { ms: 20, most: 1_000 };
 
 const runSchema = z.looseObject({ script: z.string() });
@@ -50,7 +54,7 @@ const payloadSchema = z.union([
   z.object({ state: runSchema, token: z.string() }).transform(({ state, token }) => ({ run: state, token })),
 ]);
 
-/** The name of a state as the name of a function, and back. */
+/** Converts the name of a state to that of its function, and back. */
 export const functionOf = (state: string) => state.replaceAll(' ', '_');
 const stateOf = (functionArn: string) => (functionArn.split(':')[6] ?? '').replaceAll('_', ' ');
 
@@ -72,7 +76,7 @@ export class ScriptedFunctions {
     return this.#calls.get(script) ?? [];
   }
 
-  /** @throws FunctionError as Step Functions names it */
+  /** @throws FunctionError with the name that Step Functions gives it */
   readonly invoke = async (functionArn: string, payload: unknown): Promise<unknown> => {
     const { run, token } = payloadSchema.parse(payload);
     const state = stateOf(functionArn);
@@ -84,7 +88,7 @@ export class ScriptedFunctions {
     if ('returns' in answer) return answer.returns;
     if ('throws' in answer) throw thrown(answer.throws);
     if ('refused' in answer) throw new FunctionError(`Lambda.${answer.refused}`, 'Rate Exceeded.');
-    // A person answers when the function has long returned.
+    // A person answers long after the function has returned.
     if (token !== null) void delay(PERSON_MS).then(() => this.#answer(token, answer.token));
     return {};
   };
@@ -117,7 +121,7 @@ function thrown(errorType: string): FunctionError {
   return new FunctionError(errorType, JSON.stringify(failure), failure);
 }
 
-/** Lambda's Invoke over HTTP, and GetFunctionConfiguration where a test has functions with an environment. */
+/** Serves Lambda's Invoke over HTTP, and GetFunctionConfiguration for tests whose functions have an environment. */
 export function lambdaEndpoint(
   invoke: (functionArn: string, payload: unknown) => Promise<unknown>,
   environmentOf: (functionName: string) => Readonly<Record<string, string>> = () => ({}),
@@ -139,7 +143,7 @@ export function lambdaEndpoint(
       else send(200, error.failure, { 'x-amz-function-error': 'Unhandled' });
     }
   });
-  // A connection that is closed while LocalStack sends on it would be a call that the function never saw.
+  // Never close idle connections: if LocalStack is just sending on one, the function would never see that call.
   server.keepAliveTimeout = 0;
   return server;
 }

@@ -1,22 +1,22 @@
 /**
- * What is played through both interpreters: the clean runs, and at each state of the definition each thing that can become of it.
- * Made from the definition, so that a state that is added is played too.
+ * The cases that are played in both interpreters: the clean runs, and every possible outcome of each state. They are
+ * made from the definition, so that a new state is played too.
  */
 import * as z from 'zod';
 import type { Definition, State } from '../../rehearsal/cloud/states/definition.ts';
 import type { Answer, Script } from './scripted-functions.ts';
 
-/** One thing that becomes of one state. */
+/** One outcome of one state. */
 export interface Case {
   readonly state: string;
   readonly outcome: string;
   readonly script: Script;
 }
 
-/** Where Preflight sends a run. */
+/** The kinds of run that Preflight chooses from. */
 const KINDS = ['proceed', 'drill'] as const;
 type Kind = (typeof KINDS)[number];
-/** What is different from a clean run: in the state itself, and in the task before it, from which it reads. */
+/** How a case differs from a clean run: in the state itself, and in the task before it, whose output it reads. */
 interface Change {
   readonly here?: Override;
   readonly before?: Override;
@@ -24,7 +24,7 @@ interface Change {
 type Override = (call: number) => Answer | null;
 type Outcomes = readonly (readonly [outcome: string, change: Change])[];
 
-/** Above the 256 KiB that a state may hand on. */
+/** More than the 256 KiB that a state may pass on. */
 const TOO_LARGE = 'x'.repeat(270_000);
 
 const choiceSchema = z.looseObject({
@@ -56,7 +56,7 @@ export function casesOf(definition: Definition): Case[] {
   ];
 }
 
-/** States that a run of `kind` goes through when every task says `proceed`. */
+/** Returns the states that a run of `kind` goes through if every task says `proceed`. */
 function pathOf({ StartAt, States }: Definition, kind: Kind): string[] {
   const path: string[] = [];
   let at: string | undefined = StartAt;
@@ -73,7 +73,9 @@ function pathOf({ StartAt, States }: Definition, kind: Kind): string[] {
   return path;
 }
 
-/** A run of `kind` to its end, but for what `override` says of a state's nth call; null where nothing is different. */
+/**
+ * Plays a run of `kind` to its end, except for what `override` answers to a state's nth call; null if nothing differs.
+ */
 function script(kind: Kind, override: (state: string, call: number) => Answer | null = () => null): Script {
   return (state, call, run) => {
     const next = state === 'Preflight' ? kind : 'proceed';
@@ -85,7 +87,7 @@ function script(kind: Kind, override: (state: string, call: number) => Answer | 
   };
 }
 
-/** A sign-off waits long: somebody answers it, unless a case has it otherwise. */
+/** `waitSeconds` before a sign-off: long, since the sign-off is answered unless a case says otherwise. */
 const WAITS: Readonly<Record<string, number>> = { 'Watch exercise': 100_000, 'Watch soak': 100_000 };
 
 function outcomesOf(state: State): Outcomes {
@@ -120,7 +122,7 @@ function outcomesOfTask({ Resource = '' }: State): Outcomes {
   ];
   const stopped = { here: always({ stopped: 'meanwhile', returns: {} }) };
   const ofAnswers: Outcomes = [
-    // Of a token, the answer would be refused to whoever gives it.
+    // Only for tasks without a token: with a token, the call that sends such an answer is refused.
     ['answers more than 256 KiB', { here: always({ returns: { large: TOO_LARGE } }) }],
     ['is stopped at work', stopped],
   ];
@@ -131,7 +133,7 @@ function outcomesOfTask({ Resource = '' }: State): Outcomes {
   const ofTokens: Outcomes = [
     ['is refused by its token', { here: always({ token: { error: 'Crossfade.SignoffRefused' } }) }],
     ['is stopped at work, before its token', stopped],
-    // LocalStack hears of it when the token is late.
+    // LocalStack notices the stop only when the token times out.
     [
       'is stopped while it waits for its token',
       { here: always({ stopped: 'afterwards', returns: {} }), before: once({ returns: { waitSeconds: 6 } }) },

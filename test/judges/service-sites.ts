@@ -1,6 +1,7 @@
 /**
- * Services of a campaign, each with a machine in its own account and region at LocalStack and a lease in a ledger: what stands in for a
- * deployment, as far as a campaign can see it. A run takes the lease, stands in a stage until the test says what becomes of it, and ends.
+ * Services of a campaign, each with a machine in its own account and region on LocalStack and a lease in a ledger. They
+ * stand in for deployments, as far as a campaign sees these. A run takes the lease, stays in a stage until the test
+ * decides its fate, and ends.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
@@ -19,10 +20,10 @@ export type Fate = 'hold' | 'complete' | 'fail';
 
 export interface Site {
   readonly ingress: string;
-  /** Twelve digits. */
+  /** Account id of twelve digits. */
   readonly account: string;
   readonly region: string;
-  /** What its run is told at its next look. */
+  /** What the next evaluation of its run answers. */
   fate: Fate;
 }
 
@@ -51,7 +52,7 @@ export class ServiceSites {
     this.#dynamo.destroy();
   }
 
-  /** Its machine behind its alias, in its account and region. */
+  /** Creates the ledger table of each service, and its machine behind its alias, in its account and region. */
   async deploy(dynamo: LocalDynamo): Promise<void> {
     for (const site of this.#sites.values()) {
       await dynamo.createTable(this.#tableOf(site));
@@ -59,7 +60,7 @@ export class ServiceSites {
     }
   }
 
-  /** Names of the runs that were started, oldest first. */
+  /** Returns the names of the runs that were started, oldest first. */
   async runsOf(ingress: string): Promise<(string | undefined)[]> {
     const site = this.#siteOf(ingress);
     const stateMachineArn = `arn:aws:states:${site.region}:${site.account}:stateMachine:${ingress}-cutover`;
@@ -72,7 +73,7 @@ export class ServiceSites {
     return { CROSSFADE_DEPLOYMENT: JSON.stringify(this.#deploymentOf(site)) };
   }
 
-  /** Functions of the runs, and the rollback. */
+  /** Answers for the functions of the runs, and for the rollback. */
   async invoke(functionName: string, payload: unknown): Promise<unknown> {
     const [, ingress = '', what] = /^(\w+?)-(\w[\w-]*)$/.exec(functionName) ?? [];
     const site = this.#siteOf(ingress);

@@ -1,6 +1,6 @@
 /**
- * The synthesised state machines in somebody else's interpreter, LocalStack's: whatever can become of each of their states becomes of it
- * there too, and what is told of it is compared with what ours tells. Functions answer by a script; `.ci/run` starts LocalStack.
+ * Plays the synthesised state machines in LocalStack's interpreter and in ours: every outcome of each state is played
+ * in both, and what they report is compared. Functions answer by a script. `.ci/run` starts LocalStack.
  */
 import { SFNClient, ValidateStateMachineDefinitionCommand } from '@aws-sdk/client-sfn';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -17,9 +17,10 @@ import { type Case, casesOf } from './scripts.ts';
 const RUNTIME = { status: 'FAILED', error: 'States.Runtime' };
 const STOPPED = { status: 'ABORTED', error: 'Person.Stopped', cause: 'as the script says' };
 /**
- * Where AWS documents something else than LocalStack does, and ours does what is documented: both errors are beyond `States.ALL`, and a
- * Choice whose variable is missing is one (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html); whoever stops
- * an execution ends it (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html).
+ * Outcomes for which AWS documents something other than what LocalStack does, and for which our interpreter follows the
+ * documentation: `States.ALL` catches neither of these two errors, and a Choice whose variable is missing raises one of
+ * them (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html); a stop ends the execution
+ * (https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html).
  */
 const OTHERWISE_DOCUMENTED: Readonly<Record<string, Partial<Told>>> = {
   'answers more than 256 KiB': { status: 'FAILED', error: 'States.DataLimitExceeded' },
@@ -30,7 +31,10 @@ const OTHERWISE_DOCUMENTED: Readonly<Record<string, Partial<Told>>> = {
   'is stopped while it waits for its token': STOPPED,
 };
 
-/** LocalStack lets the task in flight of an execution that is stopped come to its end, and keeps neither error nor cause of who stopped it. */
+/**
+ * Evens out stopped executions: LocalStack lets the task in flight end, and keeps neither the error nor the cause of
+ * the stop.
+ */
 function comparable(told: Told | undefined): Told | undefined {
   if (told?.status !== 'ABORTED') return told;
   const inFlight = /^(?:Task|LambdaFunction)(?:Succeeded|Failed|TimedOut)$/;

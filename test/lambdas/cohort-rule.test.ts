@@ -11,7 +11,7 @@ import { makeHandler } from '../../lambdas/weighted-rule.ts';
 const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:1:listener-rule/app/lb/1/2/3';
 const LISTENER = 'arn:aws:elasticloadbalancing:eu-west-1:1:listener/app/lb/1/2';
 
-/** A listener with one rule, which comes back as it was written. */
+/** A listener with one rule, which is read back as it was written. */
 function listener() {
   let rule: CreateRuleCommandInput | undefined;
   let writes = 0;

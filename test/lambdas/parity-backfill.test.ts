@@ -38,7 +38,7 @@ afterAll(async () => {
   await dynamo.stop();
 });
 
-/** S3 as far as it is asked: one object, handed over in small chunks. */
+/** The part of S3 that is used: one object, delivered in small chunks. */
 function s3(bytes: Uint8Array, breaksAt = Number.POSITIVE_INFINITY): CaptureObjects {
   async function* chunks() {
     for (let at = 0; at < bytes.length; at += 100) {
@@ -52,7 +52,7 @@ function s3(bytes: Uint8Array, breaksAt = Number.POSITIVE_INFINITY): CaptureObje
 const { stable: OK } = captured();
 const CREATED = OK.outcome === 'response' ? { ...OK, status: 201 } : OK;
 const pair = (requestId: string, overrides: Partial<CaptureRecord> = {}) => captured({ requestId, ...overrides });
-/** As the transform keeps it: with its verdict. */
+/** The line that the transform stores: the record with its verdict. */
 function kept(record: CaptureRecord): string {
   const judged = judgeLine(JSON.stringify(record), compareRecord);
   if ('refused' in judged) throw new Error(judged.refused);

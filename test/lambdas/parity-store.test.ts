@@ -29,7 +29,10 @@ afterAll(async () => {
 
 const series = () => ({ cutoverId: cutoverIdSchema.parse(`run-${++runs}`), rules: 'none' });
 
-/** A capture record of the given second around an hour's end, different on every third. */
+/**
+ * Returns a judged capture record, `second` seconds after a time shortly before the end of an hour. Every third id has
+ * a difference.
+ */
 function pair(id: number, second: number): CountedBatch {
   const at = new Date(Date.UTC(2026, 10, 24, 8, 59, 40) + second * 1000).toISOString();
   const other = captured().stable;
@@ -45,7 +48,7 @@ function pair(id: number, second: number): CountedBatch {
 const total = (records: readonly CountedBatch[]) =>
   totalOf([...new Map(records.map((r) => [r.identity, r])).values()].map((r) => r.routes));
 
-/** A client whose calls fail by the plan: before they have an effect, or after. */
+/** A client whose calls fail as planned: before or after they take effect. */
 function failing(plan: readonly ('ok' | 'before' | 'after')[]): Pick<DynamoDBClient, 'send'> {
   let call = 0;
   const faulty = async (command: GetItemCommand) => {
@@ -70,7 +73,7 @@ describe('the parity store', () => {
   const deliveries = records.chain((all) =>
     fc.record({
       all: fc.constant(all.map(([id, second]) => pair(id, second))),
-      /** Batches by index, any record any number of times, together or apart, each batch with its faults. */
+      /** Batches of indices: any record any number of times, together or apart, and each batch with its faults. */
       batches: fc.array(
         fc.record({
           of: fc.array(fc.nat(all.length - 1), { minLength: 1, maxLength: 25 }),
@@ -88,7 +91,7 @@ describe('the parity store', () => {
         const given: CountedBatch[] = [];
         for (const { of, faults } of batches) {
           const batch = of.flatMap((i) => all[i] ?? []);
-          // Firehose gives a failed batch again, until it gives up.
+          // Firehose delivers a failed batch again, until it gives up.
           await store(failing(faults))
             .add(run, batch)
             .catch(() => store().add(run, batch));
@@ -124,7 +127,7 @@ describe('the parity store', () => {
     await store().add(run, batch);
     await store().read(run);
     const more = [pair(2, 0)];
-    // The calls of this batch: read the window, write it, raise the mark, which fails.
+    // The calls of this batch read the window, write it, and raise the mark. The last one fails.
     await expect(store(failing(['ok', 'ok', 'before'])).add(run, more)).rejects.toThrow('UpdateItem');
     expect(await store().add(run, more)).toEqual({});
     expect(await store().read(run)).toEqual(total([...batch, ...more]));

@@ -162,7 +162,7 @@ describe('the parity transform', () => {
     if (stable === undefined || candidate === undefined || noise === undefined) throw new Error('three answers');
     const differs = { stable, candidate };
     const taught = rig(lease({ status: 'running' }));
-    // Fewer control answers than five teach nothing (docs/adr/0028).
+    // Fewer than five control answers teach nothing (docs/adr/0028).
     const teaching = ['n1', 'n2', 'n3', 'n4', 'n5'].map((requestId) => recordOf({ ...differs, noise, requestId }));
     await taught.handler(eventOf(...teaching, recordOf({ ...differs, requestId: 's' })));
     expect(taught.emitted).toMatchObject([[{ ParityPairs: 6, ParityBreaking: 0 }, {}]]);

@@ -1,4 +1,4 @@
-/** How a rollback ends when something beside the weights fails, or the lease is not that of the run. */
+/** Tests how a rollback ends if something other than the weights fails, or if the lease is not that of the run. */
 import { describe, expect, it } from 'vitest';
 import { fencedShift } from '../../core/fence/shift.ts';
 import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';
@@ -27,7 +27,7 @@ async function minutes(world: MemoryWorld, n: number): Promise<void> {
   }
 }
 
-/** At 100 %, after the last step of decommission. */
+/** Brings the world to 100 %, after the last step of decommission. */
 async function decommissioned(world: MemoryWorld): Promise<void> {
   const state = await atFirstStage(world);
   const progress = { phase: 'decommission', stage: 5, heartbeatDueAt: '2026-11-25T08:00:00.000Z' } as const;

@@ -1,4 +1,7 @@
-/** What a task finds that is tried again after its answer was lost, and what is passed over once the weights are safe. */
+/**
+ * Tests what a task finds when it is retried after its answer was lost, and which failures do not stop a rollback whose
+ * weights are safe.
+ */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FencedError } from '../../core/model/errors.ts';
 import { generationSchema } from '../../core/model/ids.ts';

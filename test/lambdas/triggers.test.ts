@@ -1,4 +1,7 @@
-/** What triggers come to at the handlers: whom they concern, who is told, and what a run that lost its lease ends with. */
+/**
+ * Tests what the handlers make of triggers: which runs they concern, who is notified, and how a run ends that lost its
+ * lease.
+ */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fencedShift } from '../../core/fence/shift.ts';
 import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';

@@ -20,7 +20,7 @@ import { lease } from '../support/ledger-item.ts';
 const OTHER_LISTENER = LISTENER.replace('/lb/1/2', '/lb/1/3');
 const model = loadBalancer();
 const [stable = '', candidate = '', mirror = '', fresh = ''] = [...model.targetGroups.keys()];
-/** What the listeners did with every request before the cutover. */
+/** The listeners' default actions, as they were before the cutover. */
 const TO_STABLE = [{ Type: 'forward', TargetGroupArn: stable }];
 let owner: Lease | null;
 let writes: number;
@@ -61,7 +61,7 @@ interface Properties {
   readonly Ledger?: string;
 }
 
-/** As CloudFormation hands them over: every number as text. */
+/** Properties as CloudFormation passes them: every number is a string. */
 const PROPERTIES: Properties = {
   ListenerArn: LISTENER,
   Priority: '10',
@@ -451,7 +451,7 @@ describe('a weighted rule that is deleted', () => {
 });
 
 describe('a cutover that begins while a stack works on its rule', () => {
-  /** Nobody owns the ingress at the first look, and a run does at the second. */
+  /** Returns a handler for which nobody owns the ingress at the first check, and a run does at the second. */
   const taken = () => {
     const owners: (Lease | null)[] = [null];
     return makeHandler({

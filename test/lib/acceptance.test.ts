@@ -1,4 +1,7 @@
-/** What `crossfade accept` deploys goes with its stack: nothing is retained, nothing is made beside it, no listener of others is named. */
+/**
+ * Tests that everything `crossfade accept` deploys is deleted with its stack: nothing is retained, nothing is created
+ * outside the stack, and rules are only on its own listener.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
@@ -39,7 +42,7 @@ describe('the stack of an acceptance', () => {
     expect(buckets.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Delete']);
   });
 
-  // Lambda makes a group itself where a function has none, and no stack deletes that.
+  // Lambda itself creates a log group for a function that has none, and no stack deletes that group.
   it('has every log group that its functions write to', () => {
     const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
     const groups = Object.values(template.findResources('AWS::Logs::LogGroup'));

@@ -64,7 +64,7 @@ function deployedRule(name: string, of: Told = {}): (minute: AlarmMinute) => num
 
 type MetricRef = NonNullable<z.infer<typeof queriesSchema>[number]['MetricStat']>['Metric'];
 
-/** As CloudWatch has it: error counts are absent where they are zero. */
+/** Returns a count as CloudWatch reports it: error counts are absent if they are zero. */
 function countOf(minute: AlarmMinute, { MetricName, Dimensions }: MetricRef): number | undefined {
   const group = Dimensions.find((d) => d.Name === 'TargetGroup')?.Value;
   if (group === undefined) return MetricName === 'RequestCount' ? minute.requests : minute.elb5xx || undefined;
@@ -200,7 +200,7 @@ describe('the deployed alarms', () => {
 
 describe('the alarms on what the mirror counts', () => {
   const alarms = template({ mirror: MIRROR }).findResources('AWS::CloudWatch::Alarm');
-  /** Whether a minute with these sums is red; `MirrorDropped` by its reason. */
+  /** Whether the alarm is red for a minute with these sums, by metric name or, for `MirrorDropped`, by reason. */
   const red = (name: string, sums: Readonly<Record<string, number>>) => {
     const { Properties } = Object.values(alarms).find((a) => a.Properties.AlarmName === `shop-${name}`) ?? {};
     const queries = queriesSchema.parse(Properties?.Metrics);

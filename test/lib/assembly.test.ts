@@ -77,7 +77,7 @@ describe('the synthesised state machine', () => {
     expect(held).not.toEqual([]);
     for (const [name, longest] of held) {
       expect(longest, name).toBeLessThan(TASK_ALLOWANCE_SECONDS - 60);
-      // Nothing is touched before Preflight has ended: its refusal should come early.
+      // Nothing is changed before Preflight has ended, so its refusal should come early.
       if (name !== 'Preflight') expect(longest, name).toBeGreaterThan(300);
     }
   });
@@ -123,7 +123,7 @@ describe('the synthesised state machine', () => {
   });
 
   it('costs no more history than a loop of the planner counts', () => {
-    // Wait, task and choice: entered and exited each, and three events of the Lambda between.
+    // Wait, task and choice are each entered and exited, and the Lambda adds three events.
     const projection = project(parsePlan({}), { rps: 100, errorRate: 0.001, slowRate: 0.001 });
     expect(projection.problems).toEqual([]);
     expect(projection.historyEvents).toBeLessThanOrEqual(HISTORY_BUDGET);
@@ -205,7 +205,7 @@ describe('the synthesised backfill', () => {
   });
 });
 
-/** Runs states without Map by the interpreter; the one task says which key it was called for. */
+/** Runs states other than Map in the interpreter. Their one task returns the key that it was called for. */
 async function interpreted(definition: unknown, input: Record<string, string>): Promise<unknown> {
   const machine = new StateMachine(JSON.parse(JSON.stringify(definition)));
   const compare = async (called: unknown) => ({ compared: z.object({ key: z.string() }).parse(called).key });
@@ -335,7 +335,7 @@ describe('the synthesised permissions', () => {
       'elasticloadbalancing:DescribeTags',
       'cloudwatch:GetMetricData',
       'cloudwatch:ListAlarmMuteRules',
-      // Refused to whoever asks for composites with a narrower grant (API_DescribeAlarms).
+      // AWS refuses a narrower grant to callers who ask for composite alarms (API_DescribeAlarms).
       'cloudwatch:DescribeAlarms',
       'application-autoscaling:DescribeScalableTargets',
       'xray:PutTraceSegments',
@@ -361,7 +361,7 @@ describe('the synthesised permissions', () => {
   });
 });
 
-/** The environment of each container of a task. */
+/** Reads the environment of each container of a task definition. */
 const containersSchema = z
   .looseObject({
     ContainerDefinitions: z.array(

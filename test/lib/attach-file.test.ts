@@ -1,4 +1,4 @@
-/** The file of `-c attach`: whatever is wrong with it is said of the file, by its field. */
+/** Tests the file of `-c attach`: each error names the field of the file that is wrong. */
 import { describe, expect, it } from 'vitest';
 import { AttachmentError, attachedApplication, parseAttachment } from '../../lib/attached-application.ts';
 import { templatesOnly } from '../support/cdk-app.ts';
@@ -71,7 +71,7 @@ describe('an attach file is refused, and its field named', () => {
       'attach.services.stable.service: ',
     ],
   ])('%s', (_name, input, says) => {
-    // By whatever reads the file, before anything is made.
+    // The parser itself refuses, before anything is created.
     expect(() => parseAttachment(input)).toThrow(AttachmentError);
     expect(attach(input)).toThrow(says);
     expect(attach(input)).not.toThrow(/plan/i);

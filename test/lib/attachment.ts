@@ -1,4 +1,4 @@
-/** Somebody's load balancer, as `-c attach=FILE` names it. */
+/** A user's load balancer, as a file for `-c attach=FILE` names it. */
 import type { Attachment } from '../../lib/attached-application.ts';
 
 const ELB = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012';

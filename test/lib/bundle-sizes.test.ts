@@ -6,8 +6,8 @@ import { HANDLERS, type HandlerName, handlerCode } from '../../lib/assets/handle
 const BUNDLES = join(import.meta.dirname, '..', '..', '.crossfade', 'bundles');
 
 /**
- * Kilobytes that a function may read at its start: what it has, and a few in a hundred. One client of AWS is 20 to 90, so that one
- * which a handler does not need is found. Why none is smaller: docs/adr/0055.
+ * Kilobytes that each function may load at its start: its present size and a few percent more. One AWS client takes 20
+ * to 90 kB, so a client that a handler does not need is found. Why no budget is smaller: docs/adr/0055.
  */
 const BUDGETS: Readonly<Record<HandlerName, number>> = {
   preflight: 550,
@@ -37,7 +37,7 @@ describe('the bundle of a function', () => {
     handlerCode(name);
     const kilobytes = eagerBytes(join(BUNDLES, name, 'index.mjs')).length / 1_000;
     expect(kilobytes).toBeLessThan(BUDGETS[name]);
-    // A budget that is far from what it holds holds nothing.
+    // A budget far above the actual size would catch nothing.
     expect(kilobytes).toBeGreaterThan(0.9 * BUDGETS[name]);
   });
 });

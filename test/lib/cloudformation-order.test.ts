@@ -1,4 +1,7 @@
-/** A deployment is made, changed and deleted in any order that CloudFormation's rules allow: while a run needs it, nothing that it needs goes. */
+/**
+ * Tests that a deployment can be created, changed and deleted in any order that CloudFormation's rules allow: nothing
+ * that a run needs is deleted during the run.
+ */
 import { CfnWaitConditionHandle, Stack } from 'aws-cdk-lib';
 import { Template as Synthesised } from 'aws-cdk-lib/assertions';
 import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
@@ -23,9 +26,9 @@ import {
 import { PROPS } from './own-stack.ts';
 
 const RULE_TYPE = 'Custom::WeightedRule';
-/** Rights of people and of campaigns: a run goes on without them, and its rollback too. */
+/** Resources with the rights of operators and campaigns: a run and its rollback work without them. */
 const OF_OTHERS = /^(Operators|Campaign)/;
-/** Retained by name, and gone with the function, the machine or the log group that they are a part of. */
+/** Retained by the template, but deleted with the function, the machine or the log group that they are part of. */
 const PARTS = ['AWS::Lambda::Version', 'AWS::StepFunctions::StateMachineVersion', 'AWS::Logs::LogStream'];
 const RUNS = 20;
 
@@ -34,14 +37,14 @@ const attached = (plan = {}) => {
   attachedApplication(app, { ...ATTACHMENT, campaignAccount: '111122223333' }, plan);
   return templateOf(Synthesised.fromStack(app.node.findChild('CrossfadeCutover') as Stack).toJSON());
 };
-/** A stack of the user's, with or without a cutover in it. */
+/** Template of a user's own stack, with or without a cutover in it. */
 const theirs = (props: Partial<DualStackCutoverProps> | null) => {
   const stack = new Stack(templatesOnly(), 'Theirs');
   new CfnWaitConditionHandle(stack, 'Other');
   if (props !== null) new DualStackCutover(stack, 'Cutover', { ...PROPS, ...props });
   return templateOf(Synthesised.fromStack(stack).toJSON());
 };
-/** Any order of CloudFormation's. */
+/** Any order that CloudFormation may choose. */
 const orders = fc.infiniteStream(fc.nat());
 const choosing = (draws: Iterator<number>, agrees: Choices['agrees']): Choices => ({
   next: (ids) => ids[(draws.next().value ?? 0) % ids.length] ?? '',
@@ -53,7 +56,9 @@ const inAnyOrder = (property: (choose: (agrees: Choices['agrees']) => Choices) =
     { numRuns: RUNS },
   );
 
-/** As the handler answers while a run is on: the guard lets nothing go and takes no other name, a rule lets nothing change or go. */
+/**
+ * Answers like the handler during a run: the guard cannot be deleted, and a rule can be neither changed nor deleted.
+ */
 const whileRunning = ({ request, resource: { Type } }: Asked) =>
   (Type !== GUARD_TYPE && Type !== RULE_TYPE) || request === 'Create' || (Type === GUARD_TYPE && request === 'Update');
 const always = () => true;

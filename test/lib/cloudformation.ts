@@ -1,6 +1,7 @@
 /**
- * CloudFormation's order, by the references and `DependsOn` of templates: what may be made, changed or deleted next, and what becomes of the
- * rest when a custom resource refuses. Of all that may come next the caller chooses one.
+ * Simulates CloudFormation's order of work, by the references and `DependsOn` of templates: what may be created,
+ * changed or deleted next, and what happens to the rest if a custom resource refuses. The caller chooses among
+ * everything that may come next.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html,
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
  */
@@ -26,18 +27,18 @@ export interface Asked {
   readonly request: 'Create' | 'Update' | 'Delete';
   readonly id: string;
   readonly resource: TemplateResource;
-  /** Logical ids of all that stands at this moment. */
+  /** Logical ids of all resources that exist at this moment. */
   readonly standing: ReadonlySet<string>;
 }
 
 export interface Choices {
-  /** Any of them may be the next. */
+  /** Chooses the next resource; any of them may be next. */
   readonly next: (ids: readonly string[]) => string;
-  /** A custom resource is asked, any other is tried: false refuses. */
+  /** Whether a custom resource agrees, or the operation on any other resource succeeds. */
   readonly agrees: (asked: Asked) => boolean;
 }
 
-/** Another value of these is another resource: the new one is made before the old one goes. */
+/** Properties whose change replaces the resource: the new one is created before the old one is deleted. */
 const CREATE_ONLY = [
   'FunctionName',
   'AlarmName',
@@ -49,15 +50,15 @@ const CREATE_ONLY = [
 ];
 
 export interface Outcome {
-  /** Ids that CloudFormation could not bring where they were to go. */
+  /** Ids of the resources that CloudFormation could not create, change or delete. */
   readonly failed: readonly string[];
   readonly standing: ReadonlySet<string>;
-  /** Ids of resources that are gone, in order; `id (replaced)` of an old one whose successor stands. */
+  /** Ids of the deleted resources, in order; `id (replaced)` for an old one that has been replaced. */
   readonly deleted: readonly string[];
 }
 
 interface Graph {
-  /** Everything that a resource refers to or waits for. */
+  /** For each resource, everything that it refers to or waits for. */
   readonly needs: ReadonlyMap<string, ReadonlySet<string>>;
   readonly neededBy: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -87,15 +88,18 @@ function namesIn({ Properties, DependsOn }: TemplateResource, template: Template
 
 const needsOf = (id: string, template: Template) => graphOf(template).needs.get(id) ?? new Set<string>();
 
-/** The resource and all that it stands on, at any distance. */
+/** Returns the resource and everything that it depends on, directly or indirectly. */
 export function closureOf(id: string, template: Template): ReadonlySet<string> {
   const found = new Set([id]);
-  // A set is walked to what is added meanwhile.
+  // The loop also visits what is added to the set while it runs.
   for (const one of found) for (const need of needsOf(one, template)) found.add(need);
   return found;
 }
 
-/** What is retained goes out of the stack's hands and stays; on a first deploy that fails, `RetainExceptOnCreate` does not retain. */
+/**
+ * Deletes resources. A retained one leaves the stack and stays. After a first deploy that fails, `RetainExceptOnCreate`
+ * does not retain.
+ */
 function destroy(template: Template, { next, agrees }: Choices, ids: Iterable<string>, onCreate = false): Outcome {
   const standing = new Set(ids);
   const left = new Set(standing);
@@ -119,12 +123,12 @@ function destroy(template: Template, { next, agrees }: Choices, ids: Iterable<st
   }
 }
 
-/** `cdk destroy`. */
+/** Simulates `cdk destroy`. */
 export function deleted(template: Template, choices: Choices): Outcome {
   return destroy(template, choices, Object.keys(template));
 }
 
-/** A first deploy; a failure deletes what was made. */
+/** Simulates a first deploy. A failure deletes what was created. */
 export function created(template: Template, choices: Choices): Outcome {
   const standing = new Set<string>();
   for (;;) {
@@ -145,8 +149,8 @@ export function created(template: Template, choices: Choices): Outcome {
 }
 
 /**
- * `cdk deploy` of a stack that stands. What is changed is changed before anything is deleted; a refusal takes it all back, and what is deleted at
- * the end goes whatever is said: CloudFormation notes a failure there and goes on.
+ * Simulates `cdk deploy` of an existing stack. Everything is changed before anything is deleted, and a refusal rolls
+ * all changes back. A deletion at the end cannot be refused: CloudFormation notes a failure there and continues.
  */
 export function updated(before: Template, after: Template, choices: Choices): Outcome {
   const standing = new Set(Object.keys(before));

@@ -30,7 +30,7 @@ const inStack = (build: (stack: Stack) => void) => {
 const cutover = (props: Partial<DualStackCutoverProps>) =>
   inStack((stack) => void new DualStackCutover(stack, 'Cutover', { ...PROPS, ...props }));
 
-/** Made once for all that read it. */
+/** Synthesises the template once for all tests that read it. */
 const templateOnce = (props: Partial<DualStackCutoverProps>) => {
   let template: Template | undefined;
   return () => {
@@ -140,7 +140,7 @@ describe('metrics of the user’s own', () => {
         plan: { alarms: [alarm] },
       }),
     );
-  /** Logical ids of the functions whose policies allow an action. */
+  /** Returns the names of the policies that allow an action. Each contains the name of its function. */
   const allowed = (of: Template, action: string) =>
     Object.values(of.findResources('AWS::IAM::Policy')).flatMap(({ Properties }) =>
       Properties.PolicyDocument.Statement.some((s: { Action: unknown }) => [s.Action].flat().includes(action))

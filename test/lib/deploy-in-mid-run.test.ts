@@ -26,18 +26,23 @@ function resourcesFor(plan: PlanInput): Resources {
 const idsOf = (resources: Resources, type: string) =>
   Object.keys(resources).filter((id) => resources[id]?.Type === type);
 
-/** CloudFormation's part in it: what the new template no longer has is deleted, unless the old one retains it. */
+/**
+ * Resources of a type that survive the deployment: CloudFormation deletes what the new template no longer has, unless
+ * the old template retains it.
+ */
 const survivors = (before: Resources, after: Resources, type: string) =>
   new Set(idsOf(before, type).filter((id) => id in after || before[id]?.DeletionPolicy === 'Retain'));
 
-/** The logical ids that stand in a value as `Ref`. */
+/** Returns the logical ids that a value references with `Ref`. */
 function refsIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(refsIn);
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => (key === 'Ref' ? [String(inner)] : refsIn(inner)));
 }
 
-/** Functions of which every version may be invoked: the resources `<function's Arn>:*` in a policy. */
+/**
+ * Returns the functions whose every version may be invoked: those with the resource `<function's Arn>:*` in a policy.
+ */
 function invocableFunctions(resources: Resources): Set<string> {
   const everyVersion = /\{"Fn::Join":\["",\[\{"Fn::GetAtt":\["(\w+)","Arn"\]\},":\*"\]\]\}/g;
   const policies = idsOf(resources, 'AWS::IAM::Policy').filter((id) => id.includes('MachineRole'));
@@ -51,12 +56,12 @@ function invocableFunctions(resources: Resources): Set<string> {
 describe('a deploy while a run is on', () => {
   let before: Resources;
   let after: Resources;
-  /** The versions that the definitions of running executions name, of the cutover as well as of a backfill. */
+  /** Versions that the definitions of running executions name, both of the cutover and of a backfill. */
   let running: string[];
 
   beforeAll(() => {
     before = resourcesFor({});
-    // The alarms' threshold and the functions' environment follow from the plan, so every version is another one.
+    // The alarms' threshold and the functions' environment depend on the plan, so every version changes.
     after = resourcesFor({ shadow: { duration: 'P2D' }, retention: 'P30D' });
     const versions = new Set(idsOf(before, 'AWS::Lambda::Version'));
     const machines = idsOf(before, 'AWS::StepFunctions::StateMachine');

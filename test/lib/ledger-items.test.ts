@@ -1,4 +1,7 @@
-/** Several ingresses may share a ledger: what holders of rights on it may touch is their own ingress's items. */
+/**
+ * Several ingresses may share a ledger. Functions may touch only the items of their own ingress, and people may write
+ * only those.
+ */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Access } from '../../rehearsal/cloud/access/access.ts';
 import type { Assembly, Resource } from '../../rehearsal/cloud/template/assembly.ts';
@@ -11,7 +14,7 @@ const WRITES = ['PutItem', 'UpdateItem'] as const;
 const CALLS = ['GetItem', 'Query', ...WRITES] as const;
 type Call = (typeof CALLS)[number];
 
-/** A role with one of the policies that are deployed for people. */
+/** Returns a role with one of the policies that are deployed for people. */
 function person(assembly: Assembly, policy: string): Resource {
   const trust = { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' };
   return {
@@ -55,7 +58,7 @@ describe('the items of a ledger', () => {
   };
   const may = (role: string, call: Call, partition: string) =>
     access.refuses(access.keyOf(role), 'dynamodb', call, { TableName: table, ...fieldsOf(call, partition) }) === null;
-  /** `call partition` of all that the role may do. */
+  /** Returns the calls that the role may make, as `call partition`. */
   const allowed = (logicalId: RegExp, ...partitions: string[]) => {
     const found = [...roles].filter(([id]) => logicalId.test(id));
     expect(found).toHaveLength(1);

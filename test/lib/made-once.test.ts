@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/folder.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 const folder = temporaryFolder();
 
-/** A folder that is made of one source, and how often it was. */
+/** A folder that is made from one source, and a count of how often it was made. */
 function maker(name: string) {
   const [source, outdir] = [join(folder.path, `${name}.ts`), join(folder.path, name)];
   writeFileSync(source, 'first');

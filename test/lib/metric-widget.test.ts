@@ -9,7 +9,7 @@ const PLACES = {
   targetGroups: { stable: { fullName: 'targetgroup/s/1' }, candidate: { fullName: 'targetgroup/c/1' } },
 };
 
-/** The widget of a plan's metric, as the dashboard's body has it. */
+/** Returns the widget of a plan's metric as it appears in the dashboard's body. */
 function widgetOf(metric: NonNullable<PlanInput['metrics']>[number]) {
   const [parsed] = parsePlan({ metrics: [metric] }).metrics;
   if (parsed === undefined) throw new RangeError('the plan has one metric');
@@ -19,7 +19,10 @@ function widgetOf(metric: NonNullable<PlanInput['metrics']>[number]) {
   return widget.properties;
 }
 
-/** The lines that are drawn, each with its expression, and the metrics that they read by their names. */
+/**
+ * Returns the lines that are drawn, each with its expression, and the metrics that the expressions read, with their
+ * ids.
+ */
 function drawnBy({ metrics }: { metrics: unknown[][] }) {
   const options = metrics.map((entry) => entry.at(-1) as Record<string, unknown>);
   const lines = options.flatMap(({ expression, label }) => (expression === undefined ? [] : [[label, expression]]));

@@ -1,4 +1,4 @@
-/** What a deployment tells those who operate it, and what its account may demand of it. */
+/** What a deployment tells its operators, and what its account may require of it. */
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** A cutover around constructs of the user's own: made in the same stack or in another, imported, or looked up. */
+/** Cutovers around the user's own constructs: created in the same stack or in another, imported, or looked up. */
 import { type App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AttributeType, type ITableV2, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
@@ -49,7 +49,7 @@ const resourcesOf = (of: Stack, type: string) => {
   templates.set(of, template);
   return Object.values(template.findResources(type));
 };
-/** Actions that CloudWatch, on behalf of the account alone, is let do by a resource's policy. */
+/** Returns the actions that a resource's policy allows CloudWatch on behalf of this account only. */
 const alarmsMay = (document: unknown) =>
   policySchema.parse(document).Statement.flatMap(({ Action, Effect, Principal, Condition }) => {
     const isTheirs = JSON.stringify(Principal) === '{"Service":"cloudwatch.amazonaws.com"}';

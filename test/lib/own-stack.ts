@@ -1,4 +1,4 @@
-/** A stack of the user's with a cutover in it, around constructs of their own. */
+/** A user's stack that contains a cutover around the user's own constructs. */
 import { type Environment, Stack } from 'aws-cdk-lib';
 import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -30,7 +30,7 @@ export const PROPS: DualStackCutoverProps = {
 
 export type Own = (stack: Stack, other: (env: Environment) => Stack) => Partial<DualStackCutoverProps>;
 
-/** A stack of the user's with a cutover around what `own` makes in it, or in another one. */
+/** Returns a user's stack with a cutover around what `own` creates in it or in another stack. */
 export function stackWith(own: Own): Stack {
   const app = templatesOnly();
   const stack = new Stack(app, 'Theirs', { env: ENV });

@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { attachedApplication, parseAttachment } from '../../lib/attached-application.ts';
 import { templatesOnly } from '../support/cdk-app.ts';
 
-/** Services' own names, which are the same in every partition (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html). */
+/**
+ * Service principals, which are the same in every partition
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html).
+ */
 const PRINCIPAL = /"[a-z.-]+\.amazonaws\.com"/g;
 
 describe.each([

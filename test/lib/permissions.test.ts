@@ -15,14 +15,14 @@ const CAPACITY = [
   'application-autoscaling:RegisterScalableTarget',
 ];
 
-/** What AWS asks for a call of a port, or for any of its calls. */
+/** Actions that AWS requires for a call of a port, or for any of the port's calls. */
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   'ingress.read': ['elasticloadbalancing:DescribeRules'],
   'ingress.write': ['elasticloadbalancing:ModifyRule'],
   'ingress.health': ['elasticloadbalancing:DescribeTargetHealth'],
   metrics: ['cloudwatch:GetMetricData'],
   planMetrics: ['cloudwatch:GetMetricData'],
-  // Providers that answer hooks and metrics are named by the construct's props; the reference application has none.
+  // The construct's props name the providers that answer hooks and metrics. The reference application has none.
   hooks: [],
   'revisions.read': ['ecs:DescribeServices', 'elasticloadbalancing:DescribeTargetHealth'],
   'surroundings.read': [
@@ -38,24 +38,24 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   decisionLog: TABLE,
   drills: TABLE,
   approvals: TABLE,
-  // Tallies of many batches are read together.
+  // The tallies of many batches are read with a query.
   parity: [...TABLE, 'dynamodb:Query', 'cloudwatch:GetMetricData'],
   executions: ['states:DescribeExecution', 'states:StopExecution'],
   'capacity.snapshot': ['ecs:DescribeServices', 'application-autoscaling:DescribeScalableTargets'],
   'capacity.pin': CAPACITY,
   'capacity.scaleStable': CAPACITY,
   'capacity.release': CAPACITY,
-  // Publishing to the bus and to the encrypted topic.
+  // Publishing needs the event bus and the encrypted topic.
   notifier: ['events:PutEvents', 'sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey*'],
-  // Named by a prop as well.
+  // The construct's props name this function as well.
   'exercise.start': [],
-  // No call of AWS.
+  // These ports make no AWS calls.
   deployment: [],
   clock: [],
   emit: [],
 };
 
-/** Of every function, whatever it does. */
+/** Actions that every function may take, whatever its task. */
 const OF_ANY = /^(xray|logs|sqs):/;
 
 const texts = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
@@ -66,7 +66,7 @@ const policySchema = z.looseObject({
 const functionSchema = z.looseObject({ Role: z.looseObject({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }) });
 const composedSchema = z.object({ compose: z.custom<() => object>((value) => typeof value === 'function') });
 
-/** Handlers of a cutover's functions: what the others are given is no port. */
+/** Handlers of a cutover's functions. The excluded ones are given something other than ports. */
 const NAMES = HANDLERS.filter(
   (name) => !['weighted-rule', 'parity-transform', 'parity-backfill', 'notify', 'campaign'].includes(name),
 );
@@ -83,7 +83,7 @@ function granted({ resources }: Assembly, name: string): string[] {
   return unique(actions.filter((action) => !OF_ANY.test(action)));
 }
 
-/** What the ports ask for that a handler composes. */
+/** Returns the actions that the ports of a handler require. */
 async function asked(name: string): Promise<string[]> {
   vi.stubEnv('CROSSFADE_DEPLOYMENT', JSON.stringify({ ...DEPLOYMENT, topicArn: 'arn:aws:sns:eu-west-1:1:t' }));
   vi.stubEnv('AWS_REGION', 'eu-west-1');
@@ -151,7 +151,7 @@ describe('roles that a service takes', async () => {
     .flatMap(({ logicalId, properties }) =>
       roleSchema.parse(properties).AssumeRolePolicyDocument.Statement.map((s) => ({ ...s, logicalId })),
     );
-  /** Lambda does not say for whose function it takes a role. */
+  /** Roles of services other than Lambda, which does not state for which function it assumes a role. */
   const others = trusts.filter(({ Principal }) => Principal.Service !== 'lambda.amazonaws.com');
 
   it('are there: of tasks, of the delivery stream, of flow logs, of machines', () => {

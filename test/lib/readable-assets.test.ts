@@ -1,4 +1,4 @@
-/** Lambda and a container's own user read what is deployed, whatever the umask of whoever deploys it. */
+/** Lambda and a container's own user can read what is deployed, whatever the umask of the person who deploys it. */
 import { chmodSync, globSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/folder.ts';
 
 const temporary = temporaryFolder();
 
-/** As `umask 077` leaves files and folders. */
+/** Creates a source folder with the permissions that `umask 077` leaves. */
 function closedSource(folder: string): string {
   const inner = join(folder, 'source', 'inner');
   mkdirSync(inner, { recursive: true });

@@ -1,4 +1,4 @@
-/** What a cutover cannot stand on, among constructs of the user’s own: said before anything is deployed. */
+/** The user's own constructs that a cutover cannot use: each is refused before anything is deployed. */
 import { AttributeType, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { ApplicationListener, NetworkTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Alias, type IKey } from 'aws-cdk-lib/aws-kms';

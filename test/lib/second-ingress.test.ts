@@ -15,7 +15,7 @@ const templateSchema = z.looseObject({
   Resources: z.record(z.string(), z.looseObject({ Type: z.string(), Properties: z.looseObject({}).default({}) })),
 });
 
-/** Properties by which AWS knows a resource in the whole account and region. */
+/** Properties that name a resource uniquely in the whole account and region. */
 const NAMES = [
   'AlarmName',
   'DashboardName',
@@ -30,7 +30,7 @@ const NAMES = [
   'TopicName',
 ];
 
-/** Stacks, and everything in them that carries a fixed name. */
+/** Returns the names of the stacks, and every fixed name of a resource in them. */
 function namesOf(build: (app: App) => void): string[] {
   const app = templatesOnly();
   build(app);

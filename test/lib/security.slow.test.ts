@@ -12,10 +12,10 @@ import { ATTACHMENT } from './attachment.ts';
 const cdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
 const { context } = cdkJson.parse(JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')));
 
-// The CDK's own validation of both applications: an error ends the synthesis.
+// Run the CDK's own validation of both applications: an error ends the synthesis.
 vi.stubEnv('CDK_VALIDATION', 'true');
 
-/** What the AwsSolutions pack finds and nobody acknowledged, as `rule: construct`. */
+/** Returns the findings of the AwsSolutions pack that nobody acknowledged, as `rule: construct`. */
 function findings(build: (app: App) => void): string[] {
   const app = new App({ context });
   build(app);

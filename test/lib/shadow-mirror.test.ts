@@ -63,7 +63,7 @@ const taskSchema = z.looseObject({
   }),
 });
 
-/** The recorder's environment as its container gets it. */
+/** Returns the recorder's environment as its container receives it. */
 function environmentOf(template: Template): Record<string, string> {
   const [task] = Object.values(template.findResources('AWS::ECS::TaskDefinition')).map((r) => taskSchema.parse(r));
   const mirror = task?.Properties.ContainerDefinitions.find((container) => container.Name === 'recorder');
@@ -186,7 +186,7 @@ describe('ShadowMirror', () => {
   });
 });
 
-/** What stands in the build context of Envoy's image. */
+/** Returns the files in the build context of Envoy's image. */
 function envoyFilesOf(stack: Stack): { readonly configuration: string; readonly start: string } {
   const [folder] = globSync(join(Stage.of(stack)?.assetOutdir ?? '', 'envoy-image-*'));
   if (folder === undefined) throw new Error('no image of Envoy was made');
@@ -283,12 +283,15 @@ function copiedBy(dockerfile: string): string[] {
   return copied;
 }
 
-/** Of a mirror both of whose sides are `url`. */
+/** Returns the files of a mirror whose sides are both `url`. */
 function envoyFilesFor(url: string) {
   return envoyFilesOf(mirrored({ stableUrl: url, candidateUrl: url }));
 }
 
-/** The configuration on ports of this machine that are free, and on its loopback alone. */
+/**
+ * Moves the configuration to free ports of this machine, on the loopback interface only. Returns the ports by name, and
+ * the configuration.
+ */
 async function withFreePorts(configuration: string): Promise<[Record<string, number>, string]> {
   const deployed = {
     FORWARD: 8081,

@@ -1,6 +1,6 @@
 /**
- * What issue after issue asked of the mirror, and where each stands as a test by every proxy that this machine has; what stood nowhere, or by
- * one of them only, is here.
+ * Lists what past issues asked of the mirror, with the test that plays it through each proxy that this machine has.
+ * What had no such test, or one for a single proxy only, is tested here.
  */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -14,7 +14,7 @@ import { type MirrorProcess, PROXIES, portOf, startMirror } from './mirror-proce
 import { OK, primary } from './raw-primary.ts';
 import { RawClient } from './rig.ts';
 
-/** File and title; the file goes through PROXIES. */
+/** The subject, and the file and title of its test. The file goes through PROXIES. */
 const ELSEWHERE: readonly (readonly [what: string, file: string, title: string])[] = [
   ['HEAD', 'contract', 'the length of an answer to HEAD'],
   ['204 and 304', 'contract', 'never lets an answer begin with a part of the one before'],
@@ -56,7 +56,7 @@ afterEach(async () => {
 });
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 
-/** A free port where a service may be at two addresses. */
+/** Makes the server listen at `host`, by default on a free port, and returns the port. */
 async function listening(server: Server, host: string, port = 0): Promise<number> {
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   stops.push(() => server.close());
@@ -121,7 +121,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy) => {
     await hasty.until(/hello$/);
     hasty.destroy();
     await mirror.stop();
-    // Envoy's script hears no more of an answer that has begun; the embedded mirror has its beginning.
+    // Envoy's script learns nothing more about an answer that has begun. The embedded mirror still has its beginning.
     const fate = proxy === 'envoy' ? { error: 1, MirrorCaptured: 0 } : { MirrorCaptured: 1 };
     expect(mirror.metrics()).toMatchObject({ MirrorRequests: 2, aborted: 1, ...fate });
   });
@@ -139,7 +139,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy) => {
     await mirror.stop();
     const said = mirror.lines.join('\n');
     expect(said).not.toMatch(/sesame|c2VzYW1l/);
-    // The embedded mirror names no requests.
+    // The embedded mirror does not log request ids.
     if (proxy === 'envoy')
       expect(said.match(/"requestId":"[^"]*"/g)).toEqual([
         ...Array.from({ length: 3 }, () => '"requestId":"[redacted]"'),

@@ -56,7 +56,7 @@ describe('the capture’s thread', () => {
     const counters = new Counters();
     const capture = new ThreadCapture(settings({ kind: 'none' }), counters);
     const large = pair('r', 500_000);
-    // No batch can settle within this turn.
+    // No batch can settle within this turn of the event loop.
     for (let i = 0; i < 200; i++) capture.offer(structuredClone(large));
     const room = Math.floor((64 * 1024 * 1024) / sizeOf(large));
     expect(room).toBeLessThan(200);
@@ -96,7 +96,7 @@ describe('the capture’s thread', () => {
 });
 
 describe('Firehose', () => {
-  /** Answers each call by `answer`, and keeps the sizes of what it got. */
+  /** Returns a client that answers each call with `answer`, and the sizes of the batches that it received. */
   function firehose(answer: (records: number, call: number) => Partial<PutRecordBatchCommandOutput> | Error) {
     const batches: number[] = [];
     const client = {

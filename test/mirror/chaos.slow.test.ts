@@ -1,6 +1,6 @@
 /**
- * The mirror as processes, by each proxy that this machine has, between a primary and a shadow that misbehaves. In all of it the
- * primary's answers are byte-identical, none fails, and memory stays bounded.
+ * Runs the mirror as processes, with each proxy that this machine has, between a primary and a shadow that misbehaves.
+ * Throughout, the primary's answers are byte-identical, none fails, and memory stays bounded.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -15,13 +15,16 @@ import { residentMb } from '../../bench/mirror/proc.ts';
 import { type MirrorProcess, type MirrorProxy, PROXIES, startMirror } from './mirror-process.ts';
 
 const MB = 1024 * 1024;
-/** What a mirror may hold beyond its start: queue, samples of the pairs under way, the engine's own slack. */
+/**
+ * How much memory a mirror may use beyond that at its start, in MB: the queue, samples of the pairs in progress, and
+ * the engine's own slack.
+ */
 const MEMORY_MB = 300;
 
 const folder = mkdtempSync(join(tmpdir(), 'mirror-chaos-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Answers of all kinds, the same for the same path. */
+/** Answers of all kinds, always the same for the same path. */
 const BODIES = new Map([
   ['/small', Buffer.from('{"ok":true}')],
   ['/large', randomBytes(700_000)],
@@ -65,7 +68,7 @@ afterEach(async () => {
 interface Rig {
   readonly mirror: MirrorProcess;
   readonly pool: Pool;
-  /** Resident memory of the proxy, MB. */
+  /** Resident memory of the proxy, in MB. */
   memory(): number;
 }
 
@@ -81,7 +84,7 @@ async function start(proxy: MirrorProxy, shadowPort: number, env: Readonly<Recor
   return { mirror, pool, memory: () => residentMb(mirror.proxyPid) };
 }
 
-/** Requests of all kinds, side by side; each answer must be the primary's to the byte. */
+/** Sends requests of all kinds concurrently. Each answer must equal the primary's, byte for byte. */
 async function customers({ pool }: Pick<Rig, 'pool'>, rounds: number): Promise<void> {
   const sha = (data: Buffer) => createHash('sha256').update(data).digest('hex');
   const expected = new Map([...BODIES].map(([path, body]) => [path, sha(body)]));
@@ -101,7 +104,7 @@ const raw = (onRequest: (socket: Socket) => void) =>
     socket.on('error', () => {});
   });
 
-/** Writes as long as the other side takes it. */
+/** Writes up to 1 GB, as fast as the other side accepts it. */
 function flood(socket: Socket): void {
   const chunk = Buffer.alloc(MB);
   let left = 1_024;
@@ -115,7 +118,7 @@ function flood(socket: Socket): void {
   more();
 }
 
-/** New connections are taken until the balancer has heard of the drain. */
+/** New connections are accepted until the load balancer has noticed the drain. */
 const DEPLOYED = { MIRROR_DRAIN_DELAY_MS: '1000' };
 
 const SHADOWS: readonly (readonly [string, () => Server])[] = [
@@ -201,7 +204,7 @@ describe.each(PROXIES)('by %s the primary’s answers reach every customer to th
     try {
       for (let i = 0; i < 100; i++) await Promise.all(Array.from({ length: 100 }, open));
       await customers(rig, 5);
-      // A connection costs some 30 kB of parser, socket and buffers.
+      // A connection costs about 30 kB for its parser, socket and buffers.
       expect(rig.memory() - before).toBeLessThan(2 * MEMORY_MB);
       expect(idle.every((socket) => !socket.destroyed)).toBe(true);
     } finally {
@@ -234,7 +237,8 @@ describe.each(PROXIES)('by %s the primary’s answers reach every customer to th
     const running = customers(rig, 3);
     process.kill(rig.mirror.child.pid, 'SIGTERM');
     await running;
-    // From now on every answer ends its connection, and the load balancer is told to look elsewhere.
+    // From now on every answer closes its connection, and readiness fails, so that the load balancer uses another
+    // target.
     const { headers, body } = await rig.pool.request({ method: 'GET', path: '/small' });
     await body.dump();
     expect(headers.connection).toBe('close');
@@ -245,7 +249,7 @@ describe.each(PROXIES)('by %s the primary’s answers reach every customer to th
   it('while one task takes the place of another that is configured otherwise: no request is lost, and each is counted once', async () => {
     const other = { ...DEPLOYED, MIRROR_SAMPLE_RATE: '0.2', MIRROR_BODY_CAP: '2048', MIRROR_KEEP_ALIVE_MS: '60000' };
     const [old, young] = [await mirror(primaryPort, DEPLOYED), await mirror(primaryPort, other)];
-    // As a balancer does: a target is asked for its health, and gets no more requests once it fails.
+    // As a load balancer does, check the target's health, and send it no more requests once the check fails.
     let target = old;
     const balancer = setInterval(async () => {
       const health = await fetch(`http://127.0.0.1:${old.mirror.healthPort}/readyz/forward`).catch(() => null);
@@ -278,7 +282,7 @@ describe.each(PROXIES)('by %s the primary’s answers reach every customer to th
   });
 });
 
-/** The recorder at present: another takes the place of one that ended. */
+/** Process id of the current recorder. A new recorder replaces one that ended. */
 function recorderOf({ child }: MirrorProcess): number | undefined {
   const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(child.pid)], { encoding: 'utf8' });
   const line = children.split('\n').find((text) => text.includes('sidecar'));
@@ -289,7 +293,7 @@ const RECORDER_FAULTS: readonly (readonly [string, NodeJS.Signals])[] = [
   ['is killed again and again', 'SIGKILL'],
   ['hangs', 'SIGSTOP'],
 ];
-/** Nothing comes back, too much comes back, and what comes back is nothing. */
+/** The worst shadows: one never answers, one answers too much, and one answers garbage. */
 const WORST = SHADOWS.filter(([name]) => ['hangs', 'answers 1 GB', 'answers garbage'].includes(name));
 const BOTH = RECORDER_FAULTS.flatMap(([fault, signal]) =>
   WORST.map(([name, shadow]) => [fault, name, signal, shadow] as const),

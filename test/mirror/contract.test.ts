@@ -1,6 +1,7 @@
 /**
- * What a mirror owes to customers and to the recorder, whichever proxy it is: the embedded one, and Envoy where this machine has it
- * (`ENVOY`, or in PATH; test/mirror/envoy.sh brings it). What the two do differently stands in docs/explanation/mirror.md.
+ * What a mirror owes to customers and to the recorder, whichever proxy it uses: the embedded one, or Envoy if this
+ * machine has it (`ENVOY`, or in PATH; test/mirror/envoy.sh installs it). docs/explanation/mirror.md lists how the two
+ * differ.
  */
 import { createServer as createHttpServer } from 'node:http';
 import { Pool } from 'undici';
@@ -9,13 +10,16 @@ import { type MirrorProcess, type MirrorProxy, PROXIES, portOf, startMirror } fr
 import { OK, primary } from './raw-primary.ts';
 import { bodyOf, RawClient } from './rig.ts';
 
-/** A head that announces no body, or one with the body of these tests: on a busy machine the two come apart. */
+/**
+ * Matches a head that announces no body, or a head with the body of these tests: on a busy machine the two may arrive
+ * separately.
+ */
 const WHOLE =
   /^(?![\s\S]*\r\n(?:content-length: [1-9]|transfer-encoding:))[\s\S]*\r\n\r\n$|\r\n\r\n(?:hello|(?:5\r\nhello\r\n)?0\r\n\r\n)$/i;
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 
 describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
-  /** Answers by path, to the byte. */
+  /** Answers by path, byte for byte. */
   const ANSWERS: Readonly<Record<string, string>> = {
     '/': OK,
     '/case': 'HTTP/1.1 200 OK\r\nX-CaSe: v\r\nContent-Length: 2\r\n\r\nok',
@@ -45,7 +49,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
     socket.write(ANSWERS[path] ?? OK, 'latin1');
     if (path === '/closes') socket.end();
   }, WHOLE);
-  /** Bodies of copies, by the request's id. */
+  /** Bodies of copied requests, by request id. */
   const copied = new Map<unknown, string>();
   const candidate = createHttpServer(async (req, res) => {
     copied.set(req.headers['x-request-id'], (await bodyOf(req)).toString('latin1'));
@@ -61,7 +65,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
     });
   });
   afterAll(() => mirror.stop());
-  /** Each mirror asks for the primary's health beside them. */
+  /** Heads that the primary received, without the mirror's own health checks. */
   const asked = () => heads.filter((head) => !/^user-agent: (Envoy\/HC|crossfade-mirror\b)/im.test(head));
   const clients: RawClient[] = [];
   afterEach(() => {
@@ -72,7 +76,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
     clients.push(raw);
     return raw;
   };
-  /** What a client gets for what it sends, until it matches. */
+  /** Sends bytes, and returns what the client receives until it matches `until`. */
   const answer = async (sent: string, until: RegExp) => {
     const raw = client();
     raw.write(Buffer.from(sent, 'latin1'));
@@ -214,7 +218,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy: MirrorProxy) => {
         `PUT ${path} HTTP/1.1\r\nHost: x\r\nX-Request-Id: put${path.replaceAll('/', '-')}\r\nContent-Length: 5\r\n\r\nhello`,
         /ok$/,
       );
-    // What is copied last shows that what came before it was not.
+    // The last request is copied, so once its capture arrives, whatever is missing before it was not copied.
     for (const path of ['/orders/7/lines', '/item', '/orders/7', '/items', '/items/7/lines']) await put(path);
     expect(await captureOf('put-items-7-lines')).toBeDefined();
     expect([...copied.keys()].filter((id) => String(id).startsWith('put-')).sort()).toEqual([
@@ -341,7 +345,7 @@ describe.each(PROXIES)('a mirror by %s that copies a part', (proxy) => {
     }
     await mirror.stop();
     const chosen = chosenBy(mirror).sort();
-    // Binomial, 60 times 0.3: fewer than 3 or more than 36 come once in a million.
+    // Binomial, 60 times 0.3: fewer than 3 or more than 36 occur once in a million.
     expect(chosen.length, JSON.stringify([mirror.metrics(), mirror.lines])).toBeGreaterThan(2);
     expect(chosen.length).toBeLessThan(37);
     expect(mirror.metrics()).toMatchObject({

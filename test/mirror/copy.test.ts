@@ -156,7 +156,7 @@ describe('a copy', () => {
   it('is chosen by the request’s id: the same at every mirror, in the share that was asked for', async () => {
     const ids = Array.from({ length: 20_000 }, (_, i) => `request-${i}`);
     const share = ids.filter((id) => sampled(id, 0.05)).length / ids.length;
-    // Binomial: within five standard deviations.
+    // The count is binomial: allow five standard deviations.
     expect(Math.abs(share - 0.05)).toBeLessThan(5 * Math.sqrt((0.05 * 0.95) / ids.length));
     const chosen = ids.find((id) => sampled(id, 0.5)) ?? '';
     const passed = ids.find((id) => !sampled(id, 0.5)) ?? '';
@@ -182,7 +182,7 @@ describe('a copy', () => {
     };
     const rig = await startRig(stable, json('{}'), { policy: { noiseRate: 1 } });
     stops.push(() => rig.stop());
-    // One more than the breaker of the second questions takes.
+    // Send one request more than the number of failed control answers that opens the breaker.
     for (let n = 0; n <= 20; n++) {
       await (await fetch(`${rig.url}/items/${n}`)).text();
       await rig.captured(n);

@@ -8,7 +8,7 @@ import { listen, stop } from '../support/http.ts';
 const metricsOf = (lines: readonly string[]) => lines.map((line) => JSON.parse(line));
 const COPY = { method: 'GET', target: '/', headers: [], body: null } as const;
 
-/** One pair's way through the shadow. */
+/** Takes one pair through the shadow. */
 async function copied(shadow: Shadow): Promise<void> {
   if (shadow.reserve() !== null) return;
   await shadow.copy(COPY);

@@ -7,7 +7,7 @@ import { envoyBinary } from '../../mirror/local/index.ts';
 const ENVOY = (version: string) =>
   `envoy  version: 6eb0d2d97489ec1b4e1584a004f5de443d97a41b/${version}/Clean/RELEASE/BoringSSL`;
 
-/** A folder with a program called `envoy` that says so much of itself. */
+/** Creates a folder with a program called `envoy` that prints `says`. */
 function folderWith(says: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'bin-'));
   writeFileSync(join(folder, 'envoy'), `#!/bin/sh\necho '${says}'\n`);

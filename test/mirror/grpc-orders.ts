@@ -1,4 +1,4 @@
-/** A gRPC service of two sides: messages are bytes. */
+/** A gRPC service that can play either side. Its messages are raw bytes. */
 import {
   Metadata,
   Server,
@@ -18,7 +18,7 @@ const coded = {
   responseDeserialize: bytes,
 };
 
-/** Says which side it is; fails, streams and echoes as its methods say. */
+/** Starts a service whose answers name its side. Its methods answer, fail, echo, stream or never answer. */
 export async function orders(side: string): Promise<{ server: Server; port: number }> {
   const server = new Server({ 'grpc.max_receive_message_length': 10_000_000 });
   const unary = (method: string) => ({ path: path(method), requestStream: false, responseStream: false, ...coded });
@@ -50,7 +50,7 @@ export async function orders(side: string): Promise<{ server: Server; port: numb
   return { server, port };
 }
 
-/** Its methods, which are POST, as the mirror may copy them. */
+/** The service's methods, which are POST requests, as a list of requests that the mirror may copy. */
 export const ORDERS_ALLOWED = ['Get', 'Fail', 'Large', 'Talk', 'Never']
   .map((method) => `POST ${path(method)}`)
   .join(',');

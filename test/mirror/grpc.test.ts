@@ -1,4 +1,7 @@
-/** gRPC by its own library, through Envoy, as behind a target group of protocol version GRPC; the embedded mirror does not speak HTTP/2. */
+/**
+ * Plays gRPC with its own library through Envoy, as behind a target group of protocol version GRPC. The embedded mirror
+ * does not speak HTTP/2.
+ */
 import { connect as connectHttp2 } from 'node:http2';
 import { Client, credentials, Metadata, type Server, type ServiceError, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

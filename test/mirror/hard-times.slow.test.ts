@@ -1,4 +1,7 @@
-/** What becomes of requests and counts where a machine, a disk, a service or a client is at its limit, by each proxy that this machine has. */
+/**
+ * What happens to requests and metrics when a machine, a disk, a service or a client is at its limit, with each proxy
+ * that this machine has.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
@@ -21,7 +24,7 @@ function lengthOf({ stable }: CaptureRecord): number {
   return stable.outcome === 'response' ? stable.body.bytes : 0;
 }
 
-/** All that was told adds up, and each capture was written. */
+/** Expects the reported metrics to add up: each request was captured or dropped. */
 function accounts(mirror: MirrorProcess) {
   const { MirrorRequests: requests = 0, MirrorCaptured: captured = 0, ...others } = mirror.metrics();
   const dropped = Object.entries(others).filter(([name]) => /^[a-z]/.test(name));
@@ -140,7 +143,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy) => {
   it('answers 502 in the place of a primary that expects TLS, and says why', async () => {
     const tls = createRawServer((socket) => {
       socket.on('error', () => {});
-      // What OpenSSL says to plain HTTP.
+      // OpenSSL's answer to plain HTTP.
       socket.once('data', () => socket.end(Buffer.from('15030100020246', 'hex')));
     });
     const mirror = await startMirror(proxy, {
@@ -150,7 +153,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy) => {
     });
     onTestFinished(() => mirror.stop());
     expect((await fetch(url(mirror))).status).toBe(502);
-    // The embedded mirror's line goes to standard error.
+    // The embedded mirror writes this line to standard error.
     if (proxy === 'envoy') await expect.poll(() => mirror.lines.join('\n'), { timeout: 5_000 }).toMatch(/502/);
     await mirror.stop();
     expect(accounts(mirror).requests).toBe(1);
@@ -213,7 +216,7 @@ describe.skipIf(!PROXIES.includes('envoy'))('the mirror by envoy', () => {
 it('a file that can take no more has taken those lines of a batch that were written whole', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'mirror-sink-')), 'sink.ndjson');
   const sink = new URL('../../mirror/recorder/sink.ts', import.meta.url).href;
-  // Its size is limited: the second line meets the limit in its midst.
+  // The file's size is limited, and the limit falls in the middle of the second line.
   const script = `
     const { ndjsonSink } = await import(${JSON.stringify(sink)});
     const sink = ndjsonSink(${JSON.stringify(file)});
@@ -224,7 +227,9 @@ it('a file that can take no more has taken those lines of a batch that were writ
   expect(execFileSync('bash', limited, { encoding: 'utf8' })).toBe('1 0\n');
 });
 
-/** The recorder that lives now: the mirror's child that is not Envoy's process 1, nor a watcher of either. */
+/**
+ * Returns the process id of the current recorder: the mirror's child that is neither Envoy's process 1 nor a watcher.
+ */
 function recorderOf(mirror: MirrorProcess): number | null {
   const children = readFileSync(`/proc/${mirror.child.pid}/task/${mirror.child.pid}/children`, 'latin1')
     .trim()

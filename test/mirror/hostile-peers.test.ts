@@ -1,4 +1,7 @@
-/** Peers that do what no fuzz draws: floods, bombs, early answers, and HTTP/2. The process lives, and whoever else is served is served on. */
+/**
+ * Peers that do what no fuzzer draws: floods, bombs, early answers, and HTTP/2. The process survives, and other clients
+ * are still served.
+ */
 import { connect as connectHttp2, constants } from 'node:http2';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +12,7 @@ import { OK, primary } from './raw-primary.ts';
 import { RawClient } from './rig.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
-/** 200 MB of zeros, once it is unfolded. */
+/** 200 MB of zeros when decompressed. */
 const BOMB = gzipSync(Buffer.alloc(200_000_000), { level: 1 });
 const EARLY = '100 Continue\r\n\r\nHTTP/1.1 '.repeat(50_000);
 const MEMORY_MB = 200;
@@ -47,7 +50,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy) => {
     return raw;
   };
   let served = 0;
-  /** One connection is used throughout. */
+  /** Checks after each test that another client is still served, on one connection throughout. */
   afterEach(async () => {
     for (const raw of clients.splice(0)) raw.destroy();
     bystander.write(GET);
@@ -104,7 +107,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy) => {
     expect(await raw.until(/^HTTP\/1\.1 \d\d\d [\s\S]*\r\n\r\n/)).toMatch(/^(?:HTTP\/1\.1 \d\d\d |$)/);
     for (const came of heads)
       for (let from = 0; from < came.length; ) {
-        // Throws at two Hosts, at a bare LF, and at whatever else could be read in two ways.
+        // Throws for two Hosts, a bare LF, and whatever else could be read in two ways.
         const request = readRequest(came, from);
         expect(request?.startLine).not.toContain('/smuggled');
         from = request?.end ?? came.length;

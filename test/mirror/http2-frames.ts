@@ -1,4 +1,4 @@
-/** Frames of HTTP/2 as bytes, right or wrong. */
+/** HTTP/2 frames as bytes, valid or not. */
 import { connect } from 'node:net';
 
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
@@ -15,7 +15,7 @@ export const TYPE = {
 export const END_STREAM = 1;
 export const END_HEADERS = 4;
 
-/** RFC 9113, 4.1. @param length what it says of its length */
+/** Encodes a frame (RFC 9113, 4.1). @param length the length that its head claims */
 export function frame(
   type: number,
   flags: number,
@@ -32,13 +32,13 @@ export function frame(
 
 export type Fields = readonly (readonly [name: string, value: string])[];
 
-/** Fields as literals that nobody indexes, without Huffman's code (RFC 7541, 6.2.2). */
+/** Encodes fields as literals without indexing and without Huffman coding (RFC 7541, 6.2.2). */
 export function literals(fields: Fields): Buffer {
   const text = (value: string) => Buffer.concat([lengthOf(value.length), Buffer.from(value, 'latin1')]);
   return Buffer.concat(fields.flatMap(([name, value]) => [Buffer.from([0]), text(name), text(value)]));
 }
 
-/** An integer with a prefix of seven bits (RFC 7541, 5.1). */
+/** Encodes an integer with a prefix of seven bits (RFC 7541, 5.1). */
 function lengthOf(length: number): Buffer {
   if (length < 127) return Buffer.from([length]);
   const bytes = [127];
@@ -47,7 +47,7 @@ function lengthOf(length: number): Buffer {
   return Buffer.from([...bytes, rest]);
 }
 
-/** Sends them; resolves once the first stream, or the connection, has ended. */
+/** Sends the frames. Resolves when the first stream, or the connection, has ended. */
 export function played(port: number, frames: readonly Buffer[]): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');

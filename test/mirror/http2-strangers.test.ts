@@ -1,6 +1,7 @@
 /**
- * HTTP/2 as strangers speak it and as primaries end it, through Envoy, as behind a target group that speaks it: the primary sees one whole meaning or nothing,
- * an answer that is not whole never looks so, nobody waits, and the next stream gets its own answer. The embedded mirror refuses HTTP/2 (grpc.test.ts).
+ * HTTP/2 from hostile clients and from failing primaries, through Envoy, as behind a target group that speaks HTTP/2.
+ * The primary sees one whole request or nothing, no client takes an incomplete answer for a whole one, nobody hangs,
+ * and the next stream gets its own answer. The embedded mirror refuses HTTP/2 (grpc.test.ts).
  */
 import {
   type ClientHttp2Session,
@@ -29,7 +30,7 @@ const begins = (fields: Fields) => frame(TYPE.headers, END_HEADERS, 1, literals(
 const data = (text: string, last = true) => frame(TYPE.data, last ? END_STREAM : 0, 1, Buffer.from(text, 'latin1'));
 const without = (name: string): Fields => head('/refused').filter(([field]) => field !== name);
 
-/** No whole request of it reaches the primary. */
+/** Requests of which the primary never gets a whole one. */
 const REFUSED: readonly (readonly [string, readonly Buffer[]])[] = [
   ['a length beyond its body', [begins(head('/refused', [['content-length', '9']], 'POST')), data('hello')]],
   ['a length within its body', [begins(head('/refused', [['content-length', '2']], 'POST')), data('hello')]],
@@ -110,7 +111,7 @@ const REFUSED: readonly (readonly [string, readonly Buffer[]])[] = [
   ],
 ];
 
-/** Passed on, and what the primary gets. */
+/** Requests that are passed on, and what the primary gets. */
 const PASSED: readonly (readonly [string, readonly Buffer[], (asked: Asked) => unknown, unknown])[] = [
   [
     'crumbs of a cookie',
@@ -192,7 +193,7 @@ interface Asked {
   readonly trailers: IncomingHttpHeaders;
 }
 
-/** What the primary does with a stream, by its path; what a client of it sees is whole, cut, or 502. */
+/** What the primary does with a stream, by path, and whether the client gets the whole answer or a cut one (or 502). */
 const ANSWERS: Readonly<Record<string, readonly [(stream: ServerHttp2Stream) => unknown, 'whole' | 'cut']>> = {
   '/reset-after-all': [
     (stream) => {
@@ -305,7 +306,8 @@ describe.runIf(PROXIES.includes('envoy'))('HTTP/2 by Envoy', () => {
 
   it.each(REFUSED)('refuses %s', async (_name, frames) => {
     await send(frames);
-    // Trailers and bodies are judged when they come: their head may have gone on, and its stream is reset.
+    // Trailers and bodies are checked as they arrive: the head may already have been passed on, and then its stream is
+    // reset.
     await get(bystander, '/witness');
     expect([...asked.keys()].filter((path) => path !== '/witness')).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** Bugs of other proxies, tried on this one with bytes as they are; each names where it was met. */
+/** Bugs of other proxies, tried on this one with raw bytes. Each test names the issue in which the bug was reported. */
 import type { Server, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { mirrorConfig } from '../../mirror/config/index.ts';
@@ -27,7 +27,7 @@ async function mirror(stable: Server, options: RigOptions = {}): Promise<{ rig: 
   return { rig, client };
 }
 
-/** What a client gets for what it sends. */
+/** Returns what a client gets for the bytes that it sends. */
 async function answered(stable: Server, request: string, until: RegExp): Promise<string> {
   const { client } = await mirror(stable);
   const raw = client();
@@ -64,7 +64,7 @@ describe('the process outlives', () => {
   it('resets of upgrades that it refuses itself (Effect-TS/effect#6927)', async () => {
     const { rig } = await mirror(primary((socket) => socket.write(OK)).server);
     const face = rig.face.server;
-    // The race is decided: the client's reset arrives while the refusal is written.
+    // Forces the race: the client's reset arrives while the refusal is being written.
     face.prependListener('upgrade', (_req, socket) => {
       setImmediate(() => socket.destroy(Object.assign(new Error('write ECONNRESET'), { code: 'ECONNRESET' })));
     });
@@ -239,7 +239,7 @@ describe('a request', () => {
       if (n > 1) return void socket.resetAndDestroy();
       waiting.push(socket);
       if (uses.size > 5) return void socket.write(OK);
-      // All five are open before one is answered, so that five are kept.
+      // All five are open before any is answered, so that five could be kept.
       if (uses.size === 5) for (const each of waiting) each.write(OK);
     });
     const { client, rig } = await mirror(server);

@@ -10,7 +10,10 @@ import { portOf, startMirror } from './mirror-process.ts';
 
 const PROCESSES = pathToFileURL(`${import.meta.dirname}/../../mirror/local/processes.ts`).href;
 
-/** A process that keeps two others, one of them the other's child, as the mirror keeps Envoy and its process 1; once it does, it says their ids. */
+/**
+ * Script of a process that keeps two others, a shell and its child, as the mirror keeps Envoy's process 1 and Envoy. It
+ * prints their ids once both run.
+ */
 const KEEPER = `
   import { spawn } from 'node:child_process';
   import { endWithThis } from '${PROCESSES}';

@@ -1,4 +1,7 @@
-/** What a mirror that loses exchanges tells: its counts add up, the alarm hears of it, and the sign-off knows; by each proxy, from its own output. */
+/**
+ * What a mirror that loses exchanges reports, with each proxy, from its own output: its counts add up, the alarm fires,
+ * and the sign-off knows.
+ */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -48,7 +51,10 @@ async function start(proxy: MirrorProxy, env: Readonly<Record<string, string>>, 
   return { mirror, pool };
 }
 
-/** A few at a time, each told of before the next come: on a busy machine all at once would be too many, and rightly lost. */
+/**
+ * Asks a few at a time and waits until they are reported: on a busy machine, all at once would be too many, and rightly
+ * lost.
+ */
 async function askAndHear({ mirror, pool }: Played, count: number): Promise<void> {
   for (let asked = 0; asked < count; asked += 4) {
     const before = books(mirror).sum;
@@ -73,7 +79,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Requests, and what became of them. */
+/** The number of requests, and what became of them. */
 function books(mirror: MirrorProcess) {
   const { MirrorRequests: requests = 0, MirrorCaptured: captured = 0, ...others } = mirror.metrics();
   const dropped = Object.fromEntries(Object.entries(others).filter(([name]) => /^[a-z]/.test(name)));
@@ -89,7 +95,7 @@ const POLICY: SignoffPolicy = {
   acceptInsufficientLatency: ['p50', 'p95', 'p99'],
 };
 
-/** What CloudWatch, its alarms and the sign-off make of it, where it goes on so for three minutes. */
+/** Returns what CloudWatch, its alarms and the sign-off make of the mirror's metrics, repeated over three minutes. */
 async function told(mirror: MirrorProcess) {
   const store = new MetricStore();
   const now = Math.floor(Date.now() / MINUTE) * MINUTE;
@@ -127,9 +133,10 @@ async function told(mirror: MirrorProcess) {
 }
 
 describe.each(PROXIES)('by %s', (proxy) => {
-  /** Exchanges get lost while each of these goes on. */
+  /** Starts a mirror that loses exchanges. */
   const losing = async (): Promise<Played> => {
-    // The embedded one is its own recorder, which takes one copy at a time.
+    // The embedded mirror has no separate recorder that could be stopped. It loses exchanges because it takes one copy
+    // at a time.
     if (proxy === 'embedded') return start(proxy, { MIRROR_MAX_COPIES: '1' }, slow);
     const played = await start(proxy, {});
     const recorder = Number(played.mirror.child.listening.recorderPid);
@@ -198,7 +205,7 @@ describe.each(PROXIES)('by %s', (proxy) => {
       for (const { stable, candidate } of captures)
         for (const leg of [stable, candidate])
           expect(leg.outcome === 'response' && leg.timing.totalMs >= 0 && leg.timing.totalMs < MINUTE).toBe(true);
-      // By Envoy a request's moment is Envoy's, which the recorder's clock does not move.
+      // With Envoy, the time of a request comes from Envoy, so the recorder's clock does not change it.
       if (proxy === 'envoy')
         for (const { at } of captures) expect(Math.abs(Date.parse(at) - Date.now())).toBeLessThan(10 * MINUTE);
     },
@@ -233,14 +240,14 @@ describe.runIf(PROXIES.includes('envoy'))('Envoy is killed under load', () => {
     expect(captured).toBeGreaterThan(0);
     expect(sum).toBe(requests);
     expect(requests).toBeLessThanOrEqual(seen.answered + seen.cut);
-    // What was asked after the last report, and not handed over, is in no count.
+    // Requests that came after the last report and were not handed over are in no count.
     expect(requests).toBeGreaterThan(0);
     expect(seen.cut).toBeLessThanOrEqual(8);
     const next = await start('envoy', {});
     await ask(next.pool, 8);
   });
 
-  /** Its process 1 and its recorder live; clients ask until no mirror answers. */
+  /** Kills Envoy only, not its process 1 or the recorder, while clients send requests until the mirror has ended. */
   const killed = async (signal: 'SIGKILL' | 'SIGSEGV', drain: boolean): Promise<Played> => {
     const played = await start('envoy', { MIRROR_DRAIN_DELAY_MS: '2000' });
     const { mirror, pool } = played;

@@ -1,4 +1,6 @@
-/** The mirror as a process of its own: the embedded proxy, or Envoy with the recorder. Both say the same and are asked the same. */
+/**
+ * Runs the mirror as a separate process: the embedded proxy, or Envoy with the recorder. Both have the same interface.
+ */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,7 +14,7 @@ import { ownModule } from '../../rehearsal/machine/own-module.ts';
 
 export type MirrorProxy = 'embedded' | 'envoy';
 
-/** Those that this machine has. */
+/** Path of Envoy's binary; null if this machine has none, and then only the embedded proxy is tested. */
 const ENVOY = envoyBinary(process.env);
 export const PROXIES: readonly MirrorProxy[] = ENVOY === null ? ['embedded'] : ['embedded', 'envoy'];
 
@@ -21,21 +23,21 @@ const metricSchema = z.looseObject({ _aws: z.unknown(), Reason: z.string().optio
 export interface MirrorProcess {
   readonly proxy: MirrorProxy;
   readonly child: Child;
-  /** Of the process that customers pass. */
+  /** Id of the process that customers' requests pass through. */
   readonly proxyPid: number;
   readonly port: number;
   readonly reversePort: number;
   readonly healthPort: number;
-  /** Lines on standard output that are no metrics. */
+  /** Lines on standard output that are not metrics. */
   readonly lines: readonly string[];
-  /** Lines that are metrics, as CloudWatch's agent reads them. */
+  /** Lines on standard output that are metrics, in the format that the CloudWatch agent reads. */
   readonly emf: readonly string[];
-  /** Sums of what was told so far; of drops by their reason. */
+  /** Sums of the metrics reported so far; drops are summed by reason. */
   metrics(): Readonly<Record<string, number>>;
   captures(): readonly CaptureRecord[];
-  /** Resolves with the captures, once there are `count`. */
+  /** Resolves with the captures when there are at least `count`. */
   captured(count: number): Promise<readonly CaptureRecord[]>;
-  /** Drains, and resolves once it has ended. */
+  /** Drains the mirror. Resolves when it has ended. */
   stop(): Promise<void>;
 }
 
@@ -49,7 +51,7 @@ export async function startMirror(
   proxy: MirrorProxy,
   { stable, candidate, env = {} }: ProcessOptions,
 ): Promise<MirrorProcess> {
-  // Benches start mirrors too, where no run of tests removes what is temporary.
+  // Benchmarks start mirrors too, and outside a test run nothing else removes temporary folders.
   const folder = mkdtempSync(join(tmpdir(), 'mirror-process-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const file = join(folder, 'captures.ndjson');
@@ -58,7 +60,7 @@ export async function startMirror(
   const sums: Record<string, number> = {};
   const child = await startChild({
     name: `mirror (${proxy})`,
-    // A mirror drains before it ends; on a busy machine that takes its time.
+    // A mirror drains before it ends, which takes a while on a busy machine.
     graceMs: 60_000,
     command: process.execPath,
     args: [ownModule('mirror', proxy === 'envoy' ? 'local' : 'embedded', 'main')],
@@ -96,7 +98,7 @@ export async function startMirror(
     existsSync(file)
       ? readFileSync(file, 'utf8')
           .split('\n')
-          // A line that is still being written, or that a killed recorder left, is no capture.
+          // Skips lines that are incomplete: still being written, or left by a killed recorder.
           .flatMap((line) => (parsed(line) === null ? [] : [JSON.parse(line) as CaptureRecord]))
       : [];
   return {
@@ -122,7 +124,7 @@ export async function startMirror(
   };
 }
 
-/** Envoy is the child of its own process 1. */
+/** Returns the id of the proxy's process. Envoy is the child of its process 1. */
 function proxyPidOf({ pid, listening }: Child): number {
   const { envoyPid } = listening;
   if (envoyPid === undefined) return pid;
@@ -137,7 +139,7 @@ function parsed(line: string): unknown {
   }
 }
 
-/** Listens on a port of its own until the test file ends. */
+/** Makes the server listen on a free loopback port until the test file ends. @returns the port */
 export async function portOf(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   server.unref();

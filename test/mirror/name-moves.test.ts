@@ -1,4 +1,7 @@
-/** A primary's name that moves while customers ask, by Envoy with a DNS server of the test's own; the embedded mirror resolves it anew for each request. */
+/**
+ * The name of a primary moves to another address while customers send requests. Runs Envoy with a DNS server of this
+ * test; the embedded mirror resolves the name for each request.
+ */
 import { createSocket, type Socket as DnsSocket } from 'node:dgram';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
@@ -15,7 +18,7 @@ afterAll(async () => {
   for (const stop of stops.reverse()) await stop();
 });
 
-/** Answers every question of A with what `address` says then, for a second. */
+/** Starts a DNS server that answers every A query with the current result of `address`, valid for one second. */
 async function dnsServer(address: () => string): Promise<number> {
   const socket: DnsSocket = createSocket('udp4');
   socket.on('message', (query, from) => {

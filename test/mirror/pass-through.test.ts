@@ -25,7 +25,7 @@ function client(rig: Rig): RawClient {
   return raw;
 }
 
-/** A value that comes later. */
+/** A promise of a value that is set later. */
 function signal<T>(): { readonly value: Promise<T>; set(value: T): void } {
   let set: (value: T) => void = () => {};
   const value = new Promise<T>((resolve) => {
@@ -34,7 +34,7 @@ function signal<T>(): { readonly value: Promise<T>; set(value: T): void } {
   return { value, set: (v) => set(v) };
 }
 
-/** Resolves once a figure that grows has stopped growing for a while; bounded. */
+/** Resolves when a growing figure has stopped growing for a while, or after a bounded wait. */
 async function settled(figure: () => number): Promise<void> {
   let last = -1;
   for (let same = 0, turns = 0; same < 20 && turns < 2_000; turns++) {
@@ -78,7 +78,7 @@ describe('what a client sends', () => {
     await raw.until(/200 OK/);
     const names = seen.filter((_part, i) => i % 2 === 0).map((name) => name.toLowerCase());
     expect(seen.filter((_part, i) => i % 2 === 0 && /^x-[ab]$/i.test(seen[i] ?? ''))).toEqual(['x-B', 'X-a', 'x-B']);
-    // A client cannot have taken out what is meant for the service.
+    // A client cannot have fields removed that are meant for the service.
     expect(names).toContain('authorization');
     for (const gone of ['x-hop', 'proxy-authorization', 'x-shadow']) expect(names).not.toContain(gone);
     expect(seen[seen.indexOf('TE') + 1]).toBe('trailers');
@@ -154,7 +154,7 @@ describe('what a client sends', () => {
     const resume = await arrived.value;
     for (let i = 1; i < total; i++) raw.write(chunk);
     await settled(() => raw.socket.bytesWritten - raw.socket.writableLength);
-    // What is between them is what sockets and streams hold, not what was sent.
+    // The bytes that have left the client are only those that sockets and streams buffer.
     expect(raw.socket.bytesWritten - raw.socket.writableLength).toBeLessThan((total * chunk.length) / 2);
     resume();
     expect(await raw.until(/done/)).toContain('200 OK');
@@ -276,7 +276,7 @@ describe('what the primary answers', () => {
     });
     const raw = client(rig);
     raw.write(`GET / HTTP/1.1\r\nHost: x\r\nX-Large: ${large}\r\nConnection: close\r\n\r\n`);
-    // The service's own limit answers, not the mirror's.
+    // The answer comes from the service's own limit, not from the mirror's.
     expect(await raw.untilClosed()).toMatch(/^HTTP\/1.1 431/);
     expect(rig.counters.primaryErrors).toBe(0);
   });
@@ -299,7 +299,7 @@ describe('connections', () => {
 
   it('that the primary closed just now cost no customer anything', async () => {
     let connections = 0;
-    // Answers once on each connection, then hangs up on the next request without a word.
+    // Hangs up, without an answer, on the second request of its first connection.
     const primary = createServer((socket) => {
       const n = ++connections;
       let answered = false;

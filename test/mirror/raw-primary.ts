@@ -1,15 +1,15 @@
-/** A service that answers by hand, to the byte. */
+/** A service whose answers are written by hand, byte for byte. */
 import { createServer, type Server, type Socket } from 'node:net';
 
 export const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: text/plain\r\n\r\nok';
 
 export interface RawPrimary {
   readonly server: Server;
-  /** All that came, by connection. */
+  /** Everything that was received, by connection. */
   readonly got: string[];
 }
 
-/** Told of each head, or of each head with its body. */
+/** Creates a service that calls `answer` for each head, or, with another `whole`, for each head with its body. */
 export function primary(
   answer: (socket: Socket, request: string, connection: number) => void,
   whole = /\r\n\r\n/,

@@ -1,4 +1,4 @@
-/** Envoy with a recorder that fails in every way: no customer notices, and every exchange that is lost has a reason. */
+/** Envoy with a recorder that fails in every way: no customer notices, and every lost exchange has a reason. */
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
@@ -63,7 +63,7 @@ describe.runIf(PROXIES.includes('envoy'))('no customer notices a recorder that',
     const lost = () => ['recorder-busy', 'recorder-slow', 'recorder-down'] as const;
     const sum = () => lost().reduce((n, reason) => n + (counters.dropped.get(reason) ?? 0), 0);
     const admin = { get: (path: string) => ask('GET', path), post: (path: string) => ask('POST', path) };
-    // A call that is under way ends within the second that it has.
+    // Calls that are still in progress end within their timeout of one second.
     await new Promise((resolve) => setTimeout(resolve, 1_300));
     await new EnvoyBooks(admin, counters).tell();
     expect(counters.requests).toBe(REQUESTS);
@@ -97,7 +97,7 @@ describe.runIf(PROXIES.includes('envoy'))('no customer notices a recorder that',
       if (left === 0) socket.emit('echoed');
     });
     for (let n = 0; n < FRAMES; n++) {
-      // Final, binary, masked by zeros, its length in eight bytes (RFC 6455, 5.2).
+      // A final binary frame, masked with zeros, whose length takes eight bytes (RFC 6455, 5.2).
       const frame = Buffer.concat([Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0]), randomBytes(MB)]);
       sent.update(frame);
       left = frame.length;
@@ -146,7 +146,7 @@ describe.runIf(PROXIES.includes('envoy'))('no customer notices a recorder that',
     for (let i = 0; i < 4; i++) {
       await new Promise((resolve) => setTimeout(resolve, 300));
       process.kill(mirror.proxyPid, 'SIGSTOP');
-      // Longer than an exchange has: its answer and its end stand before Envoy together.
+      // Longer than the deadline of an exchange, so that Envoy finds its answer and its timeout at the same moment.
       await new Promise((resolve) => setTimeout(resolve, 1_150));
       process.kill(mirror.proxyPid, 'SIGCONT');
     }
@@ -157,7 +157,8 @@ describe.runIf(PROXIES.includes('envoy'))('no customer notices a recorder that',
     const { MirrorRequests = 0, MirrorCaptured = 0, ...others } = mirror.metrics();
     const dropped = Object.entries(others).filter(([name]) => /^[a-z]/.test(name));
     expect(dropped.reduce((sum, [, count]) => sum + count, MirrorCaptured)).toBe(MirrorRequests);
-    // A fifth of them stood in two counts. A machine that hardly gets to anything may tell of one before it hears that it was given up.
+    // A bug once counted a fifth of the requests twice. On a very busy machine, the recorder may report an exchange
+    // before it learns that Envoy gave it up.
     expect(MirrorRequests).toBeGreaterThanOrEqual(asked);
     expect(MirrorRequests).toBeLessThanOrEqual(1.05 * asked + 5);
   });
@@ -165,7 +166,7 @@ describe.runIf(PROXIES.includes('envoy'))('no customer notices a recorder that',
   it('is killed while it works, and another takes its place and tells what was lost', async () => {
     const primary = createServer((_req, res) => void res.end(BODY));
     const stable = await portOf(primary);
-    // Most of what it has taken waits for the sink when it dies.
+    // Most of what the recorder has taken still waits for the sink when the recorder dies.
     const env = { MIRROR_DRAIN_DELAY_MS: '0', MIRROR_FLUSH_MS: '2000', MIRROR_METRICS_MS: '50' };
     const mirror = await startMirror('envoy', { stable, candidate: stable, env });
     stops.push(() => mirror.stop());
@@ -177,7 +178,7 @@ describe.runIf(PROXIES.includes('envoy'))('no customer notices a recorder that',
       expect([statusCode, (await body.arrayBuffer()).byteLength]).toEqual([200, BODY.length]);
     };
     await Promise.all(Array.from({ length: 50 }, ask));
-    // Taken, and not yet shipped.
+    // By now the exchanges are taken, but not yet shipped.
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(mirror.captures()).toEqual([]);
     process.kill(Number(mirror.child.listening.recorderPid), 'SIGKILL');
@@ -191,7 +192,8 @@ describe.runIf(PROXIES.includes('envoy'))('no customer notices a recorder that',
     const dropped = Object.entries(others).filter(([name]) => /^[a-z]/.test(name));
     const sum = dropped.reduce((all, [, count]) => all + count, captured);
     expect(sum).toBeGreaterThanOrEqual(asked);
-    // On a busy machine the recorder may read an exchange in the very moment in which Envoy gives it up: it is in both counts.
+    // On a busy machine, the recorder may read an exchange at the very moment at which Envoy gives it up: then both
+    // count it.
     expect(sum).toBeLessThan(1.01 * asked);
     expect(others['recorder-down']).toBeGreaterThanOrEqual(50);
   });

@@ -1,4 +1,4 @@
-/** A mirror between two services, in this process; its captures are kept in a list instead of going to a thread. */
+/** A mirror between two services, in this process. Its captures are kept in a list instead of going to a thread. */
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { connect, type Server, type Socket } from 'node:net';
 import { Pool } from 'undici';
@@ -30,9 +30,9 @@ export interface Rig {
   readonly face: Face;
   readonly counters: Counters;
   readonly records: CaptureRecord[];
-  /** Lines that say why a client got 502. */
+  /** Log lines that give the reason why a client got 502. */
   readonly failures: string[];
-  /** Resolves with the record number `n`, once it has been captured. */
+  /** Resolves with the record at index `n` when it has been captured. */
   captured(n?: number): Promise<CaptureRecord>;
   stop(): Promise<void>;
 }
@@ -144,7 +144,7 @@ export const json =
     res.writeHead(200, { 'Content-Type': 'application/json' }).end(body);
   };
 
-/** Never answers. */
+/** A service that never answers. */
 export const never: RequestListener = () => {};
 
 export async function bodyOf(req: IncomingMessage): Promise<Buffer> {
@@ -153,7 +153,7 @@ export async function bodyOf(req: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** A connection on which bytes are written and read as they are. */
+/** A connection on which raw bytes are written and read. */
 export class RawClient {
   readonly socket: Socket;
   #text = '';
@@ -181,7 +181,7 @@ export class RawClient {
     this.socket.write(bytes);
   }
 
-  /** Resolves with all that has come once it matches, or once the other side has closed. */
+  /** Resolves with everything received so far, when that matches or when the other side has closed. */
   async until(pattern: RegExp): Promise<string> {
     while (!pattern.test(this.#text) && !this.#closed) {
       await new Promise<void>((resolve) => {

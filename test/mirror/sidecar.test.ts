@@ -136,14 +136,16 @@ describe('an exchange that is handed over', () => {
     takes = true;
     expect(await post(new Agent({ keepAlive: true }), port)).toBe(204);
     await new Promise((closed) => server.close(closed));
-    // Its connections say so a moment later.
+    // The end of its connections is noticed a moment later.
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect([taken, givenUp]).toEqual([3, 1]);
   });
 });
 
 describe('what Envoy counted', () => {
-  /** Envoy's admin: statistics that grow, and a runtime that remembers. */
+  /**
+   * Envoy's admin interface with the given statistics, which may grow, and a runtime that keeps what is written to it.
+   */
   function envoy(stats: Record<string, number>): EnvoyAdmin {
     const told = new Map<string, string>();
     return {
@@ -225,7 +227,7 @@ describe('what Envoy counted', () => {
     counters.givenUp = 3;
     const books = new EnvoyBooks(admin, counters);
     expect(await books.tell()).toBe(0);
-    // More than time-outs: of connections that Envoy has lost.
+    // More are given up than timed out: Envoy also gives up exchanges whose connections it has lost.
     counters.delivered(3);
     counters.givenUp = 3;
     stats[ended('sample', 'sent')] = 13;
@@ -247,7 +249,7 @@ describe('what Envoy counted', () => {
     flushed(first);
     const next = new Counters();
     await new EnvoyBooks(admin, next).leftBehind();
-    // 6 + 2 were taken, 5 delivered.
+    // 6 + 2 were taken, 5 of them delivered.
     expect(flushed(next)).toEqual({ MirrorRequests: 0, 'recorder-down': 3 });
   });
 
@@ -303,7 +305,7 @@ describe('what Envoy counted', () => {
     first.drop('sink', 1);
     expect(await new EnvoyBooks(admin, first).tell()).toBe(6);
     flushed(first);
-    // Counted after it told, and gone with it.
+    // Counted after the recorder's last report, and lost with the recorder.
     first.delivered(2);
     const next = new Counters();
     const later = new EnvoyBooks(admin, next);

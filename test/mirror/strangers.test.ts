@@ -1,6 +1,7 @@
 /**
- * What a stranger sends to make two servers in a row disagree, and what a service should never answer, by each proxy that this machine has: the
- * primary sees one meaning or nothing, nobody waits, and the next client gets its own answer.
+ * Requests that a hostile client sends to make two servers in a chain disagree, and answers that a service should never
+ * give, with each proxy that can run on this machine. The primary sees one request or nothing, nobody hangs, and the
+ * next client gets its own answer.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readRequest } from './fuzz/strict-reader.ts';
@@ -16,7 +17,7 @@ const chunks = (body: string, fields = 'Transfer-Encoding: chunked') => post(fie
 const whole = chunks('2\r\nhi\r\n0\r\n\r\n');
 const websocket = 'Connection: Upgrade\r\nUpgrade: websocket';
 
-/** Answered 4xx or 5xx by the mirror itself, and no whole request of it reaches the primary. */
+/** Requests that the mirror itself answers with 4xx, 501 or 505, and of which the primary never gets a whole one. */
 const REFUSED: readonly (readonly [string, string])[] = [
   ['a length, then chunks', post('Content-Length: 6\r\nTransfer-Encoding: chunked', '0\r\n\r\nG')],
   [
@@ -94,7 +95,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['PROXY', `PROXY TCP4 1.2.3.4 1.2.3.4 1 2\r\n${to('/a')}`],
 ];
 
-/** Passed on, and what the primary gets matches. */
+/** Requests that are passed on, and the pattern of what the primary gets. */
 const PASSED: readonly (readonly [string, string, RegExp])[] = [
   ['chunks in any case', chunks('2\r\nhi\r\n0\r\n\r\n', 'transfer-encoding: ChUnKeD'), /\r\n\r\n2\r\nhi\r\n0\r\n\r\n$/],
   [
@@ -151,7 +152,9 @@ const PASSED: readonly (readonly [string, string, RegExp])[] = [
   ],
 ];
 
-/** Refused, or passed on without its upgrade: never taken apart, and nobody waits for ever. */
+/**
+ * Requests that are refused, or passed on without their upgrade. They are never split in two, and nobody waits forever.
+ */
 const NO_HANDSHAKE: readonly (readonly [string, string])[] = [
   ['POST with a body', post(`${websocket}\r\nContent-Length: 2`, 'hi')],
   ['GET with a body', `${to('/a', `${websocket}\r\nContent-Length: 2\r\n`)}hi`],
@@ -160,7 +163,7 @@ const NO_HANDSHAKE: readonly (readonly [string, string])[] = [
   ['POST that offers another beside it', post(`${websocket}, h2c\r\nContent-Length: 2`, 'hi')],
 ];
 
-/** By the path of the request. */
+/** Answers of the primary, by the path of the request. The client gets 502 instead. */
 const ANSWERS: Readonly<Record<string, string>> = {
   '/101': 'HTTP/1.1 101 S\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nraw',
   '/101-without-fields': 'HTTP/1.1 101 S\r\n\r\n',
@@ -193,7 +196,7 @@ const PASSED_ANSWERS: Readonly<Record<string, readonly [string, RegExp]>> = {
 
 describe.each(PROXIES)('the mirror by %s', (proxy) => {
   let seen = '';
-  /** Of the one that is played; a body ends with it. */
+  /** Matches the end of the request under test, including its body. */
   let ended: RegExp = /\r\n\r\n$/;
   const { server } = primary(
     (socket, request) => {
@@ -226,7 +229,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy) => {
     raw.write(Buffer.from(bytes, 'latin1'));
     return raw.until(until);
   };
-  /** The next client, perhaps by the same connection to the primary. */
+  /** Sends the request of the next client, which may share the connection to the primary. */
   const witness = async () => {
     const text = await send('GET /witness HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', /me$/);
     expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nme$/);
@@ -235,7 +238,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy) => {
 
   it.each(REFUSED)('refuses %s', async (_name, bytes) => {
     expect(await send(bytes, ANSWER)).toMatch(/^HTTP\/1\.[01] (?:4|50[15])/);
-    // A head may have gone on before its body proved bad: the primary never gets the end.
+    // The head may have been passed on before its body proved bad, but the primary never gets the end.
     expect(seen === '' ? null : readRequest(seen, 0)).toBeNull();
     await witness();
   });

@@ -1,7 +1,8 @@
 /**
- * `npm run mutants`: plants each fault of the tables and asks the tests that are about its file. `-- --sample 20` takes as many, evenly
- * spread; `-- --only TEXT` those whose file or name has it. It fails when a mutant survives that its table does not call a survivor, when
- * one that it does is killed, and when a fragment is not found any more.
+ * `npm run mutants`: plants each fault of the tables and runs the tests that cover its file. `-- --sample 20` takes 20
+ * of them, evenly spread; `-- --only TEXT` takes those whose file or name contains the text. It fails if a mutant
+ * survives that its table does not list as a survivor, if a listed survivor is killed, if a fragment is no longer
+ * found, or if fewer than 95 % are killed.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,7 +48,7 @@ await session.close();
 const seconds = Math.round((performance.now() - startedAt) / 1000);
 console.log(`mutants: ${killed} of ${chosen.length} killed in ${seconds} s (${all.length} in the tables)`);
 for (const surprise of surprises) console.log(`the table says otherwise: ${surprise}`);
-// Workers of tests that never end would keep the process.
+// Workers whose tests never end would keep the process alive.
 process.exit(surprises.length === 0 && killed >= LEAST_KILLED * chosen.length ? 0 : 1);
 
 function sampled(mutants: readonly Mutant[], size: string | undefined): readonly Mutant[] {

@@ -1,6 +1,7 @@
 /**
- * Tables of planted faults, one text file an area: `file` and its `test`s, the quickest first, then of each fault a name after `#`, the
- * fragment of the source after `-`, and what stands there instead after `+`. `?` says why no test can tell a fault from the code.
+ * Tables of planted faults, one text file for each area: a `file` and its `test`s, the quickest first, then for each
+ * fault its name after `#`, the fragment of the source after `-`, and its replacement after `+`. `?` gives the reason
+ * why no test can tell the fault from the code.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,10 +10,10 @@ export interface Mutant {
   readonly file: string;
   readonly tests: readonly string[];
   readonly what: string;
-  /** Stands in the file exactly once. */
+  /** Fragment of the source, which must occur in the file exactly once. */
   readonly find: string;
   readonly replace: string;
-  /** Why it survives; null: it must be killed. */
+  /** Why the mutant survives; null if it must be killed. */
   readonly survives: string | null;
 }
 
@@ -22,7 +23,7 @@ export function readMutants(): Mutant[] {
   return readdirSync(TABLES).flatMap((name) => parseTable(readFileSync(join(TABLES, name), 'utf8')));
 }
 
-/** @throws RangeError for a line that is none of a table's */
+/** @throws RangeError for a line that does not belong in a table */
 export function parseTable(text: string): Mutant[] {
   return text.split(/^(?=file )/m).flatMap((section) => {
     const [head = '', ...faults] = section.split(/^(?=# )/m);
@@ -42,7 +43,7 @@ export function parseTable(text: string): Mutant[] {
   });
 }
 
-/** The source with the fault in it. @throws RangeError when its fragment is not found exactly once */
+/** Returns the source with the fault in it. @throws RangeError if its fragment is not found exactly once */
 export function plant(source: string, { file, what, find, replace }: Mutant): string {
   const parts = source.split(find);
   if (parts.length !== 2) throw new RangeError(`${file}: the fragment of "${what}" stands ${parts.length - 1} times`);

@@ -1,10 +1,13 @@
-/** One vitest for many mutants: each stands in its file while its tests run, in memory, so that the checkout is never touched. */
+/**
+ * Runs many mutants in one vitest. Each replaces its file in memory while its tests run, so the checkout is never
+ * touched.
+ */
 import { join } from 'node:path';
 import { createVitest, type Vitest } from 'vitest/node';
 import { type Mutant, plant } from './mutant.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** A mutant's tests take seconds; those that do not end by then never do. */
+/** Limit for the tests of one mutant, in milliseconds. They take seconds; those that run longer never end. */
 const LONGEST_MS = 180_000;
 const CLOSING_MS = 5_000;
 
@@ -12,7 +15,10 @@ export class MutationSession {
   #vitest: Vitest | null = null;
   #planted: Mutant | null = null;
 
-  /** Whether one of its tests fails, or they do not end. The quickest is asked alone: most mutants it kills. */
+  /**
+   * Whether one of the mutant's tests fails, or they do not end. The quickest test runs first, alone: it kills most
+   * mutants.
+   */
   async kills(mutant: Mutant): Promise<boolean> {
     const path = join(ROOT, mutant.file);
     this.#planted = mutant;
@@ -35,7 +41,7 @@ export class MutationSession {
     const result = await within(LONGEST_MS, vitest.runTestSpecifications(specifications));
     if (result === null) await this.close();
     if (result === null || result.unhandledErrors.length > 0) return false;
-    // Vitest tells of every module that has ever run: what another mutant broke is not this one's.
+    // Vitest reports every module that has ever run, including failures that an earlier mutant caused.
     const asked = new Set(specifications.map(({ moduleId }) => moduleId));
     return result.testModules.filter(({ moduleId }) => asked.has(moduleId)).every((module) => module.ok());
   }
@@ -57,10 +63,10 @@ export class MutationSession {
         include: ['test/**/*.test.ts'],
         setupFiles: ['test/support/own-environment.ts'],
         isolate: false,
-        // Its key is the source, which does not change here.
+        // The cache's key is the source on disk, which a mutant does not change.
         fsModuleCache: false,
         maxWorkers: 2,
-        // A mutant may wait for what never comes.
+        // A mutant may wait for something that never happens.
         testTimeout: 20_000,
         silent: true,
         reporters: [{}],
@@ -80,7 +86,7 @@ export class MutationSession {
   }
 }
 
-/** Null when it takes longer. */
+/** Resolves with null if the task takes longer than `ms`. */
 async function within<T>(ms: number, task: Promise<T>): Promise<T | null> {
   const { promise, resolve } = Promise.withResolvers<null>();
   const timer = setTimeout(() => resolve(null), ms);

@@ -1,6 +1,7 @@
 /**
- * The published package in somebody else's empty CDK app. Here its declared dependencies are linked from this repository,
- * so that the test needs no network; with CROSSFADE_REGISTRY=1 (`.ci/run`) npm installs the tarball as users do.
+ * Tests the published package in an empty CDK app outside this repository. By default its declared dependencies are
+ * linked from this repository, so that the test needs no network; with CROSSFADE_REGISTRY=1 (`.ci/run`) npm installs
+ * the tarball as it does for users.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,7 +25,7 @@ const manifestSchema = z.object({
 });
 const manifest = manifestSchema.parse(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
 
-/** What docs/how-to/deploy.md shows. */
+/** The app that docs/how-to/deploy.md shows. */
 const APP = `import { App, Stack } from 'aws-cdk-lib';
 import { DualStackCutover } from 'crossfade';
 
@@ -39,7 +40,7 @@ new DualStackCutover(stack, 'Cutover', {
 });
 `;
 
-/** These types are written out for their comments: they have to say what the schemas say. */
+/** These types are written by hand, for the sake of their comments, so they must match the schemas. */
 const SAME_TYPE = `import type { MetricProviderInput, PlanInput } from 'crossfade';
 import type * as z from 'zod';
 import type { metricProviderSchema } from './node_modules/crossfade/dist/core/model/deployment.js';
@@ -102,7 +103,7 @@ describe('the published package, in an empty CDK app', () => {
     const old = join(app, 'old');
     mkdirSync(old);
     writeFileSync(join(old, 'package.json'), '{"type":"commonjs"}');
-    // What these settings refuse of an ES module is what Jest refuses, too.
+    // These compiler settings reject an ES module for the same reasons as Jest does.
     for (const [file, text] of [
       ['app.ts', APP],
       ['wrong.ts', APP.replace('priority: 5', 'prio: 5')],
@@ -194,7 +195,7 @@ console.log(schema.properties.gate.properties.alpha.description);`;
   });
 
   it('compares in threads of its own', () => {
-    // How much comes by stdin is not known beforehand, so threads are started for however little.
+    // The amount of input on stdin is not known in advance, so threads are started even for a single capture.
     const command = ['--no-install', 'crossfade', 'diff', '--threads', '2', '-'];
     expect(run(app, 'npx', command, {}, ndjson([pair('one')]))).toContain('1 capture on 1 route: 1 same');
   });

@@ -1,4 +1,4 @@
-/** Advice speaks of the servers that are there. */
+/** Advice refers to the servers that are actually in use. */
 import { describe, expect, it } from 'vitest';
 import type { HeaderList, Leg } from '../../capture/format/index.ts';
 import { CATALOGUE } from '../../parity/causes/catalogue.ts';

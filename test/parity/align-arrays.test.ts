@@ -5,7 +5,7 @@ import { shortestEdit } from '../../parity/compare/align/shortest-edit.ts';
 
 const tokens = fc.array(fc.nat({ max: 4 }), { maxLength: 12 });
 
-/** Longest common subsequence, by the textbook's table. */
+/** Length of the longest common subsequence, by the textbook's table. */
 function longestCommon(a: readonly number[], b: readonly number[]): number {
   const rows = [new Array<number>(b.length + 1).fill(0)];
   for (const x of a) {

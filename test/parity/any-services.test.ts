@@ -1,4 +1,7 @@
-/** Answers of services that nobody here wrote: what must be seen, and what must raise no alarm. Each kind with several instances. */
+/**
+ * Answers of services outside this project: differences that must be found, and differences that must raise no alarm.
+ * There are several instances of each kind.
+ */
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeContent } from '../../capture/bytes/zlib-decoder.ts';
@@ -189,7 +192,7 @@ describe('a document or a table', () => {
     (deep) => {
       const before = process.threadCpuUsage();
       expect(verdict(typed('text/html', `${deep}x`), typed('text/html', `${deep}y`))).toBe('breaking');
-      // Of its own thread's time, which other work on the machine does not lengthen.
+      // CPU time of this thread, which other work on the machine does not lengthen.
       expect(process.threadCpuUsage(before).user / 1_000_000).toBeLessThan(5);
     },
   );
@@ -296,7 +299,7 @@ describe('noise and rules', () => {
   const pdf = (text: string, length = 400) =>
     typed('application/pdf', Buffer.from(`%PDF-1.7\xff${text}`.padEnd(length), 'latin1'));
 
-  /** What is left of a difference after ten captures in which stable varied as `control` says. */
+  /** Returns the differences that remain after ten captures in which stable varied as `control` shows. */
   function left(stable: Leg, control: Leg, candidate: Leg, captures = 10, flaps = captures) {
     const records = Array.from({ length: captures }, (_, i) => ({
       ...pairOf(stable, candidate),

@@ -1,4 +1,4 @@
-/** Bodies that are made to cost much: work grows with the length of a body and with nothing else, whatever its format. */
+/** Bodies made to be expensive: the work grows with the length of a body and with nothing else, whatever its format. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { zstdCompressSync } from 'node:zlib';
@@ -10,7 +10,7 @@ import { answer, pairOf } from '../support/answer.ts';
 import { attributes, bytesOf, JSON_TYPE, PACKED, PARTS, PROTOBUF, SHAPES, XML } from './hostile-shapes.ts';
 import type { CountedWork } from './work-worker.ts';
 
-/** An end of what is not open is looked for in all that is. */
+/** An end tag without a beginning is searched for among all the open elements. */
 const STEPS_A_CHARACTER = 500;
 
 let worker: Worker;
@@ -20,7 +20,8 @@ beforeAll(() => {
 afterAll(() => worker.terminate());
 
 describe('the work of a comparison', () => {
-  // V8's counters have told of other work once in some hundred runs of all tests; growth fails twice.
+  // Once in hundreds of runs of the whole test suite, V8's counters include other work. Real growth fails the retry,
+  // too.
   it.each(SHAPES.map(([name, type], index) => [name, type, index] as const))(
     'grows as the body does: %s (%s)',
     { retry: 1 },

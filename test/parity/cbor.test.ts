@@ -1,4 +1,4 @@
-/** CBOR: the examples of RFC 8949, appendix A, as the RFC itself says them in diagnostic notation, and what a reader sees of them. */
+/** CBOR: the examples of RFC 8949, appendix A, in the RFC's own diagnostic notation, and what a reader sees of them. */
 import { describe, expect, it } from 'vitest';
 import { textOfCbor, textOfMessagePack } from '../../parity/compare/binary/index.ts';
 import { told, typed } from '../support/compared.ts';

@@ -99,7 +99,7 @@ describe('a status', () => {
     const request = { method: 'POST', headers: JSON_REQUEST, body: textBody('{"Name":"x"}') };
     const refused = answer('{"error":"name is required"}', JSON_REQUEST, { status: 400 });
     expect(named(refused, status(201), request)).toEqual(['status request-key-case undecided']);
-    // A capital alone says nothing: it may be what the API asks for.
+    // A capital alone proves nothing: it may be what the API asks for.
     expect(named(status(400), status(201), request)).toEqual(['status request-body-validity breaking']);
     const other = answer('{"error":"Name is too short"}', JSON_REQUEST, { status: 400 });
     expect(named(other, status(201), request)).toEqual(['status request-body-validity breaking']);
@@ -111,7 +111,7 @@ describe('a status', () => {
     expect(named(answer('{"a":null}'), failed('json: unsupported value: NaN'))).toEqual([
       'status not-a-number breaking',
     ]);
-    // A null of stable's beside a failure that says nothing is no evidence of anything.
+    // A null from stable is no evidence if the candidate's failure gives no reason.
     expect(named(answer('{"a":null}'), failed(''))).toEqual(['status status breaking']);
     expect(named(answer('{"a":null}'), answer(''))).toEqual(['body body-missing breaking']);
     expect(named(answer('{"a":1}'), failed('json:\u00a0cannot marshal from Go x'))).toEqual([

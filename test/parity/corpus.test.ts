@@ -12,17 +12,17 @@ import type { Row } from './corpus/row.ts';
 import { type NodeSide, type Servers, startServers } from './corpus/servers.ts';
 
 const ROWS = [...JSON_ROWS, ...HTTP_ROWS, ...REQUEST_ROWS];
-/** Rows of the catalogue that the corpus began with. */
+/** Number of rows in the catalogue that the corpus began with. */
 const CATALOGUE_ROWS = 34;
-/** Any answer of Express shows these against any of net/http; they have rows of their own. */
+/** Causes that any answer of Express shows against any of net/http. They have rows of their own. */
 const AMBIENT = new Set(['server-identity', 'header-case', 'framing', 'validator-kind']);
-/** Writes recorded.json anew from the Go services of this machine. */
+/** Whether to write recorded.json anew from the Go services of this machine. */
 const RECORD = process.env.CROSSFADE_RECORD === '1';
 
 let servers: Servers;
 let recorded: Recorded;
 beforeAll(async () => {
-  // Express tells errors to the console in production.
+  // In production, Express logs errors to the console.
   vi.spyOn(console, 'error').mockImplementation(() => {});
   servers = await startServers();
   recorded = RECORD ? await recordAnew() : readRecorded();

@@ -11,7 +11,7 @@ const control = (value: string): [string, string] => ['Cache-Control', value];
 const link = (value: string): [string, string] => ['Link', value];
 const basic: [string, string] = ['WWW-Authenticate', 'Basic realm="x"'];
 
-/** The cause of the one difference, with its severity. */
+/** Returns the cause and the severity of each difference. */
 function judged(stable: HeaderList, candidate: HeaderList, status = 200, method = 'GET'): string {
   const [a, b] = [answer('{}', stable, { status }), answer('{}', candidate, { status })];
   const request: Partial<CaptureRecord['request']> = { method };

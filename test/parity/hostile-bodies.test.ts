@@ -1,4 +1,4 @@
-/** What generated and damaged bodies showed, each held against a second implementation of its format. */
+/** Cases that generated and damaged bodies brought up, each checked against a second implementation of its format. */
 import { gzipSync } from 'node:zlib';
 import { describe } from 'vitest';
 import { bytes, csv, joined, pack, typed, xml, yaml } from '../support/compared.ts';

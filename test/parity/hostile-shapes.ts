@@ -1,5 +1,5 @@
-/** Bodies that are made to cost much, by their format. */
-/** Both sides of one shape in `n` repetitions. */
+/** Bodies made to be expensive, by format. */
+/** Both sides of one shape with `n` repetitions. */
 type Shape = (n: number) => readonly [stable: string | Uint8Array, candidate: string | Uint8Array];
 const ending =
   (body: (n: number) => string, ...[x, y]: [string, string]): Shape =>
@@ -21,7 +21,7 @@ export const PACKED = 'application/msgpack';
 const GRPC = 'application/grpc';
 const YAML = 'application/yaml';
 export const PARTS = 'multipart/form-data; boundary=a';
-/** As deep as a document may be. */
+/** Nesting just below the limit for markup documents. */
 const DEEP = 500;
 
 const TEXTS: readonly (readonly [name: string, type: string, shape: Shape])[] = [
@@ -135,11 +135,11 @@ const TEXTS: readonly (readonly [name: string, type: string, shape: Shape])[] = 
   ],
 ];
 
-/** `head` and `n` times `part`, in bytes. */
+/** Returns `head`, followed by `n` times `part`, as bytes. */
 export const bytesOf = (n: number, part: readonly number[], head: readonly number[] = []) =>
   Buffer.from([...head, ...Array.from({ length: n }, () => part).flat()]);
 
-/** The head of an array of MessagePack with `n` elements. */
+/** Head of a MessagePack array with `n` elements. */
 const arrayHead = (n: number) => [0xdd, 0, 0, n >> 8, n & 255];
 
 const BINARY: typeof TEXTS = [

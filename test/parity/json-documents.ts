@@ -48,14 +48,14 @@ export const values: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => 
   ),
 })).value;
 
-/** A source of choices, so that a writing shrinks and is repeatable. */
+/** A source of choices, so that the way a value is written shrinks and is repeatable. */
 export type Choose = (among: number) => number;
 
 export const choosers: fc.Arbitrary<Choose> = fc.infiniteStream(fc.nat({ max: 1_000_000 })).map((stream) => {
   return (among) => (stream.next().value ?? 0) % among;
 });
 
-/** Always the first choice: compact, in order, as JSON.stringify does. */
+/** Always takes the first choice: compact and in order, as JSON.stringify writes. */
 export const plainly: Choose = () => 0;
 
 export function write(value: Value, choose: Choose = plainly): string {
@@ -103,7 +103,7 @@ function writeNumber(token: string, choose: Choose): string {
   return token;
 }
 
-/** What two values mean, by big integers: the model that the comparer is held against. */
+/** Whether two values mean the same, by big integers: the model that the comparer is checked against. */
 export function meansSame(a: Value, b: Value): boolean {
   if (a.kind === 'number' && b.kind === 'number') return exact(a.token) === exact(b.token);
   if (a.kind === 'string' && b.kind === 'string') return a.text === b.text;
@@ -120,7 +120,7 @@ function sameOrNone(a: Value, b: Value | undefined): boolean {
   return b !== undefined && meansSame(a, b);
 }
 
-/** The number × 10^800, which makes an integer of every token used here. */
+/** The number × 10^800, which is an integer for every token used here. */
 function exact(token: string): bigint {
   const [mantissa = '', exponent = '0'] = token.toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.split('.');

@@ -56,7 +56,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** How many places differ, by place but for array indices, each side's pointers apart. */
+/** Counts the differences by their place on the given side, regardless of array indices. */
 function placesOf(found: readonly BodyDifference[] | null, side: 'stable' | 'candidate'): Record<string, number> {
   const places: Record<string, number> = {};
   for (const { pointer, candidatePointer, more = 0 } of inMeaning(found) ?? []) {
@@ -201,7 +201,7 @@ describe('numbers', () => {
   });
 });
 
-/** The value with one node, chosen at random, replaced; and where that is. */
+/** Returns the value with one random node replaced, and the pointer to that node. */
 function replaced(value: Value, put: Value, choose: (among: number) => number): { changed: Value; pointer: string } {
   const children = value.kind === 'array' ? value.items.length : value.kind === 'object' ? value.members.length : 0;
   if (children === 0 || choose(4) === 0) return { changed: put, pointer: '' };
@@ -217,7 +217,10 @@ function replaced(value: Value, put: Value, choose: (among: number) => number): 
   return { changed: { ...value, members: value.members.with(at, [name, changed]) }, pointer: `/${step}${pointer}` };
 }
 
-/** Within the place, or, where elements were taken for added, missing or moved, in the array around it. */
+/**
+ * Whether the difference lies within the place or, if elements were taken for added, missing or moved, in the array
+ * around it.
+ */
 function isNear({ pointer, candidatePointer = pointer }: BodyDifference, place: string): boolean {
   const general = generalPointer(place);
   return [pointer, candidatePointer].some((p) => {

@@ -1,4 +1,4 @@
-/** The comparer's short cuts say what the long way says. */
+/** The comparer's short cuts give the same results as the long way. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -16,7 +16,7 @@ import { anyCharacter } from '../support/any-character.ts';
 import { choosers, values, write } from './json-documents.ts';
 
 const written = fc.tuple(values, choosers).map(([value, choose]) => write(value, choose));
-/** Few names and few values, so that names stand twice, are escaped, and come in any order. */
+/** Few names and few values, so that names occur twice, are escaped, and come in any order. */
 const crowded = fc.letrec<{ text: string }>((tie) => ({
   text: fc.oneof(
     { depthSize: 'small' },
@@ -45,7 +45,7 @@ const crowded = fc.letrec<{ text: string }>((tie) => ({
 })).text;
 const texts = fc.oneof(crowded, written, fc.json(), fc.string({ unit: anyCharacter }));
 
-/** A text, and what becomes of it when a part is replaced by some characters. */
+/** A text, and the same text with a part replaced by a few characters. */
 const edited = fc
   .tuple(
     texts,
@@ -57,7 +57,10 @@ const edited = fc
     const start = at % (text.length + 1);
     return [text, text.slice(0, start) + put + text.slice(start + length)];
   });
-/** The members of every object, and no array's elements, turned round. */
+/**
+ * A text, and the same text with the members of its innermost objects in reverse order. The elements of arrays keep
+ * theirs.
+ */
 const reversed = crowded.map((text): [string, string] => [
   text,
   text.replaceAll(/\{([^{}[\]]*)\}/g, (_, members: string) => `{${members.split(',').reverse().join(',')}}`),

@@ -13,7 +13,7 @@ const frame = (message: Buffer, flag = 0) => {
   head.writeUInt32BE(message.length, 1);
   return Buffer.concat([head, message]);
 };
-/** `id` (1) and `name` (2). */
+/** A protobuf message with the fields `id` (1) and `name` (2). */
 const item = (id: number, name: string) => bytes(0x08, id, 0x12, name.length, name);
 const turned = (id: number, name: string) => bytes(0x12, name.length, name, 0x08, id);
 

@@ -1,4 +1,7 @@
-/** Answers as services give them, each with one mutation whose harm is known: nothing that may break a client passes, nothing harmless alarms. */
+/**
+ * Realistic answers, each with one mutation whose harm is known: none that may break a client passes, and none that is
+ * harmless raises an alarm.
+ */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeContent } from '../../capture/bytes/index.ts';
@@ -70,13 +73,13 @@ const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 const isRecord = (value: Json): value is { readonly [key: string]: Json } =>
   typeof value === 'object' && value !== null && !isList(value);
 
-/** Every place in a document, the whole excepted. */
+/** Returns every place in a document except its root. */
 function placesIn(value: Json): Step[][] {
   const children: [Step, Json][] = isList(value) ? [...value.entries()] : isRecord(value) ? Object.entries(value) : [];
   return children.flatMap(([step, child]) => [[step], ...placesIn(child).map((rest) => [step, ...rest])]);
 }
 
-/** `change` gives the value that stands there instead; undefined: none. */
+/** Replaces the value at a place with the result of `change`; undefined removes it. */
 function at(value: Json, [step, ...rest]: readonly Step[], change: (value: Json) => Json | undefined): Json {
   if (step === undefined) return change(value) ?? null;
   const changed = (child: Json) => (rest.length > 0 ? at(child, rest, change) : change(child));

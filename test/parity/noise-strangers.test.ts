@@ -1,4 +1,7 @@
-/** What stable varies in, beside what the candidate does: twenty captures each, labelled before the first run. */
+/**
+ * Answers in which stable varies by itself while the candidate may also break something: twenty captures for each row,
+ * labelled before the first run.
+ */
 import { describe, expect, it } from 'vitest';
 import type { CaptureRecord, HeaderList, ResponseLeg } from '../../capture/format/index.ts';
 import { compareRecord, verdictOf } from '../../parity/compare/record.ts';
@@ -7,13 +10,13 @@ import { GatheredNoise, noiseOf, withNoise } from '../../parity/tally/noise.ts';
 import { answer, pairOf } from '../support/answer.ts';
 import { json, typed } from '../support/compared.ts';
 
-/** Stable's answer, its second one and the candidate's, to the i-th request. */
+/** Stable's answer, its second answer, and the candidate's, to the i-th request. */
 type Answers = (i: number) => readonly [stable: ResponseLeg, again: ResponseLeg, candidate: ResponseLeg];
 
 const of = (value: unknown, ...headers: HeaderList) =>
   answer(JSON.stringify(value), [['Content-Type', 'application/json'], ...headers]);
 const failed = (body: string, status: number) => answer(body, undefined, { status });
-/** The three answers, by a text of each. */
+/** Creates the three answers, each with a text of its own. */
 const each = (of: (own: string) => ResponseLeg) => [of('s'), of('n'), of('c')] as const;
 const list = (length: number, from: number) => Array.from({ length }, (_, k) => k + from);
 
@@ -73,7 +76,7 @@ const ROWS: readonly (readonly [name: string, want: 'clean' | 'breaking', answer
   ['a latency, and a state', 'breaking', (i) => [health('ok', i), health('ok', i + 7), health('down', i + 14)]],
   ['three captures of twenty', 'breaking', (i) => [of({ v: 1 }), of({ v: i < 3 ? 2 : 1 }), of({ v: i < 3 ? 3 : 1 })]],
   ['a number that is none', 'breaking', (i) => [of({ l: i + 0.1 }), of({ l: i + 0.2 }), json('{"l":NaN}')]],
-  // Labelled before the first run, which called each of these clean:
+  // Labelled before the first run, which called each of these clean.
   ['a counter that became zero', 'breaking', (i) => [of({ n: 4_000 + i }), of({ n: 4_001 + i }), of({ n: 0 })]],
   ['a UUID that became the nil one', 'breaking', (i) => [uuid(i), uuid(i + 50), of({ ref: NIL })]],
   [
@@ -97,7 +100,7 @@ const ROWS: readonly (readonly [name: string, want: 'clean' | 'breaking', answer
     'breaking',
     (i) => [link('cdn.test', i), link('cdn.test', i + 30), of({ url: 'https://cdn.test/f?sig=' })],
   ],
-  // And these not:
+  // Labelled before the first run, too, and clean.
   [
     'a gauge that is idle now and then',
     'clean',

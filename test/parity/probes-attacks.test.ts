@@ -1,4 +1,4 @@
-/** Answers by which somebody would hide a fault: each breaks a client, and each was written before it was tried. */
+/** Answers that would hide a fault: each breaks a client, and each was written down before it was tried. */
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe } from 'vitest';
 import type { CaptureRecord, HeaderList } from '../../capture/format/index.ts';
@@ -66,7 +66,7 @@ const CALLS: readonly Probe[] = [
   ['gRPC, trailers only: fails', grpc('', ['Grpc-Status', '0']), grpc('', ['Grpc-Status', '13']), 'breaking'],
   ['gRPC, trailers only: fails otherwise', grpc('', ['grpc-status', '5']), grpc('', ['grpc-status', '7']), 'breaking'],
   ['gRPC: fails at once', grpc(frame(0, bytes(8, 1))), grpc('', ['grpc-status', '5']), 'breaking'],
-  // It may stand in the trailers, which no capture holds.
+  // The status may be in the trailers, which no capture contains.
   ['gRPC, trailers only: no status', grpc('', ['grpc-status', '0']), grpc(''), 'undecided'],
   ['gRPC-Web as text: fails', webText(0), webText(13), 'breaking'],
   ['Connect: the stream ends with an error', connect('{}'), connect('{"error":{"code":"internal"}}'), 'breaking'],

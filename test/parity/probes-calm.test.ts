@@ -1,4 +1,4 @@
-/** Answers that differ and mean the same to their readers: each was written before it was tried. */
+/** Answers that differ, but mean the same to their readers. Each was written down before it was tried. */
 import { gzipSync } from 'node:zlib';
 import { describe } from 'vitest';
 import type { CaptureRecord, HeaderList } from '../../capture/format/index.ts';

@@ -1,4 +1,4 @@
-/** What the stable side varies in, and what an owner lets vary: nothing else is excused by it. */
+/** What the stable side varies in, and what an owner allows to vary, excuses nothing else. */
 import { describe, expect, it } from 'vitest';
 import { decodeContent } from '../../capture/bytes/index.ts';
 import type { ResponseLeg } from '../../capture/format/index.ts';
@@ -12,7 +12,7 @@ import { csv, events, fields, html, json, tell, typed, xml } from '../support/co
 const NOW = new Date('2026-03-10T00:00:00Z');
 const CAPTURES = 10;
 
-/** What still stands against the candidate. */
+/** Returns the differences that still count against the candidate. */
 function left(stable: ResponseLeg, candidate: ResponseLeg, rules: CompiledRules): string {
   const { differences } = compareRecord(pairOf(stable, candidate), { rules, decode: decodeContent });
   return tell(differences.filter((d) => standsAgainst(d.severity)));
@@ -26,19 +26,19 @@ type Noisy = readonly [
   is: 'left' | 'off',
 ];
 
-/** One answer of that status, in a batch. */
+/** A batch with one answer of the given status. */
 function batch(status: number): ResponseLeg {
   const part = `Content-Type: application/http\r\n\r\nHTTP/1.1 ${status} x\r\nContent-Type: application/json\r\n\r\n{}`;
   return typed('multipart/mixed; boundary=A', `--A\r\n${part}\r\n--A--\r\n`);
 }
 
-/** A call of gRPC-Web that ends with that status. */
+/** A gRPC-Web call that ends with the given status. */
 function call(status: number): ResponseLeg {
   const trailer = Buffer.from(`grpc-status: ${status}\r\n`);
   return typed('application/grpc-web', Buffer.concat([Buffer.from([0x80, 0, 0, 0, trailer.length]), trailer]));
 }
 
-/** The same of gRPC, without messages: the status stands among the fields. */
+/** The same for gRPC, without messages: the status is among the header fields. */
 const called = (...status: readonly string[]) =>
   typed('application/grpc', '', ...status.map((one): [string, string] => ['grpc-status', one]));
 

@@ -1,4 +1,4 @@
-/** Header fields as other servers write them: the same, or not. */
+/** Header fields as other servers write them: which mean the same, and which do not. */
 import { describe } from 'vitest';
 import type { CaptureRecord } from '../../capture/format/index.ts';
 import { answer } from '../support/answer.ts';

@@ -1,4 +1,4 @@
-/** Documents and sequences as other servers write them: the same, or not. */
+/** Documents and sequences as other servers write them: which mean the same, and which do not. */
 import { describe } from 'vitest';
 import { answer } from '../support/answer.ts';
 import { csv, events, html, lines, typed, xml } from '../support/compared.ts';

@@ -1,4 +1,4 @@
-/** Odd bodies and fields, each with what was expected of it before it was tried. */
+/** Odd bodies and fields, each with the result that was expected before it was tried. */
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { CaptureRecord, HeaderList } from '../../capture/format/index.ts';
@@ -22,7 +22,7 @@ import { type Probe, probe } from '../support/probe.ts';
 
 const latin = (text: string) => Buffer.from(text, 'latin1');
 const utf16 = (text: string) => joined(bytes(0xff, 0xfe), Buffer.from(text, 'utf16le'));
-/** A frame that holds nothing of the content. */
+/** A skippable zstd frame, which holds none of the content. */
 const skippable = joined(bytes(0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0), 'abc');
 const flipped = (content: Uint8Array, at: number) => content.map((byte, i) => (i === at ? byte ^ 1 : byte));
 const OBJECT = '{"a":1}';
@@ -34,7 +34,7 @@ const mixed = (boundary: string, ...parts: readonly string[]) =>
     `multipart/mixed; boundary=${boundary}`,
     `${parts.map((part) => `--${boundary}\r\n${part}\r\n`).join('')}--${boundary}--\r\n`,
   );
-/** One answer of a batch. */
+/** One answer in a batch. */
 const inner = (status: string, head: string, body: string) =>
   `Content-Type: application/http\r\n\r\nHTTP/1.1 ${status}\r\n${head}\r\n\r\n${body}`;
 const TYPE = 'Content-Type: application/json';

@@ -1,4 +1,4 @@
-/** Elements, content codings and values that other services wrote: the cause that is right. */
+/** Elements, content codings and values as other services write them, each with the cause that is right. */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe } from 'vitest';
 import { answer } from '../support/answer.ts';

@@ -61,7 +61,7 @@ const leg: fc.Arbitrary<ResponseLeg> = fc.record({
   body,
   timing: fc.constant({ firstByteMs: 1, totalMs: 1 }),
 });
-/** Two answers, half of them with the same status and fields, so that their bodies are compared as one format. */
+/** Two answers, in half the cases with the same status and fields, so that their bodies are compared as one format. */
 const pair = fc
   .tuple(leg, leg, fc.boolean())
   .map(([a, b, alike]): [ResponseLeg, ResponseLeg] => [a, alike ? { ...a, body: b.body } : b]);
@@ -76,7 +76,10 @@ const request: fc.Arbitrary<Partial<CaptureRecord['request']>> = fc.record({
 const compare = (a: Leg, b: Leg, of: Partial<CaptureRecord['request']> = {}) =>
   compareRecord(pairOf(a, b, of), { decode: decodeContent });
 
-/** Where they differ, with the place in the other body; what is only written otherwise is named once, wherever it is first. */
+/**
+ * Returns where two answers differ, with the place in the other body. A benign difference is listed by its cause alone:
+ * it is reported once, wherever it comes first.
+ */
 const placesOf = (a: Leg, b: Leg, of: Partial<CaptureRecord['request']>) =>
   compare(a, b, of)
     .differences.map((difference) => {

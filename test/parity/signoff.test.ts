@@ -242,7 +242,10 @@ describe('the bound on the latency ratio, by simulation', () => {
   const PAIRS = 1_000;
   const share = { latencyTolerance: 0.05, latencyFloorMs: 0 };
 
-  /** Pairs share a part of their latency, as two answers to one request do. */
+  /**
+   * Distributions of the latency of pairs. Two answers to one request share part of their latency, so some of the laws
+   * correlate them.
+   */
   const LAWS: readonly { readonly name: string; readonly law: (random: Random) => () => [number, number] }[] = [
     { name: 'log-normal, independent', law: pairsOf(0, (z) => 20 * Math.exp(z)) },
     { name: 'log-normal, correlated by 0.9', law: pairsOf(0.9, (z) => 20 * Math.exp(z)) },

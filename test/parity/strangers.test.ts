@@ -1,8 +1,10 @@
 /**
- * Pairs of answers as strangers would try the comparer: 236, 259 half a day later, and 148 of whole answers of Node's frameworks and Go's (`rw:`), labelled before the first run (`want`);
- * 540 of any kind of HTTP and its formats (`wide:`, docs/adr/0101);
- * and 97 beside code that was written (values that each side makes for itself, what mutants asked for, other instances of what the 148 showed, `after:`). Where the comparer says otherwise to this day,
- * `is` has what it says. `cause`: that of one difference.
+ * Pairs of answers with which a stranger would try the comparer, labelled (`want`) before the first run: 236, 259 half
+ * a day later, and 148 whole answers of Node's and Go's frameworks (`rw:`);
+ * 540 of all kinds of HTTP and its formats (`wide:`, docs/adr/0101);
+ * and 97 written along with code (values that each side makes for itself, cases that mutants called for, and further
+ * instances of what the 148 showed, `after:`).
+ * Where the comparer still disagrees, `is` holds its result. `cause` is the cause of one of the differences.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -52,7 +54,7 @@ function said({ request, stable, candidate }: Row): string {
   return told(stable, candidate, record);
 }
 
-/** By its verdict: `calm` fails no comparison. */
+/** Returns the level of a verdict: `calm` fails no comparison. */
 function levelOf(text: string): string {
   const verdict = text.split(':', 1)[0] ?? '';
   return verdict === 'same' || verdict === 'benign' ? 'calm' : verdict;

@@ -20,7 +20,7 @@ function recordOf(stable: unknown, candidate: unknown, again?: unknown, headers 
   return again === undefined ? pair : { ...pair, noise: answer(JSON.stringify(again)) };
 }
 
-/** As the transform counts them: each by itself, without what the others teach. */
+/** Counts the records as the transform does: each by itself, without the noise learned from others. */
 function counted(records: readonly CaptureRecord[], options: CompareOptions = {}): RouteTallies {
   return totalOf(
     records
@@ -28,7 +28,7 @@ function counted(records: readonly CaptureRecord[], options: CompareOptions = {}
       .map((judged) => ('refused' in judged ? {} : judged.routes)),
   );
 }
-/** So often that the place is known to vary. */
+/** Repeats the record so often that its place is known to vary. */
 const often = (record: CaptureRecord) => Array.from({ length: LEAST_VARIED }, () => record);
 const of = (routes: RouteTallies): RouteTally => routes['GET /x'] ?? EMPTY_TALLY;
 const outcomes = ({ pairs, same, noise, benign, undecided, breaking }: RouteTally) => ({

@@ -1,4 +1,7 @@
-/** Counts the work of comparisons in a thread of its own: V8 counts there for few modules, not for all that a test process has loaded. */
+/**
+ * Counts the work of comparisons in a separate thread. There V8 counts only a few modules, not all that a test process
+ * has loaded.
+ */
 import { parentPort } from 'node:worker_threads';
 import { decodeContent } from '../../capture/bytes/index.ts';
 import { compareRecord } from '../../parity/compare/index.ts';
@@ -6,14 +9,17 @@ import { answer, pairOf } from '../support/answer.ts';
 import { WorkCounter } from '../support/work.ts';
 import { SHAPES } from './hostile-shapes.ts';
 
-/** Steps for so many repetitions of a shape, for four times as many, and the length of the latter's bodies. */
+/**
+ * Steps for `REPETITIONS` of a shape (`small`) and for four times as many (`large`), and the length of the larger
+ * bodies, both sides together.
+ */
 export interface CountedWork {
   readonly small: number;
   readonly large: number;
   readonly length: number;
 }
 
-/** Enough to tell quadratic growth from linear: four times as many take at most 4.4 times the work. */
+/** Enough to tell quadratic growth from linear: four times as many repetitions take at most 4.4 times the work. */
 const REPETITIONS = 500;
 const counter = new WorkCounter();
 

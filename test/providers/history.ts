@@ -1,10 +1,13 @@
-/** Two hours of a shop's counters as OpenMetrics, for `promtool tsdb create-blocks-from`. Prints the first whole minute. */
+/**
+ * Writes two hours of a shop's counters as OpenMetrics, for `promtool tsdb create-blocks-from`, and prints the first
+ * whole minute.
+ */
 import { writeFileSync } from 'node:fs';
 
 const [file = ''] = process.argv.slice(2);
 const MINUTES = 120;
 const STEP_SECONDS = 15;
-/** Checkouts begun a minute, and orders placed: the candidate's fall to nothing after an hour. */
+/** Checkouts begun and orders placed per minute. The candidate's orders fall to zero after an hour. */
 const SIDES = {
   node: { begun: 400, placed: () => 240 },
   go: { begun: 400, placed: (minute: number) => (minute < 60 ? 240 : 0) },

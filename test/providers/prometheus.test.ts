@@ -1,4 +1,7 @@
-/** Against a real server: `prometheus.sh` starts one and says where; without it nothing here runs. */
+/**
+ * Runs against a real server, which `prometheus.sh` starts and passes on by its address. Without one, these tests are
+ * skipped.
+ */
 import { describe, expect, it } from 'vitest';
 import { opinionsOf } from '../../core/metrics/opinion.ts';
 import { parsePlan } from '../../core/model/plan.ts';

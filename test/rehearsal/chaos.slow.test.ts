@@ -10,7 +10,7 @@ describe('a cutover whose AWS calls fail', () => {
     assembly = await sharedAssembly();
   });
 
-  // A few that hurt most; `.ci/run` sweeps a sample of all calls and faults.
+  // Some of the most harmful faults. `.ci/run` sweeps a sample of all calls and faults.
   it.each([
     ['elasticloadbalancing.ModifyRule=lose-answer@Shift', false, ['rolled back']],
     ['dynamodb.UpdateItem=garbage@Rollback', true, ['rolled back']],

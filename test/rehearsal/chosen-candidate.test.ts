@@ -6,7 +6,7 @@ import { chooseCandidate, NODE_GATEWAY } from '../../rehearsal/scenario/gateways
 
 afterEach(() => void vi.unstubAllEnvs());
 
-/** A toolchain that says its version, and runs the given lines when it is told to build. */
+/** Installs a Go toolchain that reports the given version and runs the given lines when asked to build. */
 function toolchain(version: string, build: string): void {
   const folder = mkdtempSync(join(tmpdir(), 'bin-'));
   writeFileSync(join(folder, 'go'), `#!/bin/sh\nif [ "$1" = env ]; then echo ${version}; exit; fi\n${build}\n`);

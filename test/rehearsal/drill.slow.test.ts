@@ -8,7 +8,10 @@ import type { Assembly } from '../../rehearsal/cloud/template/assembly.ts';
 import { sharedAssembly } from '../support/assembly.ts';
 import { crossfade } from '../support/cli.ts';
 
-/** Fast enough for a test, slow enough that a rollback takes virtual seconds and not minutes. */
+/**
+ * Virtual seconds per real second: fast enough for a test, slow enough that a rollback takes virtual seconds rather
+ * than minutes.
+ */
 const SPEED = 60;
 
 let assembly: Assembly;
@@ -20,7 +23,7 @@ beforeAll(async () => {
   cloud = await startCloud({ assembly, speed: SPEED, onEvent: () => {} });
   stopTraffic = syntheticTraffic(cloud);
   cloud.run();
-  // Preflight wants every alarm to have had data.
+  // Preflight requires that every alarm has had data.
   await new Promise((done) => setTimeout(done, cloud.clock.toRealMs(3 * 60_000)));
   dir = mkdtempSync(join(tmpdir(), 'crossfade-drill-'));
   writeFileSync(join(dir, 'deployment.json'), JSON.stringify(cloud.deployment));

@@ -1,4 +1,7 @@
-/** A stage that is undecided and held by the plan, or a decommission that may not go on: the execution must outlive what it waits for. */
+/**
+ * Checks that an execution outlives a long wait: a stage that is undecided and held by the plan must not use up the
+ * execution's history.
+ */
 import { describe, expect, it } from 'vitest';
 import { parseState, stateToJson } from '../../core/model/run-state.ts';
 import { EVENTS_PER_OBSERVATION, HISTORY_BUDGET, HISTORY_LIMIT } from '../../core/phases/timeline.ts';
@@ -12,7 +15,7 @@ import { atFirstStage } from '../support/run.ts';
 
 const YEAR_MS = 365 * 86_400_000;
 
-/** The synthesised machine from the first wait of its stages on, in a time that passes by what its waits ask for. */
+/** Runs the synthesised machine from the first wait of its stages. The clock advances by the length of each wait. */
 async function held(forMs: number) {
   const assembly = await sharedAssembly();
   const names = new Names(assembly);
@@ -50,7 +53,7 @@ describe('an undecided stage that is held until people decide', () => {
     const { execution, waits } = await held(YEAR_MS);
     expect(execution).toMatchObject({ status: 'RUNNING', error: null });
     expect(execution.history.events.length).toBeLessThan(HISTORY_LIMIT - HISTORY_BUDGET + 124 * EVENTS_PER_OBSERVATION);
-    // The bake at the plan's own interval, and then less and less often.
+    // Evaluations come at the plan's interval during the bake, and less and less often after it.
     expect(waits.slice(0, 60)).toEqual(Array(60).fill(60));
     expect(Math.max(...waits)).toBe(86_400);
   });

@@ -1,4 +1,4 @@
-/** The customers of a rehearsal, where services are slower than they come. */
+/** Checks the simulated customers of a rehearsal when services are slower than the request rate. */
 import { expect, it } from 'vitest';
 import { startLoad } from '../../rehearsal/load/index.ts';
 import { serve } from '../support/http.ts';
@@ -15,7 +15,7 @@ it('come later where a service holds them all, and leave no queue behind', async
   const mix = [{ method: 'GET', path: '/', weight: 1 }];
   const load = startLoad({ url: service.url, rps: 1_000, mix }, (tick) => {
     if (holds) sent += tick.sent;
-    // A quarter of a second each, in which hundreds more would come.
+    // A tick is a quarter of a second, in which hundreds of further requests would be due.
     if (held.length === 64 && ++late === 3) enough.resolve();
   });
   await enough.promise;

@@ -1,4 +1,7 @@
-/** The policies that are deployed for people: each lets its own commands work, on the local cloud that decides by it, and nobody else's. */
+/**
+ * Checks the policies that are deployed for people on the local cloud, which enforces them: each policy allows its own
+ * commands and no others.
+ */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cutoverIdSchema } from '../../core/model/ids.ts';
@@ -65,7 +68,7 @@ function ledger() {
   };
 }
 
-/** Somebody else's run, at 10 %. */
+/** Records a run, started by another person, at 10 %. */
 async function begin(): Promise<Lease> {
   const { deployment, machine } = cloud;
   const executionArn = `${machine.arn.replace(':stateMachine:', ':execution:')}:${cutoverId}`;
@@ -75,7 +78,10 @@ async function begin(): Promise<Lease> {
   return lease;
 }
 
-/** The run's last sign-off is asked for. @returns what it is answered with */
+/**
+ * Requests the final sign-off of the run.
+ * @returns a promise of its answer, in an array so that it is not awaited here
+ */
 async function ask(lease: Lease): Promise<Promise<unknown>[]> {
   const { leases, approvals } = ledger();
   const now = Date.now();
@@ -116,7 +122,7 @@ describe('the policies for people', () => {
   });
 });
 
-/** What a command that fails was not allowed. */
+/** Returns the actions that were denied to a command, which must fail. */
 async function denialsOf(who: Who, ...args: string[]): Promise<string[]> {
   const before = cloud.access.denials.length;
   expect((await as(who, ...args)).code).not.toBe(0);

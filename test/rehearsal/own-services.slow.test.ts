@@ -1,4 +1,7 @@
-/** Somebody's own two services in whole runs: with an owner's rules for what differs between them, over TLS, and with faults in their copies. */
+/**
+ * Runs whole rehearsals with a user's own two services: with a rule for a difference between them, over TLS, and with
+ * faults in the copies.
+ */
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** A rehearsal speaks to this machine as nobody, whatever the person who starts it has set for AWS and for a proxy. */
+/** Checks that a rehearsal talks to this machine only, whatever AWS and proxy settings the person who starts it has. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -6,7 +6,7 @@ import { Recorder } from '../../rehearsal/scenario/recorder.ts';
 import { lease } from '../support/ledger-item.ts';
 
 const BEGAN = Date.parse('2026-11-24T08:00:00.000Z');
-/** The return was verified ten virtual minutes, ten real seconds, after the begin. */
+/** The rollback was verified ten virtual minutes after the start, which is ten real seconds. */
 const VERIFIED = new Date(BEGAN + 600_000).toISOString();
 const RETURNED = {
   trigger: 'alarm',
@@ -47,7 +47,10 @@ const REFUSED: LocalExecution = {
   output: null,
 };
 
-/** Failures, told in one tick, of requests sent at these instants; the return was verified 10 s after the begin. */
+/**
+ * Counts the failures after the verified rollback, 10 real seconds after the start. All failures are reported in one
+ * tick; their requests were sent at these instants.
+ */
 function failedAfterReturn(failedSentAt: number[]): number {
   const recorder = new Recorder({ virtualAt: (real) => BEGAN + (real - BEGAN) * 60 });
   const side = { ok: 0, failed: failedSentAt.length, failedSentAt, latencies: [] };
@@ -70,7 +73,7 @@ describe('failures after a verified return', () => {
 describe('a mirror that dies in the soak', () => {
   const fault = { text: 'mirror-crash@soak', at: BEGAN + 100 };
   const completed = { ...REFUSED, status: 'SUCCEEDED', error: null, cause: null } as const;
-  /** What the run came to, with a request that failed at each of these instants. */
+  /** Returns the verdict on the run, with one failed request sent at each of these instants. */
   function verdictOn(failedSentAt: number[], execution: LocalExecution, closedAt: number | null) {
     const recorder = new Recorder({ virtualAt: (real) => real });
     recorder.weights(BEGAN, { candidate: 0.95, mirrorReverse: 0.05 });

@@ -25,7 +25,7 @@ const plan = rehearsalPlan(
   { rps: PACE.rps / PACE.speed },
 );
 
-/** IAM of the runs below: what none of them used has its reason in `rights.ts`. */
+/** IAM usage of the runs below. Every right that none of them used must have a reason in `rights.ts`. */
 const accesses: Access[] = [];
 let options: Omit<RehearsalOptions, 'progress' | 'signal'>;
 beforeAll(async () => {

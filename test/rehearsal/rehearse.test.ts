@@ -19,7 +19,7 @@ const cut = rehearsalPlan(
   2,
   { rps: PACE.rps / PACE.speed },
 );
-// The shadow has tests of its own (rehearse.slow.test.ts), so this run passes through it as fast as a plan allows.
+// The shadow has its own tests (rehearse.slow.test.ts), so this run passes through it as fast as a plan allows.
 const plan = {
   ...cut,
   shadow: { ...cut.shadow, duration: 60, exercise: 60, minCapturesPerRoute: 3, maxBreakingRate: 0.9 },
@@ -43,7 +43,7 @@ describe('a rehearsed cutover', () => {
       expect(run.requests.failedAfterReturn).toBe(0);
       expect(run.weights.at(-1)?.shares).toMatchObject({ stable: 1, candidate: 0, mirrorForward: 0, mirrorReverse: 0 });
       expect(replayed(run.log).summary).toMatchObject({ differing: 0, rollback: { message: expect.any(String) } });
-      // Which of them is first depends on the traffic: a crash shows in connections, in health and in the gate.
+      // Which alarm fires first depends on the traffic: a crash shows in connections, in health and in the gate.
       expect(run.alarms.filter((a) => a.to === 'ALARM').map((a) => a.name)).toContainEqual(
         expect.stringContaining('-candidate-'),
       );

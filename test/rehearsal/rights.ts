@@ -1,9 +1,9 @@
-/** Rights that no rehearsed run uses, and why the templates have them all the same. */
+/** Lists the rights that no rehearsed run uses, and why the templates grant them nevertheless. */
 import type { Right } from '../../rehearsal/cloud/access/access.ts';
 
 export interface Unused {
   readonly actions: RegExp;
-  /** Logical ids of roles, or of policies at resources. */
+  /** Logical ids of roles, or of resource policies. */
   readonly holders: RegExp;
   readonly why: string;
 }
@@ -103,7 +103,7 @@ export const UNUSED: readonly Unused[] = [
   },
 ];
 
-/** The sentence for it, or null: a right that nobody has justified. */
+/** Returns the reason for an unused right, or null if nobody has given one. */
 export function whyUnused({ action, holder }: Right): string | null {
   return UNUSED.find(({ actions, holders }) => actions.test(action) && holders.test(holder))?.why ?? null;
 }

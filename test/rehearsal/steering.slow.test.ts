@@ -27,7 +27,7 @@ const plan = rehearsalPlan(
   { rps: PACE.rps / PACE.speed },
 );
 
-/** The operator's command, as one of the account's users, against the cloud of the rehearsal. */
+/** Runs the operator's commands, as one of the account's users, against the cloud of the rehearsal. */
 class Operator {
   #cloud: LocalCloud | null = null;
   #id = '';
@@ -49,7 +49,7 @@ class Operator {
     return runCommand([command, ...(command === 'status' ? [] : [this.#id]), ...rest, ...at], { environment });
   }
 
-  /** Until a look at the run has said this. */
+  /** Waits until the run's history contains this text. */
   async until(text: string): Promise<void> {
     for (;;) {
       const { stdout } = await this.as('ada', 'history');

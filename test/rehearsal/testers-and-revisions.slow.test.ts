@@ -1,4 +1,7 @@
-/** Testers first, and a candidate that is deployed anew in mid-run: whole runs of the synthesised machine on the local cloud. */
+/**
+ * Runs the whole synthesised machine on the local cloud with testers first, and with a candidate that is redeployed in
+ * mid-run.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvidence } from '../../console/view/run-evidence.ts';
 import { type PlanInput, parsePlan } from '../../core/model/plan.ts';
@@ -32,7 +35,10 @@ beforeAll(async () => {
 });
 afterAll(() => synthesis.dispose());
 
-/** Candidate's percent by the testers' rule and by the others, each time that a rule changed; and a hand on the candidate's service. */
+/**
+ * Records the candidate's percentages in the testers' rule and in the others' rule whenever one of them changes, and
+ * can redeploy the candidate's service.
+ */
 class Watched {
   readonly states: string[] = [];
   #cloud: LocalCloud | undefined;
@@ -47,7 +53,7 @@ class Watched {
     if (text !== '' && this.states.at(-1) !== text) this.states.push(text);
   }
 
-  /** Another deployment of the same service, as `aws ecs update-service --force-new-deployment` makes one. */
+  /** Redeploys the same service, as `aws ecs update-service --force-new-deployment` does. */
   deployAnew(): void {
     const { services = [], deployment } = this.#cloud ?? {};
     const candidate = services.find(({ name }) => name === deployment?.services?.candidate.service);
@@ -59,7 +65,7 @@ class Watched {
     if (this.#cloud === undefined) return '';
     const { deployment, model } = this.#cloud;
     const percent = (isTesters: boolean) => {
-      // Of everybody's rules the one without a mirror.
+      // Customers who are not testers have two rules; this is the one without a mirror.
       const { arn } =
         deployment.rules.find(({ cohort, roles }) => (cohort === true) === isTesters && roles.length === 2) ?? {};
       const groups = model.rules.get(arn ?? '')?.forward.groups ?? [];
@@ -72,7 +78,10 @@ class Watched {
   }
 }
 
-/** Looks whenever something happens, and lets `at` act once. */
+/**
+ * Rehearses a cutover and reads the rules every 20 ms.
+ * @param at called after each reading until it returns true
+ */
 async function watchedRun(
   title: string,
   plan: PlanInput,

@@ -6,7 +6,7 @@ describe.runIf(existsSync('/proc/self/stat'))('what a process has used', () => {
   it('is its own processor time and memory', async () => {
     const here = process.cpuUsage();
     const used = await usedBy(process.pid);
-    // /proc counts in hundredths of a second.
+    // /proc counts CPU time in hundredths of a second.
     expect(used?.cpuSeconds).toBeGreaterThan((here.user + here.system) / 1e6 - 0.05);
     expect(used?.mib).toBeGreaterThan(10);
   });

@@ -31,7 +31,7 @@ const WAVES = { first: ['a', 'b', 'c'], second: ['d'] };
 const SITES = ['a', 'b', 'c', 'd'];
 /** The simulation begins on 2026-11-24 at 08:00 UTC. */
 const START = Date.parse('2026-11-24T08:00Z');
-/** The candidate of b fails half of its requests once it answers some. */
+/** The candidate of b fails half of its requests as soon as it answers any. */
 const SICK = [{ type: 'sick', at: 900, site: 'b', share: 0.5, for: 7_200 }] as const;
 
 function campaign(more: object = {}) {
@@ -67,7 +67,8 @@ describe('a whole campaign, with the machines and handlers of all its services o
       c: 'rolled_back',
       d: null,
     });
-    // From the failing service's safe weights to the last stop: one look of the campaign, and the rollback itself.
+    // From the failing service's safe weights to the last rollback: one evaluation of the campaign, and the rollback
+    // itself.
     const safeAt = (name: string) => Date.parse(services.get(name)?.safeAt ?? '');
     const seconds = (Math.max(safeAt('a'), safeAt('c')) - safeAt('b')) / 1000;
     expect(seconds).toBeGreaterThan(0);

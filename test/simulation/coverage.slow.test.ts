@@ -1,4 +1,7 @@
-/** What a simulation never does it cannot judge: every actor acts, every fault is met, and most of what may complete does. */
+/**
+ * Checks what the simulation covers, because it cannot judge what never happens in it: every actor acts, every fault
+ * occurs, and a good part of the runs completes.
+ */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Program } from '../../rehearsal/simulation/definition.ts';
 import {
@@ -17,13 +20,18 @@ import { sharedProgram } from '../support/program.ts';
 import { KEPT_STORIES } from './kept-stories.ts';
 
 const SEEDS = 400;
-/** From here on scenarios are strained as well, and from there on have all that can be drawn. */
+/**
+ * Seeds from STRAINED on also draw strains; seeds from TRIED on also draw trials, and so everything that can be drawn.
+ */
 const STRAINED = 1_000_000;
 const TRIED = 2_000_000;
-/** Enough for each trial to be met. */
+/** Number of seeds that is enough for each kind of trial to occur. */
 const TRIALS = 60;
 
-/** Of events and of sign-offs, as the journal names them; then the items that happen at a time. */
+/**
+ * Faults by their names in the journal: those of calls, events, sign-offs and people's requests, then the items that
+ * happen at a given time.
+ */
 const FAULTS = [
   ...FATES,
   ...['lost', 'late', 'twice'].map((fate) => `event ${fate}`),

@@ -1,7 +1,7 @@
 import { draw, type Program, type SimulationOptions, simulate } from '../../rehearsal/simulation/index.ts';
 import type { Invariant } from '../../rehearsal/simulation/observer.ts';
 
-/** Within as many seeds as are walked in CI, the first that breaks the invariant; null: none. */
+/** Returns the first seed, of the 1,000 that CI runs, that breaks the invariant; null if none does. */
 export async function firstBroken(
   program: Program,
   invariant: Invariant,

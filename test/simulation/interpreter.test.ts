@@ -9,7 +9,7 @@ import { SimulatedMachine, TaskFailure } from '../../rehearsal/simulation/interp
 const FN = 'arn:aws:lambda:local-1:000000000000:function:f';
 const CAUGHT = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Caught' }];
 
-/** One task, which catches whatever can be caught. */
+/** Returns a machine with one task, which catches every error that can be caught. */
 function taskWith(rest: Partial<AslState & { Type: 'Task' }>): MachineDefinition {
   const task: AslState = { Type: 'Task', Resource: FN, Retry: [], Catch: CAUGHT, Next: 'Done', ...rest };
   return {

@@ -1,4 +1,4 @@
-/** The harness is held to account: each fault that it was built to find is planted again, and must be found. */
+/** Tests the simulation itself: each fault that it was built to find is planted again, and must be found. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Program } from '../../rehearsal/simulation/definition.ts';
 import { draw } from '../../rehearsal/simulation/scenario/index.ts';

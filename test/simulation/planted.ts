@@ -1,4 +1,4 @@
-/** The faults of protocol that once were in the code, planted again around the ports and handlers of today. */
+/** Faults of the protocol that were once in the code, planted again around today's ports and handlers. */
 import { type ApprovalRequest, parseState, stateToJson } from '../../core/model/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import { type Handlers, REAL_HANDLERS } from '../../rehearsal/simulation/handlers.ts';
@@ -8,7 +8,7 @@ import type { SimulationOptions } from '../../rehearsal/simulation/simulation.ts
 
 export interface Planted extends SimulationOptions {
   readonly what: string;
-  /** Which invariant finds it. */
+  /** The invariants that reveal the fault. */
   readonly breaks: readonly Invariant[];
 }
 
@@ -23,7 +23,7 @@ const nothing = async () => {};
 
 const replaced = (handlers: Partial<Handlers>): Handlers => ({ ...REAL_HANDLERS, ...handlers });
 
-/** Called anew for each simulation: some remember what they saw. */
+/** Each function is called once per simulation, because some faults keep state. */
 export const PLANTED: readonly (() => Planted)[] = [
   () => ({
     what: 'the end of a refused start fences the run that owns the ingress',
@@ -148,7 +148,7 @@ export const PLANTED: readonly (() => Planted)[] = [
     };
   },
   () => {
-    // Each time that somebody approves, the name is written otherwise.
+    // Each approval gets a different spelling of the approver's name.
     const again = <R extends ApprovalRequest | null>(request: R) =>
       request && { ...request, agreed: request.agreed.map((given) => ({ ...given, by: `${given.by} ` })) };
     return {

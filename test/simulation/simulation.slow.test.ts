@@ -52,7 +52,7 @@ describe('while a rule of somebody else forwards to the stable side', () => {
 
 describe('a person has hands on what a run stands on', () => {
   const at = 900;
-  /** In the candidate's stage: every edit of a rule is drift, but for one that makes the rule nobody's. */
+  /** The edit happens while the candidate answers a stage, so every edit of a rule is drift. */
   it.each(RULE_EDITS)('a rule is %s: the customers go back, and people are told', async (edit) => {
     const rule = { type: 'rule', at, site: 'a', rule: 1, edit, for: null } as const;
     const { ends, violations } = await simulate(program, { seed: 1, items: [START, rule] });
@@ -88,7 +88,7 @@ describe('a person has hands on what a run stands on', () => {
       const alarm = { type: 'alarm', at, site: 'a', alarm: 'errors', edit, for: 600 } as const;
       const { ends, violations } = await simulate(program, { seed: 1, items: [START, alarm] });
       expect(violations).toEqual([]);
-      // Whose alarm cannot act, or has, goes back; who merely knows nothing, waits.
+      // The run rolls back if an alarm is red or cannot act; if the alarm has no data or does not exist, the run waits.
       const back = ['ALARM', 'muted', 'off'].includes(edit);
       expect(Object.keys(ends)).toEqual([back ? expect.stringContaining('Crossfade.RolledBack') : 'SUCCEEDED']);
     },
@@ -96,7 +96,7 @@ describe('a person has hands on what a run stands on', () => {
 });
 
 describe('what may come in the midst of a healthy run', () => {
-  /** In the canary, in the last stage, in the soak. */
+  /** In the canary, in the last stage and in the soak. */
   const MOMENTS = [500.02, 905.02, 1_268.02] as const;
   const harmless = [
     ...DEPLOYMENTS.map((change) => ({ type: 'deploy', change }) as const),
@@ -147,7 +147,7 @@ describe('the observer has teeth: it finds', () => {
     const date = { type: 'date', utc: '2027-01-01T00:00:00Z' } as const;
     const scale = { type: 'scale', at: 1_100, site: 'a', side: 'candidate', tasks: 1, for: 7_200 } as const;
     const blindFrom = Date.parse(date.utc) + scale.at * 1000;
-    // Neither the gate nor the alarms see any of it.
+    // Neither the gate nor the alarms notice any of this.
     const wrap = (deps: Deps) => {
       const minutes: Deps['metrics']['minutes'] = async (...asked) =>
         deps.clock.now() < blindFrom ? deps.metrics.minutes(...asked) : [];

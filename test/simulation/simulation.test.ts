@@ -3,7 +3,7 @@ import { draw, type Outcome, type Program, simulate } from '../../rehearsal/simu
 import { sharedProgram } from '../support/program.ts';
 import { firstBroken } from './first-broken.ts';
 
-/** What a submission can wait for; `.ci/run` walks a thousand (`npm run simulate`). */
+/** Few enough seeds for a submission to wait for; `.ci/run` runs a thousand (`npm run simulate`). */
 const SEEDS = 12;
 
 let program: Program;

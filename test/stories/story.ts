@@ -1,6 +1,7 @@
 /**
- * Stories of the protocol, after etcd-io/raft: a text file of commands, each followed by `----` and by all that it changed.
- * `STORIES=write npx vitest run test/stories` writes the files anew; the change is reviewed as a diff.
+ * Runs stories of the protocol, in the style of etcd-io/raft: text files of commands, each followed by `----` and by
+ * everything that the command changed.
+ * `STORIES=write npx vitest run test/stories` rewrites the files; the change is reviewed as a diff.
  */
 import { fencedShift, rollBack } from '../../core/fence/index.ts';
 import { decode } from '../../core/model/decision-log.ts';
@@ -40,7 +41,7 @@ const SPLITS: Readonly<Record<string, { readonly phase: Phase; readonly split: T
   complete: { phase: 'complete', split: { candidatePercent: 100, mirror: null } },
 };
 
-/** What a person makes of a rule in the console. */
+/** What a person does to a rule in the console. */
 const HANDIWORK: Readonly<Record<string, Partial<RuleWeights>>> = {
   replaced: { groups: [], absent: 'replaced' },
   foreign: { groups: [{ targetGroupArn: targetGroupArnSchema.parse('tg/theirs'), weight: 1 }] },
@@ -67,7 +68,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     }),
   /** `shift NAME PERCENT|shadow|cohort|soak|complete`: a fenced shift. */
   shift: (story, [name = '', to = '']) => story.answer(() => story.shift(name, to)),
-  /** `begin COMMAND …`: it goes on in the background, waits at the held write, and ends after a `release`. */
+  /** `begin COMMAND …`: runs the command in the background. It waits at the held write, and ends after `release`. */
   begin: async (story, [name = '', ...args]) => {
     const command = COMMANDS[name];
     if (command === undefined) throw new RangeError(`a story has no command ${name}`);
@@ -88,39 +89,42 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       await signoff(story.world)({ state, token: 'token' });
       return 'asked';
     }),
-  /** `pause NAME`, `resume NAME`, `promote NAME [override]`, `retry NAME`: what a person asks; `by` another one with `bob` at the end. */
+  /**
+   * `pause NAME`, `resume NAME`, `promote NAME [override]`, `retry NAME`: a person's request. With `bob` at the end, a
+   * second person makes it.
+   */
   pause: (story, [name = '', who]) => story.steer(name, { kind: 'pause', seconds: 3_600 }, who),
   resume: (story, [name = '', who]) => story.steer(name, { kind: 'resume' }, who),
   promote: (story, [name = '', how, who]) => story.steer(name, { kind: 'promote', override: how === 'override' }, who),
   retry: (story, [name = '', who]) => story.steer(name, { kind: 'retry' }, who),
-  /** `look NAME PHASE`: one observation of the phase. */
+  /** `look NAME PHASE`: one evaluation in the phase. */
   look: (story, [name = '', phase = 'stage']) =>
     story.answer(() => story.task(name, watch(story.world), phase as Phase)),
   trip: (story, [name = '']) => story.answer(() => story.task(name, drill(story.world), 'drill')),
-  /** `alarm [SECONDS]`: the alarm's event, of a state change so many seconds ago. */
+  /** `alarm [SECONDS]`: the event of an alarm whose state changed this many seconds ago. */
   alarm: (story, [ago = '0']) =>
     story.answer(() => story.handled(rollback(story.world)(story.alarm('gateway-red', ago)))),
   'mirror-alarm': (story, [ago = '0']) =>
     story.answer(() => story.handled(closeMirror(story.world)(story.alarm('gateway-mirror', ago)))),
-  /** `ended NAME STATUS`: the event of an execution's end. */
+  /** `ended NAME STATUS`: the event that an execution has ended. */
   ended: (story, [name = '', status = 'FAILED']) =>
     story.answer(() => {
       if (status !== 'FAILED') story.world.running.delete(story.arnOf(name));
       const detail = { executionArn: story.arnOf(name), status };
       return story.handled(rollback(story.world)({ 'detail-type': 'Step Functions Execution Status Change', detail }));
     }),
-  /** `execution-gone NAME`: it has ended, and no event says so. */
+  /** `execution-gone NAME`: the execution has ended, but no event reports it. */
   'execution-gone': async (story, [name = '']) => {
     story.world.running.delete(story.arnOf(name));
     return 'nobody is told';
   },
-  /** `succeeded NAME`: the machine has reached its end. */
+  /** `succeeded NAME`: the execution has reached the end of the machine. */
   succeeded: async (story, [name = '']) => {
     story.world.running.delete(story.arnOf(name));
     story.world.succeeded.add(story.arnOf(name));
     return 'the execution has succeeded';
   },
-  /** `task-failed NAME`: the machine's own rollback task. */
+  /** `task-failed NAME`: a task fails, and the machine runs its own rollback task. */
   'task-failed': (story, [name = '']) =>
     story.answer(async () => {
       const error = { Error: 'Crossfade.Fenced', Cause: 'a task failed' };
@@ -130,14 +134,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     }),
   operator: (story) =>
     story.answer(() => story.handled(rollback(story.world)({ trigger: 'operator', reason: 'asked', by: 'somebody' }))),
-  /** An operator's word that the stable side may have everything, whatever its health. */
+  /** An operator's decision to send everything to the stable side, whatever its health. */
   'break-glass': (story) =>
     story.answer(async () => {
       const at = new Date(story.world.now).toISOString();
       const request = { trigger: 'operator', reason: 'by hand', by: 'somebody', at, breakGlass: true } as const;
       return (await rollBack(story.world, story.world.deployment, request)).outcome;
     }),
-  /** `minutes N`: so many watchdog minutes; only those that did something are told. */
+  /** `minutes N`: runs the watchdog for N minutes, and reports only the minutes in which it acted. */
   minutes: async (story, [n = '1']) => {
     const acted: string[] = [];
     for (let i = 1; i <= Number(n); i++) {
@@ -151,13 +155,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     story.world.now += Number(n) * 1000;
     return 'time passes';
   },
-  /** `health ROLE N`: so many of its targets are healthy from now on. */
+  /** `health ROLE N [REGISTERED]`: from now on N targets of the role are healthy. */
   health: async (story, [role = '', healthy = '0', registered = '2']) => {
     const counts = { healthy: Number(healthy), unhealthy: Number(registered) - Number(healthy) };
     story.world.healthy = { ...story.world.healthy, [role]: { ...counts, registered: Number(registered) } };
     return `${role}: ${healthy} of ${registered} healthy`;
   },
-  /** `tasks N`: the stable side wants so many, and all are healthy. */
+  /** `tasks N`: the stable service wants and runs N tasks, all of them healthy. */
   tasks: async (story, [n = '2']) => {
     story.world.stableTasks = { ...story.world.stableTasks, desired: Number(n), running: Number(n) };
     return COMMANDS.health?.(story, ['stable', n, n]) ?? '';
@@ -168,20 +172,23 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     story.world.minuteEvidence = [{ minute, stable: side(stable), candidate: side(candidate), elb5xx: 0 }];
     return `${stable} requests to stable, ${candidate} to candidate in the last minute`;
   },
-  /** `fails STEP [times]`, `loses STEP`: the next such write fails before its effect, or takes effect and loses its answer. */
+  /**
+   * `fails STEP [times]`, `loses STEP`: the next such write fails before it takes effect, or takes effect but its
+   * answer is lost.
+   */
   fails: async (story, [step = '', times = '1']) => story.fault(step, 'before', Number(times)),
   loses: async (story, [step = '']) => story.fault(step, 'after', 1),
-  /** `hold STEP [N]`: the N-th such write waits before its effect until `release`. */
+  /** `hold STEP [N]`: the N-th such write waits before it takes effect until `release`. */
   hold: async (story, [step = '', nth = '1']) => {
     story.holdAt = { step, left: Number(nth) };
     return `the next ${step} waits`;
   },
-  /** `console PERCENT`: somebody changes the weights by hand. */
+  /** `console PERCENT`: a person changes the weights by hand. */
   console: async (story, [percent = '0']) => {
     story.world.live = weightsFor(story.world.deployment, { candidatePercent: Number(percent), mirror: null });
     return 'the weights are changed by hand';
   },
-  /** `rule safe|rest gone|back|replaced|foreign|sticky`: what somebody makes of one rule by hand. */
+  /** `rule safe|rest gone|back|replaced|foreign|sticky`: what a person does to one rule by hand. */
   rule: async (story, [name = '', how = '']) => {
     const { world } = story;
     const arn = `rule/${name}`;
@@ -190,7 +197,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     else world.live = world.live.map((rule) => (rule.ruleArn === arn ? { ...rule, ...HANDIWORK[how] } : rule));
     return `${name}: ${how} by hand`;
   },
-  /** From now on the listener's readings are those of the moment at which the lease was kept; `fresh` ends it. */
+  /** From now on readings of the listener show the weights of the moment of `lease kept`; `fresh` ends this. */
   stale: async (story) => {
     story.world.stale = story.backup?.live ?? null;
     return 'readings of the listener lag from now on';
@@ -199,20 +206,20 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     story.world.stale = null;
     return 'readings of the listener are true again';
   },
-  /** `alarms muted RULE`, `alarms disabled`, `alarms OK|ALARM|INSUFFICIENT_DATA`: how all of them read from now on. */
+  /** `alarms muted RULE`, `alarms disabled`, `alarms OK|ALARM|INSUFFICIENT_DATA`: how all alarms read from now on. */
   alarms: async (story, [how = 'OK', rule = '']) => {
     const state = how === 'ALARM' || how === 'INSUFFICIENT_DATA' ? how : 'OK';
     const actions = { actionsEnabled: how !== 'disabled', mutedBy: how === 'muted' ? [rule] : [] };
     story.world.alarmReadings = story.world.alarmReadings.map(({ name }) => ({ name, state, ...actions }));
     return `alarms: ${[how, rule].join(' ').trim()}`;
   },
-  /** The deployment has a rule for testers. */
+  /** Gives the deployment a rule for testers. */
   testers: async (story) => {
     const deployment = deploymentSchema.parse({ ...DEPLOYMENT, rules: [...DEPLOYMENT.rules, TESTERS] });
     Object.assign(story.world, { deployment, live: weightsFor(deployment, SAFE_SPLIT) });
     return 'testers have a rule of their own';
   },
-  /** `at INGRESS COMMAND …`: at another ingress, whose leases stand in the same table. */
+  /** `at INGRESS COMMAND …`: runs the command at another ingress, whose lease is in the same table. */
   at: async (story, [ingress = '', name = '', ...args]) => {
     const command = COMMANDS[name];
     if (command === undefined) throw new RangeError(`a story has no command ${name}`);
@@ -220,7 +227,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     const answer = await command(other, args);
     return [answer, ...other.changes()].map((line) => `${ingress}: ${line}`).join('\n');
   },
-  /** `lease kept`: the backup that `lease restored` brings back. `lease missing`, `lease earlier`: lost, or that of a run before. */
+  /**
+   * `lease kept` makes the backup that `lease restored` restores. `lease missing`: the lease is lost. `lease earlier`:
+   * it is that of an earlier run.
+   */
   lease: async (story, [what = '']) => {
     const { item } = story.world;
     if (what === 'missing') story.world.item = null;
@@ -242,7 +252,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-/** Testers have a rule of their own. */
+/** The rule for testers. */
 const TESTERS = { arn: 'rule/testers', roles: ['stable', 'candidate'], cohort: true };
 
 class Story {
@@ -258,7 +268,10 @@ class Story {
   #before: readonly string[] = [];
   readonly #beside = new Map<string, Story>();
 
-  /** @param where a deployment of another name; its ledger has this table */
+  /**
+   * @param deployment one with another ingress id for a second ingress
+   * @param table leases that its ledger shares with other ingresses
+   */
   constructor(deployment: Deployment = DEPLOYMENT, table?: Map<string, Lease>) {
     this.world = new MemoryWorld(deployment, table);
     this.world.running.clear();
@@ -289,7 +302,7 @@ class Story {
     return opened;
   }
 
-  /** The story of another ingress, whose leases stand in the same table. */
+  /** Returns the story of another ingress, whose lease is in the same table. */
   at(ingressId: string): Story {
     const known = this.#beside.get(ingressId);
     if (known !== undefined) return known;
@@ -298,14 +311,17 @@ class Story {
     return other;
   }
 
-  /** An execution of this ingress' machine, or `INGRESS:NAME` of another's. */
+  /**
+   * Returns the ARN of an execution of this ingress's machine, or of another ingress's machine if the name is
+   * `INGRESS:NAME`.
+   */
   arnOf(name: string): string {
     if (name.includes(':')) return `arn:execution:${name.replace(/^gateway:/, '')}`;
     const { ingressId } = this.world.deployment;
     return `arn:execution:${ingressId === DEPLOYMENT.ingressId ? '' : `${ingressId}:`}${name}`;
   }
 
-  /** Resolves when what was begun waits at its held write. */
+  /** Resolves when the command of `begin` waits at its held write. */
   held(): Promise<void> {
     if (this.#open !== null) return Promise.resolve();
     return new Promise((arrived) => {
@@ -333,7 +349,7 @@ class Story {
     return outcome ?? 'done';
   }
 
-  /** As the CLI asks: the lease is read, and then changed if it still is as it was read. */
+  /** Steers as the CLI does: reads the lease, and changes it only if it has not changed since. */
   steer(name: string, request: SteeringRequest, who = 'ada'): Promise<string> {
     const { world } = this;
     return this.answer(async () => {
@@ -384,7 +400,7 @@ class Story {
     return { 'detail-type': 'CloudWatch Alarm State Change', time, detail };
   }
 
-  /** What the last command has changed. */
+  /** Returns what the last command changed. */
   changes(): string[] {
     const now = this.#after();
     const lasting = (l: string) => /^(lease|listener|stable):/.test(l);
@@ -420,7 +436,7 @@ class Story {
   }
 }
 
-/** Runs the commands of a story and returns its text with what they really changed. */
+/** Runs the commands of a story and returns its text with what they actually changed. */
 export async function retell(text: string): Promise<string> {
   const story = new Story();
   const out: string[] = [];

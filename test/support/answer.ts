@@ -8,7 +8,7 @@ import {
 
 export const AT = '2026-11-24T08:00:00.000Z';
 
-/** An answer with these bytes and fields. */
+/** Returns an answer with this body and these header fields. */
 export function answer(
   body: string | Uint8Array,
   headers: HeaderList = [['Content-Type', 'application/json']],
@@ -32,7 +32,7 @@ export function binaryBody(bytes: Uint8Array): CapturedBody {
   return { encoding: 'base64', data: Buffer.from(bytes).toString('base64'), bytes: bytes.length, truncated: false };
 }
 
-/** A record of two answers to GET /x, but for what a test says of the request. */
+/** Returns a record of two answers to GET /x, unless a test overrides the request. */
 export function pairOf(
   stable: CaptureRecord['stable'],
   candidate: CaptureRecord['candidate'],

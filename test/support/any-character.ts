@@ -1,6 +1,6 @@
 /**
- * Any character but half a surrogate pair, for `fc.string({ unit: anyCharacter })`: what `unit: 'binary'` gives, which puts a million characters into a map
- * for each arbitrary that is made with it.
+ * Arbitrary of any character except half a surrogate pair, for `fc.string({ unit: anyCharacter })`. It yields the same
+ * characters as `unit: 'binary'`, which builds a map of a million characters for each arbitrary made with it.
  */
 import fc from 'fast-check';
 

@@ -1,4 +1,4 @@
-/** A service of its own on a free port, which remembers what it was asked. */
+/** Starts a service on a free port that remembers the requests it received. */
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { serve } from './http.ts';
@@ -17,7 +17,7 @@ export interface AskedService {
   stop(): Promise<void>;
 }
 
-/** @param answer JSON by the request line; null: it never answers */
+/** @param answer returns the JSON answer to a request line, or null to never answer */
 export async function askedService(answer: (line: string) => string | null): Promise<AskedService> {
   const asked: Asked[] = [];
   const listener: RequestListener = async (request, response) => {

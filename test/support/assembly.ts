@@ -1,4 +1,7 @@
-/** The reference application's assembly, synthesised once for all tests that read it, and anew when a source has changed. */
+/**
+ * The reference application's assembly, synthesised once for all tests that read it, and again when a source has
+ * changed.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { glob, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -9,18 +12,18 @@ import { synthesiseInto } from '../../rehearsal/scenario/synth.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const KEPT = join(ROOT, '.crossfade', 'test-assemblies');
-/** What a synthesis reads: constructs, handlers, the mirror, and what these import. */
+/** The files that a synthesis reads: constructs, handlers, the mirror, and what these import. */
 const SOURCES = [
   '{bin,lib,lambdas,mirror,core,http,json,capture,input,parity}/**/*.{ts,json}',
   'mirror/**/Dockerfile',
   'cdk.json',
   'package-lock.json',
 ];
-/** A synthesis that takes longer has died. */
+/** Age at which the lock of a synthesis is taken for abandoned, in milliseconds. */
 const LOCK_EXPIRES_MS = 120_000;
 const KEPT_MS = 3_600_000;
 
-/** Not to be written to: other tests read it at the same time. */
+/** Returns an assembly that must not be written to, because other tests read it at the same time. */
 export async function sharedAssembly(): Promise<Assembly> {
   const folder = join(KEPT, await keyOfSources());
   await mkdir(KEPT, { recursive: true });
@@ -48,13 +51,13 @@ async function synthesiseOnce(folder: string): Promise<void> {
   await rename(unfinished, folder);
 }
 
-/** An assembly of other sources may still be read by another run. */
+/** Removes the folder only if it is old: another run may still read an assembly of other sources. */
 async function removeIfOld(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => null);
   if (found !== null && Date.now() - found.mtimeMs > KEPT_MS) await rm(folder, { recursive: true, force: true });
 }
 
-/** Runs `work` unless another process holds the lock; then waits a moment. */
+/** Runs `work` unless another process holds the lock; in that case it only waits a moment. */
 async function alone(lock: string, work: () => Promise<void>): Promise<void> {
   try {
     await mkdir(lock);

@@ -1,4 +1,4 @@
-/** A summary of the stable side's past, before what a test is about. */
+/** A summary of the stable side's traffic before a test begins. */
 import type { BaselineSummary } from '../../core/model/run-state.ts';
 
 export const baselineSummary = (found: Partial<BaselineSummary> = {}): BaselineSummary => ({

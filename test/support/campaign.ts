@@ -4,12 +4,12 @@ import { wallClock } from '../../lambdas/zones/index.ts';
 
 export const ACCOUNTS = { shop: '111122223333', pay: '444455556666' };
 
-/** A service as somebody writes it. */
+/** Returns a service as a user writes it in a campaign file. */
 export function written(name: string, more: object = {}) {
   return { name, ingress: name, account: 'shop', region: 'eu-central-1', ...more };
 }
 
-/** Waves by name, each with the names of its services. */
+/** @param waves the names of the services of each wave, by the wave's name */
 export function campaignInput(waves: Readonly<Record<string, readonly string[]>>, more: object = {}) {
   return {
     name: 'autumn',
@@ -19,7 +19,7 @@ export function campaignInput(waves: Readonly<Record<string, readonly string[]>>
   };
 }
 
-/** @throws with the problems of an input that is none */
+/** @throws Error that lists the problems if the input is not a valid campaign */
 export function campaignFrom(input: unknown): Campaign {
   const read = readCampaign(input, wallClock);
   if ('campaign' in read) return read.campaign;

@@ -8,7 +8,7 @@ const OK: Leg = {
   timing: { firstByteMs: 5, totalMs: 6 },
 };
 
-/** A pair that both sides answered alike, but for what a test says. */
+/** Returns a pair that both sides answered alike, unless a test overrides a part of it. */
 export function captured(overrides: Partial<CaptureRecord> = {}): CaptureRecord {
   return {
     v: CAPTURE_VERSION,

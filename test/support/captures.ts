@@ -1,4 +1,4 @@
-/** Lines of the formats that `crossfade diff` reads. */
+/** Builds records of the formats that `crossfade diff` reads. */
 import type { CaptureRecord, Leg } from '../../capture/format/record.ts';
 import { captured } from './captured.ts';
 
@@ -13,7 +13,7 @@ export function answer(data: string, overrides: Partial<Extract<Leg, { outcome: 
   };
 }
 
-/** A pair on `GET /items/{id}`; without bodies both sides answer alike. */
+/** Returns a pair on `GET /items/{id}`. Unless bodies are given, both sides answer alike. */
 export function pair(requestId: string, stable = '{"id":1}', candidate = stable): CaptureRecord {
   return captured({
     requestId,
@@ -24,12 +24,12 @@ export function pair(requestId: string, stable = '{"id":1}', candidate = stable)
   });
 }
 
-/** Such a pair with a second answer of the stable side. */
+/** Returns such a pair with a control answer, the second answer of the stable side. */
 export function askedTwice(requestId: string, stable: string, candidate: string, again: string): CaptureRecord {
   return { ...pair(requestId, stable, candidate), noise: answer(again) };
 }
 
-/** One side's answer; without an id it is known by its target. */
+/** Returns the answer of one side. Without a request id it is identified by its target. */
 export function legLine(target: string, data: string, requestId?: string) {
   return {
     format: 'crossfade-leg/1',

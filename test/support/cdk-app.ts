@@ -1,4 +1,7 @@
-/** An application whose templates are all that a test reads: it copies no code into an assembly, and writes no tree and no traces. */
+/**
+ * Creates an application for tests that read only its templates: it copies no code into the assembly, and writes no
+ * tree and no stack traces.
+ */
 import { App } from 'aws-cdk-lib';
 
 export const templatesOnly = (context: Readonly<Record<string, unknown>> = {}): App =>

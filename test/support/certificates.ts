@@ -1,4 +1,7 @@
-/** Certificates of an authority that nobody trusts, made anew where a test needs them: none is kept that would expire. */
+/**
+ * Issues certificates of an authority that nobody trusts. They are created when a test needs them, so that no stored
+ * certificate can expire.
+ */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,11 +9,11 @@ import { join } from 'node:path';
 export interface Certificates {
   /** File of the authority's certificate. */
   readonly authority: string;
-  /** Key and certificate for such names as `DNS:localhost,IP:127.0.0.1`. */
+  /** Returns a key and a certificate for names such as `DNS:localhost,IP:127.0.0.1`. */
   issue(names: string, days?: number): { readonly key: Buffer; readonly cert: Buffer };
 }
 
-/** Null where this machine has no OpenSSL. */
+/** @returns null if this machine has no OpenSSL */
 export function certificates(folder: string): Certificates | null {
   const file = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'pipe'] });

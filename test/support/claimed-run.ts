@@ -1,4 +1,4 @@
-/** A run that owns its ingress, as preflight leaves it: its lease, and the first entry of its log. */
+/** Records a run that owns its ingress, as preflight leaves it: its lease and the first entry of its log. */
 import * as z from 'zod';
 import type { Deployment } from '../../core/model/deployment.ts';
 import type { CutoverId } from '../../core/model/ids.ts';
@@ -18,7 +18,7 @@ export interface ClaimedRun {
 
 const TEN = { candidatePercent: 10, mirror: null };
 
-/** At 10 %, with an intent that is confirmed. */
+/** Claims the ingress for a run at 10 % whose intent is confirmed. */
 export async function claimRun(leases: Leases, log: DecisionLog, run: ClaimedRun): Promise<Lease> {
   const { deployment, cutoverId, executionArn, plan = {}, startedBy = null, drill = null } = run;
   const { ingressId } = deployment;

@@ -1,4 +1,4 @@
-/** Commands of the operator's CLI, run in this process; and, where the process is what matters, in one of their own. */
+/** Runs commands of the operator's CLI in this process or, where the process itself matters, in a separate one. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly stdin?: string | Readable;
   /** Interrupts the command as Ctrl-C does. */
   readonly interruption?: AbortSignal;
-  /** Told of everything that is written, as it is written. */
+  /** Called with everything that is written, as it is written. */
   readonly onWrite?: (text: string) => void;
 }
 
@@ -65,7 +65,7 @@ export class MemoryTerminal implements Terminal {
   }
 }
 
-/** Runs a command in this process, as its entry does. */
+/** Runs a command in this process, as the CLI's entry point does. */
 export async function runCommand(args: readonly string[], options: RunOptions = {}): Promise<CliResult> {
   const terminal = new MemoryTerminal(options);
   const leave = enter(options.environment ?? {});
@@ -77,7 +77,7 @@ export async function runCommand(args: readonly string[], options: RunOptions = 
   }
 }
 
-/** What reads the process's own variables finds these meanwhile. */
+/** Runs `work` while these variables are set in the process's environment. */
 export async function withEnvironment<T>(environment: Environment, work: () => Promise<T>): Promise<T> {
   const leave = enter(environment);
   try {
@@ -87,12 +87,12 @@ export async function withEnvironment<T>(environment: Environment, work: () => P
   }
 }
 
-/** {@link runCommand} for most tests. */
+/** Short form of {@link runCommand} for most tests. */
 export function crossfade(args: readonly string[], environment: Environment = {}, stdin = ''): Promise<CliResult> {
   return runCommand(args, { environment, stdin });
 }
 
-/** Runs the CLI as a process of its own: for signals, pipes and what only a whole process shows. */
+/** Runs the CLI as a separate process, for tests of signals, pipes and whatever else only a whole process shows. */
 export function spawnCrossfade(args: readonly string[], environment: Environment = {}): Promise<CliResult> {
   return new Promise((resolve) => {
     execFile(process.execPath, [CLI, ...args], { env: { ...process.env, ...environment } }, (error, stdout, stderr) =>
@@ -103,7 +103,10 @@ export function spawnCrossfade(args: readonly string[], environment: Environment
 
 const before = new Map<string, { readonly value: string | undefined; users: number }>();
 
-/** The AWS SDK and `os.tmpdir` read the process's own variables. Runs that overlap may share a value. @returns undoes it */
+/**
+ * Sets variables of the process, because the AWS SDK and `os.tmpdir` read those. Overlapping runs may share a value.
+ * @returns a function that restores them
+ */
 function enter(environment: Environment): () => void {
   for (const [name, value] of Object.entries(environment)) {
     const known = before.get(name) ?? { value: process.env[name], users: 0 };

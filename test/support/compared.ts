@@ -1,4 +1,4 @@
-/** Two answers as the comparer sees them, and what it says of them in a line. */
+/** Builds answers for the comparer, and describes in one line what it finds in two of them. */
 import { decodeContent } from '../../capture/bytes/index.ts';
 import type { CaptureRecord, HeaderList, ResponseLeg } from '../../capture/format/index.ts';
 import { compareRecord } from '../../parity/compare/index.ts';
@@ -30,7 +30,7 @@ export const moved = (to: string, status = 302) => with_(status, ['Location', to
 export const tell = (differences: readonly Difference[]) =>
   differences.map((d) => `${d.severity} ${d.cause} ${placeOf(d)}`).join('; ');
 
-/** The verdict, and after it every difference as class, cause and place. */
+/** Returns the verdict, followed by the severity, cause and place of every difference. */
 export function told(stable: ResponseLeg, candidate: ResponseLeg, record: Partial<CaptureRecord> = {}): string {
   const compared = compareRecord({ ...pairOf(stable, candidate), ...record }, { decode: decodeContent });
   return `${compared.verdict}: ${tell(compared.differences)}`;

@@ -1,4 +1,4 @@
-/** What a stage or a soak decides by minutes that are given. */
+/** What a stage or a soak decides from the given minutes. */
 
 import { observe, type PresentRun } from '../../core/evaluation/index.ts';
 import type { MinuteEvidence, SideCounts } from '../../core/model/evidence.ts';

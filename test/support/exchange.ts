@@ -1,11 +1,11 @@
-/** An exchange as Envoy's script posts it. */
+/** Parts of an exchange as Envoy's script posts it. */
 export interface ExchangeParts {
   readonly requestHead?: string;
   readonly requestBody?: string;
   readonly head?: string;
   readonly body?: string;
   readonly trailers?: string;
-  /** What the first line says else than it should. */
+  /** Fields of the first line that differ from a correct one. */
   readonly said?: Readonly<Record<string, unknown>>;
 }
 

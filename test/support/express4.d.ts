@@ -1,4 +1,4 @@
-/** The alias of Express 4 (package.json); its surface, as far as it is used here, is that of 5. */
+/** Types of Express 4 under its alias (package.json). Those of Express 5 fit everything that is used here. */
 declare module 'express4' {
   export { default } from 'express';
 }

@@ -1,4 +1,4 @@
-/** A temporary folder for the files of one test file, gone when that ends. */
+/** Creates a temporary folder for the files of one test file, and removes it after the tests of that file. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +6,11 @@ import { afterAll, beforeAll } from 'vitest';
 
 export interface Folder {
   readonly path: string;
-  /** Writes a file, under a name of its own where none is given, and answers its path. */
+  /** Writes a file and returns its path. A file without a given name gets a unique one. */
   file(content: string | Buffer, name?: string): Promise<string>;
 }
 
-/** To be called where hooks may be. The path is there once the tests run. */
+/** Must be called where hooks are allowed. The path is set once the tests run. */
 export function temporaryFolder(): Folder {
   let path = '';
   let files = 0;

@@ -1,4 +1,4 @@
-/** A target group's health check, where a test does not care. */
+/** A target group's health check, for tests to which its values do not matter. */
 export const HEALTH_CHECK = {
   path: '/',
   intervalSeconds: 10,

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 
-/** A server on a free loopback port, and how to stop it. */
+/** Starts a server on a free loopback port. @returns the server, its URL and a function that stops it */
 export async function serve(
   listener: RequestListener,
 ): Promise<{ readonly url: string; readonly server: Server; stop(): Promise<void> }> {
@@ -9,7 +9,7 @@ export async function serve(
   return { server, url: `http://127.0.0.1:${portOf(server)}`, stop: () => stop(server) };
 }
 
-/** Starts a server that somebody else made. */
+/** Starts an existing server on a free loopback port. @returns its URL */
 export async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${portOf(server)}`;

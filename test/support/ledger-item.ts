@@ -4,7 +4,7 @@ import { DEPLOYMENT } from './deployment.ts';
 
 const AT = '2026-11-24T08:00:00.000Z';
 
-/** The item of a run that has just begun, but for what a test says. */
+/** Returns the lease of a run that has just begun, with the overrides of a test. */
 export function lease(overrides: Partial<Lease> = {}): Lease {
   const begun = ledgerItemSchema.parse({
     ingressId: 'gateway',

@@ -1,7 +1,7 @@
 /**
- * The ports in memory, with the same conditions that the adapters ask of DynamoDB and ELBv2, and a hook before every
- * write, so that a test can put a competitor's step or a failure exactly there. What it holds is replaced and never changed:
- * a reader keeps what it read.
+ * The ports in memory, with the same write conditions as the adapters for DynamoDB and ELBv2. A hook before every write
+ * lets a test place a competitor's step or a failure exactly there. Values are replaced and never modified, so a reader
+ * keeps what it read.
  */
 
 import type { Surroundings, SurroundingsReading } from '../../core/listener/other-owners.ts';
@@ -48,13 +48,13 @@ export const CUTOVER = cutoverIdSchema.parse('one');
 
 export class MemoryWorld {
   readonly deployment: Deployment;
-  /** The ledger's leases by ingress: worlds of several ingresses may share one table. */
+  /** The ledger's leases by ingress. Worlds of several ingresses may share one table. */
   readonly table: Map<string, Lease>;
   now = START;
   live: RuleWeights[];
-  /** Rules that somebody deleted. */
+  /** Rules that a person has deleted. */
   readonly gone = new Set<string>();
-  /** What the listener's readings say instead, as a replica does that lags. */
+  /** What readings of the listener return instead, as from a replica that lags; null if they are current. */
   stale: RuleWeights[] | null = null;
   readonly log: LogEntry[] = [];
   readonly notices: Notice[] = [];
@@ -79,14 +79,14 @@ export class MemoryWorld {
     mutedBy: [],
   }));
   minuteEvidence: MinuteEvidence[] = [];
-  /** Of the plan's own metrics. */
+  /** Evidence of the plan's own metrics. */
   metricEvidence: MetricEvidence[] = [];
   metricBaseline: Readonly<Record<string, MetricBaseline | string>> = {};
   baselineSummary: BaselineSummary | null = baselineSummary();
   parityVerdict: ParityVerdict = { status: 'clean', reasons: [], pairs: 10_000, routes: 3 };
-  /** Called before every write with its name; may throw, or change the world. */
+  /** Called with the name of the step before every write. May throw, or change the world. */
   before: (step: string) => void | Promise<void> = () => {};
-  /** Called after a write took effect; throwing loses the answer. */
+  /** Called with the name of the step after a write has taken effect. Throwing loses the answer. */
   after: (step: string) => void = () => {};
 
   constructor(deployment: Deployment = DEPLOYMENT, table = new Map<string, Lease>()) {
@@ -104,7 +104,7 @@ export class MemoryWorld {
     else this.table.set(this.deployment.ingressId, lease);
   }
 
-  /** Nobody here asks for another ingress' lease. */
+  /** Throws for other ingresses: no test asks for their leases. */
   #own(ingressId: string): Lease | null {
     if (ingressId !== this.deployment.ingressId)
       throw new RangeError(`${ingressId} is not ${this.deployment.ingressId}`);
@@ -137,9 +137,9 @@ export class MemoryWorld {
     health: async (role) => this.healthy[role] ?? { healthy: 2, unhealthy: 0, registered: 2 },
   };
 
-  /** Nobody else is about. */
+  /** By default nobody else uses the cutover's resources. */
   around: SurroundingsReading = { listeners: [], groups: [], tags: [], services: [] };
-  /** By listener, where others than the cutover's are of interest. */
+  /** Rules by listener, for tests in which other rules than the cutover's matter. */
   rulesAround: (readonly ListenerRule[])[] = [];
   readonly surroundings: Surroundings = {
     read: async () => structuredClone(this.around),
@@ -157,7 +157,7 @@ export class MemoryWorld {
     read: async (ingressId) => this.#own(ingressId),
     claim: ({ at, ...claim }) =>
       this.#write('claim', () => {
-        // The same execution's second try, after its first answer was lost.
+        // The same execution tries again because the first answer was lost.
         const owner = this.#own(claim.ingressId);
         if (owner?.status === 'running' && owner.executionArn === claim.executionArn) return owner;
         if (owner?.status === 'running' || owner?.status === 'rolling_back') throw new RefusedError(['owned']);
@@ -341,7 +341,7 @@ export class MemoryWorld {
   };
 
   readonly metrics: Metrics = { minutes: async () => this.minuteEvidence, baseline: async () => this.baselineSummary };
-  /** How the plan's hooks vote; those that are not here say proceed. */
+  /** Votes of the plan's hooks by name. A hook that is missing here votes `proceed`. */
   hookVotes: Readonly<Record<string, HookAnswer['vote']>> = {};
   readonly hooksAsked: string[] = [];
   readonly hooks: Hooks = {
@@ -351,7 +351,7 @@ export class MemoryWorld {
         return { name, vote: this.hookVotes[name] ?? 'proceed', reason: 'said so' };
       }),
   };
-  /** Which code each side runs; null: it cannot be told. */
+  /** The code that each side runs; null if it is not known. */
   sideRevisions: Revisions = { stable: null, candidate: null };
   revisions: RevisionReader = { read: async () => structuredClone(this.sideRevisions) };
   readonly planMetrics: PlanMetrics = {
@@ -394,7 +394,7 @@ export class MemoryWorld {
     this.emitted.push(values);
   };
 
-  /** Share of the mirrored rule's weight that the candidate answers, 0 to 1, and whether any rule is sticky. */
+  /** Returns the share of the mirrored rule's weight that the candidate answers, 0 to 1. */
   candidateShare(): number {
     const [mirrored] = this.live;
     const total = mirrored?.groups.reduce((sum, g) => sum + g.weight, 0) ?? 0;

@@ -1,9 +1,12 @@
-/** How the mirror's image runs it, read from its Dockerfile: node's arguments and the environment. */
+/** Reads from the mirror's Dockerfile how the image runs the mirror: Node's arguments and the environment. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 
-/** @param folder the build context, made by lib/assets/mirror-images.ts @throws Error when the Dockerfile says neither CMD nor ENV */
+/**
+ * @param folder the build context, made by lib/assets/mirror-images.ts
+ * @throws Error if the Dockerfile has no CMD or no ENV
+ */
 export function mirrorCommand(folder: string): { readonly args: string[]; readonly env: Record<string, string> } {
   const dockerfile = readFileSync(join(folder, 'Dockerfile'), 'utf8');
   const said = (instruction: string) => {

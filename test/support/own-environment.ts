@@ -1,6 +1,7 @@
 /**
- * For every test file: what it sets in the environment, and its temporary files and those of what it starts, go with it. Properties
- * are tried from one seed, so that a change fails for its own sake; `CROSSFADE_SEED=$RANDOM` tries others.
+ * Setup for every test file: restores the environment and removes the temporary files of the test file and of its child
+ * processes when it ends. Property tests use a fixed seed, so that only a change of the code can make them fail;
+ * `CROSSFADE_SEED=$RANDOM` tries another.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,8 @@ import { afterAll } from 'vitest';
 fc.configureGlobal({ seed: Number(process.env.CROSSFADE_SEED ?? 20_261_126) });
 
 const before = { ...process.env };
-// Below the run's folder, which temporary-files.ts removes: a file whose tests are all skipped comes to no `afterAll`.
+// The folder is inside the run's folder, which temporary-files.ts removes: `afterAll` does not run in a file whose
+// tests are all skipped.
 const folder = mkdtempSync(join(process.env.CROSSFADE_TESTS_TMPDIR ?? tmpdir(), 'file-'));
 process.env.TMPDIR = folder;
 

@@ -1,6 +1,6 @@
 import type { RuleSet } from '../../parity/rules/schema.ts';
 
-/** Another status is benign, until the end of 2026 unless a test says otherwise. */
+/** Returns a rule set that makes differences of the status benign, until the end of 2026 by default. */
 export function statusIsBenign(expires = '2026-12-31'): RuleSet {
   return {
     v: 1,

@@ -1,9 +1,9 @@
-/** Two answers with what is to be said of them, as the tables of parity's specifications have them. */
+/** Turns tables of two answers and their expected comparison, as the parity tests contain them, into tests. */
 import { expect, it } from 'vitest';
 import type { CaptureRecord, ResponseLeg } from '../../capture/format/index.ts';
 import { told } from './compared.ts';
 
-/** `want`: a verdict, or a verdict with differences, a part of what `told` says. */
+/** `want` is a verdict, or a part of what `told` returns: a verdict with differences. */
 export type Probe = readonly [
   name: string,
   stable: ResponseLeg,
@@ -12,7 +12,7 @@ export type Probe = readonly [
   record?: Partial<CaptureRecord>,
 ];
 
-/** A test for each of them. */
+/** Declares one test for each row. */
 export function probe(rows: readonly Probe[]): void {
   for (const [name, stable, candidate, want, record] of rows)
     it(name, () => {

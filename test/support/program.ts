@@ -1,9 +1,7 @@
-/** The machine as the simulation runs it. `npm run mutants` hands it over: to synthesise it for each mutant would take longest. */
-import { readFileSync } from 'node:fs';
+/** The state machine as the simulation runs it. */
 import { type Program, programOf } from '../../rehearsal/simulation/definition.ts';
 import { sharedAssembly } from './assembly.ts';
 
 export async function sharedProgram(): Promise<Program> {
-  const given = process.env.CROSSFADE_PROGRAM;
-  return given === undefined ? programOf(await sharedAssembly()) : JSON.parse(readFileSync(given, 'utf8'));
+  return programOf(await sharedAssembly());
 }

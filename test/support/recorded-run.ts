@@ -14,15 +14,18 @@ import { begun } from './run.ts';
 
 const MINUTE = 60_000;
 
-/** What a minute of a stage brings; the stage's number and the minute in it are given. */
+/** Returns the evidence of one minute of a stage, given the number of the stage and the minute within it. */
 export type Traffic = (stage: number, minute: number, at: number) => MinuteEvidence;
 
-/** A run through the stages of a plan by the real handlers, look by look, until it leaves them; its log. */
+/**
+ * Takes a run through the stages of a plan with the real handlers, one evaluation per minute, until it leaves them.
+ * @returns its decision log
+ */
 export async function recordedRun(
   plan: PlanInput,
   traffic: Traffic,
   each: (world: MemoryWorld, stage: number, minute: number) => void = () => {},
-  /** Looks at the soak once, and finds this. */
+  /** Parity verdict for one evaluation of the soak. @default the soak is not evaluated */
   inSoak?: ParityVerdict,
   world = new MemoryWorld(),
 ): Promise<LogEntry[]> {
@@ -49,7 +52,7 @@ export async function recordedRun(
   }
 }
 
-/** Through the file and back, as the operator's commands do it. */
+/** Writes the log in its file format, reads it again and replays it, as the operator's commands do. */
 export function replayed(
   log: readonly LogEntry[],
   plan?: PlanInput,

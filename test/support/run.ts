@@ -11,12 +11,12 @@ export const PREFLIGHT_EVENT = {
   startedAt: '2026-11-24T08:00:00.000Z',
 };
 
-/** A run that has passed preflight, in the given world. */
+/** Returns a run that has passed preflight in the given world. */
 export async function begun(world: MemoryWorld, plan: PlanInput = {}): Promise<CutoverState> {
   return parseState(await preflight(world)({ ...PREFLIGHT_EVENT, input: { plan } }));
 }
 
-/** A run whose candidate answers the first stage's share. */
+/** Returns a run whose candidate answers the share of the first stage. */
 export async function atFirstStage(world: MemoryWorld, plan: PlanInput = {}): Promise<CutoverState> {
   const state = await begun(world, plan);
   await world.ledger.recordCapacity(state, world.stableTasks, 'full');

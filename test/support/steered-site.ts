@@ -1,4 +1,4 @@
-/** An ingress of its own on a backend's table, with a run that commands and the console steer. */
+/** Creates an ingress in a backend's table, with a run that commands and the console can steer. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deployment } from '../../core/model/deployment.ts';
@@ -16,7 +16,7 @@ import { type CliResult, crossfade } from './cli.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** An ingress of its own, and a run on it. */
+/** A separate ingress, and a run on it. */
 export class SteeredSite {
   readonly backend: Backend;
   readonly id: CutoverId;
@@ -27,7 +27,7 @@ export class SteeredSite {
   readonly approvals: Approvals;
   readonly deployment: Deployment;
 
-  /** @param dir folder for its deployment file */
+  /** @param dir folder for the deployment file */
   constructor(backend: Backend, dir: string, sequence: number) {
     this.backend = backend;
     this.id = cutoverIdSchema.parse(`run-${sequence}`);
@@ -39,7 +39,7 @@ export class SteeredSite {
     this.deployment = { ...backend.deployment, ingressId: this.ingressId, ledgerTable: backend.table };
   }
 
-  /** For its commands to find. */
+  /** Writes the deployment file, so that commands find it. */
   async deploy(): Promise<void> {
     await writeFile(this.file, JSON.stringify(this.deployment));
   }

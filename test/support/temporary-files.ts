@@ -1,17 +1,17 @@
 /**
- * Every folder of every test file goes below one of the run's own, which goes with the run: also those of files that failed, whose
- * tests were all skipped, and of a run that is ended.
+ * Puts all folders of all test files into one folder per test run, which is removed with the run. This covers files
+ * that failed, files whose tests were all skipped, and a run that is interrupted.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export function setup(): void {
-  // Each project of a run is set up.
+  // Vitest calls this once for each project of a run.
   if (process.env.CROSSFADE_TESTS_TMPDIR !== undefined) return;
   const folder = mkdtempSync(join(tmpdir(), 'crossfade-tests-'));
   process.env.CROSSFADE_TESTS_TMPDIR = folder;
   process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
-  // A signal that nobody hears ends a process without its `exit`.
+  // A signal without a handler ends the process without an `exit` event.
   process.once('SIGTERM', () => process.exit(143));
 }

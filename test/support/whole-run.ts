@@ -1,4 +1,7 @@
-/** A whole rehearsed cutover in a test. When its demands are not met, the evidence is kept in a folder that the failure names. */
+/**
+ * Rehearses a whole cutover in a test. If its demands are not met, the evidence is kept in a folder that the failure
+ * message names.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { TestContext } from 'vitest';
@@ -14,7 +17,7 @@ import type { Scenario } from '../../rehearsal/scenario/run-course.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 const KEPT = join(ROOT, '.crossfade', 'failed-runs');
 
-/** What went by, kept although the run may never come to its end. */
+/** What was observed during the run. It is kept even if the run never ends. */
 interface Seen {
   readonly events: { readonly at: number; readonly event: unknown }[];
   readonly notes: { readonly at: number; readonly text: string }[];
@@ -23,9 +26,9 @@ interface Seen {
 }
 
 interface ClientFailures {
-  /** Virtual instant at which the tick was heard of. */
+  /** Virtual instant at which the tick was received. */
   readonly at: number;
-  /** Real instants: the tick's begin, and when each that failed was sent. */
+  /** Real instants: when the tick began, and when each failed request was sent. */
   readonly tickAt: number;
   readonly failedSentAt: readonly number[];
   readonly side: string;
@@ -33,15 +36,18 @@ interface ClientFailures {
   readonly ok: number;
 }
 
-/** The pace of a machine with nothing else to do, slowed down as `crossfade rehearse` is on this one: no test's clock runs ahead of its work. */
+/**
+ * Slows the pace of an idle machine down as `crossfade rehearse` does on this machine, so that a test's clock does not
+ * run ahead of its work.
+ */
 export function paced(free: Pace): Pace {
   const share = paceOn(1, thisMachine()).speed / USUAL_PACE.alone.speed;
   return { speed: free.speed * share, rps: free.rps * share };
 }
 
 /**
- * Rehearses `scenario` and holds it to `demands`. A test that hangs aborts the run, and waits until everything that
- * it started is stopped.
+ * Rehearses `scenario` and checks it against `demands`. A test that times out aborts the run, and waits until
+ * everything that it started has stopped.
  */
 export async function wholeRun(
   scenario: Scenario,
@@ -95,7 +101,7 @@ function keep(title: string, seen: Seen, run: RunEvidence | null, error: unknown
   return folder;
 }
 
-/** What `.ci/run` prints. */
+/** The summary that `.ci/run` prints. */
 function summary(title: string, seen: Seen, run: RunEvidence | null, error: unknown): string {
   const failed = seen.failures.reduce((sum, { failed }) => sum + failed, 0);
   return [

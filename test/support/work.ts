@@ -1,4 +1,4 @@
-/** Work, counted: a number that is the same on any machine, where a time is not. */
+/** Counts work in steps: unlike a time, the number is the same on every machine. */
 import { type Profiler, Session } from 'node:inspector';
 
 type Method = (this: never, ...args: never[]) => unknown;
@@ -9,7 +9,7 @@ const sizeOf = (set: { readonly size: number }) => set.size;
 const found = (list: readonly unknown[], at: unknown) => (typeof at === 'number' && at >= 0 ? at : list.length);
 const lengthOfResult = (_: never, result: unknown) => (Array.isArray(result) ? result.length : 0);
 
-/** Natives that go through a list without a step of our own. */
+/** Native methods that walk through a list without running any code of ours. */
 const NATIVES: readonly (readonly [prototype: object, name: PropertyKey, count: Count])[] = [
   [Array.prototype, 'indexOf', found],
   [Array.prototype, 'includes', lengthOf],
@@ -33,7 +33,9 @@ export class WorkCounter {
     this.#session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
   }
 
-  /** Steps that `run` takes: blocks that V8 enters, and elements that natives go through. */
+  /**
+   * Returns the number of steps that `run` takes: blocks that V8 enters, and elements that native methods walk through.
+   */
   of(run: () => unknown): number {
     this.#blocks();
     this.#inNatives = 0;
@@ -50,7 +52,7 @@ export class WorkCounter {
     this.#session.disconnect();
   }
 
-  /** Since it was last asked. */
+  /** Returns the number of blocks entered since the last call. */
   #blocks(): number {
     let blocks = 0;
     this.#session.post('Profiler.takePreciseCoverage', (error, { result }: Profiler.TakePreciseCoverageReturnType) => {

@@ -10,7 +10,7 @@ import { chooseCandidate, EMBEDDED_MIRROR, NODE_GATEWAY, UPSTREAM } from '../../
 import { loadBalancer } from '../rehearsal/cloud/support.ts';
 import { listen, stop } from '../support/http.ts';
 
-/** OTLP/HTTP JSON, as far as a span is identified by it. https://opentelemetry.io/docs/specs/otlp/ */
+/** The part of OTLP/HTTP JSON that identifies a span. https://opentelemetry.io/docs/specs/otlp/ */
 const attributes = z.array(
   z.looseObject({ key: z.string(), value: z.looseObject({ stringValue: z.string().optional() }) }),
 );
@@ -125,7 +125,7 @@ describe('one request through ingress, mirror and both gateways', () => {
     });
     expect(response.status).toBe(200);
     await response.text();
-    // Stopping is flushing, in each of them; the mirror, started last, still waits for its copy.
+    // Stopping a process flushes its spans. The mirror, started last, stops first because it still waits for its copy.
     await children.at(-1)?.stop();
     await Promise.all(children.map((child) => child.stop()));
     expect(new Set(spans.map((s) => s.traceId))).toEqual(new Set(['67891233abcdef012345678912345678']));

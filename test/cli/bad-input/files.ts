@@ -1,4 +1,4 @@
-/** Files that are wrong, each in one way. A row of the table names one as `@name`. */
+/** Invalid files, each wrong in one way. A row of the table refers to one as `@name`. */
 import { gzipSync } from 'node:zlib';
 import { ATTACHMENT } from '../../lib/attachment.ts';
 import { DEPLOYMENT } from '../../support/deployment.ts';

@@ -1,4 +1,6 @@
-/** Bad input that is found out before AWS, a service or a thread is asked: exit code 2, and the answer names the field. */
+/**
+ * Bad input that is detected before AWS, a service or a thread is called: exit code 2, and the answer names the field.
+ */
 
 /** What is typed after `crossfade` (`@name` is a file of files.ts), and what the answer contains. */
 export type Row = readonly [typed: string | readonly string[], says: string];
@@ -235,7 +237,7 @@ export const PLANS: readonly Row[] = [
   ['plan @long-history', '20000 is the budget'],
 ];
 
-/** Of two values the last would win, unseen. */
+/** Without the error, the last of two values would win unnoticed. */
 const TWICE: readonly Row[] = [
   ['plan --rps 5 --rps 6', '--rps is given twice'],
   ['plan --rps 5 --rps=5', '--rps is given twice'],
@@ -248,7 +250,7 @@ const TWICE: readonly Row[] = [
   ['approve first --comment a --comment b', '--comment is given twice'],
 ];
 
-/** The console is refused before it listens. */
+/** The console refuses these before it listens. */
 const CONSOLE: readonly Row[] = [
   ['console --port 80.5', notWhole('--port', '80.5', '0', '65,535')],
   ['console --port 65536', notWhole('--port', '65536', '0', '65,535')],
@@ -389,7 +391,7 @@ const NAMED = [
   'refuse',
 ];
 
-/** Commands that name a run, and steer or follow it. */
+/** Commands that name a run, and steer it or follow it. */
 export const RUNS: readonly Row[] = [
   ...NAMED.map((command): Row => [command, "missing required argument 'cutover'"]),
   ...NAMED.map((command): Row => [`${command} a/b`, 'cutover "a/b": a cutover id is 1 to 80 letters']),
@@ -441,7 +443,7 @@ export const RUNS: readonly Row[] = [
   ['plan @starter-text', 'signoff.starterMayApprove: '],
 ];
 
-/** A campaign is parsed as a plan is, and its order and what its services share before anything starts. */
+/** A campaign is parsed like a plan. Its order and what its services share are checked before anything starts. */
 export const CAMPAIGNS: readonly Row[] = [
   ['plan @campaign-unknown-key.json', 'wavez: unknown key'],
   ['plan @campaign-unknown-deep.json', 'waves.0.services.0.regoin: unknown key'],

@@ -11,7 +11,7 @@ import { wallClock } from '../../../lambdas/zones/index.ts';
 import { generator } from '../../../rehearsal/simulation/scenario/index.ts';
 import { campaignFrom, campaignInput, written } from '../../support/campaign.ts';
 
-/** So many services, spread over accounts. */
+/** A campaign of `count` services, spread over `accounts` accounts. */
 function many(count: number, accounts: number, blastRadius: object) {
   const ids = Object.fromEntries(Array.from({ length: accounts }, (_, i) => [`a${i}`, String(100_000_000_000 + i)]));
   const services = Array.from({ length: count }, (_, i) => written(`s${i}`, { account: `a${i % accounts}` }));

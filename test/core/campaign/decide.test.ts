@@ -113,7 +113,7 @@ describe('once a service has failed', () => {
     const campaign = campaignFrom(campaignInput(waves, { onFailure: 'stay' }));
     const spent: ServiceState = { ...running, pause: 'never' };
     expect(look(campaign, { a: returned, b: spent })).toMatchObject({ stop: [], bringBack: ['b'] });
-    // Somebody has paused it already: it stays for as long as that.
+    // A person has paused it already, so it stays for as long as that pause lasts.
     expect(look(campaign, { a: returned, b: { ...spent, paused: true } })).toMatchObject({ stop: [], bringBack: [] });
   });
 
@@ -130,7 +130,10 @@ describe('once a service has failed', () => {
   });
 });
 
-/** A world in which every look is carried out and then something happens to one service. */
+/**
+ * The pause windows of some of the generated campaigns. Below, every decision is carried out, and then something
+ * happens to one service.
+ */
 const NIGHTS = { recurring: [{ name: 'night', from: '18:00', to: '08:00', timeZone: 'Europe/Berlin' }] };
 const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 const campaigns = fc
@@ -196,7 +199,7 @@ describe('whatever happens', () => {
           expect(moving.length).toBeLessThanOrEqual(most);
           for (const [, inPlace] of Map.groupBy(moving, (s) => servicePlace(campaign, s)))
             expect(inPlace.length).toBeLessThanOrEqual(perPlace);
-          // The parent dies and is resumed without its memory: what it reads is enough.
+          // The parent dies and is resumed without its memory. What it reads must be enough.
           if (what === 'dies') memory = NO_MEMORY;
           const subject = moving[pick % Math.max(1, moving.length)];
           if (subject !== undefined && what !== 'dies') {

@@ -3,7 +3,7 @@ import { campaignIn } from '../../../core/campaign/index.ts';
 import { wallClock } from '../../../lambdas/zones/index.ts';
 import { campaignInput } from '../../support/campaign.ts';
 
-/** Refused today: no stage lasts longer than its bake. */
+/** A plan that is refused today: no stage has a longer bake than `gate.minBake`. */
 const PLAN = { shadow: { minPairsPerRoute: 7 }, gate: { accelerate: true, minBake: 'P1D' } };
 const campaign = campaignInput({ first: ['shop'] }, { plans: { old: PLAN } });
 

@@ -23,7 +23,7 @@ describe('a pause window', () => {
     expect(open({ recurring: [night] }, '2026-11-26T17:00Z')).toBe('night');
     expect(open({ recurring: [night] }, '2026-11-27T06:59Z')).toBe('night');
     expect(open({ recurring: [night] }, '2026-11-27T07:00Z')).toBeNull();
-    // In summer the same wall clock is an hour earlier in UTC.
+    // In summer the same local time is an hour earlier in UTC.
     expect(open({ recurring: [night] }, '2026-07-01T16:00Z')).toBe('night');
   });
 

@@ -12,7 +12,7 @@ const HALF = PLAN.stages.findIndex(({ percent }) => percent === 50);
 const policyOf = (errorRate: number, errorCeiling: number | null, errorNoise: number | null = null) =>
   gatePolicyOf(PLAN, { ...DAY, errorRate, errorCeiling, errorNoise }, HALF);
 
-/** Half an hour of a stable side that fails 3 %, and a dozen minutes in which the candidate fails so much. */
+/** Both sides fail 3 % for half an hour. Then the candidate fails `share` for a dozen minutes. */
 const spell = (share: number) => {
   const side = (rate: number) => counts(15_000, { target5xx: Math.round(15_000 * rate) });
   return minutes(42, (i) => minute(i, side(0.03), side(i < 30 ? 0.03 : share)));
@@ -29,7 +29,7 @@ describe('the absolute limit', () => {
     const wandering = policyOf(0.03, 0.076, 0.25);
     expect(wandering.maxErrorRate).toBeCloseTo(0.081);
     expect(decideGate(spell(0.072), wandering).decision).toBe('hold');
-    // The plan's own limit would have brought it back.
+    // The plan's own limit would have rolled back.
     expect(decideGate(spell(0.072), { ...wandering, maxErrorRate: PLAN.gate.maxErrorRate }).reason).toContain(
       'above the limit',
     );

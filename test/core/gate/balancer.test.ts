@@ -51,7 +51,8 @@ describe('5xx of the load balancer’s own, where it is known whose requests the
     expect(firstCall(stable)).toBe(-1);
   });
 
-  // A client that hangs up, and a WebSocket, leave no answer either; the load balancer's few 5xx may be another service's.
+  // Clients that hang up and WebSockets leave no answer either, and the load balancer's few 5xx may belong to another
+  // service.
   const upgraded = (share: number, elb5xx: number, lost = 0, made = elb5xx + lost) =>
     minutes(90, (i) => {
       const side = (n: number, more = 0) => {

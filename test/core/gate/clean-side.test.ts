@@ -5,11 +5,14 @@ import { opinionsOf } from '../../../core/metrics/opinion.ts';
 import { parsePlan } from '../../../core/model/plan.ts';
 import { counts, minute, minutes } from './minutes.ts';
 
-/** Its margin is 0.5 % of requests. */
+/** The margin of this plan is 0.5 % of requests. */
 const PLAN = parsePlan({});
 const HEALTHY_MINUTES = 50;
 
-/** What the gate says from the minute on in which the candidate of a service without failures begins to fail this share. */
+/**
+ * The gate's decisions from the minute in which the candidate of a service without failures begins to fail `share` of
+ * its requests.
+ */
 function looks(percent: number, share: number, of: { readonly stable: number; readonly candidate: number }) {
   const policy = gatePolicyOf(
     PLAN,

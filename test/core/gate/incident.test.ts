@@ -16,7 +16,10 @@ const POLICY = gatePolicyOf(PLAN, BASELINE, 1);
 const WARM = { minutes: 0, allowance: 0 };
 const TOLERANCE = { ratio: 1, absolute: 0 };
 
-/** Both sides fail from minute 20 on for `length` minutes, each by a factor of its own that a heavy tail makes anew every minute. */
+/**
+ * From minute 20 on both sides fail for `length` minutes, each by its own factor between 1 and 4, drawn anew every
+ * minute.
+ */
 const clumped = (seed: number, length: number) => {
   const random = generator(seed);
   const side = (n: number, isOut: boolean) =>

@@ -100,7 +100,8 @@ describe('minutes on thin traffic', () => {
       minutes(12, (i) => minute(i, every(3, 0)(i), counts(30))),
       answered5xxAtMost,
     );
-    // Nothing is known of the traffic before the first answer; then every third minute closes three.
+    // Before the stable side's first answer nothing is known about the traffic. After it, every third minute closes a
+    // group of three.
     expect(met.slice(3).filter((p) => p !== null)).toEqual([5, 8, 11].map(() => ({ n0: 1, x0: 0, n1: 90, x1: 0 })));
   });
 

@@ -1,4 +1,4 @@
-/** Minutes of a stage, as the gate's specifications write them. */
+/** Builds the minutes of a stage for the tests of the gate. */
 import type { MinuteEvidence, SideCounts } from '../../../core/model/evidence.ts';
 
 export const counts = (requests: number, rest: Partial<SideCounts> = {}): SideCounts => ({

@@ -9,7 +9,7 @@ import { MemoryWorld } from '../../support/memory-world.ts';
 import { binomial, generator, normal } from '../../support/random.ts';
 import { counts, minute, minutes } from './minutes.ts';
 
-/** A day of five-minute periods at 500 rps whose rate wanders (AR(1), 0.9 a minute) around 0.5 %. */
+/** A day of five-minute periods at 500 rps whose failure rate wanders (AR(1), 0.9 a minute) around 0.5 %. */
 function day(seed: number, sd: number) {
   const random = generator(seed);
   let level = sd * normal(random);

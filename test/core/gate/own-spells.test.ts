@@ -10,11 +10,11 @@ import { counts, minute, minutes } from './minutes.ts';
 const PLAN = parsePlan({});
 const DAY = new MemoryWorld().baselineSummary;
 if (DAY === null) throw new Error('the world has no look-back');
-/** In a minute of five garbage is collected, and 6 % of the requests are slow. */
+/** In one minute of five the garbage collector runs, and 6 % of the requests are slow. */
 const SPELLS = { ...DAY, slowRate: 0.015, slowCeiling: 0.066, slowNoise: null };
 const policyOf = (baseline: typeof SPELLS) => gatePolicyOf(PLAN, baseline, 0);
 
-/** Each side for itself; the candidate is worse by `more` in every minute. */
+/** Draws the slow minutes of each side independently. The candidate is worse by `more` in every minute. */
 const collecting = (seed: number, more = 0) => {
   const random = generator(seed);
   const side = (n: number, worse: number) =>

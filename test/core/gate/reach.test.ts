@@ -17,7 +17,7 @@ const at = (percent: number, day: typeof DAY | null = DAY) =>
     PLAN.stages.findIndex((stage) => stage.percent === percent),
   );
 
-/** Of five requests a second at 99 %: three a minute on the stable side. */
+/** Five requests a second, 99 % of them on the candidate: three a minute are left for the stable side. */
 const thin = (length: number, candidate: Partial<SideCounts>, stable: Partial<SideCounts> = {}) =>
   minutes(length, (i) => minute(i, counts(3, stable), counts(297, candidate)));
 

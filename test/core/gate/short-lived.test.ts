@@ -6,7 +6,7 @@ import { parsePlan } from '../../../core/model/plan.ts';
 import { binomial, generator } from '../../support/random.ts';
 import { counts, minute, minutes } from './minutes.ts';
 
-/** The stage of half the traffic, at 500 rps; its margin is 0.5 % of requests. */
+/** The margin of this plan is 0.5 % of requests. The tests use its stage with half of the traffic, at 500 rps. */
 const PLAN = parsePlan({});
 const POLICY = gatePolicyOf(
   PLAN,
@@ -16,12 +16,12 @@ const POLICY = gatePolicyOf(
 const N = 15_000;
 const side = (rate: number) => counts(N, { target5xx: Math.round(N * rate) });
 
-/** From minute 20 on, for so many minutes, the candidate fails so much more than the stable side. */
+/** For `lasting` minutes from minute 20 on, the candidate's failure rate is `more` above the stable side's. */
 const stage = (length: number, more: number, lasting: number) =>
   minutes(length, (i) =>
     i >= 20 && i < 20 + lasting ? minute(i, side(0.008), side(0.008 + more)) : minute(i, side(0.001), side(0.001)),
   );
-/** What the gate says at each look, the first `minutes` of them. */
+/** The gate's decision after each minute, given the minutes so far. */
 const looks = (met: ReturnType<typeof stage>) => met.map((_, i) => decideGate(met.slice(0, i + 1), POLICY).decision);
 
 describe('a difference below the margin', () => {
@@ -35,9 +35,9 @@ describe('a difference below the margin', () => {
   it('that the warm-up has shown, too, is as old as the stage', () => {
     const backAt = (cold: number) =>
       looks(minutes(30, (i) => minute(i, side(0.001), side(0.001 + (i < 2 ? cold : 0.0046))))).indexOf('rollback');
-    // 0.92 of the margin must have been there for 18 minutes.
+    // A difference of 0.92 margins must last for 18 minutes.
     expect([0.0046, 0.01].map(backAt)).toEqual([17, 17]);
-    // What is less in the warm-up began after it.
+    // A smaller difference during the warm-up does not count: the difference began after it.
     expect([0, 0.0022].map(backAt)).toEqual([19, 19]);
   });
 
@@ -53,7 +53,8 @@ describe('a difference below the margin', () => {
   it('that grows is acted on by its last minutes, not by its mean since it began', () => {
     const growing = minutes(60, (i) => minute(i, side(0.001), side(0.001 + (i < 20 ? 0 : 0.0005 * (i - 20)))));
     const back = looks(growing).indexOf('rollback');
-    // In minute 34 the last three differ by 1.3 margins, and all since minute 20 by two thirds of it.
+    // In minute 34 the last three minutes differ by 1.3 margins, and all minutes since minute 20 by two thirds of a
+    // margin.
     expect(back).toBeGreaterThan(20 + 11);
     expect(back).toBeLessThanOrEqual(20 + 15);
   });
@@ -68,7 +69,8 @@ describe('a difference below the margin', () => {
   });
 
   it('of a few failures within a minute or two must be larger by what chance makes of them', () => {
-    // At a hundredth of 500 rps: four slow requests more than 1.5 margins in one minute, and no more than the law of the minutes asks.
+    // At a hundredth of 500 rps: in one minute, chance adds three requests (0.01 of 300) to the 1.5 margins, unless the
+    // rule for the number of minutes demands less.
     expect(leastDifference(1, { n1: 300, x1: 9 }, 0.02)).toBeCloseTo(0.03 + 0.01);
     expect(leastDifference(2, { n1: 600, x1: 36 }, 0.02)).toBeCloseTo(0.02 * (0.5 + 1.75 / Math.SQRT2));
     expect(leastDifference(4, { n1: 1_200, x1: 36 }, 0.02)).toBeCloseTo(0.02 * 1.375);
@@ -85,7 +87,7 @@ describe('a difference below the margin', () => {
       const looks = Array.from({ length: 40 }, (_, i) => met.slice(0, 2 * i + 1));
       if (looks.some((seen) => decideGate(seen, first).decision === 'rollback')) back++;
     }
-    // A dozen do where any of these minutes are taken at their word.
+    // A dozen runs would roll back if each of these minutes were taken at face value.
     expect(back).toBeLessThanOrEqual(5);
   });
 

@@ -6,13 +6,16 @@ import { MemoryWorld } from '../../support/memory-world.ts';
 import { binomial, generator } from '../../support/random.ts';
 import { counts, minute, minutes } from './minutes.ts';
 
-/** A base rate of 2 % and a margin of a twentieth of it: the usual tolerance of a fifth would be four margins. */
+/**
+ * The base rate is 2 % and the margin a twentieth of it. The usual tolerance of a fifth of the base rate would be four
+ * margins.
+ */
 const PLAN = parsePlan({ gate: { errorMargin: 0.001 } });
 const DAY = new MemoryWorld().baselineSummary;
 if (DAY === null) throw new Error('the world has no look-back');
 const POLICY = gatePolicyOf(PLAN, { ...DAY, errorRate: 0.02, errorCeiling: 0.0205 }, 2);
 
-/** 5,000 rps, half of them the candidate's. */
+/** A stage at 5,000 rps, half of them on the candidate. */
 const stage = (seed: number, length: number, more: number) => {
   const random = generator(seed);
   const side = (rate: number) => counts(150_000, { target5xx: binomial(random, 150_000, rate) });

@@ -33,13 +33,14 @@ describe('a candidate that hangs while its clients give up', () => {
   });
 
   it('is not taken for one whose requests last for minutes: they are answered later', () => {
-    // Four minutes each: what came in the stage's first four is told of from the fifth on.
+    // Each request takes four minutes: what arrives in the stage's first four minutes is recorded as answered from the
+    // fifth on.
     const polls = (i: number) => told(3_000, i < 4 ? 0 : 3_000);
     expect(Array.from({ length: 40 }, (_, i) => stage(20 + i, polls).decision)).not.toContain('rollback');
   });
 
   it('is not seen in what chance makes of few requests', () => {
-    // Three of ten connections are upgraded; of the stable side's 37 requests five are.
+    // Three in ten connections are upgraded, but by chance only five of the stable side's 37 requests are.
     const few = stage(
       75,
       () => told(297, 208),

@@ -1,6 +1,7 @@
 /**
- * Pairs of hostile bodies, one a line of standard input, with what second implementations say of them: nothing that means something
- * else is called benign, nothing that was only written otherwise is called breaking, and nothing throws.
+ * Judges the comparer by pairs of hostile bodies, one per line of standard input, with the labels of second
+ * implementations: no difference in meaning is called benign, no mere difference in notation is called breaking, and
+ * nothing throws.
  */
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
@@ -29,11 +30,11 @@ function answerOf({ base64, coding }: z.infer<typeof body>, type: string) {
   );
 }
 
-/** null where the comparer is right, or nobody else can say. */
+/** Returns null if the comparer is right, or if no second implementation can tell. */
 function faultOf({ format, label, damaged }: Pair, text: string): string | null {
   const verdict = text.split(':', 1)[0] ?? '';
   const isCalm = verdict === 'same' || verdict === 'benign';
-  // Of markup that no author meant each reader makes something else.
+  // Every parser reads damaged HTML differently, so missing a difference there is no fault.
   if (label === 'different' && isCalm && !(damaged && format === 'html')) return 'missed';
   return label === 'same' && !damaged && verdict === 'breaking' ? 'false alarm' : null;
 }

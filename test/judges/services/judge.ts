@@ -1,7 +1,7 @@
 /**
- * Holds what `crossfade contract` reported of two public services against labels that people wrote from the answers. Prints precision
- * and recall, by request and by difference; fails below the targets.
- * A request that was labelled as a whole (`*` for its places) counts by request alone.
+ * Compares what `crossfade contract` reported of two public services with labels that people assigned from the answers.
+ * Prints precision and recall, by request and by difference, and fails below the targets.
+ * A request that was labelled as a whole (`*` for its places) counts by request only.
  * `judge.ts NAME CAPTURES [RULES]`: the captures that `contract --noise --out` wrote for NAME.labels.tsv.
  */
 import { readFileSync } from 'node:fs';
@@ -24,13 +24,13 @@ interface Labelled {
 }
 
 interface Score {
-  /** Called breaking, and labelled so. */
+  /** Called breaking, and labelled breaking. */
   right: number;
   /** Called breaking, and labelled otherwise or not at all. */
   alarms: number;
-  /** Labelled breaking, and left to the owner: exit code 1, by `undecided`. */
+  /** Labelled breaking, but left to the owner: exit code 1, by `undecided`. */
   undecided: number;
-  /** Labelled breaking, and called harmless. */
+  /** Labelled breaking, but called harmless. */
   hidden: number;
 }
 
@@ -48,7 +48,7 @@ function labelsOf(name: string): Map<string, Labelled[]> {
   return byRequest;
 }
 
-/** As the labels call it: the name of a step, or method and target of a line. */
+/** Returns the request's name in the labels: the name of a step, or the method and target of a line. */
 function nameOfRequest({ requestId }: CaptureRecord, requests: readonly string[]): string {
   const step = /^flow-\d+-(.+)$/.exec(requestId)?.[1];
   if (step !== undefined) return step;
@@ -64,7 +64,7 @@ function labelOf(difference: Difference, labels: readonly Labelled[]): Labelled 
   );
 }
 
-/** With what the control answers teach, as the command compares. */
+/** Returns a comparer that knows the noise of the control answers, as the command does. */
 function comparerOf(records: readonly CaptureRecord[], rulesFile: string | undefined): Compare {
   const rules = compileRules(
     rulesFile === undefined ? { v: 1, rules: [] } : parseRules(JSON.parse(readFileSync(rulesFile, 'utf8'))),

@@ -7,7 +7,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { CLIENT_OPTIONS } from '../../../lambdas/aws/calls/clients.ts';
 import { aws } from '../../../lambdas/aws/calls/transient.ts';
 
-/** A quarter of the time that the rollback's function has (lib/functions): its fence, its write and its read-back are one behind the other. */
+/**
+ * A quarter of the timeout of the rollback's function (lib/functions), in milliseconds: its fence, its write and its
+ * read-back run one after the other.
+ */
 const CALL_MS = 15_000;
 
 let silent: Server | null = null;
@@ -16,7 +19,7 @@ afterEach(() => {
   silent = null;
 });
 
-/** Takes connections, and never answers on one. */
+/** Starts a server that accepts connections and never answers. */
 async function silence(): Promise<string> {
   silent = createServer((socket) => socket.unref()).listen(0, '127.0.0.1');
   await once(silent, 'listening');

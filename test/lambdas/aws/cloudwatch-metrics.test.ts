@@ -17,7 +17,7 @@ import { DEPLOYMENT } from '../../support/deployment.ts';
 const NOW = Date.UTC(2026, 10, 24, 9);
 const minute = (n: number) => NOW - n * 60_000;
 
-/** A CloudWatch that answers as it is told, query by query, and remembers what it was asked. */
+/** A CloudWatch that answers as the test says, and records what it was asked. */
 class Answering {
   readonly asked: GetMetricDataCommand['input'][] = [];
   readonly #answer: (input: GetMetricDataCommand['input'], call: number) => GetMetricDataOutput;
@@ -42,7 +42,7 @@ const points = (query: MetricDataQuery, values: Readonly<Record<number, number>>
   StatusCode: status,
 });
 
-/** Every series alike, whatever it is of. */
+/** Answers every query with the same values. */
 const each =
   (values: Readonly<Record<number, number>>, status?: StatusCode) =>
   ({ MetricDataQueries = [] }: GetMetricDataCommand['input']): GetMetricDataOutput => ({
@@ -230,7 +230,7 @@ describe('a baseline', () => {
     const cloud = new Answering(({ MetricDataQueries = [] }) => ({
       MetricDataResults: MetricDataQueries.map((q) => {
         if (stat(q) !== 'RequestCount Sum' && !stat(q).startsWith('HTTPCode_Target')) return points(q, {});
-        // One minute of five fails ten times as often: as the mean of five it is nothing.
+        // One minute in five fails ten times as often. The means of five minutes do not show it.
         const value = (i: number) => (stat(q) === 'RequestCount Sum' ? 30_000 : i % 5 === 0 ? 300 : 30);
         return points(q, Object.fromEntries(Array.from({ length: 1_440 }, (_, i) => [from + i * 60_000, value(i)])));
       }),
@@ -247,7 +247,8 @@ describe('a baseline', () => {
     ['none, where the store has no counts of answers', null, []],
   ])('tells of how many requests no answer is told: %s', async (_name, share, counted) => {
     const from = NOW - 24 * 3_600_000;
-    // One of a hundred in a minute is answered in the next one, and one never.
+    // In every minute one request in a hundred is never answered; in every second minute, another one is answered a
+    // minute later.
     const value = (of: string, i: number) => (of === 'RequestCount Sum' ? 1_000 : i % 2 === 0 ? 980 : 1_000);
     const cloud = new Answering(({ MetricDataQueries = [] }) => ({
       MetricDataResults: MetricDataQueries.map((q) =>

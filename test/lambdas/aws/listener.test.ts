@@ -20,7 +20,7 @@ import { conditionsFor, describeRules, guardsOf } from '../../../lambdas/aws/elb
 import { ElbRules, inOrder } from '../../../lambdas/aws/elb/rule.ts';
 import { DEPLOYMENT } from '../../support/deployment.ts';
 
-/** ELBv2 that answers by the command, and keeps what it was sent. */
+/** An ELBv2 that answers by the command, and records what it was sent. */
 function elb(answer: (command: object) => object) {
   const sent: object[] = [];
   const send = async (command: object) => {
@@ -65,7 +65,7 @@ describe('the weights of a listener', () => {
   });
 
   const gone = new RuleNotFoundException({ message: 'One or more rules not found', $metadata: {} });
-  /** As ELBv2 answers: for all that it is asked, or for none of them. */
+  /** Like ELBv2: answers for all rules that it is asked for, or for none of them. */
   const withoutRest = (command: object) => {
     const arns = command instanceof DescribeRulesCommand ? (command.input.RuleArns ?? []) : [];
     if (arns.includes('rule/rest')) throw gone;

@@ -11,7 +11,7 @@ import { postJson } from '../../../lambdas/chat/post-json.ts';
 import { makeHandler } from '../../../lambdas/notify.ts';
 import { DEPLOYMENT } from '../../support/deployment.ts';
 
-/** What each product documents of a request, as a judge of what is sent. */
+/** What each product documents for a request, as schemas that check what is sent. */
 const plain = (most: number) => z.strictObject({ type: z.literal('plain_text'), text: z.string().min(1).max(most) });
 const mrkdwn = (most: number) =>
   z.strictObject({
@@ -99,7 +99,7 @@ afterEach(async () => {
   for (const close of closes.splice(0)) await close();
 });
 
-/** A product on this machine: keeps what it is sent, and answers as it is told to. */
+/** A product on this machine that records what it is sent, and answers as the test says. */
 async function product(answer: (asked: Asked) => readonly [status: number, body: string]) {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {

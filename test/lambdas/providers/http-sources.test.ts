@@ -22,12 +22,12 @@ const FROM = Date.UTC(2026, 10, 24, 8);
 const RANGE = { from: FROM, to: FROM + 3 * MINUTE };
 const ASKED = { metric: 'orders', side: 'candidate', part: 'numerator' } as const;
 const INGRESS = ingressIdSchema.parse('gateway');
-/** Far longer than an answer takes; a source that hangs is given less. */
+/** Far longer than an answer takes. Tests of a source that hangs use less. */
 const timeoutSeconds = 10;
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
-/** A server on this machine that answers as it is told. */
+/** Starts a server on this machine that answers as the test says. */
 async function serving(answer: Answer): Promise<string> {
   const server = createServer((request, response) => {
     let body = '';

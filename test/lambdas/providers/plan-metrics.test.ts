@@ -9,7 +9,7 @@ import { DEPLOYMENT } from '../../support/deployment.ts';
 
 const MINUTE = 60_000;
 const FROM = Date.UTC(2026, 10, 24, 8);
-/** Ten minutes; the newest two have not settled. */
+/** Ten minutes, of which the newest two have not settled. */
 const RANGE = { from: FROM, to: FROM + 10 * MINUTE };
 const WHOLE = Array.from({ length: 8 }, (_, i) => FROM + i * MINUTE);
 
@@ -25,7 +25,7 @@ const [ORDERS] = metricsOf({
   margin: 0.01,
 }) as [PlanMetric];
 
-/** CloudWatch, by what is asked of each query; remembers what it was asked. */
+/** A CloudWatch that answers by query, and records what it was asked. */
 function cloudWatch(answer: (query: object) => number | null | Error) {
   const asked: GetMetricDataCommand['input'][] = [];
   const client = {
@@ -130,7 +130,7 @@ describe('metrics of the user’s own', () => {
       },
     });
     expect(queries).toContainEqual({ Id: 'result', Expression: 'MAX([a, b])', Period: 60 });
-    // A guard reads nothing of the stable side.
+    // A guard does not read the stable side.
     expect(found[2]?.minutes[0]).toMatchObject({ stable: null, candidate: { n: 1, x: 5 } });
   });
 

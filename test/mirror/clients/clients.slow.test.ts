@@ -1,6 +1,6 @@
 /**
- * Real clients see through the mirror what they see without it: each plays the same exchanges with the primary and with each proxy. A client
- * that this machine does not have is skipped, and said so.
+ * Real clients see the same through the mirror as without it: each plays the same exchanges with the primary and with
+ * each proxy. A client that this machine does not have is skipped, and reported as skipped.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -20,9 +20,9 @@ const PATHS = ['/plain', '/gzip', '/chunked', '/large', '/nothing', '/same'];
 
 interface Client {
   readonly name: string;
-  /** Says that it is there. */
+  /** Command that succeeds if the client is installed. */
   readonly probe: readonly [string, ...string[]];
-  /** What it saw, a line for each exchange. */
+  /** Plays the exchanges. @returns what the client saw, one line for each exchange */
   play(origin: string): Promise<readonly string[]>;
 }
 
@@ -58,7 +58,7 @@ const CURL: Client = {
             encoding: 'latin1',
             maxBuffer: 10_000_000,
           });
-          // Of HEAD curl prints the fields, among which are the connection's own.
+          // For HEAD, curl prints the fields, including those of the connection itself.
           const end = stdout.lastIndexOf('\n');
           const got = method === 'HEAD' ? '' : stdout.slice(0, end);
           lines.push([method, path, body.length, stdout.slice(end + 1), hash(got)].join(' '));
@@ -78,7 +78,7 @@ function hash(data: Buffer | string): string {
   return createHash('sha256').update(data).digest('hex').slice(0, 16);
 }
 
-/** Answers by path, and tells of each request what came of it. */
+/** Answers by path, and reports in `X-Told` what arrived of the request. */
 async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
   const body = await bodyOf(req);
   res.setHeader('X-Told', `${req.method}:${body.length}:${hash(body)}`);

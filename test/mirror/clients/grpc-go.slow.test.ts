@@ -1,4 +1,7 @@
-/** Go's gRPC library hears through Envoy what it hears from the primary, and its calls are captured with their status and trailers. */
+/**
+ * Go's gRPC library receives through Envoy what it receives from the primary, and its calls are captured with their
+ * status and trailers.
+ */
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +15,7 @@ import { PROXIES, startMirror } from '../mirror-process.ts';
 const run = promisify(execFile);
 const cwd = join(import.meta.dirname, 'grpc-go');
 
-/** Why it cannot be tried here; null where it can. */
+/** Returns the reason why this test cannot run here, or null if it can. */
 function missing(): string | null {
   if (!PROXIES.includes('envoy')) return 'no Envoy on this machine';
   if (spawnSync('go', ['version']).error !== undefined) return 'no go on this machine';

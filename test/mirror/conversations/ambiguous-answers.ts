@@ -1,6 +1,6 @@
 /**
- * Answers that two readers could end at different places, and what may be made of each: 502, an end that is seen, or the one reading that is written; and whatever stands behind
- * it is nobody's answer.
+ * Answers that two readers could end at different places. The client may get 502, a connection that visibly ends, or
+ * the one reading that was written; whatever follows the answer must not become another answer.
  */
 import { again, second } from './parts.ts';
 import { type Case, get } from './stage.ts';
@@ -10,7 +10,7 @@ const ok = (fields: string, body = 'ok') => `HTTP/1.1 200 OK\r\n${fields}\r\n\r\
 const chunked = 'Transfer-Encoding: chunked';
 const REFUSED = /^502 /;
 
-/** What the primary writes in one piece; what the client may get. */
+/** The name, what the primary writes in one piece, and what the client may get. */
 const ANSWERS: readonly (readonly [string, string, RegExp])[] = [
   ...['+2', '0x2', '-2', '2.0', '2 2', '2, 2', '2;', '18446744073709551618', '２'].map(
     (length) => [`a length of ${length}`, ok(`Content-Length: ${length}`, `ok${EVIL}`), REFUSED] as const,

@@ -1,6 +1,7 @@
 /**
- * Conversations that go wrong in the middle, of the kinds in which proxies have failed. Peers leave, answer early, say too much or read slowly, between them each proxy that this machine has: who still listens gets
- * one whole answer or sees that there is none, nobody waits for ever, and the next client gets its own answer.
+ * Conversations that go wrong midway, in ways in which proxies have failed. Peers leave, answer early, say too much or
+ * read slowly, with each proxy that this machine has between them: a client that still listens gets one whole answer or
+ * sees that there is none, nobody waits forever, and the next client gets its own answer.
  */
 import { createServer } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
@@ -31,7 +32,10 @@ const ALL: Readonly<Record<string, readonly Case[]>> = {
   'whose answer is under way when more comes': BEHIND_ANSWERS,
 };
 
-/** A connection that stays behind would hold the drain up until the mirror is killed, before it has told its counts. */
+/**
+ * A connection that remains open would hold up the drain until the mirror is killed, before it has reported its
+ * metrics.
+ */
 const ENV = { MIRROR_DRAIN_MS: '120000' };
 
 describe.each(RECORDED)('by %s a primary, of which %s is recorded', (proxy, rate) => {
@@ -89,7 +93,8 @@ describe.each(RECORDED)('by %s a primary, of which %s is recorded', (proxy, rate
     };
     await play(taken, async ({ send, heads }) => {
       const text = await send(request).until(/^HTTP\/1\.[01] \d[\s\S]*\r\n\r\n/);
-      // The embedded one ignores an offer of WebSocket that comes with a body, and passes both on.
+      // The embedded mirror ignores a WebSocket offer in a request with a body, and passes on both the request and its
+      // body.
       if (proxy === 'envoy' || !request.includes('websocket')) expect(text).toMatch(/^HTTP\/1\.[01] (?:4|50)/);
       await after(100);
       expect(heads('/smuggled')).toEqual([]);
@@ -103,7 +108,7 @@ describe.each(RECORDED)('by %s a primary, of which %s is recorded', (proxy, rate
     const dropped = Object.entries(told).filter(([name]) => /^[a-z]/.test(name));
     expect([dropped.reduce((sum, [, count]) => sum + count, captured), told]).toEqual([requests, told]);
     expect(captured).toBe(mirror.captures().length);
-    // Each has its witness; health checks are none.
+    // Each case also has a witness request. Health checks are not counted.
     expect(requests).toBeGreaterThan(2 * cases);
   });
 });

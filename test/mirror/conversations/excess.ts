@@ -1,4 +1,4 @@
-/** A primary that says more than was asked for, or says it in another form. */
+/** Primaries that send more than was asked for, or send it in another form. */
 import { setTimeout as after } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { readAnswer } from '../fuzz/strict-reader.ts';

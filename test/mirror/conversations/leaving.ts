@@ -1,4 +1,4 @@
-/** A primary that answers before it has read, or leaves in the middle, and clients that do. */
+/** Primaries that answer before they have read the request or leave midway, and clients that leave midway. */
 import { setTimeout as after } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { again, gets, misses, says, saysAndEnds, saysAndResets, second } from './parts.ts';
@@ -17,7 +17,7 @@ export const EARLY: readonly Case[] = [
     saysAndResets(answer('no', '', '401 No')),
     async (stage) => {
       await gets(/^401 no$|^502 /, post('x'.repeat(5 * MB)))(stage);
-      // Where the whole upload had come, the connection is kept: the reset must not meet the next case.
+      // If the whole upload arrived, the connection is kept: the reset must not affect the next case.
       await expect.poll(stage.open).toBe(0);
     },
   ],
@@ -65,7 +65,7 @@ export const EARLY: readonly Case[] = [
     async ({ send }) => {
       const client = send(`POST PATH HTTP/1.0\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello`);
       const text = await client.until(/took it$/);
-      // Envoy says 100 all the same (docs/explanation/mirror.md).
+      // Envoy sends 100 anyway (docs/explanation/mirror.md).
       expect(text).toMatch(/^(?:HTTP\/1\.0 100 Continue\r\n\r\n)?HTTP\/1\.[01] 200 /);
     },
   ],

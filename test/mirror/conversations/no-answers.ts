@@ -1,4 +1,7 @@
-/** What is no answer, or never ends, and what comes on a line where nobody waits for it: 502, an end that is seen, or the client's own answer. */
+/**
+ * Answers that are invalid or never end, and bytes on a connection where nobody waits for them: the client gets 502, a
+ * connection that visibly ends, or its own answer.
+ */
 import { setTimeout as after } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { again, gets, misses, says, saysAndEnds, saysAndResets, second } from './parts.ts';
@@ -8,7 +11,7 @@ const REFUSED = gets(/^502/);
 const status = (text: string) => `HTTP/1.1 ${text}\r\nContent-Length: 2\r\n\r\nok`;
 const length = (text: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${text}\r\n\r\nok`;
 const NEVER = { pieces: 3_000, bytes: 1_000 } as const;
-/** Of a head; the connection ends long before. */
+/** Sends a head that does not end. The connection ends long before all pieces are sent. */
 const endless =
   (begin: string, piece: (n: number) => string): Case[1] =>
   async ({ write, socket }) => {
@@ -22,7 +25,7 @@ const refusedAndLeft: Case[2] = async (stage) => {
   await REFUSED(stage);
   await expect.poll(stage.open, { timeout: 5_000 }).toBe(0);
 };
-/** Each answer is that of its own request, whatever the primary does between two of them. */
+/** Expects each request to get its own answer, whatever the primary does between requests. */
 const fiveInTurn: Case[2] = async (stage) => {
   for (let n = 0; n < 5; n++) {
     await gets(`200 ok${n}`)(stage);

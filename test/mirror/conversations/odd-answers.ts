@@ -1,11 +1,14 @@
-/** Answers as odd services write them, and what is spoken on a line that was switched: it reaches the client to the byte, or as 502. */
+/**
+ * Answers as odd services write them, and bytes on a connection that was switched to another protocol: they reach the
+ * client byte for byte, or the client gets 502.
+ */
 import { setTimeout as after } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { gets, says, saysAndEnds } from './parts.ts';
 import { answer, answers, type Case, chunked, get, SOCKET } from './stage.ts';
 
 const plain = (fields: string, body = 'ok', status = '200 OK') => `HTTP/1.1 ${status}\r\n${fields}\r\n${body}`;
-/** The head that the client gets holds all of these. */
+/** Expects the client's answer to match all of these patterns. */
 const shows =
   (...patterns: readonly RegExp[]): Case[2] =>
   async ({ send }) => {
@@ -19,7 +22,7 @@ const frame = (opcode: number, data: string, { fin = true, mask = false } = {}) 
   const bytes = [(fin ? 0x80 : 0) | opcode, (mask ? 0x80 : 0) | data.length];
   return String.fromCharCode(...bytes) + (mask ? '\0\0\0\0' : '') + data;
 };
-/** Both ends speak by turns on a switched line, and both get to the byte what the other said. */
+/** Both ends take turns on a switched connection, and each receives byte for byte what the other sent. */
 const talks = (
   asked: string,
   told: string,

@@ -1,4 +1,7 @@
-/** Odd requests through each proxy that this machine has: refused, or passed on in the one meaning that they have, and the next client gets its own answer. */
+/**
+ * Sends odd requests through each proxy that this machine has: each is refused, or passed on with its only meaning, and
+ * the next client gets its own answer.
+ */
 import { createServer } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +11,7 @@ import { RawClient } from '../rig.ts';
 import { ODD_REQUESTS } from './odd-requests.ts';
 import { answer, answersIn, get, RECORDED } from './stage.ts';
 
-/** Answers as soon as a strict reader has a whole request: with its method and its body. */
+/** Answers with the method and the body as soon as a strict reader has a whole request. */
 function echo(heads: string[], faults: unknown[]) {
   return createServer((socket) => {
     let text = '';
@@ -46,7 +49,7 @@ describe.each(RECORDED)('by %s, of which %s is recorded', (proxy, rate) => {
     for (;;) {
       const { length } = client.text;
       const { destroyed } = client.socket;
-      // What the mirror says after the answers that are awaited, to what cannot be read, is not looked at.
+      // What the mirror sends after the expected answers, in reply to unreadable bytes, is ignored.
       const found = tried(() => answersIn(client.text, [...methods, ...methods], destroyed));
       if (destroyed || (found?.length ?? 0) >= methods.length) {
         client.destroy();

@@ -1,16 +1,19 @@
-/** Requests as strangers write them: refused, or passed on in the one meaning that they have; and what follows one on its connection is never taken for another. */
+/**
+ * Requests as strangers write them: each is refused, or passed on with its only meaning, and what follows it on the
+ * connection is never taken for another request.
+ */
 import { get, post, SOCKET } from './stage.ts';
 
-/** What the client gets, and what the head matches that the primary gets, where it gets one. */
+/** What the client must get, and what the head that the primary receives must match, if it receives one. */
 export interface Odd {
   readonly name: string;
   readonly request: string;
   readonly gets: RegExp;
   readonly head?: RegExp;
   readonly not?: RegExp;
-  /** So many requests reach the primary at most. */
+  /** How many requests may reach the primary at most. */
   readonly most?: number;
-  /** Of the requests that are answered. @default - one GET */
+  /** Methods of the requests that are answered. @default - one GET */
   readonly methods?: readonly string[];
 }
 
@@ -175,7 +178,8 @@ export const ODD_REQUESTS: readonly Odd[] = [
   odd('an extension of 20 kB', chunks(`2;${'a'.repeat(20_000)}\r\nhi\r\n0\r\n\r\n`), EITHER),
   odd('an extension with a line in its quotes', chunks('2;a="\r\nhi\r\n0\r\n\r\n'), EITHER),
   odd('no line end behind the data', chunks(`2\r\nhiX\r\n0\r\n\r\n${EVIL}`), EITHER, { most: 2 }),
-  // By Envoy its data ends with a carriage return, and its line with a bare line feed, which Envoy takes (mirror.md).
+  // With Envoy, the chunk's data ends with a carriage return and its line with a bare line feed, which Envoy accepts
+  // (mirror.md).
   odd('a chunk one byte short', chunks('3\r\nhi\r\n0\r\n\r\n'), EITHER, { most: 1 }),
   odd('a size of nothing', chunks(`\r\nhi\r\n0\r\n\r\n${EVIL}`), REFUSED, { most: 0 }),
   odd('an empty line before the first size', chunks(`\r\n\r\n2\r\nhi\r\n0\r\n\r\n${EVIL}`), REFUSED, { most: 0 }),

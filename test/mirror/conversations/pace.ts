@@ -1,4 +1,4 @@
-/** Slow and hasty peers, and those that change the protocol. */
+/** Slow and hasty peers, and peers that switch the protocol. */
 import { setTimeout as after } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { again, gets, says, saysAndEnds, saysAndResets, second } from './parts.ts';
@@ -147,7 +147,10 @@ export const UPGRADES: readonly Case[] = [
 ];
 
 const CONNECT = 'CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n';
-/** What comes while the answer before it is under way, and whether the connection may end instead. */
+/**
+ * The name, what the client sends while the previous answer is in progress, and whether the connection may end instead
+ * of that answer.
+ */
 const BEHIND: readonly (readonly [string, string, boolean?])[] = [
   ['CONNECT', CONNECT, true],
   ['a request and CONNECT', get('X-Second: 1\r\n') + CONNECT, true],
@@ -162,7 +165,7 @@ const BEHIND: readonly (readonly [string, string, boolean?])[] = [
   ['two lengths', post('hello', 'Content-Length: 5\r\nContent-Length: 6\r\n')],
 ];
 
-/** Nothing that is said to it is taken for the answer before it. */
+/** Expects that no reply to these bytes is taken for the previous answer. */
 export const BEHIND_ANSWERS: readonly Case[] = BEHIND.map(([name, bytes, mayEnd = false]) => [
   name,
   (peer) =>

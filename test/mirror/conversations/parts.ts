@@ -1,10 +1,10 @@
-/** Parts that many conversations have. */
+/** Building blocks that many conversations share. */
 import { setTimeout as after } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { readAnswer } from '../fuzz/strict-reader.ts';
 import { answer, answers, get, type Peer, type Stage } from './stage.ts';
 
-/** The client's one GET, and what it must get. */
+/** Sends one request, by default a GET, and expects this answer. */
 export const gets = (wanted: string | RegExp, request = get(), method = 'GET') => {
   return async ({ send }: Stage) => {
     const [got] = await answers(send(request), [method]);
@@ -12,7 +12,7 @@ export const gets = (wanted: string | RegExp, request = get(), method = 'GET') =
     else expect(got).toMatch(wanted);
   };
 };
-/** No whole answer, or 502: a client must see that something is missing. */
+/** Expects 502 or an incomplete answer: a client must see that something is missing. */
 export const misses =
   (request = get()) =>
   async ({ send }: Stage) => {
@@ -42,7 +42,10 @@ export const saysAndResets =
   };
 
 const SECOND = 'X-Second: 1\r\n';
-/** A second request on the same connection, where that is still open. Safe requests may come twice, so the second one is marked. */
+/**
+ * Sends a second request on the same connection, if that is still open. Safe requests may arrive twice, so the second
+ * one is marked.
+ */
 export const again = async (
   { send, more }: Stage,
   first: string,

@@ -1,7 +1,7 @@
-/** Requests that are refused, and what stands behind them on the connection. */
+/** Requests that are refused, with bytes that follow them on the connection. */
 import { get, post, SOCKET } from './stage.ts';
 
-/** What follows a refused request on its connection is never taken for a request of its own, unless it is one. */
+/** Follows a refused request on its connection, and must never reach the primary as a request of its own. */
 const SMUGGLED = 'GET /smuggled HTTP/1.1\r\nHost: evil\r\n\r\n';
 export const REFUSED: readonly (readonly [string, string])[] = [
   ['two Hosts and a body', post(SMUGGLED).replace('Host: x', 'Host: x\r\nHost: y')],

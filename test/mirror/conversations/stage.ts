@@ -1,11 +1,14 @@
-/** A client's and a primary's side of one exchange, as scripts that are played by any mirror between them. */
+/** Scripts for the client's and the primary's side of one exchange, which are played with any mirror between them. */
 import { createServer, type Server, type Socket } from 'node:net';
 import { readAnswer, statusOf } from '../fuzz/strict-reader.ts';
 import { PROXIES } from '../mirror-process.ts';
 import { OK } from '../raw-primary.ts';
 import type { RawClient } from '../rig.ts';
 
-/** Each proxy, and the share that is recorded: Envoy's script runs for that alone, the embedded mirror does the same and more. */
+/**
+ * Each proxy with its sample rates. Envoy runs its script only for recorded requests, so it is tested without and with
+ * recording; the embedded mirror does the same work either way, and more when it records.
+ */
 export const RECORDED = PROXIES.flatMap((proxy) =>
   (proxy === 'envoy' ? (['0', '1'] as const) : (['1'] as const)).map((rate) => [proxy, rate] as const),
 );
@@ -13,7 +16,7 @@ export const answer = (body: string, fields = '', status = '200 OK') =>
   `HTTP/1.1 ${status}\r\n${fields}Content-Length: ${body.length}\r\n\r\n${body}`;
 export const chunked = (rest: string, fields = '') =>
   `HTTP/1.1 200 OK\r\n${fields}Transfer-Encoding: chunked\r\n\r\n${rest}`;
-/** `PATH` is that of the case. */
+/** `PATH` stands for the path of the case. */
 export const get = (fields = '', version = '1.1') => `GET PATH HTTP/${version}\r\nHost: x\r\n${fields}\r\n`;
 export const post = (body: string, fields = `Content-Length: ${body.length}\r\n`) =>
   `POST PATH HTTP/1.1\r\nHost: x\r\n${fields}\r\n${body}`;
@@ -24,26 +27,26 @@ export const SOCKET =
 export interface Peer {
   readonly socket: Socket;
   readonly head: string;
-  /** How many requests of this path there were before, by any connection. */
+  /** How many earlier requests had this path, on any connection. */
   readonly before: number;
   write(text: string): void;
-  /** Resolves once `pattern` stands at the beginning of what follows the head, and takes it. */
+  /** Resolves when the bytes after the head begin with a match of `pattern`, and consumes the match. */
   body(pattern: RegExp): Promise<string>;
 }
 
 export interface Stage {
-  /** Sends, with the case's path in the place of PATH. */
+  /** Sends the text, with PATH replaced by the path of the case. */
   send(text: string): RawClient;
-  /** The case's path. */
+  /** Path of the case. */
   readonly path: string;
   more(client: RawClient, text: string): void;
-  /** Heads that the primary got for a path. @default - the case's */
+  /** Heads that the primary received for a path. @default - the path of the case */
   heads(path?: string): readonly string[];
-  /** Connections of the primary's that are open and have had a request of this path. */
+  /** Number of open connections to the primary that have carried a request for this path. */
   open(): number;
 }
 
-/** Every byte of it is a part of one of these answers. @returns statuses and bodies */
+/** Reads the answers in `text`, every byte of which must belong to one of them. @returns statuses and bodies */
 export function answersIn(text: string, methods: readonly string[], ended: boolean): string[] {
   const found: string[] = [];
   for (let at = 0, n = 0; at < text.length; ) {
@@ -60,7 +63,7 @@ export function answersIn(text: string, methods: readonly string[], ended: boole
 
 export type Case = readonly [name: string, primary: (peer: Peer) => unknown, play: (stage: Stage) => Promise<unknown>];
 
-/** All of them, once there are as many as requests, or once the connection has ended. */
+/** Returns all answers when there are as many as requests, or when the connection has ended. */
 export async function answers(client: RawClient, methods: readonly string[]): Promise<string[]> {
   for (;;) {
     const length = client.text.length;
@@ -88,7 +91,7 @@ export class ScriptedPrimary {
     ['/healthz', ({ write }) => write(OK)],
     ['/witness', ({ write }) => write(answer('me'))],
   ]);
-  /** Scripts that have failed. */
+  /** Errors of scripts that failed. */
   readonly faults: unknown[] = [];
   readonly server: Server = createServer((socket) => this.#serve(socket));
 
@@ -106,7 +109,7 @@ export class ScriptedPrimary {
           unread = unread.slice(taken.length);
           return taken;
         }
-        // It never comes.
+        // The match will never arrive.
         if (socket.destroyed || socket.readableEnded) return new Promise<string>(() => {});
         await new Promise<void>((resolve) => {
           socket.once('data', () => resolve());

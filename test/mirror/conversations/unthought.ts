@@ -1,4 +1,4 @@
-/** Conversations of which nobody thought; the right answers were written before the first run. */
+/** Conversations that nobody had thought of. The expected answers were written before the first run. */
 import { setTimeout as after } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { gets, misses, second } from './parts.ts';
@@ -11,7 +11,7 @@ const HEAD = /^[\s\S]*?\r\n\r\n/;
 const CLOSE = '\x88\x02\x03\xe8';
 const MASKED_CLOSE = '\x88\x82\x01\x02\x03\x04\x02\xea';
 const ok = (peer: Peer) => peer.write(answer('ok'));
-/** Echoes what came. */
+/** Answers with the first `length` bytes that arrive. */
 const says = (length: number) => async (peer: Peer) =>
   peer.write(answer(await peer.body(new RegExp(`^[\\s\\S]{${length}}`))));
 
@@ -127,7 +127,7 @@ export const UNTHOUGHT: readonly Case[] = [
           expect(framed.length).toBe(1);
           expect(head.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
         }
-        // Refused, it ends there.
+        // If the request is refused, nothing after it is passed on.
         if (/^HTTP\/1\.1 4/.test(text)) expect(heads(`${path}-evil`)).toEqual([]);
       },
     ],
@@ -257,7 +257,7 @@ export const UNTHOUGHT: readonly Case[] = [
       const client = send(get(SOCKET));
       await client.until(/sign in$/);
       more(client, get(`${SOCKET}X-Second: 1\r\n`));
-      // The embedded mirror ends the connection with a refusal.
+      // The embedded mirror ends the connection after a refusal.
       expect(await client.until(/hi$/)).toMatch(/##hi$|sign in$/);
     },
   ],

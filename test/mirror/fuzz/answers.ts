@@ -1,15 +1,15 @@
-/** What services answer: whole, in part, too much, and what is none. */
+/** Answers that services give: whole, partial, with excess bytes, and invalid. */
 import fc from 'fast-check';
 import { chunked, extension, inPieces, mutated, STOWAWAY, size, tag, text, trailers } from './notation.ts';
 
-/** What a service answers to one request. */
+/** A service's answer to one request. */
 export interface Answer {
   readonly pieces: readonly string[];
-  /** What becomes of the connection afterwards. */
+  /** What happens to the connection afterwards. */
   readonly end: 'stay' | 'close' | 'reset';
-  /** Whether this is a whole answer by RFC 9112; null where that is anybody's guess. */
+  /** Whether this is a whole answer by RFC 9112; null if that cannot be decided. */
   readonly whole: boolean | null;
-  /** Before the request's body is complete. */
+  /** Whether the answer is sent before the request's body is complete. */
   readonly early: boolean;
 }
 
@@ -70,7 +70,7 @@ const ANSWER_CHUNKS: readonly string[] = [
   '\r\n',
 ];
 
-/** A whole answer, with the length at which it is complete. */
+/** Draws a whole answer, which itself shows where it is complete. */
 function politeAnswer(n: number): fc.Arbitrary<string> {
   const head = (status: string) => `HTTP/1.1 ${status}\r\nX-Tag: ${tag(n)}\r\n`;
   return fc.oneof(

@@ -1,4 +1,4 @@
-/** Plays conversations through a mirror, and says what it owes and did not give. */
+/** Plays conversations through a mirror, and reports each obligation that the mirror did not meet. */
 import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
@@ -10,13 +10,16 @@ import { STOWAWAY, tag } from './notation.ts';
 import type { Asked } from './requests.ts';
 import { Ambiguous, type Message, readAnswer, statusOf } from './strict-reader.ts';
 
-/** Side by side. */
+/** How many conversations are played at once. */
 const AT_ONCE = 48;
-/** A polite client that has no answer by then has none. */
+/** How long a polite client waits for its answers, in milliseconds. Later ones count as missing. */
 const HANG_MS = 30_000;
-/** What an impolite client waits for more. */
+/** How long an impolite client waits after the last bytes that it received, in milliseconds. */
 const QUIET_MS = 40;
-/** Connections that nobody uses are gone by then: kept ones to the primary, and those of the clients that left. */
+/**
+ * How long unused connections may stay open, in milliseconds: those kept to the primary, and those of clients that
+ * left.
+ */
 const LEAK_MS = 30_000;
 
 export interface Violation {
@@ -27,13 +30,16 @@ export interface Violation {
 
 export interface Report {
   readonly played: number;
-  /** By rule: how often it was broken, and the first times. */
+  /** How often each rule was broken, and the first violations, by rule. */
   readonly broken: Readonly<Record<string, { readonly times: number; readonly first: readonly Violation[] }>>;
-  /** Sums of the mirror's metrics, once it has ended. */
+  /** Sums of the mirror's metrics after it has ended. */
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** Starts a mirror between two hostile services, plays each batch, looks for what is left, and ends it. */
+/**
+ * Starts a mirror between two hostile services, plays each batch, checks for connections that remain, and stops the
+ * mirror.
+ */
 export async function playThrough(proxy: MirrorProxy, batches: Iterable<readonly Conversation[]>): Promise<Report> {
   const campaign = new Campaign(proxy);
   const [stable, candidate] = await Promise.all([portOf(campaign.stable.server), portOf(campaign.candidate.server)]);
@@ -62,7 +68,7 @@ function byRule(violations: readonly Violation[]): Report['broken'] {
   return Object.fromEntries([...rules].map(([rule, all]) => [rule, { times: all.length, first: all.slice(0, 3) }]));
 }
 
-/** Open files of the proxy: where there is no /proc, nobody knows. */
+/** Returns how many files the proxy has open, or null if there is no /proc. */
 function filesOf({ proxyPid }: MirrorProcess): number | null {
   try {
     return readdirSync(`/proc/${proxyPid}/fd`).length;
@@ -78,7 +84,10 @@ class Campaign {
   played = 0;
   readonly #conversations = new Map<number, Conversation>();
   readonly #seen = new Map<string, number>();
-  /** Conversations after which Envoy does not hear that the client has left (docs/explanation/mirror.md): it had more to ask, and its answer never ends. */
+  /**
+   * Conversations in which Envoy does not notice that the client has left (docs/explanation/mirror.md): the client
+   * pipelined another request, and the current answer never ends.
+   */
   readonly #unheard = new Set<number>();
 
   readonly #proxy: MirrorProxy;
@@ -115,7 +124,7 @@ class Campaign {
       if (id < this.played - 10 * batch.length) this.#conversations.delete(id);
   }
 
-  /** It lives, and serves. */
+  /** Checks that the mirror is alive and serves. */
   async probe({ port, healthPort }: MirrorProcess): Promise<void> {
     for (const url of [`http://127.0.0.1:${port}/plain`, `http://127.0.0.1:${healthPort}/healthz`]) {
       const status = await fetch(url, { signal: AbortSignal.timeout(HANG_MS) }).then(async (answer) => {
@@ -126,7 +135,7 @@ class Campaign {
     }
   }
 
-  /** No connection stays, on either side, once clients are gone. */
+  /** Checks that no connection remains, on either side, when the clients are gone. */
   async emptied(mirror: MirrorProcess, before: number | null): Promise<void> {
     const left = () =>
       [
@@ -151,7 +160,7 @@ class Campaign {
     this.violations.push({ rule, id, detail });
   }
 
-  /** A whole request came to the primary. */
+  /** Checks a whole request that reached the primary. */
   #came(method: string, id: number, number: number, body: string): void {
     const conversation = this.#conversations.get(id);
     const asked = conversation?.requests[number];
@@ -208,7 +217,7 @@ class Campaign {
       socket.resetAndDestroy();
     }
     const began = Date.now();
-    // An answer that its primary never ends is nobody's to end.
+    // The mirror cannot end an answer that its primary never ends.
     const answerable = polite && !conversation.answers.slice(0, sent).some(neverEnds);
     const over = () =>
       answerable ? this.#answers(id, conversation, text, false).length >= sent : Date.now() - last > QUIET_MS;
@@ -244,15 +253,19 @@ class Campaign {
     this.#answers(id, conversation, text, ended, true);
   }
 
-  /** Envoy takes a reset for the end of an answer that has no length (docs/explanation/mirror.md). */
+  /**
+   * Whether the client must be able to see that the answer is partial. Envoy takes a reset for the end of an answer
+   * that has no length (docs/explanation/mirror.md).
+   */
   #mustBePartial(answer: Answer | undefined): boolean {
     if (answer?.whole !== false) return false;
     return this.#proxy === 'embedded' || /content-length|transfer-encoding/i.test(answer.pieces.join(''));
   }
 
   /**
-   * A primary that leaves while the request still comes may take its answer with it; one that says more than its answer may be refused; and
-   * Envoy repeats nothing that may have had an effect, when a kept connection has ended meanwhile.
+   * Whether the client must get the whole answer. A primary that leaves while the request is still arriving may lose
+   * its answer; an answer with excess bytes may be refused; and Envoy does not repeat a request that may have had an
+   * effect if a kept connection has ended.
    */
   #mustArrive(request: Asked | undefined, answer: Answer | undefined): boolean {
     if (request === undefined || answer?.whole !== true || answer.pieces.join('').includes(STOWAWAY)) return false;
@@ -260,7 +273,7 @@ class Campaign {
     return this.#proxy === 'embedded' || REPEATED.test(request.method);
   }
 
-  /** Whole answers that the client has, read strictly. */
+  /** Reads strictly the whole answers that the client received. */
   #answers(id: number, { requests, answers }: Conversation, text: string, ended: boolean, judging = false): Message[] {
     const read: Message[] = [];
     try {
@@ -303,7 +316,7 @@ function neverEnds({ whole, end }: Answer): boolean {
   return whole === null && end === 'stay';
 }
 
-/** Asks for something more behind a request whose answer never ends. */
+/** Whether the client sends another request behind one whose answer never ends. */
 function asksAhead({ pieces, answers }: Conversation): boolean {
   const text = pieces.join('');
   return answers.some((answer, n) => {
@@ -312,11 +325,11 @@ function asksAhead({ pieces, answers }: Conversation): boolean {
   });
 }
 
-/** Envoy asks these once more, where nobody can tell whether they were read. */
+/** Methods that Envoy repeats once if it is unknown whether the request was read. */
 const REPEATED = /^(?:GET|HEAD|OPTIONS)$/;
-/** Readiness keeps one to each side. */
+/** Connections that readiness checks keep open, one to each side. */
 const SLACK_CONNECTIONS = 2;
-/** Log files, a resolver, the recorder's connections: no client's. */
+/** Open files that belong to no client: log files, a resolver, the recorder's connections. */
 const SLACK_FILES = 140;
 
 function shown(text: string): string {

@@ -1,7 +1,7 @@
 /**
- * Conversations between a client, the mirror and its primary, drawn from a grammar of what is polite and what is not, in the manner of
- * https://github.com/narfindustries/http-garden. Each request and each answer carries a tag, so that whatever arrives says where it
- * belongs.
+ * Draws conversations between a client, the mirror and its primary from a grammar of polite and impolite behaviour, in
+ * the manner of https://github.com/narfindustries/http-garden. Each request and each answer carries a tag, so that
+ * whatever arrives shows where it belongs.
  */
 import fc from 'fast-check';
 import { anyCharacter } from '../../support/any-character.ts';
@@ -10,14 +10,14 @@ import { chunked, inPieces, mutated, tag } from './notation.ts';
 import { type Asked, politeRequest, rudeRequest } from './requests.ts';
 
 export interface Conversation {
-  /** Of a polite client, as it would send them; empty where nobody can say what the client asks. */
+  /** The requests of a polite client, as it would send them; empty if it is undefined what the client asks. */
   readonly requests: readonly Asked[];
-  /** How many of them it sends to their ends. */
+  /** How many of the requests the client sends completely. */
   readonly sent: number;
   readonly pieces: readonly string[];
-  /** What the client does once it has sent everything. */
+  /** What the client does after it has sent everything. */
   readonly end: 'stay' | 'half-close' | 'close' | 'reset';
-  /** By the request's number. */
+  /** Answers by the number of the request. */
   readonly answers: readonly Answer[];
   readonly copyAnswers: readonly Answer[];
 }
@@ -26,7 +26,7 @@ const MOST_REQUESTS = 4;
 const numbers = Array.from({ length: MOST_REQUESTS }, (_, n) => n);
 const answersOf = fc.tuple(...numbers.map(answer));
 
-/** Asks as it should; the answers are anything. */
+/** Draws a client that asks correctly. The answers are arbitrary. */
 const polite: fc.Arbitrary<Conversation> = fc
   .integer({ min: 1, max: MOST_REQUESTS })
   .chain((count) => fc.tuple(...numbers.slice(0, count).map(politeRequest)))
@@ -41,7 +41,7 @@ const polite: fc.Arbitrary<Conversation> = fc
     }),
   );
 
-/** Asks anything, and leaves in any way. */
+/** Draws a client that asks anything, and leaves in any way. */
 const rude: fc.Arbitrary<Conversation> = fc.record({
   requests: fc.constant([]),
   sent: fc.constant(0),
@@ -64,7 +64,7 @@ const rude: fc.Arbitrary<Conversation> = fc.record({
 
 const conversation: fc.Arbitrary<Conversation> = fc.oneof(polite, rude);
 
-/** The same seed draws the same conversations. */
+/** Draws conversations. The same seed draws the same ones. */
 export function conversations(seed: number, count: number): Conversation[] {
   return fc.sample(conversation, { seed, numRuns: count });
 }
@@ -89,7 +89,7 @@ const OK: Answer = {
   early: false,
 };
 
-/** A client that leaves after each byte of its request, in each way. */
+/** Clients that leave after each byte of their request, by closing and by resetting the connection. */
 export function leavingClients(): Conversation[] {
   return SWEPT.flatMap((request) =>
     Array.from(request.text).flatMap((_, at) =>
@@ -111,7 +111,7 @@ const SWEPT_ANSWERS: readonly string[] = [
   `HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 404 Not Found\r\nX-Tag: ${tag(0)}\r\nContent-Length: 1\r\n\r\nx`,
 ];
 
-/** A primary that leaves after each byte of its answer, in each way. */
+/** Primaries that leave after each byte of their answer, by closing and by resetting the connection. */
 export function leavingPrimaries(): Conversation[] {
   const request: Asked = { method: 'GET', body: '', text: `GET /${tag(0)} HTTP/1.1\r\nHost: x\r\n\r\n` };
   return SWEPT_ANSWERS.flatMap((text) =>

@@ -1,6 +1,7 @@
 /**
- * Raw requests and raw answers, drawn from a grammar and mutated, through both proxies. `CROSSFADE_FUZZ=<conversations>` or
- * `CROSSFADE_FUZZ_MINUTES=<by each proxy>` plays more than the few of each test run; `CROSSFADE_FUZZ_SEED` others.
+ * Plays raw requests and raw answers, drawn from a grammar and mutated, through both proxies.
+ * `CROSSFADE_FUZZ=<conversations>` or `CROSSFADE_FUZZ_MINUTES=<minutes for each proxy>` plays more than the few of each
+ * test run; `CROSSFADE_FUZZ_SEED` plays others.
  */
 import { describe, expect, it } from 'vitest';
 import { PROXIES } from '../mirror-process.ts';
@@ -12,7 +13,7 @@ const MINUTES = process.env.CROSSFADE_FUZZ_MINUTES;
 const SEED = Number(process.env.CROSSFADE_FUZZ_SEED ?? 1);
 const BATCH = 500;
 
-/** Each batch has a seed of its own: a campaign that found something is played again by SEED and COUNT. */
+/** Each batch has its own seed, so a campaign that found something can be replayed with its SEED and COUNT. */
 function* drawn() {
   const end = MINUTES === undefined ? null : Date.now() + Number(MINUTES) * 60_000;
   for (let n = 0; end === null ? n * BATCH < COUNT : Date.now() < end; n++)

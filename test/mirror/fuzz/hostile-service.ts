@@ -13,15 +13,15 @@ export interface Seen {
 
 export interface HostileService {
   readonly server: Server;
-  /** What came last on each connection that is open. */
+  /** Open connections, each with the last bytes that it received. */
   readonly open: ReadonlyMap<Socket, () => string>;
 }
 
 export interface HostilePorts {
   answer(id: number, number: number): Answer | undefined;
-  /** Told of each whole request that has a tag. */
+  /** Called for each whole request that has a tag. */
   seen(request: Seen): void;
-  /** Told of bytes that no strict reader takes. */
+  /** Called for bytes that a strict reader rejects. */
   ambiguous(error: unknown, text: string): void;
 }
 
@@ -34,12 +34,12 @@ const PLAIN: Answer = {
   early: false,
 };
 
-/** The conversation's own tag in the place of {@link TAG}. */
+/** Replaces {@link TAG} with the conversation's own tag. */
 export function tagged(text: string, id: number): Buffer {
   return Buffer.from(text.replaceAll(TAG, `tag-${String(id).padStart(6, '0')}`), 'latin1');
 }
 
-/** Cut as `pieces` are, also in the midst of a tag. */
+/** Cuts the tagged text where `pieces` are cut, even in the middle of a tag. */
 export function taggedPieces(pieces: readonly string[], id: number): Buffer[] {
   const whole = tagged(pieces.join(''), id);
   let from = 0;
@@ -61,16 +61,16 @@ export function hostileService(ports: HostilePorts): HostileService {
   return { server, open };
 }
 
-/** One connection of the mirror's. */
+/** One connection from the mirror. */
 class Line {
   readonly #socket: Socket;
   readonly #ports: HostilePorts;
   #text = '';
   #from = 0;
   #answering = false;
-  /** Answered before its body was complete. */
+  /** Whether the current request was answered before its body was complete. */
   #answered = false;
-  /** No HTTP any more. */
+  /** Whether the connection was switched to another protocol. */
   #upgraded = false;
 
   constructor(socket: Socket, ports: HostilePorts) {

@@ -1,6 +1,7 @@
 /**
- * HTTP/2 as nobody should speak it, through Envoy, as behind a target group that speaks it: frames of any type, order and length.
- * `CROSSFADE_FUZZ=<conversations>` plays more, `CROSSFADE_FUZZ_SEED` others; the embedded mirror refuses HTTP/2 (grpc.test.ts).
+ * Plays HTTP/2 as nobody should speak it through Envoy, as behind a target group that uses HTTP/2: frames of any type,
+ * order and length. `CROSSFADE_FUZZ=<conversations>` plays more, `CROSSFADE_FUZZ_SEED` plays others. The embedded
+ * mirror refuses HTTP/2 (grpc.test.ts).
  */
 import { readdirSync } from 'node:fs';
 import { connect as connectHttp2, createServer } from 'node:http2';
@@ -16,10 +17,12 @@ const SEED = Number(process.env.CROSSFADE_FUZZ_SEED ?? 1);
 const AT_ONCE = 20;
 const STAY_MS = 20;
 const LEAK_MS = 20_000;
-/** Log files, what is kept to the primary, the recorder's connections: no client's. */
+/** Open files that belong to no client: log files, connections kept to the primary, the recorder's connections. */
 const SLACK_FILES = 40;
 
-/** Of HPACK's static table (RFC 7541, A): GET or POST, http, `/`, and an authority. */
+/**
+ * Returns the fields of a request, from HPACK's static table (RFC 7541, A): GET or POST, http, `/`, and an authority.
+ */
 const asking = (method: 0x82 | 0x83) => Buffer.from([method, 0x86, 0x84, 0x41, 0x01, 0x78]);
 
 const GREETING = Buffer.concat([PREFACE, frame(TYPE.settings, 0, 0, Buffer.alloc(0))]);

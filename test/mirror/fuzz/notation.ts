@@ -1,9 +1,12 @@
-/** What requests and answers have in common: tags, bodies, chunks, and what a fuzzer does to bytes. Text is latin1: a character is a byte. */
+/**
+ * What requests and answers have in common: tags, bodies, chunks, and the mutations of a fuzzer. Text is latin1: each
+ * character is one byte.
+ */
 import fc from 'fast-check';
 
-/** Stands in all texts for the conversation's own tag, which is as long. */
+/** Placeholder in all texts for the conversation's own tag, which has the same length. */
 export const TAG = 'tag-000000';
-/** Marks bytes beyond an answer's end: no client may ever get them. */
+/** Marks bytes beyond an answer's end, which no client may ever receive. */
 export const STOWAWAY = `${TAG}-77`;
 
 export const tag = (n: number) => `${TAG}-0${n}`;
@@ -13,7 +16,7 @@ export const size = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(1_000, 20_000, 70_000) },
 );
 
-/** Cut anywhere, also between CR and LF. */
+/** Cuts the text anywhere, even between CR and LF. */
 export function inPieces(whole: fc.Arbitrary<string>): fc.Arbitrary<string[]> {
   return fc
     .tuple(whole, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 3 }))
@@ -23,7 +26,7 @@ export function inPieces(whole: fc.Arbitrary<string>): fc.Arbitrary<string[]> {
     });
 }
 
-/** What a fuzzer does to bytes: cuts out, doubles, flips, puts in. */
+/** Mutates bytes as a fuzzer does: cuts, doubles, flips or inserts them. */
 export function mutated(whole: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const spices = [
     '\n',

@@ -1,4 +1,7 @@
-/** What Envoy's script posts, mutated byte by byte: the recorder refuses it, or makes a record of it that can be read and tells no secret. */
+/**
+ * Messages as Envoy's script posts them, mutated byte by byte: the recorder refuses each, or makes a readable record of
+ * it that contains no secret.
+ */
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -66,7 +69,7 @@ const message = fc
 
 const failed = { outcome: 'failed', reason: 'timeout', detail: 'x', totalMs: 1 } as const;
 
-/** The stored line; null where the recorder refuses the message. */
+/** Returns the stored line, or null if the recorder refuses the message. */
 function stored(bytes: Buffer): string | null {
   let taken: ReturnType<typeof parseExchange>;
   try {

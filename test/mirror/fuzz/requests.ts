@@ -1,4 +1,6 @@
-/** What clients send: as every server must understand it, and as none should. */
+/**
+ * Requests that clients send: polite ones, which every server must understand, and rude ones, which no server should.
+ */
 import fc from 'fast-check';
 import { chunked, extension, STOWAWAY, size, tag, text, trailers } from './notation.ts';
 
@@ -31,7 +33,7 @@ const politeField = fc.oneof(
   size.map((bytes) => `X-Big: ${'b'.repeat(bytes)}`),
 );
 
-/** A request that every server must understand, and in one way. */
+/** Draws a request that every server must understand, in exactly one way. */
 export function politeRequest(n: number): fc.Arbitrary<Asked> {
   const framing = fc.oneof(
     fc.constant({ fields: '', body: '', bytes: '' }),

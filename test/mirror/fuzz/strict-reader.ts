@@ -1,4 +1,4 @@
-/** HTTP/1.1 as its grammar has it (RFC 9112), with nothing forgiven: what two readers could understand in two ways is an error here. */
+/** Reads HTTP/1.1 strictly by its grammar (RFC 9112): whatever two readers could understand differently is an error. */
 
 export interface Message {
   /** Start line and fields. */
@@ -10,7 +10,7 @@ export interface Message {
   readonly end: number;
 }
 
-/** `null`: more bytes are needed. */
+/** Null if more bytes are needed. */
 export type Reading = Message | null;
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
@@ -21,10 +21,10 @@ const FIELD = new RegExp(
 );
 const CHUNK = /^([0-9a-fA-F]{1,8})(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
 
-/** Bytes that no strict reader takes. */
+/** Thrown for bytes that a strict reader rejects. */
 export class Ambiguous extends Error {}
 
-/** The request that begins at `from`. @param text latin1 @throws Ambiguous */
+/** Reads the request that begins at `from`. @param text latin1 @throws Ambiguous */
 export function readRequest(text: string, from: number): Reading {
   const head = readHead(text, from, REQUEST_LINE);
   if (head === null) return null;
@@ -34,7 +34,7 @@ export function readRequest(text: string, from: number): Reading {
   return withBody(text, head, framing(head.fields), false);
 }
 
-/** The answer that begins at `from`. @param ended no more bytes will come @throws Ambiguous */
+/** Reads the answer that begins at `from`. @param ended no more bytes will arrive @throws Ambiguous */
 export function readAnswer(text: string, from: number, method: string, ended: boolean): Reading {
   const head = readHead(text, from, STATUS_LINE);
   if (head === null) return null;
@@ -66,7 +66,7 @@ function readField(line: string): readonly [string, string] {
   return [name, value];
 }
 
-/** A length, chunks, or neither. */
+/** Returns the length of the body, `chunks`, or undefined if the fields announce neither. */
 function framing(fields: Message['fields']): number | 'chunks' | undefined {
   const of = (wanted: string) => fields.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
   const [lengths, codings] = [of('content-length'), of('transfer-encoding')];

@@ -1,4 +1,7 @@
-/** One request over a connection of its own, and the answer as the mirror would capture it: fields as they stand on the wire. */
+/**
+ * Sends one request on a new connection and returns the answer as the mirror would capture it, with the fields as they
+ * are on the wire.
+ */
 import { isUtf8 } from 'node:buffer';
 import { request as httpRequest } from 'node:http';
 import type { HeaderList, Leg } from '../../../capture/format/record.ts';
@@ -11,10 +14,10 @@ export interface CorpusRequest {
   readonly body?: string;
 }
 
-/** Fixed, so that what was recorded does not change from run to run. */
+/** Fixed, so that the recording does not change from run to run. */
 const TIMING = { firstByteMs: 1, totalMs: 1 };
 
-/** The target goes out as it is: nothing is cleaned or escaped. */
+/** Sends the target as it is, neither cleaned nor escaped. */
 export function capture(port: number, { method = 'GET', target, headers = {}, body }: CorpusRequest): Promise<Leg> {
   return new Promise((resolve) => {
     const failed = (error: Error) => resolve({ outcome: 'failed', reason: 'reset', detail: error.message, totalMs: 1 });

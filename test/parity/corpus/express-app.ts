@@ -1,4 +1,7 @@
-/** The corpus's stable side in Express, the same code for 4 and 5: what a migration comes from, with Express's defaults. */
+/**
+ * The corpus's stable side in Express, the same code for versions 4 and 5: what a migration starts from, with Express's
+ * defaults.
+ */
 
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -7,10 +10,10 @@ import type express5 from 'express';
 import type { Express, Request, Response } from 'express';
 import { NODE_TEXTS, NODE_VALUES } from './node-values.ts';
 
-/** `files`: the folder that is served as static files. */
+/** @param files folder that is served as static files */
 export function expressApp(express: typeof express5, files: string): Express {
   const app = express();
-  // Otherwise an error page holds a stack with this machine's paths.
+  // Otherwise error pages contain a stack trace with this machine's paths.
   app.set('env', 'production');
   app.use(express.json({ limit: 1_000 }));
   app.get('/json/:case', (req, res) => {

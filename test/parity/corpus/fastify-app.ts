@@ -1,4 +1,4 @@
-/** The corpus's stable side in Fastify: the routes whose answers Fastify itself decides. */
+/** The corpus's stable side in Fastify, limited to the routes whose answers Fastify itself decides. */
 import { type FastifyInstance, fastify } from 'fastify';
 import { NODE_VALUES } from './node-values.ts';
 

@@ -2,7 +2,7 @@
 import { ALL, EXPRESS, get, POLICY, type Row, row } from './row.ts';
 import { FILE_DATE } from './servers.ts';
 
-/** As express.static makes it of size and time of corpus-files/one.txt. */
+/** ETag that express.static makes from the size and time of corpus-files/one.txt. */
 const FILE_ETAG = `W/"4-${FILE_DATE.getTime().toString(16)}"`;
 
 export const HTTP_ROWS: readonly Row[] = [

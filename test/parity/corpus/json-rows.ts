@@ -1,8 +1,10 @@
-/** Rows about JSON bodies: GET /json/{case} on both sides, encoding/json v1 and v2. */
+/** Rows about JSON bodies: GET /json/{case} on both sides, with encoding/json v1 and v2. */
 import { ALL, EXPRESS, get, type Row } from './row.ts';
 import type { GoSide } from './servers.ts';
 
-/** A case of node-values.ts against values.go. Status and body are looked at: header fields have rows of their own. */
+/**
+ * A case of node-values.ts against values.go. Only status and body are compared: header fields have rows of their own.
+ */
 function value(
   row: Row['row'],
   title: string,
@@ -114,7 +116,7 @@ export const JSON_ROWS: readonly Row[] = [
     { ...value(15, 'v2: the bytes of a surrogate', 'surrogate', ['status marshal-error breaking'], 'jsonv2') },
     { ...value('new', 'v2: bytes that are no UTF-8', 'invalid-utf8', ['status marshal-error breaking'], 'jsonv2') },
     { ...value('new', 'v2: a key that stands twice', 'raw-duplicates', ['status marshal-error breaking'], 'jsonv2') },
-    // v2 puts a no-break space into some of its messages, at random.
+    // v2 puts a no-break space into some of its messages, at random, so the recorded text may differ.
   ].map((row) => ({ ...row, random: true }) as const),
 
   {

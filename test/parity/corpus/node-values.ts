@@ -1,4 +1,4 @@
-/** What GET /json/{case} sends on the Node side; its Go side is corpus-go/values.go. */
+/** What GET /json/{case} sends on the Node side. The Go side is corpus-go/values.go. */
 
 const at = (iso: string) => new Date(iso);
 
@@ -17,7 +17,7 @@ export const NODE_VALUES: Readonly<Record<string, unknown>> = {
   'no-tag': { id: 7 },
   html: { html: '<a&b>\u2028' },
   'html-key': { '<a&b>': 1 },
-  // biome-ignore lint/correctness/noPrecisionLoss: that JavaScript rounds it is what the row is about.
+  // biome-ignore lint/correctness/noPrecisionLoss: the row is about the rounding in JavaScript.
   int64: { id: 9007199254740993 },
   'negative-zero': { n: -0 },
   nan: { ratio: Number.NaN },
@@ -55,5 +55,5 @@ export const NODE_VALUES: Readonly<Record<string, unknown>> = {
   error: { error: new Error('boom') },
 };
 
-/** What a Node service passes through without parsing it. */
+/** Texts that a Node service passes through without parsing them. */
 export const NODE_TEXTS: Readonly<Record<string, string>> = { 'int-any': '{"id":9007199254740993}' };

@@ -1,4 +1,4 @@
-/** What the Go services said when they last ran, so that every row can be held against its cause on a machine without Go. */
+/** What the Go services answered when they last ran, so that every row can be checked on a machine without Go. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -7,7 +7,7 @@ import type { Row } from './row.ts';
 
 const FILE = join(import.meta.dirname, 'recorded.json');
 const recordedSchema = z.strictObject({
-  /** The minor version of Go 1 that was recorded. */
+  /** Minor version of the Go 1 release that was recorded. */
   go: z.int(),
   legs: z.record(z.string(), legSchema),
 });
@@ -25,7 +25,7 @@ export function readRecorded(): Recorded {
   return recordedSchema.parse(JSON.parse(readFileSync(FILE, 'utf8')));
 }
 
-/** One leg a line, so that a change shows as one. */
+/** Writes one leg per line, so that a diff shows which legs changed. */
 export function writeRecorded({ go, legs }: Recorded): void {
   const lines = Object.entries(legs)
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -33,7 +33,7 @@ export function writeRecorded({ go, legs }: Recorded): void {
   writeFileSync(FILE, `{ "go": ${go}, "legs": {\n${lines.join(',\n')}\n} }\n`);
 }
 
-/** Without the moment at which it was said. */
+/** Returns the leg with a fixed Date field. */
 export function withoutDate(leg: Leg): Leg {
   if (leg.outcome === 'failed') return leg;
   return { ...leg, headers: leg.headers.map(([name, value]) => [name, name === 'Date' ? FIXED_DATE : value]) };

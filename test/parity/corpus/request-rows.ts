@@ -1,4 +1,4 @@
-/** Rows about what the two sides make of a request: its parameters, its query and its body. */
+/** Rows about how the two sides understand a request: its parameters, its query and its body. */
 import { ALL, EXPRESS, get, POLICY, post, type Row, row } from './row.ts';
 
 export const REQUEST_ROWS: readonly Row[] = [

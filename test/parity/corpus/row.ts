@@ -1,20 +1,26 @@
-/** A row of the corpus: one request to two real services, and every difference that the comparer must name. */
+/** A row of the corpus: one request to two real services, with every difference that the comparer must name. */
 import type { CorpusRequest } from './capture.ts';
 import type { GoSide, NodeSide } from './servers.ts';
 
 export interface Row {
-  /** In the catalogue that the corpus began with (docs/reference/parity.md, column "row"); `new`: found by running both side by side. */
+  /**
+   * Number in the catalogue that the corpus began with (docs/reference/parity.md, column "row"), or `new` if the row
+   * was found by running both sides side by side.
+   */
   readonly row: number | 'new';
   readonly title: string;
-  /** Each of them must come to the same differences. */
+  /** Stable services. Each must show the same differences. */
   readonly stable: readonly NodeSide[];
   readonly candidate: GoSide;
   readonly request: CorpusRequest;
-  /** Only differences at places that begin so are held against `expect`; by default all but those that any pair shows. */
+  /**
+   * Only differences at places that begin with one of these are compared with `expect`. By default, all count except
+   * those that any pair shows.
+   */
   readonly look?: readonly string[];
-  /** Place, cause and class, in order: `body/items null-for-empty-array breaking`. */
+  /** Place, cause and severity of each difference, in order: `body/items null-for-empty-array breaking`. */
   readonly expect: readonly string[];
-  /** The Go answer is another each time, so that the recorded one is no measure. */
+  /** The Go answer changes each time, so the recorded one is not checked against it. */
   readonly random?: true;
 }
 
@@ -29,7 +35,10 @@ export const post = (target: string, body: string, type = 'application/json'): C
   headers: { 'Content-Type': type },
 });
 
-/** `stable` against `candidate`, everything looked at that not any pair shows. */
+/**
+ * Creates a row for `stable` and a candidate. Unless `look` is given, all differences count except those that any pair
+ * shows.
+ */
 export function row(
   number: Row['row'],
   title: string,
@@ -41,5 +50,5 @@ export function row(
   return { row: number, title, stable, candidate: 'servemux', request, expect, ...rest };
 }
 
-/** Express's pages of errors have a policy of their own. */
+/** Express's error pages have a Content-Security-Policy of their own. */
 export const POLICY = 'header:content-security-policy protection-missing undecided';

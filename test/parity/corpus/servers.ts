@@ -1,4 +1,7 @@
-/** The services of the corpus on free loopback ports: Express 4 and 5 and Fastify always, the Go ones where there is Go. */
+/**
+ * Runs the services of the corpus on free loopback ports: Express 4 and 5 and Fastify always, the Go ones if this
+ * machine has Go.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -15,9 +18,9 @@ export type GoSide = 'servemux' | 'chi' | 'jsonv2';
 
 export interface Servers {
   readonly node: Readonly<Record<NodeSide, number>>;
-  /** The minor version of this machine's Go 1; null for none that is new enough. */
+  /** Minor version of this machine's Go 1; null if it has none that is new enough. */
   readonly goVersion: number | null;
-  /** Without those that this machine cannot build. */
+  /** Ports of the Go services, without those that this machine cannot build. */
   readonly go: Readonly<Partial<Record<GoSide, number>>>;
   stop(): Promise<void>;
 }
@@ -35,7 +38,7 @@ export async function startServers(): Promise<Servers> {
   if (version === null && process.env.CROSSFADE_REQUIRE_GO === '1')
     throw new Error('CROSSFADE_REQUIRE_GO=1, but there is no Go 1.22 or newer');
   const v1 = version === null ? null : await startGo('corpus-v1', [], {}, files);
-  // encoding/json/v2 is an experiment from 1.25 on.
+  // encoding/json/v2 is an experiment of Go 1.25 and newer.
   const v2 =
     version === null || version < 25
       ? null
@@ -53,7 +56,7 @@ export async function startServers(): Promise<Servers> {
   };
 }
 
-/** A folder with one file, as old on every machine. */
+/** Creates a folder with one file, with the same modification time on every machine. */
 function writeFiles(): string {
   const folder = join(BINARIES, 'corpus-files');
   mkdirSync(folder, { recursive: true });
@@ -80,7 +83,7 @@ async function startGo(
   return startChild({ name, command: binary, args: [], env: { FILES: files } });
 }
 
-/** The minor version of Go 1 on this machine; null for none, or one older than the sources need. */
+/** Returns the minor version of Go 1 on this machine; null if there is none, or one older than the sources need. */
 function goVersion(): number | null {
   try {
     const text = execFileSync('go', ['env', 'GOVERSION'], {

@@ -97,7 +97,7 @@ describe('a decision', () => {
     expect(may({ resource: there({ Service: principal.name }) }, { principal })).toBe(true);
     expect(may({ resource: there({ Service: 'events.amazonaws.com' }) }, { principal })).toBe(false);
     expect(may({ identity: policy(ALLOW) }, { principal })).toBe(false);
-    // The one Deny that replaces SNS's default, without an Allow beside it.
+    // The Deny alone, which replaces SNS's default policy, without an Allow beside it.
     expect(may({ resource: policy({ ...DENY, Principal: '*' }) }, { principal })).toBe(false);
   });
 
@@ -131,13 +131,13 @@ describe('a condition', () => {
     [true, { NumericLessThan: { 'aws:SourceAccount': 2 } }],
     [false, { NumericGreaterThanEquals: { 'aws:SourceAccount': 2 } }],
     [true, { StringLike: { 'aws:SourceAccount': '?' } }],
-    // Absent: a positive test fails, a negated one holds, and IfExists holds.
+    // An absent key: a positive test fails, a negated one holds, and IfExists holds.
     [false, { ArnLike: { 'aws:SourceArn': '*' } }],
     [true, { ArnNotLike: { 'aws:SourceArn': '*' } }],
     [true, { ArnLikeIfExists: { 'aws:SourceArn': 'arn:aws:sns:*' } }],
     [true, { Null: { 'aws:SourceArn': 'true' } }],
     [false, { Null: { 'aws:SourceAccount': 'true' } }],
-    // All of them must hold.
+    // All conditions must hold.
     [false, { StringEquals: { 'aws:SourceAccount': '1' }, Bool: { 'aws:SecureTransport': 'false' } }],
   ])('is %s: %j', (expected, condition) => {
     expect(where(condition, account)).toBe(expected);
@@ -153,13 +153,13 @@ describe('a condition', () => {
       );
 
     it.each<[readonly string[] | null, boolean, boolean]>([
-      // The request's values; whether all of them match one that is wanted; whether any does.
+      // Columns: the request's values; whether all of them match a wanted one; whether any of them does.
       [['environment'], true, true],
       [['environment', 'cost-centre'], true, true],
       [['environment', 'team'], false, true],
       [['team'], false, false],
       [['Environment'], false, false],
-      // Nothing is in every set: `ForAllValues` holds, `ForAnyValue` does not.
+      // Without values, `ForAllValues` holds and `ForAnyValue` does not. A single empty text counts as no value.
       [[], true, false],
       [[''], true, false],
       [null, true, false],

@@ -9,12 +9,14 @@ import { alarmPropertiesSchema, LocalAlarm } from '../../../rehearsal/cloud/clou
 import { evaluate } from '../../../rehearsal/cloud/cloudwatch/metric-math.ts';
 import { MetricStore } from '../../../rehearsal/cloud/cloudwatch/metric-store.ts';
 
-/** `0` within the threshold, `X` beyond it, `-` missing; oldest first, as AWS's tables are printed. */
+/**
+ * Parses a row: `0` is within the threshold, `X` is beyond it, `-` is missing; oldest first, as AWS prints its tables.
+ */
 function datapoints(row: string): (number | undefined)[] {
   return row.split(' ').map((c) => ({ '0': 0, X: 9 })[c]);
 }
 
-/** A state that no row of the tables decides, so that "retain" shows. */
+/** The alarm's state before the evaluation, which "retain" in the tables keeps. */
 const CURRENT: AlarmState = 'ALARM';
 const TREATMENTS: readonly MissingData[] = ['missing', 'ignore', 'breaching', 'notBreaching'];
 

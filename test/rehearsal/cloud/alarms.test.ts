@@ -7,7 +7,7 @@ import { statistic } from '../../../rehearsal/cloud/cloudwatch/statistics.ts';
 const MINUTE = 60_000;
 const NOW = 100 * MINUTE;
 
-/** A store whose last minutes hold these values, oldest first; null is a minute without data. */
+/** Returns a store with these values in its last minutes, oldest first; null is a minute without data. */
 function store(values: readonly (number | null)[]): MetricStore {
   const metrics = new MetricStore();
   values.forEach((value, i) => {

@@ -1,4 +1,7 @@
-/** What campaigns reckon with is what the deployed bundles ask of AWS: one invocation of each, counted on the wire. */
+/**
+ * Checks the number of AWS calls that campaigns plan with: invokes each deployed bundle once and counts its calls on
+ * the wire.
+ */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -22,7 +25,7 @@ import { claimRun } from '../../support/claimed-run.ts';
 import { MemoryWorld } from '../../support/memory-world.ts';
 import { atFirstStage } from '../../support/run.ts';
 
-/** Which of AWS's limits a call counts against. */
+/** The AWS limit that a call counts against. */
 const LIMITED: readonly (readonly [RegExp, keyof Calls])[] = [
   [/^elasticloadbalancing\.(Modify|Create|Delete|Set)/, 'modifyRule'],
   [/^elasticloadbalancing\.Describe/, 'describeRules'],
@@ -45,7 +48,7 @@ beforeAll(async () => {
       return null;
     },
   });
-  // Nothing of the cloud's own runs: no schedule, no alarm.
+  // The cloud is not started, so no schedule and no alarm runs.
   stopTraffic = syntheticTraffic(cloud);
   const since = new Date(cloud.clock.now() - 5 * 60_000).toISOString();
   state = { ...(await atFirstStage(new MemoryWorld())), ingressId: cloud.deployment.ingressId, since };
@@ -68,7 +71,7 @@ async function callsOfOne(handler: RegExp, event: unknown): Promise<Calls> {
   return callsOf((id) => counted.filter((one) => one === id).length);
 }
 
-/** A run at its first stage. */
+/** Records a run at its first stage. */
 async function begin(): Promise<void> {
   const client = new DynamoDBClient({
     endpoint: cloud.dynamoUrl,
@@ -79,7 +82,7 @@ async function begin(): Promise<void> {
   const leases = dynamoLeases(client, deployment.ledgerTable);
   const log = dynamoDecisionLog(client, deployment.ledgerTable, deployment.ingressId);
   const executionArn = `${cloud.machine.arn.replace(':stateMachine:', ':execution:')}:${state.cutoverId}`;
-  // To the watchdog it runs; nobody interprets it.
+  // The watchdog sees a running execution, but no machine interprets it.
   cloud.machine.executions.set(executionArn, {
     arn: executionArn,
     name: state.cutoverId,
@@ -97,7 +100,7 @@ async function begin(): Promise<void> {
     cutoverId: state.cutoverId,
     executionArn,
   });
-  // As the listener is: nothing is owed.
+  // The intent matches the listener, so the watchdog has nothing to restore.
   const at = new Date(cloud.clock.now()).toISOString();
   const intent = { split: SAFE_SPLIT, weights: weightsFor(deployment, SAFE_SPLIT), at, confirmed: true };
   const heartbeatDueAt = new Date(cloud.clock.now() + 86_400_000).toISOString();
@@ -115,9 +118,11 @@ describe('calls against the limits that cutovers share', () => {
   it('are, of one look at a run under way and of the watchdog beside it, no more than campaigns reckon with', async () => {
     await begin();
     const looked = await callsOfOne(/watchFn/, stateToJson(state));
-    // Its services say what they run; a side without one is asked for its targets, and a plan's own metrics take a call of their own.
+    // The ECS services tell which code they run; only a side without a service is asked for its targets. A second
+    // GetMetricData call would be made only for the plan's own metrics.
     expect(looked).toEqual({ ...CALLS_OF_LOOK, describeRules: CALLS_OF_LOOK.describeRules - 2, getMetricData: 1 });
-    // Where the mirror carries nothing and nothing is owed, it only reads the rules; health and counts come with those.
+    // Neither the candidate nor the mirror has traffic and nothing is owed, so the watchdog only reads the rules;
+    // otherwise it reads health and counts as well.
     const watched = await callsOfOne(WATCHDOG, {});
     expect(watched).toEqual(CALLS_AT_REST);
     expect(callsOf((id) => Math.max(watched[id], CALLS_OF_WATCHDOG[id]))).toEqual(CALLS_OF_WATCHDOG);

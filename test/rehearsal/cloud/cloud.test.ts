@@ -9,7 +9,10 @@ import type { Intercept } from '../../../rehearsal/cloud/wire/faults.ts';
 import { DEPLOYMENT } from '../../support/deployment.ts';
 import { type Bundle, bundle, until } from './support.ts';
 
-/** Answers a custom resource, emits a metric for whatever it is asked, and says what that was. */
+/**
+ * Source of a function that answers a custom resource, fails when asked to, and otherwise logs the event with a metric
+ * for its kind.
+ */
 const SOURCE = `
 export async function handler(event) {
   if (event.RequestType === 'Create')
@@ -125,7 +128,7 @@ let code: Bundle;
 let events: CloudEvent[];
 const closing: { destroy(): void }[] = [];
 
-/** With another resource in the place of one of the template's. */
+/** Returns the assembly with `override` added to the resources of the template, or in place of them. */
 function assemblyWith(override: object, dir: string) {
   const changed = templateSchema.parse({ ...template, Resources: { ...template.Resources, ...override } });
   return assemblyOf({ S: changed }, { code: dir });
@@ -157,7 +160,7 @@ function client<C extends { destroy(): void }>(make: (config: object) => C, endp
   return made;
 }
 
-/** How often the target has been called in a way; it says so itself, in a metric. */
+/** How often the target was called with this kind of event, read from the metric that the target emits. */
 const calls = ({ metrics, clock }: LocalCloud, Kind: string) =>
   metrics.read({ namespace: 'T', name: 'Calls', dimensions: { Kind } }, 'Sum', clock.anchor - 60_000, 86_400_000) ?? 0;
 

@@ -5,7 +5,11 @@ import { Names } from '../../../rehearsal/cloud/template/names.ts';
 
 const properties = (Priority: number) => ({ ServiceToken: 'arn:token', Priority });
 
-/** A stack whose custom resource was made as `rule-1`, and what its provider is told when its priority changes. */
+/**
+ * Creates a custom resource as `rule-1` and changes its priority.
+ * @param physicalId the id that the provider answers the update with
+ * @returns the events that the provider received, and the names of the stack
+ */
 async function updated(physicalId: string) {
   const resources = [1, 2].map((priority) => {
     const template = templateSchema.parse({

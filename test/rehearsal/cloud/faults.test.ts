@@ -18,7 +18,7 @@ afterEach(async () => {
 
 const RULE = `${LISTENER.replace(':listener/', ':listener-rule/')}/1`;
 
-/** A cloud with one rule whose first `ModifyRule` meets the fault. */
+/** Serves a load balancer with one rule, whose first `ModifyRule` call meets the fault. */
 async function withFault(fault: Fault, maxAttempts: number) {
   const model = loadBalancer();
   const [stable = '', candidate = ''] = model.targetGroups.keys();

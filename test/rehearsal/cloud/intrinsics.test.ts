@@ -3,7 +3,7 @@ import { assemblyOf, templateSchema } from '../../../rehearsal/cloud/template/as
 import { resolve } from '../../../rehearsal/cloud/template/intrinsics.ts';
 import { Names } from '../../../rehearsal/cloud/template/names.ts';
 
-/** What Fn::Sub replaces. */
+/** Returns a placeholder that Fn::Sub replaces. */
 const sub = (name: string) => `\${${name}}`;
 
 const names = new Names(

@@ -106,7 +106,7 @@ describe('a function', () => {
   ])('that does %s is ended as %s, and starts anew', async (what, name) => {
     const { spec } = start(what === 'hang' ? 0.3 : 60);
     await expect(call(what)).rejects.toMatchObject({ name });
-    // A busy machine may take longer to start it anew.
+    // On a busy machine the restart may take longer.
     spec.timeoutSeconds = 60;
     expect(await call('count')).toBe(1);
   });

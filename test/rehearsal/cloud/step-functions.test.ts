@@ -73,7 +73,7 @@ const tokenTask = (rest: object) => ({
 });
 const payloadSchema = z.object({ token: z.string() });
 
-/** Remembers the token of the task, as a human's inbox would. */
+/** Remembers the token of the task, as a person's inbox would. */
 function inbox() {
   const { promise, resolve } = Promise.withResolvers<string>();
   const invoke: Invoke = async (_arn, event) => resolve(payloadSchema.parse(event).token);
@@ -137,7 +137,7 @@ describe('an execution', () => {
     expect(run.output).toEqual({ kept: 1, error: { Error: 'Crossfade.Transient', Cause: 'again' } });
     const [first = 0, second = 0, third = 0] = at;
     expect(at).toHaveLength(3);
-    // 600 virtual seconds are 16.7 real milliseconds here; the second interval is twice the first.
+    // 600 virtual seconds are 16.7 real milliseconds here, and the second interval is twice the first.
     expect(second - first).toBeGreaterThan(15);
     expect(third - second).toBeGreaterThan(31);
     expect(states.map((s) => s.state)).toEqual(['Task']);
@@ -272,7 +272,8 @@ describe('StopExecution', () => {
     await states.send(stop);
     expect(await ended).toMatchObject({ status: 'ABORTED', error: 'Crossfade.RolledBack', cause: 'alarm' });
     release();
-    // A retry or a catch would follow within the same turn or the next: the interpreter does not sleep once aborted.
+    // A retry or a catch would follow in this turn of the event loop or the next, because the interpreter does not
+    // sleep once aborted.
     for (let turn = 0; turn < 20; turn++) await new Promise((done) => setImmediate(done));
     expect(calls).toBe(1);
     expect(machine.executions.get(executionArn)?.history.events.at(-1)?.type).toBe('ExecutionAborted');

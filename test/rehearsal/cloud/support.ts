@@ -1,4 +1,4 @@
-/** What the specifications of the local cloud share. */
+/** Helpers shared by the tests of the local cloud. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import type { LoadBalancerModel } from '../../../rehearsal/machine/world.ts';
 import { listen, stop } from '../../support/http.ts';
 
 export interface Served {
-  /** Configuration of an SDK client that talks to it. */
+  /** Configuration of an SDK client that talks to the served services. */
   readonly client: {
     readonly endpoint: string;
     readonly region: string;
@@ -19,7 +19,7 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-/** Serves the given services alone. The client tries once, unless a test says more. */
+/** Serves only the given services. The client tries each call once unless a test sets `maxAttempts`. */
 export async function serve(options: Partial<EndpointOptions>, maxAttempts = 1): Promise<Served> {
   const server = endpoint({ intercept: () => null, json: {}, query: {}, ...options });
   const url = await listen(server);
@@ -35,7 +35,7 @@ export interface Bundle {
   remove(): void;
 }
 
-/** A function's code asset with this module as its bundle. */
+/** Writes the code asset of a function whose bundle is this module. */
 export function bundle(source: string): Bundle {
   const dir = mkdtempSync(join(tmpdir(), 'crossfade-bundle-'));
   writeFileSync(join(dir, 'index.mjs'), source);
@@ -44,7 +44,7 @@ export function bundle(source: string): Bundle {
 
 export const LISTENER = 'arn:aws:elasticloadbalancing:local-1:000000000000:listener/app/lb/1/2';
 
-/** A load balancer with the groups `g1` to `g6` and no rule. */
+/** Returns a load balancer with the target groups `g1` to `g6` and no rules. */
 export function loadBalancer(): LoadBalancerModel {
   const healthCheck = {
     path: '/healthz',
@@ -62,7 +62,10 @@ export function loadBalancer(): LoadBalancerModel {
   return { arn: 'arn:lb', fullName: 'app/lb/1', rules: new Map(), targetGroups };
 }
 
-/** Waits until a condition holds. @throws an assertion error that names it when it does not come true */
+/**
+ * Waits until the condition holds.
+ * @throws an assertion error that names the condition if it does not hold in time
+ */
 export async function until(what: string, holds: () => boolean): Promise<void> {
   await expect.poll(holds, { message: what, interval: 5 }).toBe(true);
 }
