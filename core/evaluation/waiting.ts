@@ -38,10 +38,15 @@ export function lookWhileWaiting(
   return mirrored === null ? null : { calls: 'closeMirror', reason: mirrored.observation.reason };
 }
 
-/** As in the soak, failures that affect only requests through the mirror close it. */
+/**
+ * As in the soak, failures that affect only requests through the mirror close it. Once it is closed, its old minutes no
+ * longer count, so the same failures are not reported again.
+ */
 function judgeCandidate(asked: PresentRun, known: readonly MinuteEvidence[]): Alarming | null {
   const judged = (minutes: readonly MinuteEvidence[]) => judgeAlone(minutes, soakPolicyOf(asked), asked.baseline);
-  const { everybody, direct } = judgedEitherWay(known, judged, ({ decision }) => decision === 'rollback');
-  if (everybody.decision !== 'rollback') return null;
+  const goesBack = ({ decision }: ReturnType<typeof judged>) => decision === 'rollback';
+  const { everybody, direct } =
+    asked.split.mirror === null ? { everybody: judged(known), direct: null } : judgedEitherWay(known, judged, goesBack);
+  if (!goesBack(everybody)) return null;
   return { calls: direct === null ? 'rollback' : 'closeMirror', reason: everybody.reason };
 }

@@ -4,6 +4,7 @@
  * side's capacity what the run owes it, is the traffic really back on stable?
  */
 import {
+  type Alarms,
   answersAnybody,
   type Deployment,
   type Drills,
@@ -52,6 +53,7 @@ export const SECOND_LOOK_MS = 2_000;
 export interface WatchdogPorts extends RollbackPorts {
   readonly metrics: Metrics;
   readonly drills: Drills;
+  readonly alarms: Pick<Alarms, 'read'>;
 }
 
 export type WatchdogReport =
@@ -204,15 +206,24 @@ async function deadSide({ ingress }: WatchdogPorts, { intent }: Lease): Promise<
   return null;
 }
 
-/** The mirror's alarm fires only on a transition. A mirror that was opened towards a dead task is detected here. */
+/**
+ * The mirror's alarms notify only of transitions, whose events may be lost or muted. So the watchdog reads their levels,
+ * and the health of the mirror's targets, which may have been dead already when it was opened.
+ */
 async function watchMirror(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport | null> {
   const { mirror } = item.intent.split;
   if (mirror === null) return null;
   const role = groupRoleOfMirror(mirror);
-  const health = await ports.ingress.health(role);
-  if (health.healthy > 0) return null;
-  const reason = `the mirror (${role}) has no healthy target, and ${mirror.percent} % of the requests pass through it`;
-  return closeOf(ports, deployment, item, reason);
+  const [{ healthy }, red] = await Promise.all([ports.ingress.health(role), redMirrorAlarms(ports, deployment)]);
+  const finding = healthy === 0 ? `the mirror (${role}) has no healthy target` : red;
+  if (finding === null) return null;
+  return closeOf(ports, deployment, item, `${finding}, and ${mirror.percent} % of the requests pass through it`);
+}
+
+/** Levels that cannot be read are no evidence, and do not keep the watchdog from its other checks. */
+async function redMirrorAlarms({ alarms }: WatchdogPorts, { shadowAlarms }: Deployment): Promise<string | null> {
+  const red = (await alarms.read(shadowAlarms).catch(() => [])).filter(({ state }) => state === 'ALARM');
+  return red.length === 0 ? null : `the mirror's alarm ${red.map(({ name }) => name).join(', ')} is in ALARM`;
 }
 
 async function closeOf(

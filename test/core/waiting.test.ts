@@ -130,6 +130,19 @@ describe.each([
 });
 
 describe('while the final sign-off is waited for after its mirror was closed', () => {
+  it('people are told of it once, and later looks over the old minutes find nothing to do', async () => {
+    const world = new MemoryWorld();
+    await asked(world, 'soak', REVERSE);
+    pass(world, { candidate: HEALTHY, mirror: side(1_500, 900) });
+    expect(await watchdog(world)()).toMatchObject({ action: 'mirror', outcome: { outcome: 'closed' } });
+    const told = world.notices.length;
+    for (const _look of [1, 2, 3]) {
+      pass(world, { candidate: HEALTHY });
+      expect(await watchdog(world)()).toMatchObject({ action: 'none' });
+    }
+    expect(world.notices).toHaveLength(told);
+  });
+
   it('a majority of the candidate’s targets that is down takes everybody back', async () => {
     const world = new MemoryWorld();
     await asked(world, 'soak', REVERSE);

@@ -73,6 +73,44 @@ describe('a healthy run is left alone', () => {
   });
 });
 
+describe('a mirror whose alarm is red, although its event was lost', () => {
+  const red = (world: MemoryWorld) => {
+    world.alarmReadings = world.alarmReadings.map((alarm) =>
+      alarm.name === 'gateway-mirror' ? { ...alarm, state: 'ALARM' } : alarm,
+    );
+    return world;
+  };
+  const SOAK: TrafficSplit = { candidatePercent: 100, mirror: { face: 'reverse', percent: 5 } };
+
+  it('is closed within a minute once the candidate has the customers, and the run goes on', async () => {
+    const world = red(await inStage(SOAK));
+    expect(await look(world)).toMatchObject({
+      action: 'mirror',
+      request: { reason: "the mirror's alarm gateway-mirror is in ALARM, and 5 % of the requests pass through it" },
+      outcome: { outcome: 'closed' },
+    });
+    expect(world.item).toMatchObject({ status: 'running', intent: { split: { candidatePercent: 100, mirror: null } } });
+    expect(await look(world)).toMatchObject({ action: 'none' });
+  });
+
+  it('ends the run in the shadow, as its event would', async () => {
+    const world = red(await inStage({ candidatePercent: 0, mirror: { face: 'forward', percent: 5 } }));
+    expect(await look(world)).toMatchObject({ action: 'mirror', outcome: { outcome: 'rolled_back' } });
+  });
+
+  it('is nobody’s concern while nothing is mirrored', async () => {
+    expect(await look(red(await inStage()))).toMatchObject({ action: 'none' });
+  });
+
+  it('stays while nobody knows the alarms, and the stable side keeps its tasks', async () => {
+    const world = await inStage(SOAK);
+    world.item = world.item && { ...world.item, capacity: { ...world.stableTasks } };
+    world.stableTasks = { ...world.stableTasks, desired: 1 };
+    const alarms = { ...world.alarms, read: () => Promise.reject(new Error('Throttling')) };
+    expect(await watch(Object.assign(world, { alarms }), DEPLOYMENT)).toMatchObject({ action: 'restored_capacity' });
+  });
+});
+
 describe('after a rollback', () => {
   const returned = async () => {
     const world = await inStage();
