@@ -88,14 +88,16 @@ function steeringAt(action: Steering, place: OperatorPlace): Answer {
   return no(`Cutover {id} is in phase ${place}: ${nothing}`);
 }
 
-const whereOf = (place: OperatorPlace) => (place === 'stage' ? 'stage 1 of {id}' : `phase ${place} of {id}`);
+/** The first of the default plan. */
+const STAGE = 'stage 1 % (1 of 6) of {id}';
+const whereOf = (place: OperatorPlace) => (place === 'stage' ? STAGE : `phase ${place} of {id}`);
 
 const PAUSED: Readonly<Record<Steering, Answer>> = {
   pause: no('Cutover {id} is paused already, by '),
-  resume: yes('Resumed stage 1 of {id}.'),
+  resume: yes(`Resumed ${STAGE}.`),
   promote: no('Cutover {id} is paused; resume it first.'),
   'promote --override': no('Cutover {id} is paused; resume it first.'),
-  retry: yes('Stage 1 of {id} starts again at the next evaluation'),
+  retry: yes('Stage 1 % (1 of 6) of {id} starts again at the next evaluation'),
 };
 
 /** Before the first evaluation; null where the phase does not know the action. */
@@ -121,7 +123,7 @@ export function actionsPage(): Page {
   return page(
     'docs/reference/actions.md',
     'Actions of an operator',
-    'What each command does in each phase of a run: ✓ means that it takes effect (exit code 0), – that it is refused and changes nothing (exit code 1). `test/cli/actions.slow.test.ts` runs every pair. The table shows runs that have not been evaluated yet in their phase: `promote` takes effect once the evidence is in.',
+    'What each command does in each phase of a run: ✓ means that it takes effect (exit code 0), – that it is refused and changes nothing (exit code 1). `test/cli/actions.slow.test.ts` runs every pair. The table shows runs that have not been evaluated yet in their phase: `promote` takes effect once the evidence is in. Their stage is the first of the default plan.',
     markdownTable(
       ['', ...OPERATOR_ACTIONS.map(markdownCode)],
       OPERATOR_PLACES.map((place) => [

@@ -9,6 +9,7 @@ import {
   describeCause,
   type Lease,
   parseDuration,
+  planIn,
 } from '../../core/model/index.ts';
 import { describeSplit } from '../../core/phases/index.ts';
 import { type DeployedOptions, executionArn, withDeployed } from '../run/index.ts';
@@ -45,7 +46,8 @@ export function watchCommand(terminal: Terminal): Command {
         () =>
           follow(options, id, { everyMs }, async (ledger, place) => {
             const entries = await ledger.decisionLog.entries(id);
-            for (const entry of entries.slice(shown)) say(terminal.out, plain(entryLine(entry)));
+            const plan = planIn(entries);
+            for (const entry of entries.slice(shown)) say(terminal.out, plain(entryLine(entry, plan)));
             shown = entries.length;
             if (place.text !== last) say(terminal.out, plain(place.text));
             last = place.text;
@@ -144,7 +146,7 @@ function placeIn(lease: Lease): Place {
       at: 'sign-off',
       text: `Cutover ${id} is waiting for a sign-off (${phase}). Next: crossfade approve ${id}`,
     };
-  return { at: 'running', text: `Cutover ${id}: ${describePlace(lease)}, ${describeSplit(intent.split)}.` };
+  return { at: 'running', text: `Cutover ${id}: ${describePlace(lease, null)}, ${describeSplit(intent.split)}.` };
 }
 
 /** A run that preflight refused never has a lease; its execution contains the reason. */

@@ -6,12 +6,12 @@ import {
   type CutoverId,
   cutoverIdSchema,
   type DecisionLog,
-  decodeReadable,
   fromIso,
   type Lease,
   type Leases,
   type LogEntry,
   type Plan,
+  planIn,
 } from '../../core/model/index.ts';
 import { type RunSoFar, soFarOf } from '../../core/phases/index.ts';
 import { type DeployedOptions, type Located, located, typedId } from '../run/index.ts';
@@ -71,7 +71,7 @@ export interface SeenPlace {
 /** Why an action on that state comes too late; null if the run is still in it. */
 export function movedOn({ cutoverId: id, phase, stage }: Lease, seen: SeenPlace | undefined): string | null {
   if (seen === undefined || (seen.phase === phase && seen.stage === stage)) return null;
-  return `Cutover ${id} has moved on since you looked: it is in ${describePlace({ phase, stage })}. Nothing was changed.`;
+  return `Cutover ${id} has moved on since you looked: it is in ${describePlace({ phase, stage }, null)}. Nothing was changed.`;
 }
 
 /** What the log says about the present phase or stage. @throws UsageError for a log without its beginning */
@@ -81,10 +81,8 @@ export function soFar(entries: readonly LogEntry[], lease: Lease): RunSoFar {
 
 /** @throws UsageError */
 export function planOf(entries: readonly LogEntry[]): Plan {
-  for (const entry of entries) {
-    const decoded = decodeReadable(entry);
-    if (decoded?.type === 'begun') return decoded.begun.plan;
-  }
+  const plan = planIn(entries);
+  if (plan !== null) return plan;
   throw new UsageError(
     "the run's decision log has no plan that this version of Crossfade can read: use the version that is deployed",
   );

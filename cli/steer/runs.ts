@@ -1,7 +1,7 @@
 /** `crossfade list` and `crossfade history`: the runs of an ingress, and the decisions in one of them. */
 import { Command } from 'commander';
 import { describePlace } from '../../core/evaluation/index.ts';
-import { describeCause, describeKind, type Lease, type LogEntry } from '../../core/model/index.ts';
+import { describeCause, describeKind, type Lease, type LogEntry, type Plan, planIn } from '../../core/model/index.ts';
 import { type DeployedOptions, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, plain, plainJson, say, type Terminal } from '../shared/index.ts';
 import { cutoverId, openLedger } from './run-of.ts';
@@ -44,15 +44,18 @@ export function historyCommand(terminal: Terminal): Command {
         say(terminal.err, `The ledger has no decision log of ${cutover}.`);
         terminal.exit(EXIT.failed);
       } else if (options.json === true) say(terminal.out, plainJson(entries, 2));
-      else for (const entry of entries) say(terminal.out, plain(entryLine(entry)));
+      else {
+        const plan = planIn(entries);
+        for (const entry of entries) say(terminal.out, plain(entryLine(entry, plan)));
+      }
     });
 }
 
-/** For example `2026-11-27T10:31:05.000Z  stage 2        evaluation   Evidence is in.` */
-export function entryLine({ at, kind, phase, stage, by, message }: LogEntry): string {
+/** For example `2026-11-27T10:31:05.000Z  stage 10 %     evaluation   Evidence is in.` */
+export function entryLine({ at, kind, phase, stage, by, message }: LogEntry, plan: Plan | null): string {
   return [
     at,
-    describePlace({ phase, stage }).padEnd(13),
+    describePlace({ phase, stage }, plan).padEnd(13),
     describeKind(kind).padEnd(11),
     by === 'machine' ? message : `${message} (${by})`,
   ].join('  ');

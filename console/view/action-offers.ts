@@ -30,7 +30,7 @@ export const STEERING: Readonly<Partial<Record<ActionName, SteeringRequest>>> = 
 export function actionOffers(to: OfferedTo): ActionOffer[] {
   const { lease, caller } = to;
   const { phase, stage, cutoverId: id } = lease;
-  const place = placeText(lease);
+  const place = placeText(lease, to.soFar?.plan ?? null);
   const as = `It is recorded in the ledger as done by ${caller ?? 'nobody'}, with your reason.`;
   const offer = (
     name: ActionName,

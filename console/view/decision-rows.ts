@@ -1,5 +1,5 @@
 /** Decisions and alarms in chronological order, and the instants among them that every chart marks. */
-import { describeKind, fromIso, type Lease, type LogEntry } from '../../core/model/index.ts';
+import { describeKind, fromIso, type Lease, type LogEntry, planIn } from '../../core/model/index.ts';
 import type { ChartMark } from './chart-view.ts';
 import type { DecisionRow, Tone } from './page-view.ts';
 import { placeText } from './wording.ts';
@@ -13,12 +13,13 @@ export interface AlarmChange {
 }
 
 export function decisionRows(log: readonly LogEntry[], alarms: readonly AlarmChange[]): DecisionRow[] {
+  const plan = planIn(log);
   return [
     ...log.map(
       (e): DecisionRow => ({
         at: fromIso(e.at),
         kind: describeKind(e.kind),
-        where: placeText(e),
+        where: placeText(e, plan),
         by: e.by,
         text: e.message,
         tone: toneOf(e),

@@ -11,6 +11,7 @@ import {
   fromIso,
   type Lease,
   type LogEntry,
+  planIn,
   type RuleWeights,
   shareOf,
 } from '../../core/model/index.ts';
@@ -21,7 +22,7 @@ import { evidenceCharts } from './evidence-path.ts';
 import { gaugesOf } from './gauges.ts';
 import type { AlarmLine, PageView, PastRun, PendingSignoff, RunView, Share, Tone } from './page-view.ts';
 import { type ParityCause, parityList } from './parity-list.ts';
-import { phaseRail, planIn } from './phase-rail.ts';
+import { phaseRail } from './phase-rail.ts';
 import { type TrafficSeries, trafficCharts, type WeightsAt } from './traffic-charts.ts';
 import { wayBack } from './wording.ts';
 

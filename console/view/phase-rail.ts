@@ -1,7 +1,7 @@
 /** The phases of a run in a row: done, present, and to come. */
 
 import { COHORT_STAGE } from '../../core/evaluation/index.ts';
-import { decodeReadable, fromIso, type Lease, type LogEntry, type Plan } from '../../core/model/index.ts';
+import { fromIso, type Lease, type LogEntry, type Plan, planIn } from '../../core/model/index.ts';
 import type { PhaseStep } from './page-view.ts';
 
 interface Station {
@@ -36,14 +36,6 @@ export function phaseRail(log: readonly LogEntry[], lease: Lease | null): PhaseS
       dueAt: here && seconds !== null ? startedAt + seconds * 1000 : null,
     };
   });
-}
-
-/** The plan that preflight recorded; null if the log lacks its beginning, or if this version cannot read the plan. */
-export function planIn(log: readonly LogEntry[]): Plan | null {
-  const first = log.find(({ kind, phase }) => kind === 'phase' && phase === 'preflight');
-  if (first === undefined) return null;
-  const decoded = decodeReadable(first);
-  return decoded?.type === 'begun' ? decoded.begun.plan : null;
 }
 
 function stationsOf({ shadow, cohort, stages, soak, retention }: Plan): Station[] {

@@ -1,7 +1,7 @@
 /** Wording of times, shares and places on the page. */
 
 import { describePlace } from '../../core/evaluation/index.ts';
-import { fromIso, type Lease } from '../../core/model/index.ts';
+import { fromIso, type Lease, type Plan } from '../../core/model/index.ts';
 
 /** `h:mm:ss` of a duration in milliseconds. */
 export function clock(ms: number): string {
@@ -19,9 +19,12 @@ export function secondsText(value: number): string {
   return value >= 120 ? `${(value / 60).toFixed(1)} min` : `${value.toFixed(1)} s`;
 }
 
-/** For example `stage 2`, or the phase. */
-export function placeText({ phase, stage }: { readonly phase: string; readonly stage: number }): string {
-  return PHASE_NAMES[phase] ?? describePlace({ phase, stage });
+/** For example `stage 10 %`, or `stage #2` without the plan; otherwise the phase. */
+export function placeText(
+  place: { readonly phase: string; readonly stage: number },
+  plan: Pick<Plan, 'stages'> | null,
+): string {
+  return PHASE_NAMES[place.phase] ?? describePlace(place, plan);
 }
 
 const PHASE_NAMES: Readonly<Record<string, string>> = {

@@ -55,7 +55,12 @@ export async function pauseRun(
 ): Promise<boolean> {
   const lease = await leases.read(deployment.ingressId);
   if (lease?.cutoverId !== runName(campaign, service)) return false;
-  const answer = askPause(lease, campaign.stayFor + BEYOND_STAY_SECONDS, { by, reason, now });
+  const answer = askPause(
+    lease,
+    campaign.stayFor + BEYOND_STAY_SECONDS,
+    { by, reason, now },
+    servicePlan(campaign, service),
+  );
   if ('refused' in answer) return false;
   await leases.steer(lease, answer.steering);
   const { phase, stage, cutoverId } = lease;
@@ -104,7 +109,7 @@ function stateOfLease(lease: Lease, { stayFor }: Campaign, now: number): Service
       return { at: 'returning', reason };
     case 'running': {
       const paused = pauseAt(steering, now) !== null;
-      const answer = askPause(lease, stayFor + BEYOND_STAY_SECONDS, { by: '', reason: '', now });
+      const answer = askPause(lease, stayFor + BEYOND_STAY_SECONDS, { by: '', reason: '', now }, null);
       const pause = 'steering' in answer ? 'possible' : answer.kind === 'misplaced' ? 'notYet' : 'never';
       return { at: 'running', phase, paused, pause };
     }

@@ -10,7 +10,7 @@ import { acceptedPlanOfToday, baselineOfToday } from './earlier.ts';
 import { hookAnswerSchema, metricEvidenceSchema, minuteEvidenceSchema } from './evidence.ts';
 import { type CutoverId, cutoverIdSchema, type IngressId, ingressIdSchema } from './ids.ts';
 import { type LogEntry, logEntrySchema } from './lease.ts';
-import { acceptedPlanSchema } from './plan.ts';
+import { acceptedPlanSchema, type Plan } from './plan.ts';
 import { baselineSummarySchema } from './run-state.ts';
 import { ruleWeightsSchema, trafficSplitSchema } from './split.ts';
 import { steeredSchema } from './steering.ts';
@@ -146,13 +146,21 @@ export function decode({ kind, phase, data }: LogEntry, line: number): DecodedEn
 }
 
 /** The same for displaying a log: null for an entry that this version cannot read. */
-export function decodeReadable(entry: LogEntry): DecodedEntry | null {
+function decodeReadable(entry: LogEntry): DecodedEntry | null {
   try {
     return decode(entry, 0);
   } catch (error) {
     if (error instanceof DecisionLogError) return null;
     throw error;
   }
+}
+
+/** The plan that preflight recorded; null if the log lacks its beginning, or if this version cannot read the plan. */
+export function planIn(log: readonly LogEntry[]): Plan | null {
+  const first = log.find(({ kind, phase }) => kind === 'phase' && phase === 'preflight');
+  if (first === undefined) return null;
+  const decoded = decodeReadable(first);
+  return decoded?.type === 'begun' ? decoded.begun.plan : null;
 }
 
 /** The observation that an entry holds; null for any other entry, and for one of another version. */

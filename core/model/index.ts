@@ -4,11 +4,11 @@ export {
   type DecisionLogHeader,
   decisionLogLines,
   decode,
-  decodeReadable,
   type Look,
   lookIn,
   parseEntry,
   parseHeader,
+  planIn,
 } from './decision-log.ts';
 export {
   commandAt,

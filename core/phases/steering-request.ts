@@ -2,7 +2,7 @@
  * What people may request of a run, and when. A request becomes the lease's next steering, or a sentence that explains
  * the refusal.
  */
-import { isAgreed, pauseAt, pausedMs } from '../evaluation/index.ts';
+import { COHORT_STAGE, describePlace, isAgreed, pauseAt, pausedMs } from '../evaluation/index.ts';
 import {
   fromIso,
   type Lease,
@@ -70,13 +70,13 @@ export function askSteering(lease: Lease, request: SteeringRequest, asking: Aski
   if (wrong !== null) return { refused: wrong };
   switch (request.kind) {
     case 'pause':
-      return pause(lease, request.seconds, asking);
+      return pause(lease, request.seconds, asking, run.plan);
     case 'resume':
-      return resume(lease, asking);
+      return resume(lease, asking, run.plan);
     case 'promote':
       return withTime(promote(lease, request.override, asking, run), lease, asking);
     case 'retry':
-      return withTime(retry(lease, asking), lease, asking);
+      return withTime(retry(lease, asking, run.plan), lease, asking);
   }
 }
 
@@ -91,17 +91,19 @@ function withTime(answer: SteeringAnswer, { heartbeatDueAt }: Lease, { now }: As
 
 /**
  * The same for a pause, which depends only on the lease; `misplaced`: not in this phase, but perhaps in a later one.
+ * @param plan only words the message; null if it is not at hand
  */
 export function askPause(
   lease: Lease,
   seconds: number,
   asking: Asking,
+  plan: Plan | null,
 ):
   | Extract<SteeringAnswer, { steering: Steering }>
   | { readonly refused: string; readonly kind: 'misplaced' | 'spent' } {
   const wrong = misplaced(lease, 'pause');
   if (wrong !== null) return { refused: wrong, kind: 'misplaced' };
-  const answer = pause(lease, seconds, asking);
+  const answer = pause(lease, seconds, asking, plan);
   return 'refused' in answer ? { ...answer, kind: 'spent' } : answer;
 }
 
@@ -117,7 +119,12 @@ function misplaced(lease: Lease, kind: SteeringRequest['kind']): string | null {
   return null;
 }
 
-function pause({ steering, ...lease }: Lease, seconds: number, { by, reason, now }: Asking): SteeringAnswer {
+function pause(
+  { steering, ...lease }: Lease,
+  seconds: number,
+  { by, reason, now }: Asking,
+  plan: Plan | null,
+): SteeringAnswer {
   const lasting = pauseAt(steering, now);
   if (lasting !== null)
     return { refused: `Cutover ${lease.cutoverId} is paused already, by ${lasting.by} until ${lasting.until}.` };
@@ -129,15 +136,15 @@ function pause({ steering, ...lease }: Lease, seconds: number, { by, reason, now
   const until = toIso(now + seconds * 1000);
   return {
     steering: next(steering, { pauses: [...steering.pauses, { by, reason, from: toIso(now), until }], request: null }),
-    message: `Paused ${whereabouts(lease)} until ${until}. Rollback, alarms and the watchdog stay armed.`,
+    message: `Paused ${whereabouts(lease, plan)} until ${until}. Rollback, alarms and the watchdog stay armed.`,
   };
 }
 
-function resume({ steering, ...lease }: Lease, { now }: Asking): SteeringAnswer {
+function resume({ steering, ...lease }: Lease, { now }: Asking, plan: Plan): SteeringAnswer {
   const lasting = pauseAt(steering, now);
   if (lasting === null) return { refused: `Cutover ${lease.cutoverId} is not paused.` };
   const pauses = [...steering.pauses.slice(0, -1), { ...lasting, until: toIso(Math.max(now, fromIso(lasting.from))) }];
-  return { steering: next(steering, { pauses }), message: `Resumed ${whereabouts(lease)}.` };
+  return { steering: next(steering, { pauses }), message: `Resumed ${whereabouts(lease, plan)}.` };
 }
 
 function promote(lease: Lease, override: boolean, asking: Asking, { plan, look, said }: RunSoFar): SteeringAnswer {
@@ -147,7 +154,7 @@ function promote(lease: Lease, override: boolean, asking: Asking, { plan, look, 
   if (look?.decision === 'rollback') return { refused: `Cutover ${cutoverId} is about to roll back: ${said}` };
   if (!override && !hasEvidence(look))
     return {
-      refused: `The evidence for ${whereabouts(lease)} is not in yet. ${said === '' ? 'Nothing has been evaluated yet.' : said}`,
+      refused: `The evidence for ${whereabouts(lease, plan)} is not in yet. ${said === '' ? 'Nothing has been evaluated yet.' : said}`,
     };
   if (override && look?.parity?.status === 'dirty')
     return { refused: `Parity shows breaking differences, which no override can skip. ${said}` };
@@ -156,21 +163,21 @@ function promote(lease: Lease, override: boolean, asking: Asking, { plan, look, 
   const same = asked?.kind === 'promote' && asked.phase === lease.phase && asked.stage === lease.stage;
   if (same && asked.override === override) {
     if (isAgreed(asked))
-      return { refused: `The promotion of ${whereabouts(lease)} was already requested, by ${asked.by}.` };
+      return { refused: `The promotion of ${whereabouts(lease, plan)} was already requested, by ${asked.by}.` };
     if (asked.by === by)
       return {
         refused: `You requested this override at ${asked.at}; the plan requires a second person to request it too.`,
       };
     return {
       steering: next(steering, { request: { ...asked, seconded: by } }),
-      message: `Second person for the override: ${whereabouts(lease)} advances at the next evaluation unless something is unsafe.`,
+      message: `Second person for the override: ${whereabouts(lease, plan)} advances at the next evaluation unless something is unsafe.`,
     };
   }
   const request = { ...asks('promote', lease, asking), override, persons };
   const message = !override
-    ? `${whereabouts(lease)} advances at the next evaluation if its evidence still stands.`
+    ? `${whereabouts(lease, plan)} advances at the next evaluation if its evidence still stands.`
     : persons === 1
-      ? `${whereabouts(lease)} advances at the next evaluation without its evidence, unless something is unsafe.`
+      ? `${whereabouts(lease, plan)} advances at the next evaluation without its evidence, unless something is unsafe.`
       : `The override waits for a second person, who runs the same command.`;
   return { steering: next(steering, { request }), message: sentence(message) };
 }
@@ -184,7 +191,7 @@ function hasEvidence(look: RunSoFar['look']): boolean {
   return parity?.status === 'clean';
 }
 
-function retry(lease: Lease, asking: Asking): SteeringAnswer {
+function retry(lease: Lease, asking: Asking, plan: Plan): SteeringAnswer {
   const { steering } = lease;
   if (steering.retries >= MOST_RETRIES)
     return {
@@ -193,7 +200,7 @@ function retry(lease: Lease, asking: Asking): SteeringAnswer {
   const request = asks('retry', lease, asking);
   return {
     steering: next(steering, { request, retries: steering.retries + 1 }),
-    message: `${sentence(whereabouts(lease))} starts again at the next evaluation, at the same weights; its earlier evidence no longer counts.`,
+    message: `${sentence(whereabouts(lease, plan))} starts again at the next evaluation, at the same weights; its earlier evidence no longer counts.`,
   };
 }
 
@@ -210,9 +217,15 @@ function next(steering: Steering, change: Partial<Steering>): Steering {
   return { ...steering, ...change, rev: steering.rev + 1 };
 }
 
-/** For example `stage 2 of first` or `the soak of first`. */
-function whereabouts({ cutoverId, phase, stage }: Pick<Lease, 'cutoverId' | 'phase' | 'stage'>): string {
-  return phase === 'stage' ? `stage ${stage + 1} of ${cutoverId}` : `phase ${phase} of ${cutoverId}`;
+/** For example `stage 10 % (2 of 4) of first`, `the cohort of first` or `phase soak of first`. */
+function whereabouts(
+  { cutoverId, phase, stage }: Pick<Lease, 'cutoverId' | 'phase' | 'stage'>,
+  plan: Plan | null,
+): string {
+  if (phase !== 'stage') return `phase ${phase} of ${cutoverId}`;
+  if (stage === COHORT_STAGE) return `the cohort of ${cutoverId}`;
+  const among = plan === null ? '' : ` (${stage + 1} of ${plan.stages.length})`;
+  return `${describePlace({ phase, stage }, plan)}${among} of ${cutoverId}`;
 }
 
 function sentence(text: string): string {

@@ -56,12 +56,16 @@ describe('steering from the command line', () => {
     await site.begin();
     await site.enter('stage');
     const paused = await site.as('ada', 'pause', site.id, '--reason', 'a look at the logs');
-    expect(paused).toMatchObject({ code: 0, stdout: expect.stringContaining(`Paused stage 1 of ${site.id} until`) });
+    expect(paused).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`Paused stage 1 % (1 of 6) of ${site.id} until`),
+    });
     const lease = await site.ledger.read(site.ingressId);
     expect(lease?.steering.pauses).toMatchObject([{ by: arn('ada'), reason: 'a look at the logs' }]);
     expect(await site.log.entries(site.id)).toContainEqual(
       expect.objectContaining({ kind: 'steering', by: arn('ada'), phase: 'stage', stage: 0 }),
     );
+    expect((await site.as('ada', 'history', site.id)).stdout).toMatch(/Z {2}stage 1 % {6}/);
     expect((await site.as('ada', 'status')).stdout).toContain(`Paused by ${arn('ada')} until`);
     expect(await site.as('bob', 'resume', site.id)).toMatchObject({ code: 0 });
     expect((await site.as('ada', 'status')).stdout).not.toContain('Paused by');

@@ -78,7 +78,10 @@ describe('the console over a live ingress', () => {
       expect(page.runs[0]?.shares.reduce((sum, { percent }) => sum + percent, 0)).toBeCloseTo(100);
       expect(offered(page, 'pause')).toMatchObject({
         refused: null,
-        will: expect.arrayContaining([expect.stringContaining(arn('ada'))]),
+        will: expect.arrayContaining([
+          expect.stringContaining('Holds stage 1 % of '),
+          expect.stringContaining(arn('ada')),
+        ]),
       });
       expect(offered(page, 'resume')?.refused).toContain('is not paused');
       expect(offered(page, 'approve')).toBeUndefined();
@@ -91,7 +94,7 @@ describe('the console over a live ingress', () => {
     await opened('ada', async ({ act, view }) => {
       expect(await act('pause', 'a look at the logs')).toMatchObject({
         done: true,
-        text: expect.stringContaining('Paused stage 1'),
+        text: expect.stringContaining('Paused stage 1 % (1 of 6) of '),
       });
       expect((await view()).runs[0]?.facts).toContainEqual([
         'Paused',

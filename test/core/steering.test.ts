@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describePlace } from '../../core/evaluation/cohort.ts';
 import { pausedMs, steer, steeredAt } from '../../core/evaluation/steering.ts';
 import type { Lease, LogEntry } from '../../core/model/lease.ts';
 import { type PlanInput, parsePlan } from '../../core/model/plan.ts';
@@ -165,7 +166,7 @@ describe('a promotion', () => {
     expect(await run.ask(PROMOTE)).toContain('Nothing has been evaluated yet');
     Object.assign(run, { candidate: 1, stable: 9 });
     await run.looks(2);
-    expect(await run.ask(PROMOTE)).toMatch(/^refused: The evidence for stage 1 of one is not in yet\. /);
+    expect(await run.ask(PROMOTE)).toMatch(/^refused: The evidence for stage 10 % \(1 of 2\) of one is not in yet\. /);
   });
 
   it('does nothing in the stage after the one that it spoke of', async () => {
@@ -361,5 +362,26 @@ describe('a run that is steered', () => {
     expect(between(pause(0, 300_000))).toBe(150_000);
     expect(between(pause(0, 40_000))).toBe(0);
     expect(between(pause(210_000, 220_000))).toBe(0);
+  });
+});
+
+describe('the place in an answer', () => {
+  const plan = parsePlan({ ...PLAN, stages: [{ percent: 1, bake: 'PT1H' }, ...(PLAN.stages ?? [])] });
+  const paused = (place: Partial<Lease>) => answerTo(lease(place), PAUSE, { ...SO_FAR, plan });
+
+  it.each([
+    [{ phase: 'stage', stage: 0 }, 'Paused stage 1 % (1 of 3) of one until'],
+    [{ phase: 'stage', stage: 1 }, 'Paused stage 10 % (2 of 3) of one until'],
+    [{ phase: 'stage', stage: -1 }, 'Paused the cohort of one until'],
+    [{ phase: 'soak', stage: 2 }, 'Paused phase soak of one until'],
+  ] as const)('%o is told by its share, not by its number alone', (place, told) => {
+    expect(paused(place)).toMatchObject({ message: expect.stringContaining(told) });
+  });
+
+  it('is a number that nobody takes for a share where the plan is not at hand', () => {
+    expect(describePlace({ phase: 'stage', stage: 0 }, null)).toBe('stage #1');
+    expect(describePlace({ phase: 'stage', stage: 0 }, plan)).toBe('stage 1 %');
+    expect(describePlace({ phase: 'stage', stage: -1 }, plan)).toBe('cohort');
+    expect(describePlace({ phase: 'soak', stage: 2 }, plan)).toBe('soak');
   });
 });

@@ -371,8 +371,9 @@ class Story {
     if (state === undefined) throw new RangeError(`${name} has not begun`);
     const split = this.world.item?.intent.split ?? state.split;
     const lease = this.world.item?.capacity ?? state.capacity;
+    const stage = this.world.item?.stage ?? state.stage;
     const since = new Date(this.world.now).toISOString();
-    return stateToJson({ ...state, phase, split, stage: Math.max(0, state.stage), since, capacity: lease });
+    return stateToJson({ ...state, phase, split, stage: Math.max(0, stage), since, capacity: lease });
   }
 
   async task(name: string, handler: (event: unknown) => Promise<CutoverStateJson>, phase: Phase): Promise<string> {
@@ -388,7 +389,10 @@ class Story {
     const heartbeatDueAt = new Date(this.world.now + 12 * 3_600_000).toISOString();
     const split = await fencedShift(this.world, this.world.deployment, state, target.split, {
       phase: target.phase,
-      stage: 0,
+      stage: Math.max(
+        0,
+        state.plan.stages.findIndex(({ percent }) => percent === target.split.candidatePercent),
+      ),
       heartbeatDueAt,
     });
     return `confirmed: candidate ${split.candidatePercent} %${split.mirror === null ? '' : `, mirror ${split.mirror.face} ${split.mirror.percent} %`}`;
