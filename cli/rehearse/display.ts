@@ -5,7 +5,7 @@
 import { plain, type Screen, type Terminal } from '../shared/index.ts';
 import { liveTerminal, type RehearsalDisplay } from './live-terminal.ts';
 import { plainProgress } from './progress.ts';
-import { columnsOf, fitted, painted, styled, type TextLine } from './text-line.ts';
+import { fitted, painted, styled, type TextLine } from './text-line.ts';
 
 /** @param signal ends the live screen */
 export function displayOn(screen: Screen, environment: Terminal['environment'], signal: AbortSignal): RehearsalDisplay {
@@ -13,6 +13,11 @@ export function displayOn(screen: Screen, environment: Terminal['environment'], 
   const moves = columns !== null && rows !== null && !environment.CI && environment.TERM !== 'dumb';
   if (!moves) return plainDisplay(screen);
   return liveTerminal(screen, () => ({ columns: screen.columns ?? columns, rows: screen.rows ?? rows }), signal);
+}
+
+/** A log is searched later, so only a terminal's lines are cut: the reason comes last in them. */
+function shown(line: TextLine, { columns }: Screen): TextLine {
+  return columns === null ? line : fitted(line, columns);
 }
 
 /** The output of a rehearsal that is kept while earlier ones are still being printed. */
@@ -26,8 +31,7 @@ function plainDisplay(screen: Screen): RehearsalDisplay {
   const waiting: Told[] = [];
   const flush = () => {
     for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
-      for (const line of first.lines.splice(0))
-        screen.write(`${painted(fitted(line, columnsOf(screen)), screen.coloured)}\n`);
+      for (const line of first.lines.splice(0)) screen.write(`${painted(shown(line, screen), screen.coloured)}\n`);
       if (!first.done) return;
       waiting.shift();
     }
