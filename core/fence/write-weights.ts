@@ -38,7 +38,7 @@ export async function writeStanding(ingress: Pick<Ingress, 'write'>, rules: read
   const unlessGone = (error: unknown) => {
     if (!(error instanceof RuleGoneError)) throw error;
   };
-  await writeAll({ write: (rule) => ingress.write(rule).catch(unlessGone) }, rules);
+  await writeAll({ write: (rule) => ingress.write(rule, 'return').catch(unlessGone) }, rules);
 }
 
 /**

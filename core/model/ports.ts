@@ -33,8 +33,11 @@ export interface TargetHealthCounts {
 export interface Ingress {
   /** The live forward action of every rule that the cutover owns. */
   read(): Promise<RuleWeights[]>;
-  /** Replaces one rule's forward action. Idempotent. */
-  write(rule: RuleWeights): Promise<void>;
+  /**
+   * Replaces one rule's forward action. Idempotent.
+   * @param purpose a return must succeed, so it also takes the nearest form that the load balancer accepts (ADR 100)
+   */
+  write(rule: RuleWeights, purpose?: 'return'): Promise<void>;
   health(role: GroupRole): Promise<TargetHealthCounts>;
 }
 

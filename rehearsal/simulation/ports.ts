@@ -46,9 +46,9 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
           () => [...site.readings.of(site.live, now())],
           () => [...site.before],
         ),
-      write: (rule) =>
+      write: (rule, purpose) =>
         call('ingress.write', () => {
-          site.writeRule(structuredClone(rule));
+          site.writeRule(structuredClone(rule), purpose);
           outside.wrote(invocation);
         }),
       health: (role) => call('ingress.health', () => site.health(role)),

@@ -4,9 +4,10 @@ import { candidatePercentOf } from '../../core/fence/return-plan.ts';
 import { rollBack } from '../../core/fence/rollback.ts';
 import type { RollbackRequest } from '../../core/fence/rollback-outcome.ts';
 import { watch } from '../../core/fence/watchdog.ts';
-import { readBack } from '../../core/fence/write-weights.ts';
+import { readBack, writeAll } from '../../core/fence/write-weights.ts';
 import { CrossfadeError, FencedError } from '../../core/model/errors.ts';
 import type { Lease } from '../../core/model/lease.ts';
+import type { Ingress } from '../../core/model/ports.ts';
 import { finalWeights, SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { EXECUTION, MemoryWorld } from '../support/memory-world.ts';
@@ -265,6 +266,23 @@ describe('a rollback', () => {
     }
     expect(urgent).toEqual([]);
     expect(await rollBack(world, DEPLOYMENT, REQUEST)).toMatchObject({ overdue: true });
+  });
+
+  it('tells the listener that its writes are a return, and a shift that its writes are not', async () => {
+    const world = new MemoryWorld();
+    const purposes = new Set<string>();
+    const write = world.ingress.write;
+    const noting: Ingress['write'] = async (rule, purpose) => {
+      purposes.add(purpose ?? 'none');
+      await write(rule);
+    };
+    Object.assign(world, { ingress: { ...world.ingress, write: noting } });
+    await atFirstStage(world);
+    await writeAll(world.ingress, TEN);
+    expect([...purposes]).toEqual(['none']);
+    purposes.clear();
+    await rollBack(world, DEPLOYMENT, REQUEST);
+    expect([...purposes]).toEqual(['return']);
   });
 });
 

@@ -135,10 +135,10 @@ function scheduled(
             async () => written.before,
           )
         : ingress.read(),
-    write: (rule) =>
+    write: (rule, purpose) =>
       gate(`write ${rule.ruleArn}`, () => {
         written.before = world.live;
-        return ingress.write(rule);
+        return ingress.write(rule, purpose);
       }),
     health: (role) => ingress.health(role),
   };

@@ -28,6 +28,12 @@ import { inOrder } from './rule.ts';
 
 /** A reading stands for so long: the next stage's shift reads again. A local cloud runs much faster than its clients. */
 const KNOWN_FOR_MS = 300_000;
+const STICKY_SECONDS = 3600;
+/**
+ * The shortest stickiness that ELBv2 takes. A return writes it where ELBv2 demands some, and it is read as none: no
+ * cookie keeps a client from its weights for longer (ADR 100).
+ */
+const LEAST_STICKY_SECONDS = 1;
 
 export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, deployment: Deployment): Ingress {
   /** What each rule demands before it forwards, as the last reading had it; and when that was, or failed. */
@@ -59,12 +65,12 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
     return Rules;
   }
 
-  async function modify({ ruleArn, groups, sticky }: RuleWeights): Promise<void> {
+  async function modify({ ruleArn, groups, sticky }: RuleWeights, stickySeconds: number): Promise<void> {
     const ForwardConfig = {
       TargetGroups: groups.map((g) => ({ TargetGroupArn: g.targetGroupArn, Weight: g.weight })),
       // Always written, because stickiness that remains on overrides the weights: a client goes where its cookie leads,
       // even at weight 0.
-      TargetGroupStickinessConfig: { Enabled: sticky, ...(sticky ? { DurationSeconds: 3600 } : {}) },
+      TargetGroupStickinessConfig: { Enabled: sticky, ...(sticky ? { DurationSeconds: stickySeconds } : {}) },
     };
     const isGuarded = deployment.rules.find(({ arn }) => arn === ruleArn)?.guarded === true;
     const guards = await guardsNow(ruleArn, isGuarded);
@@ -88,23 +94,41 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
       }
     },
 
-    async write(rule) {
-      const weighted = rule.groups.filter(({ weight }) => weight > 0);
-      try {
-        await modify(rule);
-      } catch (error) {
-        if (error instanceof RuleNotFoundException) throw new RuleGoneError(rule.ruleArn, error);
-        // What ELBv2 has against groups that are to get nobody must not keep customers from the others: that one was deleted, or that
-        // one keeps them by a cookie of its own, with which several groups must be sticky as well.
-        if (isTransient(error) || weighted.length === rule.groups.length) throw error;
-        await modify({ ...rule, groups: weighted }).catch(() => {
-          throw error;
-        });
+    async write(rule, purpose) {
+      let refusal: unknown;
+      for (const { form, stickySeconds } of formsOf(rule, purpose)) {
+        try {
+          await modify(form, stickySeconds);
+          return;
+        } catch (error) {
+          if (error instanceof RuleNotFoundException) throw new RuleGoneError(rule.ruleArn, error);
+          refusal ??= error;
+          if (isTransient(error)) break;
+        }
       }
+      throw refusal;
     },
 
     health: (role) => groupHealth(client, groupArn(deployment, role)),
   };
+}
+
+interface Form {
+  readonly form: RuleWeights;
+  readonly stickySeconds: number;
+}
+
+/** A rule as it is wanted, and after it the forms that ELBv2 may take although it refuses the one before. */
+function formsOf(rule: RuleWeights, purpose: 'return' | undefined): readonly Form[] {
+  const groups = rule.groups.filter(({ weight }) => weight > 0);
+  const forms: Form[] = [{ form: rule, stickySeconds: STICKY_SECONDS }];
+  // A group that is to get nobody must not keep customers from the others: it may have been deleted, or be sticky
+  // itself, in which case ELBv2 demands stickiness of a rule with several groups.
+  if (groups.length < rule.groups.length) forms.push({ form: { ...rule, groups }, stickySeconds: STICKY_SECONDS });
+  // A shift that is refused is rolled back. A return has nowhere else to go: its share is what stable can carry.
+  if (groups.length > 1 && purpose === 'return')
+    forms.push({ form: { ...rule, groups, sticky: true }, stickySeconds: LEAST_STICKY_SECONDS });
+  return forms;
 }
 
 /** Health of one target group, whoever owns it. */
@@ -151,7 +175,9 @@ function parseRule(arn: RuleArn, rules: readonly Rule[]): RuleWeights {
   const forward = rule.Actions?.find((action) => action.Type === 'forward');
   if (forward === undefined) return { ruleArn: arn, groups: [], sticky: false, absent: 'replaced' };
   const groups = [...groupsOf(forward)].map(([targetGroupArn, weight]) => ({ targetGroupArn, weight }));
-  const sticky = forward.ForwardConfig?.TargetGroupStickinessConfig?.Enabled ?? false;
+  const { Enabled = false, DurationSeconds = STICKY_SECONDS } =
+    forward.ForwardConfig?.TargetGroupStickinessConfig ?? {};
+  const sticky = Enabled && DurationSeconds > LEAST_STICKY_SECONDS;
   return ruleWeightsSchema.parse({ ruleArn: arn, groups, sticky });
 }
 

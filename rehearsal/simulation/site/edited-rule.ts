@@ -32,18 +32,19 @@ export function unnamedGroups({ targetGroups }: Deployment, live: readonly RuleW
 
 /**
  * What ELBv2 makes of a write, and the adapter of its refusal (lambdas/aws/elb/ingress.ts): several groups of which one is sticky itself want a rule
- * that is; one group alone does not. @throws as ELBv2 refuses
+ * that is; one group alone does not. A return then makes the rule sticky for a second, which is read as not sticky. @throws as ELBv2 refuses
  */
 export function withoutCookies(
   rule: RuleWeights,
   { targetGroups }: Deployment,
   sticky: ReadonlySet<'stable' | 'candidate'>,
+  purpose?: 'return',
 ): RuleWeights {
   const own = [...sticky].map((role): string => targetGroups[role].arn);
   const isRefused = ({ groups }: Pick<RuleWeights, 'groups'>) =>
     !rule.sticky && groups.length > 1 && groups.some(({ targetGroupArn }) => own.includes(targetGroupArn));
   if (!isRefused(rule)) return rule;
   const alone = { ...rule, groups: rule.groups.filter(({ weight }) => weight > 0) };
-  if (!isRefused(alone)) return alone;
+  if (!isRefused(alone) || purpose === 'return') return alone;
   throw Object.assign(new Error('You must enable group stickiness'), { name: 'InvalidConfigurationRequestException' });
 }

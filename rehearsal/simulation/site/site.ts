@@ -104,14 +104,14 @@ export class Site {
   }
 
   /** @throws RuleGoneError, or ELBv2's error for a deleted group */
-  writeRule(rule: RuleWeights): void {
+  writeRule(rule: RuleWeights, purpose?: 'return'): void {
     if (this.live.some(({ ruleArn, absent }) => ruleArn === rule.ruleArn && absent === 'gone'))
       throw new RuleGoneError(rule.ruleArn);
     // As lambdas/aws/elb/ingress.ts writes it.
     const isThere = ({ targetGroupArn }: RuleWeights['groups'][number]) => !this.#deletedGroups.has(targetGroupArn);
     if (rule.groups.some((group) => group.weight > 0 && !isThere(group)))
       throw Object.assign(new Error('One or more target groups not found'), { name: 'TargetGroupNotFoundException' });
-    this.#put(withoutCookies({ ...rule, groups: rule.groups.filter(isThere) }, this.deployment, this.sticky));
+    this.#put(withoutCookies({ ...rule, groups: rule.groups.filter(isThere) }, this.deployment, this.sticky, purpose));
   }
 
   #put(rule: RuleWeights): void {

@@ -108,10 +108,14 @@ describe('the weights of a listener', () => {
       if ((action?.ForwardConfig?.TargetGroups ?? []).length > 1) throw refused;
       return {};
     };
-    const writing = async (candidatePercent: number, answer = severalMustBeSticky) => {
+    const writing = async (
+      candidatePercent: number,
+      answer: (command: object) => object = severalMustBeSticky,
+      purpose?: 'return',
+    ) => {
       const { client, sent } = elb(answer);
       const [, rest] = weightsFor(DEPLOYMENT, { candidatePercent, mirror: null });
-      if (rest !== undefined) await elbIngress(client, DEPLOYMENT).write(rest);
+      if (rest !== undefined) await elbIngress(client, DEPLOYMENT).write(rest, purpose);
       return sent.at(-1);
     };
 
@@ -130,8 +134,59 @@ describe('the weights of a listener', () => {
       });
     });
 
-    it('nothing is written to several, and what ELBv2 said is told', async () => {
+    it('a shift writes nothing to several, and what ELBv2 said is told', async () => {
       await expect(writing(5)).rejects.toBe(refused);
+    });
+
+    describe('and a return gives several a share, because stable cannot carry everything', () => {
+      const stickyOrAlone = (command: object) => {
+        const [action] = command instanceof ModifyRuleCommand ? (command.input.Actions ?? []) : [];
+        const { TargetGroups = [], TargetGroupStickinessConfig } = action?.ForwardConfig ?? {};
+        if (TargetGroups.length > 1 && TargetGroupStickinessConfig?.Enabled !== true) throw refused;
+        return {};
+      };
+
+      it('the rule is made sticky for one second, which is as good as not at all', async () => {
+        expect(await writing(60, stickyOrAlone, 'return')).toMatchObject({
+          input: {
+            Actions: [
+              {
+                ForwardConfig: {
+                  TargetGroups: [
+                    { TargetGroupArn: 'tg/stable', Weight: 40 },
+                    { TargetGroupArn: 'tg/candidate', Weight: 60 },
+                  ],
+                  TargetGroupStickinessConfig: { Enabled: true, DurationSeconds: 1 },
+                },
+              },
+            ],
+          },
+        });
+      });
+
+      it('it is read back as the return wanted it; longer stickiness is drift', async () => {
+        const stickyFor = async (DurationSeconds: number) => {
+          const action = forward([['tg/stable', 40]], true);
+          const ForwardConfig = {
+            ...action.ForwardConfig,
+            TargetGroupStickinessConfig: { Enabled: true, DurationSeconds },
+          };
+          const { client } = elb(() => ({ Rules: [safe, { ...rest, Actions: [{ ...action, ForwardConfig }] }] }));
+          const [, read] = await elbIngress(client, DEPLOYMENT).read();
+          return read?.sticky;
+        };
+        expect([await stickyFor(1), await stickyFor(2)]).toEqual([false, true]);
+      });
+
+      it('a rule that takes it without stickiness has none', async () => {
+        expect(await writing(60, () => ({}), 'return')).toMatchObject({
+          input: { Actions: [{ ForwardConfig: { TargetGroupStickinessConfig: { Enabled: false } } }] },
+        });
+      });
+
+      it('what ELBv2 said first is told where it takes no form of it', async () => {
+        await expect(writing(60, severalMustBeSticky, 'return')).rejects.toBe(refused);
+      });
     });
 
     it('a write that is refused in both forms ends with the first refusal', async () => {
