@@ -54,7 +54,7 @@ const OTHERS = [
 export function documentRequests(file: string, source: number, given: DocumentOptions, content: Uint8Array): Planned[] {
   const text = textOf(content);
   if (!text.ok) throw new UsageError(`${given.named}: ${file} ${text.problem}`);
-  const read = parseYaml(text.value, { exact: true });
+  const read = parseYaml(text.value, { file, exact: true });
   if (!read.ok) throw new UsageError(`${given.named}: ${file} ${read.problem}`);
   const exported = exportedSchema.safeParse(read.value);
   const document = exported.success ? exported.data.collection : read.value;

@@ -61,7 +61,7 @@ export function readFlow(option: string, file: string, source: number, content: 
   const text = textOf(content);
   if (!text.ok) throw new UsageError(`${option}: ${file} ${text.problem}`);
   if (!text.value.includes(FLOW_FORMAT)) return null;
-  const read = parseYaml(text.value, { exact: true });
+  const read = parseYaml(text.value, { file, exact: true });
   if (!read.ok) throw new UsageError(`${option}: ${file} ${read.problem}`);
   const { value } = read;
   const flow = flowSchema.safeParse(value, { error: wordIssue });

@@ -92,7 +92,7 @@ export function resolver(document: OpenapiDocument, file: string, named: string)
       throw new NoRequest(`its $ref ${$ref} points outside the folder of the document; bundle it into one file first`);
     if (!known.has(path)) {
       const text = textOf(bytesOf(named, path, $ref));
-      const read = text.ok ? parseYaml(text.value, { exact: true }) : text;
+      const read = text.ok ? parseYaml(text.value, { file: path, exact: true }) : text;
       if (!read.ok) throw new NoRequest(`its $ref ${$ref} leads to a file that ${read.problem}`);
       known.set(path, referredFrom(path, read.value));
     }
