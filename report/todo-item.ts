@@ -19,6 +19,8 @@ export interface TodoItem {
   readonly routes: readonly string[];
   /** Most frequent first. */
   readonly places: readonly { readonly route: string; readonly place: string }[];
+  /** Those of them that no sample shows. */
+  readonly further: TodoItem['places'];
   readonly samples: readonly (Omit<CauseSample, 'advice'> & { readonly route: string })[];
   /** Commands that reproduce the first sample, one for each side. */
   readonly curl: { readonly stable: string; readonly candidate: string } | null;

@@ -27,6 +27,8 @@ export interface RootSample {
   readonly route: string;
   readonly request: CaptureRecord['request'];
   readonly place: string;
+  /** The {@link RootPlace} to which it belongs. */
+  readonly general: string;
   readonly stable: string | null;
   readonly candidate: string | null;
   readonly advice: string;
@@ -147,6 +149,7 @@ function sampleOf(
     route,
     request: body === undefined || body.bytes > MOST.bodyBytes ? head : request,
     place: placeOf(difference),
+    general: generalPlace(difference),
     stable: textOf(difference.stable),
     candidate: textOf(difference.candidate),
     advice: difference.advice,

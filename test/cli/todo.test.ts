@@ -50,7 +50,24 @@ describe('the to-do list of a comparison', () => {
     expect(found.todo[0]).toMatchObject({ cause: 'type', subject: 'string → array', captures: 3, of: 3, places: 6 });
     const { stdout } = await diff(await file(ndjson(ARRAYS)));
     expect(stdout).toMatch(/3 routes, 6 places +breaking +type \(string → array\) +3 of 3/);
-    expect(stdout).toContain('and 5 more places');
+    const [line, another = ''] = /and 3 more places, such as (GET .*)/.exec(stdout) ?? [];
+    expect(line, 'three of the six are among the examples').toBeDefined();
+    expect(stdout.split(another), 'the place is shown nowhere else').toHaveLength(2);
+  });
+
+  it('names the only further place without "such as"', async () => {
+    const { stdout } = await diff(await file(ndjson(ARRAYS.slice(0, 1))));
+    expect(stdout).toMatch(/\n {2}and 1 more place: GET \/get body\/headers\/(?:Host|Accept)\n/);
+  });
+
+  it('counts no place as a further one that an example shows, by whatever index', async () => {
+    const two = ARRAYS.slice(0, 2).map(({ route, request }, i) => ({
+      ...pair(`r${i}`, '{"rows":[{"n":1},{"n":1}]}', `{"rows":[{"n":${['"1"},{"n":1', '1},{"n":"1"'][i]}}]}`),
+      ...{ route, request },
+    }));
+    const { stdout } = await diff(await file(ndjson(two)));
+    expect(stdout).toMatch(/2 routes, 2 places/);
+    expect(stdout).not.toMatch(/more place/);
   });
 
   it('names the element of XML, on whatever route it stands, and tells those of HTML apart', async () => {

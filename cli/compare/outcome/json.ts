@@ -45,7 +45,7 @@ export function summaryJson({ summary, todo, noise, sources, conclusion, notes }
       differences,
       samples: placed(pairs).first,
     })),
-    todo: todo.map(({ places, samples, ...item }) => ({
+    todo: todo.map(({ places, further: _, samples, ...item }) => ({
       ...item,
       places: places.length,
       first: places.slice(0, MOST_PLACES),

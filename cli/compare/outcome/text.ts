@@ -103,25 +103,18 @@ function whereOf({ routes, places }: TodoItem): string {
     : `${plural(routes.length, 'route')}, ${plural(places.length, 'place')}`;
 }
 
-/** What to change, the first place, the number of further places, and the commands that show both answers. */
+/** What to change, the first examples, the number of places that they do not show, and the commands that show both answers. */
 function detail(item: TodoItem, sources: readonly string[], { width, paint }: TextOptions): string[] {
-  const { cause, subject, advice, samples, places, routes, curl } = item;
+  const { cause, subject, advice, samples, further, routes, curl } = item;
   const about = `${cause}${subject === '' ? '' : ` (${plain(subject)})`}`;
-  const more = places.length - 1;
-  const [, second] = places;
+  const [another] = further;
+  const more = further.length === 1 ? '1 more place:' : `${further.length} more places, such as`;
   return [
     '',
     paint('bold', cut(`${about} on ${plain(whereOf(item))}`, width)),
     ...wrap(plain(advice), width - 2).map((line) => `  ${line}`),
     ...samples.flatMap((sample) => example(sample, routes.length > 1, sources, width)),
-    ...(more > 0 && second !== undefined
-      ? [
-          cut(
-            `  and ${more} more ${more === 1 ? 'place' : 'places'}, such as ${plain(`${second.route} ${second.place}`)}`,
-            width,
-          ),
-        ]
-      : []),
+    ...(another !== undefined ? [cut(`  and ${more} ${plain(`${another.route} ${another.place}`)}`, width)] : []),
     ...(curl === null ? [] : [...command(curl.stable), ...command(curl.candidate)]),
   ];
 }

@@ -1,6 +1,6 @@
 /** The to-do list of a comparison: one row for each root cause, by harm and traffic. */
 import { CATALOGUE } from '../../../parity/causes/index.ts';
-import { type RootSample, rootsOf } from '../../../parity/roots/index.ts';
+import { type RootPlace, type RootSample, rootsOf } from '../../../parity/roots/index.ts';
 import type { Summary } from '../../../parity/tally/index.ts';
 import { compared, type TodoItem } from '../../../report/index.ts';
 import { type Bases, type CurlArguments, curlLines, curlOf } from './curl.ts';
@@ -15,6 +15,7 @@ export function todoOf(summary: Summary, bases: Bases | null): TodoItem[] {
     const places = [...root.places.values()].sort(
       (a, b) => b.pairs - a.pairs || (a.route + a.place < b.route + b.place ? -1 : 1),
     );
+    const isShown = (of: RootPlace) => root.first.some((s) => s.route === of.route && s.general === of.place);
     const routes = [...new Set(places.map(({ route }) => route))];
     const [first] = root.first;
     return {
@@ -28,7 +29,8 @@ export function todoOf(summary: Summary, bases: Bases | null): TodoItem[] {
       of: routes.reduce((sum, route) => sum + comparedOn(summary, route), 0),
       differences: root.differences,
       routes,
-      places: places.map(({ route, place }) => ({ route, place })),
+      places: places.map(named),
+      further: places.filter((place) => !isShown(place)).map(named),
       samples: root.first.map(({ at, requestId, route, request, place, stable, candidate }) => ({
         ...{ at, requestId, route, place, stable, candidate },
         target: request.target,
@@ -36,6 +38,10 @@ export function todoOf(summary: Summary, bases: Bases | null): TodoItem[] {
       curl: i < MOST_CURLS && first !== undefined ? commandsOf(first, bases) : null,
     };
   });
+}
+
+function named({ route, place }: RootPlace): TodoItem['places'][number] {
+  return { route, place };
 }
 
 function commandsOf(sample: RootSample, bases: Bases | null): TodoItem['curl'] {
