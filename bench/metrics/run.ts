@@ -83,7 +83,7 @@ function queues(runs: number): void {
 const TRACES = ['steady', 'diurnal', 'noisy neighbour', 'cold start', 'working day', 'both one AR(1), sd 0.5'];
 
 function everything(runs: number): void {
-  heading('Everything votes at once');
+  heading('Gate, alarms and metrics together');
   print(
     `The whole product of the exposure benchmark at 500 rps (gate, alarms, the load balancer’s 5xx) and six metrics of the plan’s own, one α of 1 % over all, ${runs} runs a trace to an hour at 100 %.`,
     '',
