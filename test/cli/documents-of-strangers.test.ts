@@ -270,6 +270,12 @@ describe('what is no document of requests says so', () => {
   it.each([
     ['a.json', { values: [{ key: 'a', value: 'b' }], name: 'local' }, 'is an environment of Postman'],
     ['a.json', { __export_format: 4, resources: [] }, 'is an export of Insomnia: export it as HAR'],
+    [
+      'a.json',
+      { info: { name: 'shop' }, item: [{ name: 'a', request: 'http://h/a' }, null] },
+      'a.json is not a Postman collection: item.1: must be an object (got null)',
+    ],
+    ['a.json', { collection: { item: ['a'] } }, 'is not a Postman collection: item.0: must be an object (got "a")'],
     ['a.yaml', 'asyncapi: 3.0.0', 'is AsyncAPI'],
     ['a.yaml', 'services: {}', 'is not a known kind of document: OpenAPI has the key openapi'],
     ['a.yaml', 'openapi: 3.0.0\n---\na: 1\n', 'holds several documents of YAML'],

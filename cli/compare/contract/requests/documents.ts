@@ -1,5 +1,6 @@
 /** Requests from a document that is read as a whole: OpenAPI, Swagger 2 or a Postman collection, in JSON or YAML. */
 import * as z from 'zod';
+import { describeProblems, wordIssue } from '../../../../input/index.ts';
 import { textOf } from '../../../../json/index.ts';
 import { parseYaml, UsageError } from '../../../shared/index.ts';
 import { openapiRequests } from './openapi.ts';
@@ -14,9 +15,15 @@ export interface DocumentOptions extends DocumentValues {
 }
 
 const postmanSchema = z.looseObject({ item: z.array(z.looseObject({})) });
+/** A document that is meant as a collection, whatever its list holds. */
+const meantSchema = z.looseObject({
+  item: z.array(z.unknown()),
+  openapi: z.undefined().optional(),
+  swagger: z.undefined().optional(),
+});
 
 /** The form in which Postman's API returns it. */
-const exportedSchema = z.strictObject({ collection: postmanSchema });
+const exportedSchema = z.strictObject({ collection: meantSchema });
 
 /** Documents that are mistaken for a source of requests, and what to do instead. */
 const OTHERS = [
@@ -60,6 +67,11 @@ export function documentRequests(file: string, source: number, given: DocumentOp
   const document = exported.success ? exported.data.collection : read.value;
   const other = OTHERS.find(({ schema }) => schema.safeParse(document).success);
   if (other !== undefined) throw new UsageError(`${given.named}: ${file} ${other.problem}`);
-  if (postmanSchema.safeParse(document).success) return postmanRequests(document, source, given);
+  const postman = postmanSchema.safeParse(document, { error: wordIssue });
+  if (postman.success) return postmanRequests(document, source, given);
+  if (meantSchema.safeParse(document).success)
+    throw new UsageError(
+      `${given.named}: ${file} is not a Postman collection: ${describeProblems(postman.error, 'collection')}`,
+    );
   return openapiRequests(file, swaggerAsOpenapi(document), source, given);
 }
