@@ -118,10 +118,10 @@ describe('a cutover that people steer', () => {
     ];
     expect(told).toEqual([
       ...signoff,
-      expect.stringMatching(/^0: Paused stage \d+ % \(1 of \d+\) /),
+      expect.stringMatching(/^0: Paused stage [\d.]+ % \(1 of \d+\) /),
       expect.stringMatching(/^1: .*is paused; resume it first/),
       expect.stringMatching(/^0: Resumed/),
-      expect.stringMatching(/^0: Stage \d+ % \(1 of \d+\) .*without its evidence/),
+      expect.stringMatching(/^0: Stage [\d.]+ % \(1 of \d+\) .*without its evidence/),
       ...signoff,
     ]);
   });
