@@ -253,6 +253,15 @@ describe('results for other programs', () => {
     expect(lines[1]).toContain('%25');
   });
 
+  it('count one further place in the singular', async () => {
+    const input = await file(ndjson(ARRAYS.slice(0, 1)));
+    const [junit, sarif] = [`${input}.xml`, `${input}.sarif`];
+    const { stdout } = await diff(input, '--github', '--junit', junit, '--sarif', sarif);
+    const annotation = stdout.split('\n').find((line) => line.startsWith('::'));
+    for (const text of [annotation, await readFile(junit, 'utf8'), await readFile(sarif, 'utf8')])
+      expect(text).toMatch(/ 1 more place(?!s)/);
+  });
+
   it('are written to files of their own', async () => {
     const input = await file(ndjson([clean]));
     const twice = `${input}.xml`;

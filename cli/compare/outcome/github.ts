@@ -5,6 +5,7 @@
 import { standsAgainst } from '../../../parity/causes/index.ts';
 import type { TodoItem } from '../../../report/index.ts';
 import { FAIL_ON, type FailOn, plain } from '../../shared/index.ts';
+import { morePlaces } from './todo.ts';
 
 /** GitHub displays ten of each kind per step. */
 const MOST = 10;
@@ -29,7 +30,7 @@ function annotation(level: 'error' | 'warning', item: TodoItem, sources: readonl
     first === undefined
       ? ''
       : `${first.route} ${first.place}: ${first.stable ?? '(absent)'} → ${first.candidate ?? '(absent)'}`;
-  const more = places.length > 1 ? ` and ${places.length - 1} more places` : '';
+  const more = places.length > 1 ? ` and ${morePlaces(places.length - 1)}` : '';
   const text = `${captures} of ${of} captures. ${advice}\n${seen}${more}`;
   return `::${level} ${[...where, `title=${property(title)}`].join(',')}::${data(text)}`;
 }

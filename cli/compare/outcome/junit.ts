@@ -5,6 +5,7 @@
 import type { Summary } from '../../../parity/tally/index.ts';
 import { compared, routeRows, type TodoItem } from '../../../report/index.ts';
 import { FAIL_ON, type FailOn } from '../../shared/index.ts';
+import { morePlaces } from './todo.ts';
 
 /** @param failOn differences of this severity or above count */
 export function junitXml(title: string, summary: Summary, todo: readonly TodoItem[], failOn: FailOn): string {
@@ -45,7 +46,7 @@ function told({ severity, cause, subject, advice, samples, places, curl }: TodoI
     ...(first === undefined
       ? []
       : [`${first.route} ${first.place}: ${first.stable ?? '(absent)'} → ${first.candidate ?? '(absent)'}`]),
-    ...(places.length > 1 ? [`and ${places.length - 1} more places`] : []),
+    ...(places.length > 1 ? [`and ${morePlaces(places.length - 1)}`] : []),
     ...(curl === null ? [] : [curl.stable, curl.candidate]),
   ].join('\n');
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { CATALOGUE, type Severity } from '../../../parity/causes/index.ts';
 import type { TodoItem } from '../../../report/index.ts';
 import { version } from '../../shared/index.ts';
+import { morePlaces } from './todo.ts';
 
 const LEVEL = { breaking: 'error', undecided: 'warning', benign: 'note', noise: 'none' } as const satisfies Record<
   Severity,
@@ -60,7 +61,7 @@ function messageOf({ title, subject, advice, captures, of, places, samples }: To
   const [first] = samples;
   const seen =
     first === undefined ? '' : ` ${first.place}: ${first.stable ?? '(absent)'} → ${first.candidate ?? '(absent)'}.`;
-  const more = places.length > 1 ? ` ${places.length - 1} more places.` : '';
+  const more = places.length > 1 ? ` ${morePlaces(places.length - 1)}.` : '';
   return `${title}${subject === '' ? '' : ` (${subject})`}, in ${captures} of ${of} captures.${seen}${more} ${advice}`.toWellFormed();
 }
 

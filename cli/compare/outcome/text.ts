@@ -7,6 +7,7 @@ import { type Severity, standsAgainst } from '../../../parity/causes/index.ts';
 import type { NoisyPlace, Summary, Unpaired } from '../../../parity/tally/index.ts';
 import { compared, type TodoItem, totalVerdicts } from '../../../report/index.ts';
 import { plain, type Screen } from '../../shared/index.ts';
+import { morePlaces } from './todo.ts';
 
 const NARROWEST = 80;
 const WIDEST = 120;
@@ -108,7 +109,7 @@ function detail(item: TodoItem, sources: readonly string[], { width, paint }: Te
   const { cause, subject, advice, samples, further, routes, curl } = item;
   const about = `${cause}${subject === '' ? '' : ` (${plain(subject)})`}`;
   const [another] = further;
-  const more = further.length === 1 ? '1 more place:' : `${further.length} more places, such as`;
+  const more = `${morePlaces(further.length)}${further.length === 1 ? ':' : ', such as'}`;
   return [
     '',
     paint('bold', cut(`${about} on ${plain(whereOf(item))}`, width)),

@@ -40,6 +40,11 @@ export function todoOf(summary: Summary, bases: Bases | null): TodoItem[] {
   });
 }
 
+/** For example `1 more place` or `5 more places`. */
+export function morePlaces(count: number): string {
+  return `${count} more ${count === 1 ? 'place' : 'places'}`;
+}
+
 function named({ route, place }: RootPlace): TodoItem['places'][number] {
   return { route, place };
 }
