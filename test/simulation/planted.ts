@@ -1,5 +1,5 @@
 /** Faults of the protocol that were once in the code, planted again around today's ports and handlers. */
-import { type ApprovalRequest, parseState, stateToJson } from '../../core/model/index.ts';
+import { type ApprovalRequest, parseState, type SideCounts, stateToJson } from '../../core/model/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import { type Handlers, REAL_HANDLERS } from '../../rehearsal/simulation/handlers.ts';
 import type { Invariant } from '../../rehearsal/simulation/observer.ts';
@@ -25,6 +25,20 @@ const replaced = (handlers: Partial<Handlers>): Handlers => ({ ...REAL_HANDLERS,
 
 /** Each function is called once per simulation, because some faults keep state. */
 export const PLANTED: readonly (() => Planted)[] = [
+  () => ({
+    what: 'requests without an answer count as the candidate’s own beside another service’s 5xx',
+    breaks: ['healthy run completes'],
+    wrap: of(['watch'], ({ metrics }) => ({
+      metrics: {
+        ...metrics,
+        minutes: async (range, latencyBudgetMs) => {
+          const minutes = await metrics.minutes(range, latencyBudgetMs);
+          const untold = (side: SideCounts | null) => side && { ...side, answered: undefined };
+          return minutes.map((m) => ({ ...m, stable: untold(m.stable), candidate: untold(m.candidate) }));
+        },
+      },
+    })),
+  }),
   () => ({
     what: 'the end of a refused start fences the run that owns the ingress',
     breaks: ["another run's event"],

@@ -1,5 +1,13 @@
 /** The load balancer's counts of one minute, and CloudWatch's view of them. */
-import { type Deployment, type LateCount, type RuleWeights, shareOf, UNKNOWN } from '../../../core/model/index.ts';
+import {
+  type Deployment,
+  type LateCount,
+  type RuleWeights,
+  type SideCounts,
+  shareOf,
+  UNKNOWN,
+} from '../../../core/model/index.ts';
+import { HUNG_UP_RATE } from './given.ts';
 
 export interface Counts {
   requests: number;
@@ -19,17 +27,29 @@ export interface CountedMinute {
 
 export const noCounts = (): Counts => ({ requests: 0, failed: 0, refused: 0, hung: 0, slow: 0 });
 
-/** As in lambdas/aws/cloudwatch/minute-counts.ts: ALB reports no zeros, and an absent error count may be late. */
-export function evidenceOf({ requests, failed, refused, hung, slow }: Counts, elb5xx: number) {
+/** ALB reports no zeros, so an absent error count may also be late. */
+export function lateCount(value: number): LateCount {
+  return Math.round(value) === 0 ? UNKNOWN : Math.round(value);
+}
+
+/**
+ * As in lambdas/aws/cloudwatch/minute-counts.ts.
+ * @param elb5xx of the load balancer, which does not say whose requests they answer
+ */
+export function evidenceOf({ requests, failed, refused, hung, slow }: Counts, elb5xx: number): SideCounts | null {
   const whole = Math.round(requests);
   if (whole === 0) return null;
-  const counted = (value: number): LateCount => (Math.round(value) === 0 ? UNKNOWN : Math.round(value));
-  const unanswered: LateCount = Math.round(elb5xx) === 0 ? UNKNOWN : Math.round(Math.min(elb5xx, refused + hung));
+  const target5xx = lateCount(failed);
+  const lost = refused + hung;
+  const answered = Math.max(0, Math.round((requests - lost) * (1 - HUNG_UP_RATE) - failed));
+  const withoutAnswer = Math.max(0, whole - answered - Math.round(failed));
   return {
     requests: whole,
-    target5xx: counted(failed),
-    connectionErrors: counted(refused),
-    unanswered,
+    target5xx,
+    answered,
+    ...(target5xx === UNKNOWN ? { target5xxAtMost: whole - answered } : {}),
+    connectionErrors: lateCount(refused),
+    unanswered: lateCount(elb5xx) === UNKNOWN ? UNKNOWN : Math.min(Math.round(elb5xx), withoutAnswer),
     slow: Math.round(slow),
   };
 }

@@ -16,9 +16,9 @@ import {
   weightsFor,
 } from '../../../core/model/index.ts';
 import type { RuleEdit, Sickness, SiteName } from '../scenario/index.ts';
-import { type CountedMinute, evidenceOf, excessOf, noCounts } from './counts.ts';
+import { type CountedMinute, evidenceOf, excessOf, lateCount, noCounts } from './counts.ts';
 import { editedRule, unnamedGroups, withoutCookies } from './edited-rule.ts';
-import { BASE_RATE, BASELINE, RPS, simulatedDeployment } from './given.ts';
+import { BASE_RATE, BASELINE, OTHERS_5XX, RPS, simulatedDeployment } from './given.ts';
 import { LateReadings } from './late-readings.ts';
 import { LeaseTable } from './lease-table.ts';
 import type { Timeline } from './timeline.ts';
@@ -241,7 +241,7 @@ export class Site {
         stable: evidenceOf(stable, elb5xx),
         candidate: evidenceOf(candidate, elb5xx),
         mirror: evidenceOf(mirror, elb5xx),
-        elb5xx: Math.round(elb5xx),
+        elb5xx: lateCount(elb5xx),
       });
     }
     return found;
@@ -299,7 +299,7 @@ export class Site {
         stable: noCounts(),
         candidate: noCounts(),
         mirror: noCounts(),
-        elb5xx: 0,
+        elb5xx: OTHERS_5XX,
       };
       this.#minutes.set(minute, counted);
       const stolen = this.thief?.share ?? 0;
