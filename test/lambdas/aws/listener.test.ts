@@ -108,6 +108,12 @@ describe('the weights of a listener', () => {
       if ((action?.ForwardConfig?.TargetGroups ?? []).length > 1) throw refused;
       return {};
     };
+    const stickyOrAlone = (command: object) => {
+      const [action] = command instanceof ModifyRuleCommand ? (command.input.Actions ?? []) : [];
+      const { TargetGroups = [], TargetGroupStickinessConfig } = action?.ForwardConfig ?? {};
+      if (TargetGroups.length > 1 && TargetGroupStickinessConfig?.Enabled !== true) throw refused;
+      return {};
+    };
     const writing = async (
       candidatePercent: number,
       answer: (command: object) => object = severalMustBeSticky,
@@ -135,17 +141,10 @@ describe('the weights of a listener', () => {
     });
 
     it('a shift writes nothing to several, and what ELBv2 said is told', async () => {
-      await expect(writing(5)).rejects.toBe(refused);
+      await expect(writing(5, stickyOrAlone)).rejects.toBe(refused);
     });
 
     describe('and a return gives several a share, because stable cannot carry everything', () => {
-      const stickyOrAlone = (command: object) => {
-        const [action] = command instanceof ModifyRuleCommand ? (command.input.Actions ?? []) : [];
-        const { TargetGroups = [], TargetGroupStickinessConfig } = action?.ForwardConfig ?? {};
-        if (TargetGroups.length > 1 && TargetGroupStickinessConfig?.Enabled !== true) throw refused;
-        return {};
-      };
-
       it('the rule is made sticky for one second, which is as good as not at all', async () => {
         expect(await writing(60, stickyOrAlone, 'return')).toMatchObject({
           input: {
