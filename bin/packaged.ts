@@ -9,7 +9,7 @@ const needed = String(engines.node).replace('>=', '');
 if (!isAtLeast(process.versions.node, needed)) {
   console.error(
     `crossfade needs Node ${needed} or newer, and this is Node ${process.versions.node} (${process.execPath}). Nothing was started.
-Next: run it by a newer Node.`,
+Next: run it with a newer Node.`,
   );
   process.exit(2);
 }

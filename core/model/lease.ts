@@ -44,7 +44,8 @@ export function describeCause(asked: {
   const { trigger, by, reason } = asked;
   const named = trigger === 'signoff' ? 'sign-off' : trigger;
   const source = by === trigger ? named : `${named} ${by.startsWith('phase ') ? 'in ' : ''}${by}`;
-  return reason === undefined ? source : `${source}: ${reason}`;
+  // Callers put the cause into parentheses or at the end of their own sentence.
+  return reason === undefined ? source : `${source}: ${reason.replace(/\.$/, '')}`;
 }
 
 const instant = z.iso.datetime();

@@ -41,7 +41,7 @@ it('a Node that does not run TypeScript is told of, with what to do', () => {
 it.each([
   ['>=22.12', 0, 'started\n', ''],
   ['>=999.1', 2, '', `crossfade needs Node 999.1 or newer, and this is Node ${process.versions.node} `],
-  [`>=${process.versions.node.split('.')[0]}.999`, 2, '', 'Nothing was started.\nNext: run it by a newer Node.\n'],
+  [`>=${process.versions.node.split('.')[0]}.999`, 2, '', 'Nothing was started.\nNext: run it with a newer Node.\n'],
 ])('the package, which needs Node %s, ends with %d', (node, status, stdout, says) => {
   const folder = mkdtempSync(join(tmpdir(), 'package-'));
   cpSync(join(ROOT, 'bin', 'packaged.ts'), join(folder, 'dist', 'bin', 'packaged.ts'));

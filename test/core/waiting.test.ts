@@ -109,7 +109,7 @@ describe.each([
     pass(world, { candidate: HEALTHY, stable: HEALTHY });
     expect(await watchdog(world)()).toMatchObject({ action: 'rollback', outcome: { outcome: 'rolled_back' } });
     expect(isSafe(DEPLOYMENT, world.live)).toBe(true);
-    expect(world.notices.at(-1)?.body).toContain(`Alarm ${RED} is in ALARM.`);
+    expect(world.notices.at(-1)?.body).toContain(`Alarm ${RED} is in ALARM`);
   });
 
   it('one of somebody else’s that is red, or none of which is known, takes nobody back', async () => {
