@@ -2,7 +2,7 @@
 import {
   type Clock,
   type Deployment,
-  describeError,
+  describeTrouble,
   describeWeights,
   goneRules,
   type Ingress,
@@ -18,7 +18,10 @@ import {
 const STABLE_READS = 2;
 const MAX_READS = 8;
 const READ_INTERVAL_MS = 250;
-/** AWS publishes no time within which a Describe follows a write: a listener that answers as before is asked for 15 seconds, ever more rarely. */
+/**
+ * AWS does not publish how soon Describe* shows a write, so a listener that still shows the old weights is read for 16
+ * seconds, at growing intervals.
+ */
 const LONGEST_INTERVAL_MS = 4_000;
 
 /**
@@ -100,9 +103,9 @@ async function readUntil(
     } catch (error) {
       failure = error;
       equal = 0;
-      last = describeError(error);
+      last = `the listener could not be read: ${describeTrouble(error)}`;
     }
   }
   if (isTransient(failure)) throw failure;
-  throw new WeightsNotAppliedError(`${describeWeights(deployment, wanted)} were written, ${last}`, failure);
+  throw new WeightsNotAppliedError(`${describeWeights(deployment, wanted)} were written, but ${last}`, failure);
 }

@@ -322,8 +322,9 @@ export function describeTrouble(error: unknown): string {
   return `${error.what.replace(/\.$/, '')}${causeOf(error)}`;
 }
 
-function causeOf({ cause }: Error): string {
-  return cause === undefined ? '' : ` (cause: ${describeError(cause)})`;
+function causeOf({ cause, message }: Error): string {
+  const isNamed = cause === undefined || message.includes(describeTrouble(cause));
+  return isNamed ? '' : ` (cause: ${describeError(cause)})`;
 }
 
 /** The JSON of a failed function: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */

@@ -1,11 +1,11 @@
-/** Signals while a command has started a process of its own, or waits for AWS. */
+/** Commands that take longer: signals while they synthesise or wait for AWS, and a rollback that a login page answers. */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CLI } from '../support/cli.ts';
+import { CLI, crossfade } from '../support/cli.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { serve } from '../support/http.ts';
@@ -73,6 +73,28 @@ describe('a command that a signal ends while AWS has not answered', () => {
     const [code, errors] = await end;
     await aws.stop();
     expect({ code, errors }).toEqual({ code: 130, errors: expect.stringMatching(says) });
+  });
+});
+
+describe('a rollback whose write a login page answers', () => {
+  it('reads the listener in vain, and says so without the words of parsers', async () => {
+    const aws = await serve((_request, response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Log in</html>'),
+    );
+    const file = join(folder.path, 'logged-out.json');
+    await writeFile(file, JSON.stringify(DEPLOYMENT));
+    const result = await crossfade(['rollback', '--deployment', file], {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'k',
+      AWS_SECRET_ACCESS_KEY: 's',
+      AWS_ENDPOINT_URL: aws.url,
+    });
+    await aws.stop();
+    expect(result.code).toBe(3);
+    expect(result.stderr).toContain(
+      'were written, but the listener could not be read: DescribeRules answered without rule rule/safe.\n',
+    );
+    expect(result.stderr).not.toMatch(/SyntaxError|ZodError|TypeError|Deserialization|\$response|Unknown: |^ {4}at /m);
   });
 });
 
