@@ -56,6 +56,11 @@ export const UNUSED: readonly Unused[] = [
     why: 'dead letters: after three failed attempts, or where a rule could not deliver',
   },
   {
+    actions: /^cloudwatch:(DescribeAlarms|ListAlarmMuteRules)$/,
+    holders: /^CutoverFunctionsverifyrollback/,
+    why: 'it does the work of the watchdog, which reads alarms while a mirror is open or a sign-off is awaited: here that is only so if a newer run owns the ingress already',
+  },
+  {
     actions: /^lambda:InvokeFunction$/,
     holders: /AlarmPermission|^CutoverTriggersOnMirrorAlarm/,
     why: 'one for each alarm; which are red depends on the fault',
