@@ -145,8 +145,11 @@ describe.skipIf(MOTO === undefined)('the doctor over moto', () => {
   });
 
   it('refuses an account or region that is not that of the credentials, with exit code 2', async () => {
+    const { stable, candidate } = moto.deployment.targetGroups;
+    const moved = (arn: string) => arn.replace(/:\d{12}:/, ':999999999999:');
     const elsewhere = attachFile({
-      listeners: [{ arn: listenerArn.replace(/:\d{12}:/, ':999999999999:'), priority: 30 }],
+      listeners: [{ arn: moved(listenerArn), priority: 30 }],
+      groups: { stable: moved(stable.arn), candidate: moved(candidate.arn) },
     });
     const { code, stderr } = await doctor('--attach', elsewhere);
     expect(code).toBe(2);
