@@ -112,26 +112,33 @@ export const failedAtMost: Pick = (side) => {
   const answered = answered5xxAtMost(side);
   return answered === null ? null : answered + lostAtLeast(side);
 };
-/** Requests that no target answered, as far as the metric store tells; null where it does not. Clients that hang up and upgraded connections are among them. */
+/** Requests that no target answered, including clients that hung up and upgraded connections; null if that is unknown. */
 const open = ({ requests, answered, target5xx }: SideCounts): number | null =>
   answered === undefined ? null : Math.max(0, requests - answered - known(target5xx));
 
+/** Both sides of a minute with their open requests; null if a side is absent, or one of the counts is not known. */
+function openOfBoth({ stable, candidate, elb5xx }: MinuteEvidence) {
+  if (stable === null || candidate === null || elb5xx === UNKNOWN) return null;
+  const [ofStable, ofCandidate] = [open(stable), open(candidate)];
+  return ofStable === null || ofCandidate === null ? null : { stable, candidate, elb5xx, ofStable, ofCandidate };
+}
+
 /**
- * What each side's targets lost, as it may speak against the candidate: of the stable side all requests without an answer, of the candidate as large a share, and beyond that no more than the load
- * balancer made 5xx. Where nothing is wrong both sides' clients hang up alike; without a 5xx nobody knows that anything was lost.
+ * The requests that each side's targets lost, as evidence against the candidate: all of stable's requests without an
+ * answer, and of the candidate's an equal share, plus at most the load balancer's own 5xx. If nothing is wrong, clients
+ * hang up equally on both sides; without a 5xx, nobody knows that anything was lost.
  */
 export function lostOfBoth(minutes: readonly MinuteEvidence[]): MinuteEvidence[] {
   return minutes.map((minute) => {
-    const { stable, candidate, elb5xx } = minute;
-    if (stable === null || candidate === null || elb5xx === UNKNOWN) return minute;
-    const [ofStable, ofCandidate] = [open(stable), open(candidate)];
-    if (ofStable === null || ofCandidate === null) return minute;
+    const both = openOfBoth(minute);
+    if (both === null) return minute;
+    const { stable, candidate, elb5xx, ofStable, ofCandidate } = both;
     const most = elb5xx + rate(ofStable, stable.requests) * candidate.requests;
     return { ...minute, stable: losing(stable, ofStable), candidate: losing(candidate, Math.min(ofCandidate, most)) };
   });
 }
 
-/** The same where nobody is beside the candidate: what its targets lost beyond the share that clients ordinarily leave without an answer. */
+/** The same without a stable side: what the candidate's targets lost beyond the share that clients ordinarily leave unanswered. */
 export function lostAlone(minutes: readonly MinuteEvidence[], ordinary: number): MinuteEvidence[] {
   return minutes.map((minute) => {
     const { candidate } = minute;
@@ -146,15 +153,14 @@ function losing(side: SideCounts, lost: number): SideCounts {
 }
 
 /**
- * Each side's part of the load balancer's own 5xx. It says neither whose requests they answer nor whether they are another service's, and where clients hang up each side's
- * requests without an answer may be more than all of them: a side then has as large a part of them as of these.
+ * Each side's part of the load balancer's own 5xx, which tell neither whose requests they answer nor whether they belong
+ * to another service. If the requests without an answer exceed them, each side's part is proportional to its own.
  */
 export function apportioned(minutes: readonly MinuteEvidence[]): MinuteEvidence[] {
   return minutes.map((minute) => {
-    const { stable, candidate, elb5xx } = minute;
-    if (stable === null || candidate === null || elb5xx === UNKNOWN) return minute;
-    const [ofStable, ofCandidate] = [open(stable), open(candidate)];
-    if (ofStable === null || ofCandidate === null || ofStable + ofCandidate <= elb5xx) return minute;
+    const both = openOfBoth(minute);
+    if (both === null || both.ofStable + both.ofCandidate <= both.elb5xx) return minute;
+    const { stable, candidate, elb5xx, ofStable, ofCandidate } = both;
     const part = elb5xx / (ofStable + ofCandidate);
     return { ...minute, stable: losing(stable, part * ofStable), candidate: losing(candidate, part * ofCandidate) };
   });
