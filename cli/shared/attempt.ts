@@ -2,7 +2,7 @@
  * Reports failures of AWS, the network and files in terms of the command: what happened, what was changed, and what to
  * do.
  */
-import { CrossfadeError, describeError, describeTrouble } from '../../core/model/index.ts';
+import { CrossfadeError, describeError, describeTrouble, unnamedCause } from '../../core/model/index.ts';
 import { plainLines } from '../../input/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { errorNames, type Failure, toldFailure } from './failure-kinds.ts';
@@ -114,8 +114,7 @@ function firstLine(message: string): string {
   return (message.split('\n', 1)[0] ?? '').replace(/: Error: E[A-Z]+: .*$/, '');
 }
 
-function because({ cause, what }: CrossfadeError): string {
-  if (cause === undefined) return '';
-  const words = describeTrouble(cause);
-  return what.includes(words) ? '' : ` (${words})`;
+function because(error: CrossfadeError): string {
+  const cause = unnamedCause(error);
+  return cause === undefined ? '' : ` (${describeTrouble(cause)})`;
 }

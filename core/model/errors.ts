@@ -2,10 +2,7 @@
 import * as z from 'zod';
 import { describeProblems } from '../../input/index.ts';
 
-/**
- * Every name with which a task or an execution may end; docs/reference/errors.md prints this table. The state machine
- * retries only `Crossfade.Transient`.
- */
+/** Every name with which a task or an execution may end. The state machine retries only `Crossfade.Transient`. */
 export const ERRORS = {
   'Crossfade.InvalidPlan': {
     meaning:
@@ -313,18 +310,20 @@ export function describeError(error: unknown): string {
   return `${error.name}: ${error.message}${causeOf(error)}`;
 }
 
-/**
- * The same for the middle of a sentence, without what an error of ours says of the traffic and of the next step: that was true of the moment at
- * which it was thrown.
- */
+/** The same for the middle of a sentence, without what an error of ours says of traffic and the next step at its time. */
 export function describeTrouble(error: unknown): string {
   if (!(error instanceof CrossfadeError)) return describeError(error);
   return `${error.what.replace(/\.$/, '')}${causeOf(error)}`;
 }
 
-function causeOf({ cause, message }: Error): string {
-  const isNamed = cause === undefined || message.includes(describeTrouble(cause));
-  return isNamed ? '' : ` (cause: ${describeError(cause)})`;
+function causeOf(error: Error): string {
+  const cause = unnamedCause(error);
+  return cause === undefined ? '' : ` (cause: ${describeError(cause)})`;
+}
+
+/** The cause of `error`; undefined if there is none, or the message names it already. */
+export function unnamedCause({ cause, message }: Error): unknown {
+  return cause === undefined || message.includes(describeTrouble(cause)) ? undefined : cause;
 }
 
 /** The JSON of a failed function: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */

@@ -57,6 +57,7 @@ export {
   RuleKeptError,
   RuleRefusedError,
   SupersededError,
+  unnamedCause,
   WeightsNotAppliedError,
   withoutAdvice,
 } from './errors.ts';
