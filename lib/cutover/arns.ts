@@ -18,8 +18,13 @@ export function loadBalancerFullName(listenerArn: string): string {
   );
 }
 
+/** ARN of a resource in the account and region of `scope`'s stack, such as `service/<cluster>/<name>` of `ecs`. */
+export function arnIn(scope: IConstruct, service: string, resource: string): string {
+  const { partition, region, account } = Stack.of(scope);
+  return `arn:${partition}:${service}:${region}:${account}:${resource}`;
+}
+
 /** Executions of the machine of that name in the stack's account and region; an execution's own name comes after a colon. */
 export function executionsArn(scope: IConstruct, machineName: string): string {
-  const { partition, region, account } = Stack.of(scope);
-  return `arn:${partition}:states:${region}:${account}:execution:${machineName}`;
+  return arnIn(scope, 'states', `execution:${machineName}`);
 }

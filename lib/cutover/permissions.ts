@@ -1,14 +1,13 @@
 /**
  * The permissions of handlers, in groups; each becomes IAM statements scoped to ARNs wherever AWS has a resource type.
  */
-import { Stack } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { MetricProviderInput } from '../../core/model/index.ts';
 import { STATUS_EVENT_SOURCE } from '../../core/status/index.ts';
 import { acknowledge, allowItems, allowSecret, itemsOf, itemsOfRuns, type RightsHolder } from '../functions/index.ts';
-import { executionsArn } from './arns.ts';
+import { arnIn, executionsArn } from './arns.ts';
 import type { ServiceRef } from './cutover-props.ts';
 
 /** The resources to which the permissions of one cutover apply. */
@@ -83,7 +82,7 @@ const GRANTS = {
   trip: (holder, { rollbackAlarms }, scope) => {
     holder.allow(
       ['cloudwatch:SetAlarmState'],
-      rollbackAlarms.map((name) => arnOf(scope, 'cloudwatch', `alarm:${name}`)),
+      rollbackAlarms.map((name) => arnIn(scope, 'cloudwatch', `alarm:${name}`)),
     );
   },
   tasks,
@@ -93,7 +92,7 @@ const GRANTS = {
     holder.allow(['ecs:UpdateService'], [serviceArn(scope, parts.services.stable)]);
     holder.allow(
       ['application-autoscaling:RegisterScalableTarget'],
-      [arnOf(scope, 'application-autoscaling', 'scalable-target/*')],
+      [arnIn(scope, 'application-autoscaling', 'scalable-target/*')],
       'The id of a scalable target is AWS’s to choose; the condition leaves ECS services only',
       { StringEquals: { 'application-autoscaling:service-namespace': 'ecs' } },
     );
@@ -127,7 +126,7 @@ const GRANTS = {
       'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
       'Written by the CDK for publishing to an encrypted topic, on that one key',
     );
-    holder.allow(['events:PutEvents'], [arnOf(scope, 'events', 'event-bus/default')], undefined, {
+    holder.allow(['events:PutEvents'], [arnIn(scope, 'events', 'event-bus/default')], undefined, {
       StringEquals: { 'events:source': STATUS_EVENT_SOURCE },
     });
   },
@@ -150,10 +149,5 @@ export function grantPermission(
 }
 
 function serviceArn(scope: Construct, { cluster, service }: ServiceRef): string {
-  return arnOf(scope, 'ecs', `service/${cluster}/${service}`);
-}
-
-function arnOf(scope: Construct, service: string, resource: string): string {
-  const { partition, region, account } = Stack.of(scope);
-  return `arn:${partition}:${service}:${region}:${account}:${resource}`;
+  return arnIn(scope, 'ecs', `service/${cluster}/${service}`);
 }
