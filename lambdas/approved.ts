@@ -1,4 +1,4 @@
-/** After a sign-off: records in the ledger who signed, before the approval has any effect. */
+/** Records in the ledger who signed off, before the approval has any effect. */
 
 import { withoutSecrets } from '../capture/redaction/index.ts';
 import { CrossfadeError, type CutoverStateJson, parseState } from '../core/model/index.ts';

@@ -260,8 +260,8 @@ export const acceptedPlanSchema = z.strictObject({
   /** Your own functions or addresses that are called before and after each step, and can object. */
   hooks: z.array(hookSchema).max(10).default([]),
   /**
-   * Your own CloudWatch alarms, by ARN, in the region of the cutover: any of them in ALARM rolls back. Those of the
-   * plan that was deployed also do so by events; others are read when a stage is evaluated.
+   * Your own CloudWatch alarms, by ARN, in the region of the cutover: any of them in ALARM rolls back. Alarms of the
+   * deployed plan also roll back by their events; others only when a stage is evaluated.
    */
   alarms: z
     .array(

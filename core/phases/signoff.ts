@@ -1,4 +1,4 @@
-/** Who may sign off. Checked when somebody answers, and again by the machine before the answer has any effect. */
+/** Decides who may sign off: when somebody answers, and again in the machine before the answer has any effect. */
 import type { Approval, ApprovalRequest, CutoverState, Lease, Plan } from '../model/index.ts';
 import { fromIso } from '../model/index.ts';
 
