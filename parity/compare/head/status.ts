@@ -52,16 +52,15 @@ function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestSh
   return asked ?? (a.status >= 500 && b.status < 400 ? 'stable-failed' : 'status');
 }
 
-/** Codes after which a client sends the same to the same place (RFC 9110, 15.4; Fetch standard, 4.4): 301 and 308 may be kept, the others not. */
+/** The codes that keep the method of a GET or HEAD: permanently or for this once (RFC 9110, 15.4). */
+const BY_READING = [
+  [301, 308],
+  [302, 303, 307],
+];
+/** Codes after which a client sends the same request to the same place (RFC 9110, 15.4; Fetch standard, 4.4). */
 const FOLLOWED_ALIKE: Readonly<Record<string, readonly (readonly number[])[]>> = {
-  GET: [
-    [301, 308],
-    [302, 303, 307],
-  ],
-  HEAD: [
-    [301, 308],
-    [302, 303, 307],
-  ],
+  GET: BY_READING,
+  HEAD: BY_READING,
   // Both make a GET of it.
   POST: [[302, 303]],
 };
