@@ -12,13 +12,16 @@ import {
   campaignStateSchema,
   deploymentProblems,
   executionOf,
+  isAccepted,
   isUnderWay,
+  LONGEST_MESSAGE,
   LOOKS_PER_EXECUTION,
   type LookDeps,
   lookAt,
   type WallClock,
 } from '../core/campaign/index.ts';
 import { type Clock, InvalidPlanError } from '../core/model/index.ts';
+import { shortened } from '../input/index.ts';
 import { campaignPorts } from './compose/campaign.ts';
 
 /** The event that the machine sends. */
@@ -45,7 +48,7 @@ export function makeHandler(deps: CampaignDeps) {
     if ('problems' in read) throw new InvalidPlanError(read.problems, undefined, 'campaign');
     const { campaign } = read;
     const look: LookDeps = { ...deps, by: `campaign ${execution}`, startedBy: state.startedBy };
-    if (state.states === null && state.part === 1) {
+    if (!isAccepted(state)) {
       const problems = [...budgetProblems(campaign), ...(await deploymentProblems(look, campaign))];
       if (problems.length > 0) throw new InvalidPlanError(problems, undefined, 'campaign');
     }
@@ -53,20 +56,21 @@ export function makeHandler(deps: CampaignDeps) {
     const { outcome, states, memory, waitSeconds, held, trouble } = await lookAt(look, campaign, known, state.memory);
     const count = (is: (at: string) => boolean) => [...states.values()].filter(({ at }) => is(at)).length;
     const moving = [...states.values()].filter(isUnderWay).length;
-    const message = [
+    const whole = [
       `${count((at) => at === 'completed')} of ${campaignServices(campaign).length} complete, ${moving} under way.`,
       ...(held === null ? [] : [held]),
       ...trouble.map((one) => `Not done, and tried again: ${one}`),
     ].join(' ');
-    deps.log(JSON.stringify({ campaign: campaign.name, outcome, message }));
+    deps.log(JSON.stringify({ campaign: campaign.name, outcome, message: whole }));
     const next: CampaignState = {
       ...state,
       states: Object.fromEntries(states),
+      accepted: true,
       memory,
       looks: state.looks + 1,
       next: outcome === 'underWay' ? 'look' : outcome,
       waitSeconds,
-      message,
+      message: shortened(whole, LONGEST_MESSAGE),
     };
     if (next.next !== 'look' || next.looks < LOOKS_PER_EXECUTION) return next;
     const part = state.part + 1;

@@ -1,8 +1,8 @@
 /** Campaigns on Step Functions: one machine per account and region, and an execution for each campaign. */
 import {
   DescribeExecutionCommand,
-  GetExecutionHistoryCommand,
   ListExecutionsCommand,
+  paginateGetExecutionHistory,
   SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
@@ -13,8 +13,8 @@ import { CLIENT_OPTIONS } from '../../lambdas/aws/calls/index.ts';
 import type { CampaignRun, Campaigns } from './executions.ts';
 
 const MACHINE = 'crossfade-campaign';
-/** The number of events of two evaluations, which include the latest output of one. */
-const EVENTS = 40;
+/** Two evaluations have fewer events; one that is being tried again in an outage of an API may have more. */
+const EVENTS_PER_PAGE = 40;
 
 export async function openAwsCampaigns(): Promise<Campaigns> {
   const states = new SFNClient(CLIENT_OPTIONS);
@@ -74,12 +74,13 @@ class AwsCampaigns implements Campaigns {
   }
 
   async #lastState(executionArn: string): Promise<CampaignState> {
-    const history = { executionArn, reverseOrder: true, maxResults: EVENTS, includeExecutionData: true };
-    const { events = [] } = await this.#states.send(new GetExecutionHistoryCommand(history));
-    for (const { stateExitedEventDetails: left } of events) {
-      if (left?.name !== 'Look' || left.output === undefined) continue;
-      return campaignStateSchema.parse(JSON.parse(left.output));
-    }
+    const history = { executionArn, reverseOrder: true, includeExecutionData: true };
+    const pages = paginateGetExecutionHistory({ client: this.#states, pageSize: EVENTS_PER_PAGE }, history);
+    for await (const { events = [] } of pages)
+      for (const { stateExitedEventDetails: left } of events) {
+        if (left?.name !== 'Look' || left.output === undefined) continue;
+        return campaignStateSchema.parse(JSON.parse(left.output));
+      }
     const { input = '{}' } = await this.#states.send(new DescribeExecutionCommand({ executionArn }));
     return campaignStateSchema.parse(JSON.parse(input));
   }

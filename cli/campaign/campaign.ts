@@ -5,6 +5,7 @@ import {
   campaignIn,
   campaignServices,
   executionOf,
+  isAccepted,
   isUnderWay,
   type ServiceState,
 } from '../../core/campaign/index.ts';
@@ -102,7 +103,7 @@ function stopCampaign(terminal: Terminal): Command {
       const moving = Object.values(run.state.states ?? {}).filter(isUnderWay).length;
       say(
         terminal.out,
-        `Stopped ${run.execution}. Nothing further starts; ${moving} under way continue, and nothing stops the others if one of them rolls back.`,
+        `Stopped ${run.execution}. Nothing further starts, except what an evaluation may be starting at this moment; ${moving} under way continue, and nothing stops the others if one of them rolls back.`,
       );
       say(
         terminal.err,
@@ -121,8 +122,9 @@ function resumeCampaign(terminal: Terminal): Command {
       if (run.state.next === 'completed' || run.state.next === 'failed')
         throw new UsageError(`name: campaign "${name}" has ended: ${run.state.message}`);
       const part = run.state.part + 1;
-      const { campaign } = run.state;
+      const { campaign, memory } = run.state;
       // Its earlier states are dropped, so every service is read again.
+      const input = { campaign, memory, accepted: isAccepted(run.state), part };
       await attempt(
         ({ refused }) =>
           refused
@@ -131,7 +133,7 @@ function resumeCampaign(terminal: Terminal): Command {
                 state: `The campaign ${name} may have been resumed: the answer was lost.`,
                 next: `read \`crossfade campaign status ${name}\`; if it is not running, run the same command again.`,
               },
-        async () => (await openCampaigns()).start(executionOf(name, part), { campaign, part }),
+        async () => (await openCampaigns()).start(executionOf(name, part), input),
       );
       say(terminal.out, executionOf(name, part));
     });

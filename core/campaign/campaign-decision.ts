@@ -29,6 +29,9 @@ export const LOOK_SECONDS = 60;
 /** While nothing is in progress, nothing can go wrong, so a pause window is waited out in steps of at most this. */
 const LONGEST_SLEEP_SECONDS = 3_600;
 
+/** Failed services that a reason names. */
+const MOST_NAMED = 5;
+
 const WAITING: ServiceState = { at: 'waiting' };
 
 /** @param now milliseconds since the epoch */
@@ -53,7 +56,7 @@ export function decide(
       ...stopRule(campaign, moving, stateOf, memory, overdue),
       memory: { ...memory, failedAt, failed: causes },
       outcome: moving.length === 0 ? 'failed' : 'underWay',
-      held: `${causes.join(', ')} failed: nothing further starts.`,
+      held: `${failedText(causes)}: nothing further starts.`,
     };
   }
   if (services.every((service) => stateOf(service).at === 'completed'))
@@ -68,6 +71,12 @@ export function decide(
       held: `Pause window ${open.name} (${open.timeZone}) is open: nothing starts.`,
     };
   return { ...nothing, memory, outcome: 'underWay', start: startable(campaign, moving, stateOf) };
+}
+
+/** Rollbacks and pauses of the others give it as their reason. */
+function failedText(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''} failed`;
 }
 
 /** Applies the file's rule for cutovers in progress after one has failed. */

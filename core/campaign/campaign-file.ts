@@ -1,9 +1,9 @@
 /** Reads a campaign from a file, or from an execution of it. */
 import { problemsOf, wordIssue } from '../../input/index.ts';
 import type { PlanProblem } from '../model/index.ts';
-import { acceptedCampaignSchema, type Campaign, campaignSchema, MOST_CAMPAIGN_BYTES } from './campaign.ts';
-import { campaignProblems } from './checks.ts';
-import type { CampaignState } from './execution.ts';
+import { acceptedCampaignSchema, type Campaign, campaignSchema } from './campaign.ts';
+import { campaignProblems, sizeProblems } from './checks.ts';
+import { type CampaignState, isAccepted } from './execution.ts';
 import type { WallClock } from './windows.ts';
 
 type Read = { readonly campaign: Campaign } | { readonly problems: readonly PlanProblem[] };
@@ -12,26 +12,16 @@ type Read = { readonly campaign: Campaign } | { readonly problems: readonly Plan
 export function readCampaign(input: unknown, clock: WallClock): Read {
   const read = parsed(campaignSchema, input);
   if ('problems' in read) return read;
-  const size = JSON.stringify(input).length;
-  if (size > MOST_CAMPAIGN_BYTES)
-    return {
-      problems: [
-        {
-          path: 'campaign',
-          message: `is too large for one execution: ${size} characters of at most ${MOST_CAMPAIGN_BYTES}; split it`,
-        },
-      ],
-    };
-  const problems = campaignProblems(read.campaign, clock);
+  const problems = [...campaignProblems(read.campaign, clock), ...sizeProblems(input, read.campaign)];
   return problems.length === 0 ? read : { problems };
 }
 
 /**
  * The campaign of an execution. Its first evaluation refuses it as {@link readCampaign} does; after that, a deployment
- * of another version does not stop it.
+ * of another version does not stop it, also if it is resumed.
  */
-export function campaignIn({ campaign, states }: Pick<CampaignState, 'campaign' | 'states'>, clock: WallClock): Read {
-  return states === null ? readCampaign(campaign, clock) : parsed(acceptedCampaignSchema, campaign);
+export function campaignIn(state: Pick<CampaignState, 'campaign' | 'states' | 'accepted'>, clock: WallClock): Read {
+  return isAccepted(state) ? parsed(acceptedCampaignSchema, state.campaign) : readCampaign(state.campaign, clock);
 }
 
 function parsed(schema: typeof campaignSchema | typeof acceptedCampaignSchema, input: unknown): Read {

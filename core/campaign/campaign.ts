@@ -75,7 +75,7 @@ const serviceSchema = z.strictObject({
   /** The account of its deployment, by its name in `accounts`. */
   account: z.string(),
   /** The region of its deployment. */
-  region: z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, { error: 'must be a region such as eu-central-1' }),
+  region: z.string().regex(/^[a-z]{2,4}(?:-[a-z]+)+-\d$/, { error: 'must be a region such as eu-central-1' }),
   /** Its plan, by its name in `plans`; by default the default plan. */
   plan: z.string().optional(),
   /** Services that must be complete before this one starts, in addition to the preceding waves. */
@@ -154,12 +154,6 @@ export const acceptedCampaignSchema = campaignSchema.extend({
 /** A parsed campaign; all durations are whole seconds. */
 export type Campaign = z.infer<typeof campaignSchema>;
 export type Wave = Campaign['waves'][number];
-
-/**
- * Step Functions accepts 256 KiB of input (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html);
- * the rest is for what the campaign records.
- */
-export const MOST_CAMPAIGN_BYTES = 192 * 1024;
 
 /** All services, in file order. */
 export function campaignServices({ waves }: Pick<Campaign, 'waves'>): CampaignService[] {

@@ -1,7 +1,9 @@
 /** Checks of a campaign beyond its fields, before anything starts. */
 import { fromIso, type PlanProblem, toIso } from '../model/index.ts';
-import { type Campaign, type CampaignService, type Freeze, servicePlace } from './campaign.ts';
+import { type Campaign, type CampaignService, campaignServices, type Freeze, servicePlace } from './campaign.ts';
+import { type CampaignState, LONGEST_MESSAGE } from './execution.ts';
 import { circleIn } from './order.ts';
+import { LONGEST_REASON, MOST_REASONS, type ServiceState, withFewReasons } from './states.ts';
 import { nextOpening, type WallClock } from './windows.ts';
 
 /** Recurring windows leave a minute open in every fortnight or in none, so any Sunday serves as the start. */
@@ -149,4 +151,53 @@ function freezeProblems({ from, to }: Freeze, path: string): PlanProblem[] {
       message: `${local} is not a date in the calendar`,
     }));
   return to > from ? [] : [{ path: `${path}.to`, message: `must be after ${from} (got ${to})` }];
+}
+
+/**
+ * A state of an execution, and the input and output of a task, have at most 256 KiB of UTF-8
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). An execution that exceeds it fails at once,
+ * whatever its retries say. The rest is for what Lambda's answer and the task's input have beside the state.
+ */
+const MOST_BYTES = 256 * 1024 - 8 * 1024;
+
+/** A character of a text takes at most three bytes of UTF-8 for each of its units. */
+const LARGEST_CHARACTER = '€';
+
+/**
+ * Whether the execution has room for everything that it may have to record.
+ * @param input the campaign as written, which is the form that the execution carries
+ */
+export function sizeProblems(input: unknown, campaign: Campaign): PlanProblem[] {
+  const bytes = new TextEncoder().encode(JSON.stringify(largestState(input, campaign))).length;
+  if (bytes <= MOST_BYTES) return [];
+  return [
+    {
+      path: 'campaign',
+      message: `is too large for one execution: with the states of its services it may take ${bytes} bytes of at most ${MOST_BYTES}; split it, or lower blastRadius.services`,
+    },
+  ];
+}
+
+/** In an outage the first evaluation of a resumed campaign can read no service, whatever its state. */
+function largestState(input: unknown, campaign: Campaign): CampaignState {
+  const names = campaignServices(campaign)
+    .map(({ name }) => name)
+    .sort((a, b) => b.length - a.length);
+  const underWay = names.slice(0, campaign.blastRadius.services);
+  const unreadable: ServiceState = { at: 'unknown', reason: LARGEST_CHARACTER.repeat(LONGEST_REASON) };
+  const running: ServiceState = { at: 'running', phase: 'decommission', paused: false, pause: 'possible' };
+  const largest = names.map((name, i): [string, ServiceState] => [name, i < underWay.length ? running : unreadable]);
+  const told = names.map((name): [string, ServiceState] => [name, unreadable]);
+  return {
+    campaign: input,
+    startedBy: `arn:${LARGEST_CHARACTER.repeat(200)}`,
+    states: { ...Object.fromEntries(withFewReasons(largest)), ...Object.fromEntries(told.slice(0, MOST_REASONS)) },
+    accepted: true,
+    memory: { failedAt: toIso(0), failed: underWay, stopped: underWay },
+    looks: 0,
+    part: 1,
+    next: 'look',
+    waitSeconds: 60,
+    message: LARGEST_CHARACTER.repeat(LONGEST_MESSAGE),
+  };
 }

@@ -2,6 +2,9 @@
 import * as z from 'zod';
 import { memorySchema, NO_MEMORY, serviceStateSchema } from './states.ts';
 
+/** Characters of a state's message. The cause with which an execution fails has room for 32,768. */
+export const LONGEST_MESSAGE = 2_000;
+
 /** null until the first evaluation. */
 const statesSchema = z.record(z.string(), serviceStateSchema).nullable();
 
@@ -12,6 +15,8 @@ export const campaignStateSchema = z.strictObject({
   startedBy: z.string().startsWith('arn:').nullable().default(null),
   /** By service; one that waits is left out. */
   states: statesSchema.default(null),
+  /** Whether an evaluation has accepted the campaign, in this execution or in one that this one resumes. */
+  accepted: z.boolean().default(false),
   memory: memorySchema.default(NO_MEMORY),
   /** Looks of this execution so far. */
   looks: z.int().nonnegative().default(0),
@@ -24,6 +29,11 @@ export const campaignStateSchema = z.strictObject({
   message: z.string().default(''),
 });
 export type CampaignState = z.infer<typeof campaignStateSchema>;
+
+/** Whether services may have been started. Versions without `accepted` recorded states alone. */
+export function isAccepted({ accepted, states }: Pick<CampaignState, 'accepted' | 'states'>): boolean {
+  return accepted || states !== null;
+}
 
 /**
  * After this many evaluations a campaign continues in another execution, because each takes nine events and an

@@ -20,7 +20,14 @@ export {
 } from './campaign.ts';
 export { decide } from './campaign-decision.ts';
 export { campaignIn, looksLikeCampaign, readCampaign } from './campaign-file.ts';
-export { type CampaignState, campaignStateSchema, executionOf, LOOKS_PER_EXECUTION } from './execution.ts';
+export {
+  type CampaignState,
+  campaignStateSchema,
+  executionOf,
+  isAccepted,
+  LONGEST_MESSAGE,
+  LOOKS_PER_EXECUTION,
+} from './execution.ts';
 export { deploymentProblems, type LookDeps, lookAt } from './look.ts';
 export type { CampaignPorts, RunStatus, ServicePorts } from './ports.ts';
 export { type CampaignProjection, projectCampaign } from './projection.ts';

@@ -7,7 +7,7 @@ import { type CampaignDecision, decide } from './campaign-decision.ts';
 import { byName } from './order.ts';
 import type { CampaignPorts, ServicePorts } from './ports.ts';
 import { bringBackRun, pauseRun, startRun, stateOfRun } from './service-run.ts';
-import { type CampaignMemory, hasEnded, type ServiceState } from './states.ts';
+import { type CampaignMemory, hasEnded, type ServiceState, stateReason, withFewReasons } from './states.ts';
 import type { WallClock } from './windows.ts';
 
 export interface LookDeps {
@@ -60,7 +60,7 @@ export async function lookAt(
       try {
         await what(service, await deps.ports.at(campaign, service));
       } catch (error) {
-        trouble.push(`${service.name}: ${messageOf(error)}`);
+        trouble.push(`${service.name}: ${stateReason(asError(error).message)}`);
       }
     });
   const asking = { by: deps.by, reason: `Campaign ${campaign.name}: ${decision.held ?? ''}`, now };
@@ -76,7 +76,7 @@ export async function lookAt(
     states.set(service.name, { at: 'running', phase: 'preflight', paused: false, pause: 'notYet' });
   });
   const { outcome, waitSeconds, held } = decision;
-  const moved = new Map([...states].filter(([, { at }]) => at !== 'waiting'));
+  const moved = withFewReasons([...states].filter(([, { at }]) => at !== 'waiting'));
   return {
     outcome,
     waitSeconds,
@@ -107,7 +107,7 @@ export async function deploymentProblems({ ports }: LookDeps, campaign: Campaign
       }
     } catch (error) {
       if (isTransient(error)) throw error;
-      problems.push({ path, message: `its deployment cannot be read: ${messageOf(error)}` });
+      problems.push({ path, message: `its deployment cannot be read: ${stateReason(asError(error).message)}` });
     }
   });
   return problems;
@@ -117,7 +117,7 @@ async function read(deps: LookDeps, campaign: Campaign, service: CampaignService
   try {
     return await stateOfRun(await deps.ports.at(campaign, service), campaign, service, now);
   } catch (error) {
-    return { at: 'unknown', reason: messageOf(error) };
+    return { at: 'unknown', reason: stateReason(asError(error).message) };
   }
 }
 
@@ -127,8 +127,4 @@ async function each<T>(items: readonly T[], what: (item: T) => Promise<void>): P
     for (const item of left) await what(item);
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
-}
-
-function messageOf(error: unknown): string {
-  return asError(error).message.slice(0, 200);
 }

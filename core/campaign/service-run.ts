@@ -5,12 +5,10 @@ import { causeText, describeCause, type Lease, planSchema, toIso } from '../mode
 import { askPause } from '../phases/index.ts';
 import { type Campaign, type CampaignService, runName, servicePlan } from './campaign.ts';
 import type { ServicePorts } from './ports.ts';
-import type { ServiceState } from './states.ts';
+import { type ServiceState, stateReason } from './states.ts';
 
 /** A pause lasts longer than the stay, so that the campaign ends it and not the clock; seconds. */
 const BEYOND_STAY_SECONDS = 15 * 60;
-/** Reasons are part of the machine's state, together with those of all other services. */
-const LONGEST_REASON = 200;
 
 /**
  * The state of a service's run, from its lease, or from its execution if the lease belongs to another run by now.
@@ -31,7 +29,7 @@ export async function stateOfRun(
   // The run may have taken the ingress since the lease was read.
   const late = await ownLease(ports, run);
   return late === null
-    ? { at: 'refused', reason: short(causeText(execution.cause)) }
+    ? { at: 'refused', reason: stateReason(causeText(execution.cause)) }
     : stateOfLease(late, campaign, now);
 }
 
@@ -99,7 +97,7 @@ async function ownLease({ deployment, leases, past }: ServicePorts, run: string)
 
 function stateOfLease(lease: Lease, { stayFor }: Campaign, now: number): ServiceState {
   const { status, rollback, phase, steering } = lease;
-  const reason = short(rollback === null ? '' : describeCause(rollback));
+  const reason = stateReason(rollback === null ? '' : describeCause(rollback));
   switch (status) {
     case 'completed':
       return { at: 'completed' };
@@ -114,8 +112,4 @@ function stateOfLease(lease: Lease, { stayFor }: Campaign, now: number): Service
       return { at: 'running', phase, paused, pause };
     }
   }
-}
-
-function short(text: string): string {
-  return text.slice(0, LONGEST_REASON);
 }

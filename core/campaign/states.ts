@@ -2,6 +2,12 @@
  * The state of each service of a campaign at one evaluation, and the data that the campaign keeps between evaluations.
  */
 import * as z from 'zod';
+import { shortened } from '../../input/index.ts';
+
+/** Characters of a reason. Reasons are part of the machine's state, together with those of all other services. */
+export const LONGEST_REASON = 200;
+/** Services that keep their reasons: in an outage none of a thousand can be read, and all have the same. */
+export const MOST_REASONS = 50;
 
 export const serviceStateSchema = z.discriminatedUnion('at', [
   /** Never started under this campaign's name. */
@@ -60,3 +66,17 @@ export const memorySchema = z.strictObject({
 export type CampaignMemory = z.infer<typeof memorySchema>;
 
 export const NO_MEMORY: CampaignMemory = { failedAt: null, failed: [], stopped: [] };
+
+/** A message of AWS or of a person as the reason of a state. */
+export function stateReason(text: string): string {
+  return shortened(text.replace(/\p{Cc}+/gu, ' '), LONGEST_REASON);
+}
+
+/** The same states with the reasons of the first {@link MOST_REASONS} that have one. */
+export function withFewReasons(states: Iterable<readonly [string, ServiceState]>): Map<string, ServiceState> {
+  let left = MOST_REASONS;
+  const kept = new Map<string, ServiceState>();
+  for (const [name, state] of states)
+    kept.set(name, !('reason' in state) || left-- > 0 ? state : { ...state, reason: '…' });
+  return kept;
+}

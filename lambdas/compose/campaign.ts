@@ -26,7 +26,9 @@ export function campaignPorts() {
   const sts = new STSClient(CLIENT_OPTIONS);
   const own = new SFNClient(CLIENT_OPTIONS);
   const stateMachineArn = process.env[MACHINE] ?? '';
-  const ports: CampaignPorts = { at: (campaign, service) => servicePorts(sts, campaign, service) };
+  // A role cannot be assumed from another partition, so all services are in the campaign's own.
+  const [, partition = ''] = stateMachineArn.split(':');
+  const ports: CampaignPorts = { at: (campaign, service) => servicePorts(sts, partition, campaign, service) };
   return {
     ports,
     clock: systemClock,
@@ -37,17 +39,26 @@ export function campaignPorts() {
 }
 
 /** Created anew for each evaluation, because a role's credentials expire. */
-async function servicePorts(sts: STSClient, campaign: Campaign, service: CampaignService): Promise<ServicePorts> {
+async function servicePorts(
+  sts: STSClient,
+  partition: string,
+  campaign: Campaign,
+  service: CampaignService,
+): Promise<ServicePorts> {
   const { region, ingress } = service;
   const [account = ''] = servicePlace(campaign, service).split('/');
-  const options = { ...CLIENT_OPTIONS, region, credentials: await credentialsOf(sts, account, service) };
+  const role = `arn:${partition}:iam::${account}:role/${ingress}-${region}-campaign`;
+  const options = {
+    ...CLIENT_OPTIONS,
+    region,
+    credentials: await credentialsOf(sts, role, `campaign-${service.name}`),
+  };
   const lambda = new LambdaClient(options);
   const states = new SFNClient(options);
   const dynamo = new DynamoDBClient(options);
   const rollbackFunction = rollbackFunctionName(ingress);
   const deployment = await deploymentOf(lambda, rollbackFunction, servicePlace(campaign, service));
-  const arn = (kind: string) =>
-    `arn:${partitionOf(region)}:states:${region}:${account}:${kind}:${machineName(ingress)}`;
+  const arn = (kind: string) => `arn:${partition}:states:${region}:${account}:${kind}:${machineName(ingress)}`;
   return {
     deployment,
     leases: dynamoLeases(dynamo, deployment.ledgerTable),
@@ -65,11 +76,8 @@ async function servicePorts(sts: STSClient, campaign: Campaign, service: Campaig
 }
 
 /** The role that the service's deployment provides for campaigns (lib/campaign/campaign-access.ts). */
-async function credentialsOf(sts: STSClient, account: string, { ingress, region, name }: CampaignService) {
-  const RoleArn = `arn:${partitionOf(region)}:iam::${account}:role/${ingress}-${region}-campaign`;
-  const { Credentials } = await aws('AssumeRole', () =>
-    sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: `campaign-${name}` })),
-  );
+async function credentialsOf(sts: STSClient, RoleArn: string, RoleSessionName: string) {
+  const { Credentials } = await aws('AssumeRole', () => sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName })));
   const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = Credentials ?? {};
   if (accessKeyId === undefined || secretAccessKey === undefined || sessionToken === undefined)
     throw new Error(`STS gave no credentials for ${RoleArn}`);
@@ -93,12 +101,6 @@ async function deploymentOf(lambda: LambdaClient, FunctionName: string, place: s
   const deployment = deploymentSchema.parse(JSON.parse(Environment?.Variables?.CROSSFADE_DEPLOYMENT ?? 'null'));
   deployments.set(key, { until: systemClock.now() + KEPT_MS, deployment });
   return deployment;
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
 async function statusOf(states: SFNClient, executionArn: string): Promise<RunStatus> {

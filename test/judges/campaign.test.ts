@@ -128,7 +128,9 @@ describe.skipIf(LOCALSTACK === undefined)('campaigns over two accounts and regio
     const stopped = await campaign('stop', 'autumn', '--reason', 'lunch');
     expect(stopped).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('Stopped autumn. Nothing further starts; 1 under way continue'),
+      stdout: expect.stringContaining(
+        'Stopped autumn. Nothing further starts, except what an evaluation may be starting at this moment; 1 under way',
+      ),
     });
     expect(await status()).toMatchObject({ code: 1, stdout: expect.stringContaining('Campaign autumn: ABORTED') });
     expect(await campaign('stop', 'autumn', '--reason', 'again')).toMatchObject({

@@ -4,6 +4,7 @@ import {
   budgetProblems,
   mostAtOnce,
   projectCampaign,
+  readCampaign,
   secondsToReturn,
   simulateThrottling,
 } from '../../../core/campaign/index.ts';
@@ -53,6 +54,33 @@ describe('the limits of AWS that cutovers share', () => {
     expect(mostAtOnce()).toBe(10);
     expect(secondsToReturn(mostAtOnce())).toBe(0);
     expect(secondsToReturn(mostAtOnce() + 1)).toBeGreaterThan(0);
+  });
+});
+
+describe('the room of an execution', () => {
+  const campaignOf = (count: number, blastRadius: object) => {
+    const name = (i: number) => `s${String(i).padStart(24, '0')}`;
+    const services = Array.from({ length: count }, (_, i) => written(name(i), { ingress: `i${i}` }));
+    return { ...campaignInput({}), blastRadius, waves: [{ name: 'all', services: services.slice(0, 1_000) }] };
+  };
+  const read = (input: unknown) => readCampaign(input, wallClock);
+
+  it('is enough for a thousand services, a hundred of them at once', () => {
+    expect(read(campaignOf(1_000, { services: 100, perPlace: 10 }))).toHaveProperty('campaign');
+  });
+
+  it('is too small for a thousand at once', () => {
+    expect(read(campaignOf(1_000, { services: 1_000, perPlace: 10 }))).toMatchObject({
+      problems: [{ path: 'campaign', message: expect.stringContaining('lower blastRadius.services') }],
+    });
+  });
+
+  it.each([
+    ['a', true],
+    ['ü', false],
+  ])('counts %s as the bytes of its UTF-8', (character, hasRoom) => {
+    const accounts = { shop: '111122223333', [character.repeat(130_000)]: '444455556666' };
+    expect('campaign' in read({ ...campaignOf(1, {}), accounts })).toBe(hasRoom);
   });
 });
 
