@@ -18,5 +18,5 @@ export {
 export { lastKey, pointerStep } from './json-pointer.ts';
 export { NEVER_A_TRAILER, OWN_FIELDS, SHADOW_FIELD } from './own-fields.ts';
 export { matchesPattern, type Segments, segmentsOf } from './pattern.ts';
-export { withQueryAsRead } from './query.ts';
+export { withEscapesAsRead, withQueryAsRead } from './query.ts';
 export { matches, pathOf, routeOf } from './route.ts';

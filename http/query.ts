@@ -1,4 +1,4 @@
-/** The query of a reference. Nearly every service reads its pairs by name, as in forms (WHATWG URL, 5.1). */
+/** References as their readers take them. Nearly every service reads the pairs of a query by name, as in forms (WHATWG URL, 5.1). */
 
 /** Normalises the order and the spelling of the pairs; pairs with the same name keep their order. */
 export function withQueryAsRead(reference: string): string {
@@ -11,6 +11,14 @@ export function withQueryAsRead(reference: string): string {
       .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
       .map(([, pair]) => pair)
       .join('&')}`;
+  });
+}
+
+/** Normalises escapes: one case, and none for characters that need no escape (RFC 3986, 6.2.2). */
+export function withEscapesAsRead(reference: string): string {
+  return reference.replaceAll(/%[0-9a-f]{2}/gi, (escaped) => {
+    const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+    return /[\w.~-]/.test(character) ? character : escaped.toUpperCase();
   });
 }
 

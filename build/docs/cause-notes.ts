@@ -61,7 +61,10 @@ export const CAUSE_NOTES = {
       '`text/html` or `text/plain` with characters beyond ASCII: stable names the charset, the candidate neither in the field nor in a `meta` element',
     ],
     'error-as-text': ['29', 'JSON against text/plain with `X-Content-Type-Options: nosniff`'],
-    'validator-kind': ['18', 'ETag weak, strong or none, Last-Modified or none; 304 against 200'],
+    'validator-kind': [
+      '18',
+      'ETag weak, strong or none, Last-Modified or none; 304 against 200, unless stable’s own validator has changed',
+    ],
     'header-wider': ['', 'Vary, Allow or challenges name all that stable names, and more'],
     'header-unread': ['', 'by the standard of the field nothing changes for its readers'],
     'cors-wider': ['', 'methods or fields of the stable side are all allowed, and more'],

@@ -30,7 +30,7 @@ export interface CompareOptions {
 }
 
 export function compareRecord(record: CaptureRecord, options: CompareOptions = {}): Comparison {
-  const { route, request, at, hosts, stable, candidate } = record;
+  const { route, request, primary, at, hosts, stable, candidate } = record;
   const rules = options.rules?.forRoute(route);
   if (stable.outcome === 'failed') return { route, verdict: 'unmatched', differences: [], newError: false };
   if (candidate.outcome === 'failed') {
@@ -44,7 +44,7 @@ export function compareRecord(record: CaptureRecord, options: CompareOptions = {
     const differences = advised(ruled([lost], rules), record, options.servers);
     return { route, verdict: verdictOf(differences), differences, newError: stable.status < 500 };
   }
-  const found = compareAnswers({ request, at, hosts, stable, candidate }, options.decode, rules);
+  const found = compareAnswers({ request, primary, at, hosts, stable, candidate }, options.decode, rules);
   const differences = advised(ruled(found, rules), record, options.servers);
   return {
     route,

@@ -1,6 +1,6 @@
 /** Explains why two strings are not equal. */
 
-import { withQueryAsRead } from '../../http/index.ts';
+import { withEscapesAsRead, withQueryAsRead } from '../../http/index.ts';
 import { ROOT, SameMeaning, sharedEnds, tokenize } from '../../json/index.ts';
 import { type Finding, type Instant, instantOf, sameNotation, sameToTheCoarser } from '../model/index.ts';
 import { isOtherBase64 } from './base64.ts';
@@ -39,12 +39,15 @@ function isSameJson(a: string, b: string): boolean {
 
 const OPENS = /^\s*[[{]/;
 
-/** Whether two URLs with the same path have equivalent queries. */
+/** Whether two URLs lead to the same place: with equivalent queries, and escapes that mean nothing (RFC 3986, 6.2.2). */
 function isSameUrl(a: string, b: string): boolean {
-  return URL_WITH_PAIRS.test(a) && URL_WITH_PAIRS.test(b) && withQueryAsRead(a) === withQueryAsRead(b);
+  const both = (pattern: RegExp) => pattern.test(a) && pattern.test(b);
+  if (both(URL_WITH_PAIRS)) return withQueryAsRead(withEscapesAsRead(a)) === withQueryAsRead(withEscapesAsRead(b));
+  return both(URL_WITH_ESCAPES) && withEscapesAsRead(a) === withEscapesAsRead(b);
 }
 
 const URL_WITH_PAIRS = /^(?:[a-z][a-z0-9+.-]*:\/)?\/?[^\s?]*\?[^\s=]+=\S*$/i;
+const URL_WITH_ESCAPES = /^(?:[a-z][a-z0-9+.-]*:\/)?\/\S*$/i;
 
 function likeness(a: string, b: string): { advice?: string } {
   if (isRedacted(a) && isRedacted(b)) return { advice: REDACTED_ADVICE };

@@ -85,6 +85,24 @@ describe('a status', () => {
     expect(named(stable, candidate, { method, target })).toEqual(expected);
   });
 
+  const OLD = 'Tue, 24 Nov 2026 08:00:00 GMT';
+  const NEW = 'Wed, 25 Nov 2026 08:00:00 GMT';
+  it.each<[string, 'breaking' | 'undecided', [string, string], [string, string], CaptureRecord['primary']?]>([
+    ['a tag of another answer', 'breaking', ['If-None-Match', '"a1"'], ['ETag', '"b2"']],
+    ['several tags of other answers', 'breaking', ['If-None-Match', 'W/"a1", W/"c3"'], ['ETag', 'W/"b2"']],
+    ['a moment before the last change', 'breaking', ['If-Modified-Since', OLD], ['Last-Modified', NEW]],
+    ['the tag of this answer', 'undecided', ['If-None-Match', 'W/"b2"'], ['ETag', 'W/"b2"']],
+    ['a tag that is none of stable’s', 'undecided', ['If-None-Match', '"a1"'], ['ETag', 'W/"b2"']],
+    ['any tag', 'undecided', ['If-None-Match', '*'], ['ETag', '"b2"']],
+    ['the moment of the last change', 'undecided', ['If-Modified-Since', NEW], ['Last-Modified', NEW]],
+    ['no validator of stable', 'undecided', ['If-None-Match', '"a1"'], ['Content-Type', 'text/plain']],
+    ['a tag that the candidate gave', 'undecided', ['If-None-Match', '"a1"'], ['ETag', '"b2"'], 'candidate'],
+  ])('304 against 200, to a client that holds %s, is %s', (_, severity, held, own, primary = 'stable') => {
+    const pair = { ...pairOf(answer('x', [own]), status(304)), primary };
+    const [difference] = compareRecord({ ...pair, request: { ...pair.request, headers: [held] } }).differences;
+    expect(difference).toMatchObject({ in: 'status', severity });
+  });
+
   it('of another class settles what follows from it; one of the same class does not', () => {
     expect(named(answer('{"a":1}'), answer('no', [['Content-Type', 'text/plain']], { status: 500 }))).toEqual([
       'status status breaking',

@@ -1,7 +1,8 @@
 /**
  * Pairs of answers with which a stranger would try the comparer, labelled (`want`) before the first run: 236, 259 half
  * a day later, and 148 whole answers of Node's and Go's frameworks (`rw:`);
- * 540 of all kinds of HTTP and its formats (`wide:`, docs/adr/0101);
+ * 540 of all kinds of HTTP and its formats (`wide:`, docs/adr/0101), and 460 that went on from there (`later:`,
+ * docs/adr/0109);
  * and 97 written along with code (values that each side makes for itself, cases that mutants called for, and further
  * instances of what the 148 showed, `after:`).
  * Where the comparer still disagrees, `is` holds its result. `cause` is the cause of one of the differences.
@@ -36,7 +37,14 @@ const row = z.strictObject({
 });
 type Row = z.infer<typeof row>;
 
-const ROWS = ['strangers', 'strangers-again', 'strangers-rewrites', 'strangers-wide', 'own-values'].flatMap((name) =>
+const ROWS = [
+  'strangers',
+  'strangers-again',
+  'strangers-rewrites',
+  'strangers-wide',
+  'strangers-later',
+  'own-values',
+].flatMap((name) =>
   readFileSync(join(import.meta.dirname, `${name}.ndjson`), 'utf8')
     .trim()
     .split('\n')

@@ -75,11 +75,17 @@ export function byteContent(mediaType: MediaType, bytes: Uint8Array): Content {
 }
 
 function textOf(mediaType: MediaType, bytes: Uint8Array): string | null {
-  const label = charsetOf(mediaType) ?? saidWithin(mediaType, bytes);
+  const label = isMarkedUtf16(mediaType, bytes) ? 'utf-16' : (charsetOf(mediaType) ?? saidWithin(mediaType, bytes));
   if (!isAlwaysUtf8(mediaType)) return decodeText(bytes, label);
   const text = decodeText(bytes, 'utf-8');
   // ASCII in UTF-16 is also valid UTF-8, with a NUL next to each character.
   return text === null || text.includes('\0') ? decodeText(bytes, label) : text;
+}
+
+/** The byte order mark of a document takes precedence over what is said of it (RFC 7303, 3.2; HTML standard, 13.2.3.2). */
+function isMarkedUtf16({ type }: MediaType, [first, second]: Uint8Array): boolean {
+  const isMark = (first === 0xfe && second === 0xff) || (first === 0xff && second === 0xfe);
+  return isMark && kindOfMedia(type) === 'markup';
 }
 
 /**

@@ -41,11 +41,38 @@ function withoutImplied(
       );
     }),
   );
-  if (dropped.size === 0) return documents;
   const kept = (token: MarkupToken) => (token.kind !== 'open' && token.kind !== 'close') || !dropped.has(token.means);
-  const [a, b] = documents;
-  return [a.filter(kept), b.filter(kept)];
+  const [a, b] = dropped.size === 0 ? documents : [documents[0].filter(kept), documents[1].filter(kept)];
+  const [x, y] = [a, b].map((tokens) => tokens.filter(isTableBody).length);
+  return x === y ? [a, b] : [withTableBodies(a), withTableBodies(b)];
 }
+
+const isTableBody = (token: MarkupToken) => token.kind === 'open' && token.means === 'tbody';
+
+/** Names the bodies of tables that the tags leave to the parser: a row in a table begins one (HTML standard, 13.2.6.4.9). */
+function withTableBodies(tokens: readonly MarkupToken[]): MarkupToken[] {
+  const open: string[] = [];
+  const out: MarkupToken[] = [];
+  for (const token of tokens) {
+    const isTag = token.kind === 'open' || token.kind === 'close';
+    if (isTag && open.at(-1) === IMPLIED_BODY && !(token.kind === 'open' && token.means === 'tr')) {
+      out.push({ kind: 'close', name: 'tbody', means: 'tbody' });
+      open.pop();
+    }
+    if (token.kind === 'open') {
+      if (token.means === 'tr' && open.at(-1) === 'table') {
+        out.push({ kind: 'open', name: 'tbody', means: 'tbody', attributes: new Map() });
+        open.push(IMPLIED_BODY);
+      }
+      open.push(token.means);
+    } else if (token.kind === 'close') open.pop();
+    out.push(token);
+  }
+  return out;
+}
+
+/** Stands for a body without a tag among the open elements. */
+const IMPLIED_BODY = '';
 
 type Read = ReturnType<typeof tokensOfMarkup>;
 

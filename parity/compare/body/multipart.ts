@@ -3,7 +3,7 @@
  * number>`, then the pointer within the part.
  */
 
-import { pointerStep } from '../../../http/index.ts';
+import { parseMediaType, pointerStep } from '../../../http/index.ts';
 import { type BodyDifference, within } from '../../model/index.ts';
 import { byteContent, type Content } from './decoded-content.ts';
 import { bodyDifference } from './json.ts';
@@ -77,8 +77,20 @@ const lengthOf = (part: Part | undefined) => (part === undefined ? null : `${par
  */
 function headersOf({ headers }: Pick<Part, 'headers'>): string {
   return headers
-    .filter(([name]) => name.toLowerCase() !== 'content-length')
-    .map(([name, value]) => `${name.toLowerCase()}: ${value.replace(/;\s*boundary=[^;]*/i, '')}`)
+    .map(([name, value]) => [name.toLowerCase(), value] as const)
+    .filter(([name]) => name !== 'content-length')
+    .map(([name, value]) => `${name}: ${WITH_PARAMETERS.has(name) ? inOneSpelling(value) : value}`)
     .sort()
     .join('; ');
+}
+
+const WITH_PARAMETERS = new Set(['content-type', 'content-disposition']);
+
+/** A type and its parameters, whose order, white space and quotes mean nothing. A charset has no case. */
+function inOneSpelling(value: string): string {
+  const { type, parameters } = parseMediaType(value);
+  const written = [...parameters]
+    .filter(([name]) => name !== 'boundary')
+    .map(([name, said]) => `${name}="${name === 'charset' ? said.toLowerCase() : said}"`);
+  return [type, ...written.sort()].join('; ');
 }

@@ -26,6 +26,12 @@ const WIDTH: Readonly<Record<Keeper, number>> = { nobody: 0, client: 1, anybody:
 /** Directives that `keeper` and `fresh` already cover. */
 const READ = new Set(['no-store', 'private', 'public', 'no-cache', 'max-age', 's-maxage']);
 
+/**
+ * Directives that may name the fields to which they are limited (RFC 9111, 5.2.2.4 and 5.2.2.7). Many caches ignore the
+ * limit.
+ */
+const QUALIFIED = new Set(['no-cache', 'private']);
+
 /** Compares Cache-Control, or Expires and Pragma if there is none. */
 export function changeOfCaching(name: string, answers: Answers): Cause | null {
   const [a, b] = [leaveOf('stable', answers), leaveOf('candidate', answers)];
@@ -68,7 +74,9 @@ export function isKeptCoded(answers: Answers): boolean {
 function leaveOf(side: 'stable' | 'candidate', answers: Answers): Leave {
   const leg = answers[side];
   const directives = new Map(directivesOf(leg));
-  const others = [...directives].filter(([name]) => !READ.has(name)).map(([name, value]) => `${name}=${value}`);
+  const others = [...directives]
+    .filter(([name, value]) => !READ.has(name) || (QUALIFIED.has(name) && value !== ''))
+    .map(([name, value]) => `${name}=${value}`);
   const keeper = keeperOf(answers, directives);
   const fresh = keeper === 'nobody' ? 0 : freshOf(leg, directives, answers.at);
   const said = keeper === 'anybody' && !directives.has('no-cache') ? directives.get('s-maxage') : undefined;

@@ -6,7 +6,14 @@ import { tokensOf } from './token-set.ts';
 const ALLOWED_HEADERS = 'access-control-allow-headers';
 const ALLOWED_METHODS = 'access-control-allow-methods';
 
-const LISTS = new Set([ALLOWED_METHODS, ALLOWED_HEADERS, 'access-control-expose-headers']);
+const EXPOSED_HEADERS = 'access-control-expose-headers';
+
+const LISTS = new Set([ALLOWED_METHODS, ALLOWED_HEADERS, EXPOSED_HEADERS]);
+
+/** Fields that scripts read without leave (Fetch standard, "CORS-safelisted response-header name"). */
+const ALWAYS_EXPOSED = new Set(
+  'cache-control content-language content-length content-type expires last-modified pragma'.split(' '),
+);
 
 /**
  * Whether the candidate allows everything that stable allows, so that no present client is refused.
@@ -21,7 +28,8 @@ export function isWider(name: string, a: readonly string[], b: readonly string[]
   if (name === 'access-control-allow-origin') return !withCredentials && b.join() === '*';
   if (!LISTS.has(name)) return false;
   const read = name === ALLOWED_METHODS ? methodsOf : tokensOf;
-  const [x, y] = [read(a), read(b)];
+  const exposed = (token: string) => name === EXPOSED_HEADERS && ALWAYS_EXPOSED.has(token);
+  const [x, y] = [read(a).filter((token) => !exposed(token)), read(b)];
   // Nor does it cover Authorization (Fetch standard, "CORS-preflight fetch").
   const any = !withCredentials && y.includes('*');
   return x.every((token) => y.includes(token) || (any && !(name === ALLOWED_HEADERS && token === 'authorization')));

@@ -32,11 +32,20 @@ export function compareCookies(
   const [ours, theirs] = [byName(stable), byName(candidate)];
   const names = [...new Set([...ours.keys(), ...theirs.keys()])].sort();
   const found = names.flatMap((name) => {
-    const [a, b] = [ours.get(name) ?? [], theirs.get(name) ?? []];
-    return Array.from({ length: Math.max(a.length, b.length) }).flatMap((_, i) => compareCookie(a[i], b[i], answers));
+    return paired(ours.get(name) ?? [], theirs.get(name) ?? []).flatMap(([a, b]) => compareCookie(a, b, answers));
   });
   if (found.length > 0 || stable.length === candidate.length) return found;
   return [headerDifference('cookie-format', 'set-cookie', stable.join(', '), candidate.join(', '))];
+}
+
+/** Pairs cookies of one name: those with the same domain and path, whose order means nothing, and the rest in order. */
+function paired(a: readonly Cookie[], b: readonly Cookie[]): [Cookie | undefined, Cookie | undefined][] {
+  const partners = new Map(b.map((cookie) => [placeOf(cookie), cookie]));
+  const pairs = a.map((cookie): [Cookie, Cookie | undefined] => [cookie, partners.get(placeOf(cookie))]);
+  const taken = new Set(pairs.map(([, partner]) => partner));
+  const rest = b.filter((cookie) => !taken.has(cookie));
+  const filled = pairs.map(([x, y]): [Cookie, Cookie | undefined] => [x, y ?? rest.shift()]);
+  return [...filled, ...rest.map((cookie): [undefined, Cookie] => [undefined, cookie])];
 }
 
 function compareCookie(a: Cookie | undefined, b: Cookie | undefined, answers: Answers): HeaderDifference[] {
@@ -83,15 +92,17 @@ function parseCookie(written: string): Cookie {
 function byName(values: readonly string[]): Map<string, Cookie[]> {
   const kept = new Map<string, Cookie>();
   for (const cookie of values.map(parseCookie)) {
-    const { name, attributes } = cookie;
-    const place = ['domain', 'path'].map((key) => normalAttribute(key, attributes.get(key) ?? ''));
-    const key = JSON.stringify([name, ...place]);
+    const key = JSON.stringify([cookie.name, placeOf(cookie)]);
     // A replaced cookie takes its later position.
     kept.delete(key);
     kept.set(key, cookie);
   }
   return Map.groupBy(kept.values(), ({ name }) => name);
 }
+
+/** Domain and path, which tell cookies of one name apart. */
+const placeOf = ({ attributes }: Cookie) =>
+  JSON.stringify(['domain', 'path'].map((key) => normalAttribute(key, attributes.get(key) ?? '')));
 
 function halves(text: string): [string, string] {
   const at = text.indexOf('=');

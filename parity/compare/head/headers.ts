@@ -23,6 +23,7 @@ const MAX_HEADER_DIFFERENCES = 50;
 const IDENTITY = new Set([
   'age',
   'alt-svc',
+  'b3',
   'cf-cache-status',
   'cf-ray',
   'connection',
@@ -33,7 +34,9 @@ const IDENTITY = new Set([
   'server',
   'server-timing',
   'traceparent',
+  'traceresponse',
   'tracestate',
+  'uber-trace-id',
   'via',
   'x-amz-cf-id',
   'x-amz-cf-pop',
@@ -42,9 +45,17 @@ const IDENTITY = new Set([
   'x-amzn-requestid',
   'x-amzn-trace-id',
   'x-aspnet-version',
+  'x-b3-flags',
+  'x-b3-parentspanid',
+  'x-b3-sampled',
+  'x-b3-spanid',
+  'x-b3-traceid',
   'x-cache',
   'x-cache-hits',
   'x-cloud-trace-context',
+  'x-datadog-parent-id',
+  'x-datadog-sampling-priority',
+  'x-datadog-trace-id',
   'x-envoy-upstream-service-time',
   'x-ms-request-id',
   'x-powered-by',
@@ -56,7 +67,14 @@ const IDENTITY = new Set([
 ]);
 
 /** Fields whose value differs between any two answers; only a missing field is reported. */
-const CORRELATION = new Set(['x-request-id', 'x-correlation-id', 'request-id']);
+const CORRELATION = new Set([
+  'x-request-id',
+  'x-correlation-id',
+  'request-id',
+  'correlation-id',
+  'x-trace-id',
+  'trace-id',
+]);
 
 /** Hashes of the body, which follow from its bytes (RFC 9530). */
 const DIGESTS = new Set(['content-digest', 'content-md5', 'digest', 'repr-digest']);

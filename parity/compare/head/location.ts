@@ -1,6 +1,6 @@
 /** Compares Location and Content-Location by the place that they lead to, not by their spelling. */
 
-import { firstValue, withQueryAsRead } from '../../../http/index.ts';
+import { firstValue, withEscapesAsRead, withQueryAsRead } from '../../../http/index.ts';
 import type { Answers, HeaderDifference } from '../../model/index.ts';
 import { headerDifference } from './header-difference.ts';
 import { inStableHost } from './own-host.ts';
@@ -17,7 +17,7 @@ export function compareLocation(name: string, answers: Answers): HeaderDifferenc
     return [headerDifference('header-added', name, a, b)];
   const host = hosts?.stable ?? firstValue(request.headers ?? [], 'host');
   const [x, y] = [a, b === null ? null : inStableHost(b, answers)].map((to) => resolve(to, request.target, host));
-  if (x == null || y == null) return [headerDifference('location', name, a, b)];
+  if (x == null || y == null) return elsewhere(name, a, b);
   if (x === y) {
     return isOtherScheme(a, b, answers)
       ? [headerDifference('header-value', name, a, b, SCHEME)]
@@ -25,7 +25,13 @@ export function compareLocation(name: string, answers: Answers): HeaderDifferenc
   }
   return withQueryAsRead(x) === withQueryAsRead(y)
     ? [headerDifference('header-value', name, a, b, QUERY)]
-    : [headerDifference('location', name, a, b)];
+    : elsewhere(name, a, b);
+}
+
+/** No client follows Content-Location: it names what the body is (RFC 9110, 8.7). */
+function elsewhere(name: string, a: string | null, b: string | null): HeaderDifference[] {
+  if (name === 'location') return [headerDifference('location', name, a, b)];
+  return [headerDifference(b === null ? 'header-missing' : 'header-value', name, a, b)];
 }
 
 const SCHEME =
@@ -55,15 +61,7 @@ function resolve(reference: string | null, target: string, host: string | null):
   const [own, url] = [parse(target, base), parse(reference, `${base}${target.startsWith('/') ? target : '/'}`)];
   if (own === null || url === null) return null;
   const elsewhere = url.host !== own.host && (url.hostname !== own.hostname || host === null);
-  return normalised(`${elsewhere ? url.origin : ''}${url.pathname}${url.search}${url.hash}`);
-}
-
-/** Normalises escapes: one case, and none for characters that need no escape (RFC 3986, 6.2.2). */
-function normalised(reference: string): string {
-  return reference.replaceAll(/%[0-9a-f]{2}/gi, (escaped) => {
-    const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
-    return /[\w.~-]/.test(character) ? character : escaped.toUpperCase();
-  });
+  return withEscapesAsRead(`${elsewhere ? url.origin : ''}${url.pathname}${url.search}${url.hash}`);
 }
 
 function parse(reference: string, base: string): URL | null {

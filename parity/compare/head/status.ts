@@ -1,7 +1,7 @@
 /** Compares two status codes, and determines the cause if the request and the answers show it. */
 
 import type { ResponseLeg } from '../../../capture/format/index.ts';
-import { type FieldLines, firstValue } from '../../../http/index.ts';
+import { type FieldLines, firstValue, httpDate, membersOf } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import { causeInQuery, type RequestShape } from '../../explain/index.ts';
 import { type Answers, type StatusDifference, why } from '../../model/index.ts';
@@ -22,20 +22,26 @@ export function compareStatus(answers: Answers, shape: RequestShape): StatusFind
   const cause = causeOf(answers, shape);
   const otherClass = Math.floor(stable / 100) !== Math.floor(candidate / 100);
   const notRouted = isUnrouted(answers.stable) && isUnrouted(answers.candidate);
-  const advice = candidate === 304 && cause === 'status' ? NOT_ASKED : undefined;
+  const missed = isConditional(answers.request.headers) ? HAS_CHANGED : NOT_ASKED;
+  const advice = candidate === 304 && cause === 'status' ? missed : undefined;
   return { difference: { in: 'status', stable, candidate, ...why(cause, advice) }, settles: otherClass || notRouted };
 }
 
 const NOT_ASKED =
   'Answer 304 only where the request has If-None-Match or If-Modified-Since: this client holds nothing to use.';
 
-function causeOf({ request, stable: a, candidate: b }: Answers, shape: RequestShape): Cause {
+const HAS_CHANGED =
+  'Answer 304 only where the resource is as the client holds it: by its own validator, the answer of stable is another than the request names, and clients of the candidate would keep the old one.';
+
+function causeOf(answers: Answers, shape: RequestShape): Cause {
+  const { request, stable: a, candidate: b } = answers;
   const method = request.method.toUpperCase();
   if (shape.unclean && (isPermanent(a) || isPermanent(b))) return 'path-cleaning-redirect';
   if (isIndexRedirect(b, shape.path)) return 'index-redirect';
   if (slashRedirect(a, shape.path) || slashRedirect(b, shape.path)) return 'trailing-slash';
   if (a.status === 304 && b.status === 200) return 'validator-kind';
-  if (a.status === 200 && b.status === 304) return isConditional(request.headers) ? 'validator-kind' : 'status';
+  if (a.status === 200 && b.status === 304)
+    return isConditional(request.headers) && !hasChanged(answers) ? 'validator-kind' : 'status';
   if (method === 'OPTIONS' && isSuccess(a) && !isSuccess(b) && isPreflight(request.headers ?? [], a))
     return 'preflight-refused';
   if (method === 'OPTIONS' && isDefaulted(a, b)) return 'options-default';
@@ -78,6 +84,30 @@ function isConditional(request: FieldLines | undefined): boolean {
   if (request === undefined) return true;
   return ['if-none-match', 'if-modified-since'].some((name) => firstValue(request, name) !== null);
 }
+
+/**
+ * Whether the answer of stable is another than the one that the client holds, by a validator that the client has from
+ * stable.
+ */
+function hasChanged({ request: { headers = [] }, primary, stable }: Answers): boolean {
+  if (primary !== 'stable') return false;
+  const held = firstValue(headers, 'if-none-match');
+  const tag = firstValue(stable.headers, 'etag');
+  if (held !== null) {
+    const tags = membersOf([held]);
+    // A tag of another shape is none of stable's: the client has it from the candidate.
+    return tag !== null && tags.every((one) => isOfOneMaker(one, tag) && strong(one) !== strong(tag));
+  }
+  const [since, modified] = [firstValue(headers, 'if-modified-since'), firstValue(stable.headers, 'last-modified')].map(
+    (date) => (date === null ? null : httpDate(date)),
+  );
+  return since != null && modified != null && modified > since;
+}
+
+const isOfOneMaker = (a: string, b: string) => a.startsWith('W/') === b.startsWith('W/') && a.length === b.length;
+
+/** Weak and strong tags are compared alike (RFC 9110, 13.1.2). */
+const strong = (tag: string) => tag.replace(/^W\//, '');
 
 /** Whether OPTIONS is answered by the framework of one side, or of both, as with 200 and 204. */
 function isDefaulted(a: ResponseLeg, b: ResponseLeg): boolean {

@@ -53,12 +53,16 @@ function attributesOf(attributes: Readonly<Record<string, string>>): Map<string,
 }
 
 function meantBy(name: string, value: string): string {
-  // A set of tokens (HTML standard, 3.2.6).
-  if (name === 'class') return [...new Set(value.split(/[\t\n\f\r ]+/))].sort().join(' ').trim();
+  if (TOKENS.has(name)) return tokensIn(name === 'class' ? value : value.toLowerCase());
   if (name === 'style') return declarationsIn(value);
   if (FOLDED.has(name)) return value.trim().toLowerCase();
   return BOOLEAN.has(name) && value.toLowerCase() === name ? '' : value;
 }
+
+/** Attributes that hold a set of tokens (HTML standard, 2.3.7), of which `class` alone has a case. */
+const TOKENS = new Set(['class', 'rel', 'sandbox']);
+
+const tokensIn = (value: string) => [...new Set(value.split(/[\t\n\f\r ]+/))].sort().join(' ').trim();
 
 /** CSS declarations in order, without the white space between them. A style with quotes or brackets is not split. */
 function declarationsIn(style: string): string {
