@@ -1,13 +1,27 @@
 /** The credentials of a provider: a secret in Secrets Manager, read when needed and cached for five minutes. */
 
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { SourceError } from '../../core/metrics/index.ts';
 import { aws } from '../aws/calls/index.ts';
 
+/** The message with which `fetch` refuses a value quotes it, so such values must not come that far. */
+function canBeSent(headers: Readonly<Record<string, string>>): boolean {
+  try {
+    for (const [name, value] of Object.entries(headers)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const secretSchema = z.strictObject({
   /** Header fields to send with each request. */
-  headers: z.record(z.string(), z.string()).default({}),
+  headers: z.record(z.string(), z.string().trim()).refine(canBeSent).default({}),
   /** Signs the bodies of requests to an HTTP provider. */
   signingKey: z.string().min(16).optional(),
 });
@@ -44,6 +58,6 @@ function parse(text: string): Secret {
     // A parser's message would quote the secret.
   }
   throw new SourceError(
-    'its secret must be JSON with "headers" and, if requests are to be signed, a "signingKey" of 16 characters or more',
+    'its secret must be JSON with "headers" that HTTP can carry and, if requests are to be signed, a "signingKey" of 16 characters or more',
   );
 }

@@ -301,7 +301,14 @@ describe('a provider of one’s own', () => {
   });
 
   it('with a secret that is wrong is in trouble, and the trouble does not quote it', async () => {
-    for (const secret of ['hunter2-is-no-json', '{"headers":{"a":7},"hunter2":1}', '{"signingKey":"hunter2"}']) {
+    for (const secret of [
+      'hunter2-is-no-json',
+      '{"headers":{"a":7},"hunter2":1}',
+      '{"signingKey":"hunter2"}',
+      '{"headers":{"authorization":"Bearer hunter2\\nhunter2"}}',
+      '{"headers":{"authorization":"Bearer hunter2…"}}',
+      '{"headers":{"hunter2 hunter2":"Bearer"}}',
+    ]) {
       const client = { send: async () => ({ SecretString: secret }) } as unknown as Pick<SecretsManagerClient, 'send'>;
       const asking = secretOf(client, 'arn:secret', () => FROM)();
       await expect(asking).rejects.toThrow(/its secret must be JSON/);
