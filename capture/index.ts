@@ -5,9 +5,7 @@ export {
   bodiesOf,
   type CustomerRequest,
   discardBodies,
-  otherSide,
   type RawCapture,
-  type Side,
   sizeOf,
 } from './raw-capture.ts';
 export { RecordMaker, type RecordRules } from './stored-record.ts';

@@ -1,13 +1,8 @@
 /** One copied request and the answers to it, which arrive in any order until they form a record or are discarded. */
+
+import type { Side } from '../sides/index.ts';
 import type { RawBody } from './bytes/index.ts';
 import type { RawLeg } from './leg.ts';
-
-export type Side = 'stable' | 'candidate';
-
-/** The side that receives the copies. */
-export function otherSide(primary: Side): Side {
-  return primary === 'stable' ? 'candidate' : 'stable';
-}
 
 /** A customer's request before redaction, and the side that answered it. */
 export interface CustomerRequest {

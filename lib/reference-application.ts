@@ -2,6 +2,7 @@
 import type { App } from 'aws-cdk-lib';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { PlanInput } from '../core/model/index.ts';
+import type { Side } from '../sides/index.ts';
 import { stackName } from './stack-name.ts';
 import { CutoverStack, GatewaysStack, IngressStack, ObservabilityStack, ShadowStack } from './stacks/index.ts';
 
@@ -33,7 +34,7 @@ export function referenceApplication(app: App, { ingressId, certificateArn, plan
     stable: ingress.groups.stable,
     candidate: ingress.groups.candidate,
   });
-  const service = (side: 'stable' | 'candidate') => ({
+  const service = (side: Side) => ({
     cluster: gateways.cluster.clusterName,
     service: gateways[side].serviceName,
   });

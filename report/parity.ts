@@ -1,5 +1,6 @@
 /** The result of a comparison, as one self-contained HTML file. */
 import { type NoisyPlace, quantile, type RouteSummary, type Summary } from '../parity/tally/index.ts';
+import type { Side } from '../sides/index.ts';
 import { compared, routeRows, totalVerdicts } from './parity-rows.ts';
 import { STYLE } from './style.ts';
 import type { TodoItem } from './todo-item.ts';
@@ -130,7 +131,7 @@ function gaps({ sources, summary: { unreadable, unpaired, byOrder } }: ParityEvi
     count === 0
       ? ''
       : `<h2>${escapeHtml(title)}: ${count}</h2><ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
-  const lonely = (side: 'stable' | 'candidate') =>
+  const lonely = (side: Side) =>
     list(
       `In the ${side} log only`,
       unpaired[side].count,

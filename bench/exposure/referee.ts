@@ -2,6 +2,8 @@
  * Traces and regressions that others wrote against the gate: noise of one side, failures that feed on themselves, metrics that come late or
  * not at all, failures that have no target group, and times that differ from the day before.
  */
+
+import type { Side } from '../../sides/index.ts';
 import { normal, type Random } from '../../test/support/random.ts';
 import { BASE, moreErrors, type Regression, steady, type Trace } from './traces.ts';
 
@@ -49,7 +51,7 @@ const outage = (random: Random) => {
 };
 
 const lateBy =
-  (side: 'stable' | 'candidate', share: number): Late =>
+  (side: Side, share: number): Late =>
   (random) =>
   () => {
     const minutes = random() < share ? 3 + Math.floor(6 * random()) : 0;

@@ -5,6 +5,7 @@
  * that are kept, rate limits, purges, failovers, namespaces that fall silent.
  */
 import { UNKNOWN } from '../../core/model/evidence.ts';
+import type { Side } from '../../sides/index.ts';
 import { byClock, type Own, spell } from './sixth-draw.ts';
 import { BASE, inMargins, type Regression, steady, type Trace, within } from './traces.ts';
 
@@ -27,7 +28,7 @@ const inTurn =
 
 /** Only one side, in certain minutes of every period. */
 const ofOne =
-  (side: 'stable' | 'candidate', times: number, length: number, period: number): Own =>
+  (side: Side, times: number, length: number, period: number): Own =>
   (random) => {
     const offset = Math.floor(period * random());
     return (minute) => ({ stable: 1, candidate: 1, [side]: (minute + offset) % period < length ? times : 1 });

@@ -4,6 +4,7 @@
  */
 import type { SideCounts } from '../../core/model/evidence.ts';
 import type { PlanInput } from '../../core/model/plan.ts';
+import type { Side } from '../../sides/index.ts';
 import { normal, type Random } from '../../test/support/random.ts';
 
 /** The conditions of one minute before the sides are compared. Rates are shares of requests. */
@@ -44,11 +45,11 @@ export interface Trace {
    * The share of a side's requests, and of its failures and slow requests, that is counted by a given age of a minute.
    * @default 1
    */
-  counted?(age: number, side: 'stable' | 'candidate'): { readonly requests: number; readonly failures: number };
+  counted?(age: number, side: Side): { readonly requests: number; readonly failures: number };
   /** Minutes for which the metric store has nothing, or nothing of one side. */
-  missing?(minute: number): boolean | 'stable' | 'candidate';
+  missing?(minute: number): boolean | Side;
   /** What the metric store turns a side's counts into. */
-  garbled?(counts: SideCounts, minute: number, side: 'stable' | 'candidate'): SideCounts;
+  garbled?(counts: SideCounts, minute: number, side: Side): SideCounts;
   /**
    * 5xx of the load balancer in a minute that belong to other services or to nobody, and how many requests those
    * services have.

@@ -4,6 +4,7 @@
  */
 import { known } from '../../core/gate/counts.ts';
 import { type LateCount, type MinuteEvidence, type SideCounts, UNKNOWN } from '../../core/model/evidence.ts';
+import type { Side } from '../../sides/index.ts';
 import { binomial, generator } from '../../test/support/random.ts';
 import { HANG_UPS, type Regression, type Trace, type Weather } from './traces.ts';
 
@@ -101,12 +102,12 @@ export function world(cell: Cell, seed: number): World {
     const missing = trace.missing?.(minute) ?? false;
     if (missing === true) return { ...truth, stable: null, candidate: null };
     const withheld = trace.withheld?.(minute) ?? { stable: 0, candidate: 0 };
-    const isAbsent = (name: 'stable' | 'candidate') => missing === name || age < withheld[name];
+    const isAbsent = (name: Side) => missing === name || age < withheld[name];
     const delays = late(minute);
     // The metric store has no zeros: an absent point may be a zero, or late.
     const point = (value: LateCount, delay = 0): LateCount => (value === 0 || age < delay ? UNKNOWN : value);
     const elb5xx = point(truth.elb5xx);
-    const side = (name: 'stable' | 'candidate'): SideCounts | null => {
+    const side = (name: Side): SideCounts | null => {
       const truthOf = truth[name];
       if (truthOf === null || isAbsent(name)) return null;
       const counts = countedSoFar(truthOf, trace.counted?.(age, name));

@@ -11,6 +11,7 @@ import type { MetricMinute, MinuteEvidence } from '../../core/model/evidence.ts'
 import type { MetricBaseline } from '../../core/model/index.ts';
 import { type Plan, parsePlan } from '../../core/model/plan.ts';
 import { baselineOf } from '../../lambdas/providers/baseline.ts';
+import type { Side } from '../../sides/index.ts';
 import { binomial, generator, normal } from '../../test/support/random.ts';
 import { cells } from '../exposure/cells.ts';
 import { dayBefore } from '../exposure/day-before.ts';
@@ -82,7 +83,7 @@ function shop({ seed }: Pick<World, 'seed'>): (name: string, minute: MinuteEvide
       const share = Math.min(1, COUNTED[name as Counted].share * Math.exp(weather(at)));
       return n === 0 ? null : { n, x: binomial(random, n, share) };
     };
-    const figure = (of: typeof queues, usual: number, side: 'stable' | 'candidate') => ({
+    const figure = (of: typeof queues, usual: number, side: Side) => ({
       n: 1,
       x: usual * Math.exp(of?.[side](at) ?? 0),
     });

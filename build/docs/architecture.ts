@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { markdownCode, markdownTable } from '../../markdown/index.ts';
 import { type Page, withPart } from './page.ts';
-import { MOST_FILES, MOST_LINES, PACKAGES_OF_ALL, ROOMS } from './rooms/index.ts';
+import { MOST_FILES, MOST_LINES, PACKAGES_OF_ALL, ROOMS, ROOMS_OF_ALL } from './rooms/index.ts';
 
 export function architecturePage(): Page {
   return withPart('docs/architecture.md', 'rooms', table());
@@ -19,7 +19,7 @@ function table(): string {
     },
   );
   return [
-    `A room has at most ${MOST_FILES} files and its face, and a file at most ${MOST_LINES} lines. \`a/*\` means the rooms below \`a\`. Every room may import ${PACKAGES_OF_ALL.join(', ')}, and one that`,
+    `A room has at most ${MOST_FILES} files and its face, and a file at most ${MOST_LINES} lines. \`a/*\` means the rooms below \`a\`. Every room may import ${[...ROOMS_OF_ALL.map((room) => markdownCode(`${room}/`)), ...PACKAGES_OF_ALL].join(' and ')}, and one that`,
     'is not pure all of `node:*`; packages beyond these stand in the last column.',
     '',
     markdownTable(['room', 'purpose', 'pure', 'may import', 'packages'], rows),

@@ -3,6 +3,7 @@ import { request as plainRequest, type RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { withoutSecrets } from '../../capture/redaction/index.ts';
 import type { MixEntry } from '../../rehearsal/load/index.ts';
+import type { Side } from '../../sides/index.ts';
 import { asError, codeOf, tlsProblem, UsageError } from '../shared/index.ts';
 
 interface Named {
@@ -16,12 +17,7 @@ interface Named {
 type Authorities = readonly string[] | undefined;
 
 /** Checks their health, as the load balancer would. @throws UsageError that names the option */
-export async function ownServices({
-  stable,
-  candidate,
-  health,
-  authorities,
-}: Named): Promise<Record<'stable' | 'candidate', string>> {
+export async function ownServices({ stable, candidate, health, authorities }: Named): Promise<Record<Side, string>> {
   if (stable === undefined || candidate === undefined)
     throw new UsageError('--stable and --candidate must be given together');
   await reachable('--stable', stable, health, authorities);

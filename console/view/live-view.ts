@@ -9,6 +9,8 @@ import {
   describeCause,
   describeWeights,
   fromIso,
+  GROUP_ROLES,
+  type GroupRole,
   type Lease,
   type LogEntry,
   planIn,
@@ -161,7 +163,7 @@ function because(reason: string): string {
   return reason === '' ? '' : ` (${reason})`;
 }
 
-const LABELS: Readonly<Record<string, string>> = {
+const LABELS: Readonly<Record<GroupRole, string>> = {
   stable: 'stable',
   candidate: 'candidate',
   mirrorForward: 'mirror (answers from stable)',
@@ -173,14 +175,11 @@ function sharesOf(deployment: Deployment, live: readonly RuleWeights[]): Share[]
   const mirrored = deployment.rules.find(({ roles }) => roles.includes('mirrorForward')) ?? deployment.rules[0];
   const rule = live.find(({ ruleArn }) => ruleArn === mirrored?.arn);
   if (rule === undefined) return [];
-  const roles = ['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] as const;
-  return roles
-    .map((side) => ({
-      side,
-      label: LABELS[side] ?? side,
-      percent: Number((shareOf(deployment, rule, [side]) * 100).toFixed(1)),
-    }))
-    .filter(({ percent }) => percent > 0);
+  return GROUP_ROLES.map((side) => ({
+    side,
+    label: LABELS[side],
+    percent: Number((shareOf(deployment, rule, [side]) * 100).toFixed(1)),
+  })).filter(({ percent }) => percent > 0);
 }
 
 function weightsOf(log: readonly LogEntry[], lease: Lease): WeightsAt[] {

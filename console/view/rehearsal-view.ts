@@ -1,6 +1,7 @@
 /** The evidence of a rehearsal as the page shows it. */
 
 import { describeCause } from '../../core/model/index.ts';
+import type { Side } from '../../sides/index.ts';
 import { decisionRows, marksOf } from './decision-rows.ts';
 import { evidenceCharts } from './evidence-path.ts';
 import { gaugesOf } from './gauges.ts';
@@ -67,7 +68,7 @@ export function cohortText({ cohort, startedAt }: Pick<RunEvidence, 'cohort' | '
 }
 
 function sampleOf({ at, sides }: RateSample): TrafficSample {
-  const side = (name: 'stable' | 'candidate') => {
+  const side = (name: Side) => {
     const found = sides[name];
     if (found === undefined) return {};
     const requests = found.ok + found.failed;

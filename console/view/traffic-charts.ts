@@ -1,8 +1,8 @@
 /** Charts of the customers' experience: weights, requests, errors and latency. */
+
+import { SIDES, type Side } from '../../sides/index.ts';
 import type { ChartLine, ChartView, ColorName } from './chart-view.ts';
 import type { ChartFrame } from './evidence-path.ts';
-
-type Side = 'stable' | 'candidate';
 
 /** One interval of both sides. A side that answered nothing in it is absent. */
 export interface TrafficSample {
@@ -35,7 +35,6 @@ export interface WeightsAt {
   readonly shares: Readonly<Record<string, number>>;
 }
 
-const SIDES: readonly Side[] = ['stable', 'candidate'];
 const ROLES: readonly (readonly [role: string, label: string, color: ColorName])[] = [
   ['stable', 'stable', 'stable'],
   ['candidate', 'candidate', 'candidate'],

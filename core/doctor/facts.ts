@@ -1,4 +1,6 @@
 /** The facts that the doctor has collected about an account. Collecting them is read-only. */
+
+import type { Side } from '../../sides/index.ts';
 import type { ListenerRule, NewRule } from '../listener/index.ts';
 import type { AlarmReading, GroupRole, TargetHealthCounts } from '../model/index.ts';
 
@@ -41,7 +43,7 @@ export interface GroupFacts {
 export type Tags = Readonly<Record<string, string>>;
 
 export interface ServiceFacts {
-  readonly side: 'stable' | 'candidate' | 'mirror';
+  readonly side: Side | 'mirror';
   readonly name: string;
   /** null if the service does not exist. */
   readonly found: {

@@ -5,6 +5,8 @@
  * dropping single minutes because their points are absent would keep those with failures and lose those without
  * (docs/explanation/gate.md).
  */
+
+import type { Side } from '../../sides/index.ts';
 import { type LateCount, type MinuteEvidence, type SideCounts, UNKNOWN } from '../model/index.ts';
 import type { Exposed, Pair } from './bets/index.ts';
 
@@ -172,7 +174,7 @@ export const slow: Pick = (side) => side.slow;
 export const requests: Pick = (side) => side.requests;
 
 /** Sum over the minutes; a missing side or count adds nothing. */
-export function total(minutes: readonly MinuteEvidence[], side: 'stable' | 'candidate', pick: Pick): number {
+export function total(minutes: readonly MinuteEvidence[], side: Side, pick: Pick): number {
   return minutes.reduce((sum, m) => sum + (m[side] === null ? 0 : (pick(m[side]) ?? 0)), 0);
 }
 

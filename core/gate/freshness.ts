@@ -3,6 +3,8 @@
  * have arrived from both sides. After a lasting gap, the length of another bake is required. A gap blocks promotion,
  * never a rollback. A silence that stable ordinarily has is not a gap.
  */
+
+import type { Side } from '../../sides/index.ts';
 import { type MinuteEvidence, UNKNOWN } from '../model/index.ts';
 
 const MINUTE_MS = 60_000;
@@ -58,8 +60,6 @@ export function ordinarySilence(requests: readonly number[], periodMinutes: numb
   const hours = Math.floor((requests.length * periodMinutes) / 60);
   return periodMinutes * (silences.toSorted((a, b) => b - a)[hours - 1] ?? 0);
 }
-
-type Side = 'stable' | 'candidate';
 
 /** Why the evidence is too thin or too old to advance; null if it is neither. */
 export function gapOf(minutes: readonly MinuteEvidence[], span: StageSpan): string | null {

@@ -1,4 +1,6 @@
 /** A plan's queries as CloudWatch series with one point per minute: read by evaluations, and drawn by the dashboard. */
+
+import type { Side } from '../../sides/index.ts';
 import type { MetricQuery } from '../model/index.ts';
 import { type Fill, type QueryPlaces, SourceError } from './query-text.ts';
 
@@ -31,7 +33,7 @@ const ECS_USAGE = { cpu: 'CPUUtilization', memory: 'MemoryUtilization' } as cons
 export function seriesOf(
   query: CloudWatchQuery,
   deployment: QueryPlaces,
-  side: 'stable' | 'candidate',
+  side: Side,
   fill: Fill,
 ): CloudWatchSeries | SeriesMath {
   switch (query.source) {
@@ -68,7 +70,7 @@ function filled({ namespace, metric, dimensions, stat }: CloudWatchSeries, fill:
 
 function ofBalancer(
   { loadBalancer, targetGroups }: QueryPlaces,
-  side: 'stable' | 'candidate',
+  side: Side,
   metric: string,
   stat: string,
 ): CloudWatchSeries {
@@ -76,7 +78,7 @@ function ofBalancer(
   return { namespace: 'AWS/ApplicationELB', metric, dimensions, stat };
 }
 
-function ofService({ services }: QueryPlaces, side: 'stable' | 'candidate', metric: string): CloudWatchSeries {
+function ofService({ services }: QueryPlaces, side: Side, metric: string): CloudWatchSeries {
   const service = services?.[side];
   if (service === undefined) throw new SourceError('it reads a service of ECS, and the deployment names none');
   const dimensions = { ClusterName: service.cluster, ServiceName: service.service };

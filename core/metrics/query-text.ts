@@ -1,13 +1,13 @@
 /** Fills the placeholders in a query's texts with the names of a side and of the deployment. */
+
+import type { Side } from '../../sides/index.ts';
 import type { PlanMetric } from '../model/index.ts';
 
 /** The names in a deployment that a query may use; the deployment's own type is one of these. */
 export interface QueryPlaces {
   readonly loadBalancer: { readonly fullName: string };
-  readonly targetGroups: Readonly<Record<'stable' | 'candidate', { readonly fullName: string }>>;
-  readonly services?:
-    | Readonly<Record<'stable' | 'candidate', { readonly cluster: string; readonly service: string }>>
-    | undefined;
+  readonly targetGroups: Readonly<Record<Side, { readonly fullName: string }>>;
+  readonly services?: Readonly<Record<Side, { readonly cluster: string; readonly service: string }>> | undefined;
 }
 
 /**
@@ -21,7 +21,7 @@ export class SourceError extends Error {
 export type Fill = (text: string) => string;
 
 /** @throws {@link SourceError} for a placeholder that this deployment cannot fill */
-export function fillFor(deployment: QueryPlaces, { sides }: PlanMetric, side: 'stable' | 'candidate'): Fill {
+export function fillFor(deployment: QueryPlaces, { sides }: PlanMetric, side: Side): Fill {
   const service = deployment.services?.[side];
   const places: Readonly<Record<string, string | undefined>> = {
     side: sides[side],

@@ -23,6 +23,7 @@ import {
   toIso,
 } from '../../core/model/index.ts';
 import { shortened } from '../../input/index.ts';
+import type { Side } from '../../sides/index.ts';
 import { baselineOf } from './baseline.ts';
 import { cloudWatchPoints } from './cloudwatch-queries.ts';
 import { type Asked, POINT_MS, type PointSource, type Points } from './source.ts';
@@ -40,8 +41,6 @@ export interface MetricSources {
   /** Sources outside CloudWatch, by the names that plans use. */
   readonly providers: Readonly<Record<string, PointSource>>;
 }
-
-type Side = 'stable' | 'candidate';
 
 export function planMetrics(sources: MetricSources): PlanMetrics {
   return {

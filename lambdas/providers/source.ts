@@ -1,5 +1,6 @@
 /** A source of points, and the request to it. */
 import type { TimeRange } from '../../core/model/index.ts';
+import type { Side } from '../../sides/index.ts';
 
 /** Values by the start of their minute, in milliseconds since the epoch. */
 export type Points = ReadonlyMap<number, number>;
@@ -7,7 +8,7 @@ export type Points = ReadonlyMap<number, number>;
 /** The purpose of a query. A provider may use it in its answer, and its logs can show the caller. */
 export interface Asked {
   readonly metric: string;
-  readonly side: 'stable' | 'candidate';
+  readonly side: Side;
   readonly part: 'numerator' | 'denominator' | 'value';
 }
 

@@ -17,6 +17,7 @@ import {
   type CountedThresholds,
 } from '../../core/gate/index.ts';
 import { SYMPTOMS } from '../../core/runbook/index.ts';
+import type { Side } from '../../sides/index.ts';
 import { ALARM_PERIOD, type AlarmSpec, alarmMath, albMetric } from './alarm-spec.ts';
 import { beyond, refusedOf } from './excess.ts';
 import { type MirrorGroups, mirrorErrors, mirrorNotices, mirrorUnhealthy } from './mirror-alarms.ts';
@@ -335,7 +336,7 @@ export class CutoverAlarms extends Construct {
     });
   }
 
-  #alb(metricName: string, statistic: string, side?: 'stable' | 'candidate'): Metric {
+  #alb(metricName: string, statistic: string, side?: Side): Metric {
     const { loadBalancerFullName, stableFullName, candidateFullName } = this.#props;
     const group = { stable: stableFullName, candidate: candidateFullName };
     return albMetric(loadBalancerFullName, metricName, statistic, side === undefined ? undefined : group[side]);

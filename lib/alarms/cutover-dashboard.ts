@@ -20,6 +20,7 @@ import { Construct } from 'constructs';
 import type { QueryPlaces } from '../../core/metrics/index.ts';
 import { PHASES, type PlanMetric } from '../../core/model/index.ts';
 import { cutoverDashboard, MIRROR_LOSSES } from '../../core/status/index.ts';
+import { SIDES, type Side } from '../../sides/index.ts';
 import type { CutoverAlarms } from './cutover-alarms.ts';
 import { metricWidget } from './metric-widget.ts';
 
@@ -50,7 +51,6 @@ export interface CutoverDashboardProps {
 
 const PERIOD = Duration.seconds(60);
 const NAMESPACE = 'Crossfade';
-const SIDES = ['stable', 'candidate'] as const;
 
 /**
  * Shows the present state first, then both sides compared, the plan's own metrics, the shadow, and finally the alarms
@@ -211,7 +211,7 @@ export class CutoverDashboard extends Construct {
     return SIDES.map((side) => this.#alb(metricName, statistic, side, side));
   }
 
-  #alb(metricName: string, statistic: string, label: string, side?: 'stable' | 'candidate'): Metric {
+  #alb(metricName: string, statistic: string, label: string, side?: Side): Metric {
     const { loadBalancerFullName, stableFullName, candidateFullName } = this.#props;
     return new Metric({
       namespace: 'AWS/ApplicationELB',

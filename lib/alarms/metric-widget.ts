@@ -19,8 +19,7 @@ import {
   seriesOf,
 } from '../../core/metrics/index.ts';
 import type { CountMetric, GuardMetric, MetricQuery, PlanMetric, ValueMetric } from '../../core/model/index.ts';
-
-type Side = 'stable' | 'candidate';
+import type { Side } from '../../sides/index.ts';
 
 const PERIOD = Duration.seconds(60);
 const SIZE = { width: 8, height: 6 } as const;

@@ -6,6 +6,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { MetricProviderInput } from '../../core/model/index.ts';
 import { STATUS_EVENT_SOURCE } from '../../core/status/index.ts';
+import type { Side } from '../../sides/index.ts';
 import { acknowledge, allowItems, allowSecret, itemsOf, itemsOfRuns, type RightsHolder } from '../functions/index.ts';
 import { arnIn, executionsArn } from './arns.ts';
 import type { ServiceRef } from './cutover-props.ts';
@@ -21,7 +22,7 @@ export interface PermittedParts {
   /** The only rules that the cutover may modify. */
   readonly ruleArns: readonly string[];
   /** The sides' ECS services, if they have any. @default - capacity is not changed */
-  readonly services?: Readonly<Record<'stable' | 'candidate', ServiceRef>>;
+  readonly services?: Readonly<Record<Side, ServiceRef>>;
   /** Load and chaos. @default - none */
   readonly exerciseFunctionArn?: string;
   /** Sources of a plan's metrics outside CloudWatch. @default - none */

@@ -24,6 +24,7 @@ import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { PlanInput } from '../../core/model/index.ts';
+import { SIDES, type Side } from '../../sides/index.ts';
 import { DualStackCutover } from '../cutover/index.ts';
 import { forOwnAccount } from '../functions/index.ts';
 import { GATEWAY_PORT } from '../mirror/index.ts';
@@ -36,7 +37,6 @@ export interface AcceptanceStackProps extends StackProps {
   readonly paths: readonly string[];
 }
 
-const SIDES = ['stable', 'candidate'] as const;
 /** The official Node image from AWS's public registry, so that nothing has to be built. */
 const IMAGE = 'public.ecr.aws/docker/library/node:24-alpine';
 const TASKS = 2;
@@ -124,7 +124,7 @@ export class AcceptanceStack extends Stack {
     });
   }
 
-  #service(side: (typeof SIDES)[number], cluster: ICluster, balancer: ApplicationLoadBalancer): FargateService {
+  #service(side: Side, cluster: ICluster, balancer: ApplicationLoadBalancer): FargateService {
     const id = side === 'stable' ? 'StableService' : 'CandidateService';
     const taskDefinition = new FargateTaskDefinition(this, `${id}Task`, {
       cpu: 256,

@@ -14,6 +14,7 @@ import {
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { Side } from '../../sides/index.ts';
 import { ReadableImage } from '../assets/index.ts';
 import { acknowledgeTask, forOwnAccount } from '../functions/index.ts';
 import { GATEWAY_PORT } from '../mirror/index.ts';
@@ -44,7 +45,7 @@ export class GatewaysStack extends Stack {
   readonly cluster: Cluster;
   readonly stable: FargateService;
   readonly candidate: FargateService;
-  readonly logGroups: Readonly<Record<'stable' | 'candidate', ILogGroup>>;
+  readonly logGroups: Readonly<Record<Side, ILogGroup>>;
   /** Addresses within the VPC that bypass the load balancer; only for the mirror. */
   readonly urls = {
     stable: `http://stable.${NAMESPACE}:${GATEWAY_PORT}`,
@@ -71,7 +72,7 @@ export class GatewaysStack extends Stack {
     }) as ILogGroup;
   }
 
-  #service(side: 'stable' | 'candidate', folder: string, props: GatewaysStackProps): FargateService {
+  #service(side: Side, folder: string, props: GatewaysStackProps): FargateService {
     const id = side === 'stable' ? 'Stable' : 'Candidate';
     const logGroup = this.logGroups[side];
     const taskDefinition = new FargateTaskDefinition(this, `${id}Task`, {

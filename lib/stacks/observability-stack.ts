@@ -4,10 +4,11 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
 import { CfnGroup } from 'aws-cdk-lib/aws-xray';
 import type { Construct } from 'constructs';
+import type { Side } from '../../sides/index.ts';
 
 export interface ObservabilityStackProps extends StackProps {
   readonly ingressId: string;
-  readonly logGroups: Readonly<Record<'stable' | 'candidate' | 'mirror', ILogGroup>>;
+  readonly logGroups: Readonly<Record<Side | 'mirror', ILogGroup>>;
 }
 
 /** X-Ray indexes a group's traces by this; the services name themselves in `service.name`. */

@@ -4,6 +4,7 @@ import type { FargateService, ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { DeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { Construct } from 'constructs';
+import type { Side } from '../../sides/index.ts';
 import { GATEWAY_PORT, ShadowMirror } from '../mirror/index.ts';
 
 export interface ShadowStackProps extends StackProps {
@@ -14,7 +15,7 @@ export interface ShadowStackProps extends StackProps {
   readonly forward: ApplicationTargetGroup;
   readonly reverse: ApplicationTargetGroup;
   readonly sides: readonly FargateService[];
-  readonly urls: Readonly<Record<'stable' | 'candidate', string>>;
+  readonly urls: Readonly<Record<Side, string>>;
   readonly stream: DeliveryStream;
 }
 

@@ -1,8 +1,8 @@
 /** Reads the mirror's configuration from the environment. Each error names the variable that is wrong. */
 import * as z from 'zod';
-import type { Side } from '../../capture/index.ts';
 import { PERSONAL_RULES } from '../../capture/redaction/index.ts';
 import { describeProblems, wordIssue } from '../../input/index.ts';
+import type { Side } from '../../sides/index.ts';
 import type { CaptureSettings, CopyPolicy, SinkConfig } from '../recorder/index.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);

@@ -5,8 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { otherSide } from '../../capture/index.ts';
 import { routeWithoutSecrets } from '../../capture/redaction/index.ts';
+import { otherSide } from '../../sides/index.ts';
 import { RequestHead, traceContext, traceparentOf } from '../message/index.ts';
 import { type CopyPolicy, mayCopy, sampled } from '../recorder/index.ts';
 import type { Telemetry } from '../telemetry.ts';

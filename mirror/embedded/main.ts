@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
 import { Pool } from 'undici';
-import type { Side } from '../../capture/index.ts';
+import type { Side } from '../../sides/index.ts';
 import { mirrorConfig } from '../config/index.ts';
 import { Counters, ExchangeRecorder, Shadow, ThreadCapture } from '../recorder/index.ts';
 import { Face } from './face.ts';

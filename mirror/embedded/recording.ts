@@ -3,7 +3,8 @@
  * does.
  */
 import { BodySample, type SamplePolicy } from '../../capture/bytes/index.ts';
-import { ObservedLeg, type RawLeg, type Side } from '../../capture/index.ts';
+import { ObservedLeg, type RawLeg } from '../../capture/index.ts';
+import type { Side } from '../../sides/index.ts';
 import type { Counters, ExchangeRecorder } from '../recorder/index.ts';
 
 export interface RecordedRequest {

@@ -1,6 +1,8 @@
 /** Where Envoy sends requests: to both sides, for customers and for copies, and to the recorder. */
+
+import type { Side } from '../../sides/index.ts';
 import { address, type Cluster, type Duration, extension, type HealthCheck, type Typed } from './api.ts';
-import { type Endpoint, type EnvoySettings, type EnvoySide, HAND_OVER_MS, MAX_IN_FLIGHT, SHARED } from './settings.ts';
+import { type Endpoint, type EnvoySettings, HAND_OVER_MS, MAX_IN_FLIGHT, SHARED } from './settings.ts';
 
 /** Readiness reacts within seconds, but one lost answer must not take a mirror out of service. */
 const HEALTH = { interval: '2s', timeout: '1.5s', failures: 3 } as const;
@@ -103,7 +105,7 @@ function health({ healthPath }: EnvoySettings, { host, port }: Endpoint): Health
 }
 
 /** A side as customers reach it: over kept connections, or over a new one. */
-function primary(settings: EnvoySettings, side: EnvoySide, fresh: boolean): Cluster {
+function primary(settings: EnvoySettings, side: Side, fresh: boolean): Cluster {
   return {
     ...place(fresh ? freshCluster(side) : side, settings.sides[side], settings.resolver),
     connect_timeout: CONNECT,
@@ -116,7 +118,7 @@ function primary(settings: EnvoySettings, side: EnvoySide, fresh: boolean): Clus
 }
 
 /** Tries a kept connection first, and a new one on the retry (routes.ts says for which requests). */
-function twice(side: EnvoySide): Cluster {
+function twice(side: Side): Cluster {
   return {
     name: twiceCluster(side),
     connect_timeout: CONNECT,
@@ -130,7 +132,7 @@ function twice(side: EnvoySide): Cluster {
 }
 
 /** A separate cluster for readiness checks, so that a check never decides which task of a primary serves customers. */
-function checked(settings: EnvoySettings, side: EnvoySide): Cluster {
+function checked(settings: EnvoySettings, side: Side): Cluster {
   const endpoint = settings.sides[side];
   return {
     ...place(checkedCluster(side), endpoint, settings.resolver),
@@ -139,12 +141,12 @@ function checked(settings: EnvoySettings, side: EnvoySide): Cluster {
   };
 }
 
-const freshCluster = (side: EnvoySide) => `${side}_fresh`;
-export const twiceCluster = (side: EnvoySide) => `${side}_twice`;
-export const checkedCluster = (side: EnvoySide) => `${side}_checked`;
+const freshCluster = (side: Side) => `${side}_fresh`;
+export const twiceCluster = (side: Side) => `${side}_twice`;
+export const checkedCluster = (side: Side) => `${side}_checked`;
 
 /** A side as copies reach it: over separate connections, as many as there may be exchanges in progress. */
-function copyOf(settings: EnvoySettings, side: EnvoySide, http2: boolean): Cluster {
+function copyOf(settings: EnvoySettings, side: Side, http2: boolean): Cluster {
   const most = 2 * MAX_IN_FLIGHT;
   return {
     ...place(copyCluster(side, http2), settings.sides[side], settings.resolver),
@@ -158,7 +160,7 @@ function copyOf(settings: EnvoySettings, side: EnvoySide, http2: boolean): Clust
   };
 }
 
-export function copyCluster(side: EnvoySide, http2: boolean): string {
+export function copyCluster(side: Side, http2: boolean): string {
   return `copy_${side}${http2 ? '_http2' : ''}`;
 }
 

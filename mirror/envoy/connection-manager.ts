@@ -1,11 +1,12 @@
 /** How Envoy speaks HTTP with customers, and with the recorder when it sends copies. */
 import { NEVER_A_TRAILER, OWN_FIELDS, SHADOW_FIELD } from '../../http/index.ts';
+import type { Side } from '../../sides/index.ts';
 import { accessLogs, PRIMARY_FAILED } from './access-log.ts';
 import { type Duration, type Extension, extension, type HeaderOption, type Route } from './api.ts';
 import { checkedCluster, copyCluster, MAX_FIELDS, MAX_FIELDS_KB, SPELLING } from './clusters.ts';
 import { NEVER, OWN_ANSWER_FIELDS, routes, TIMING } from './routes.ts';
 import { faceScript, LUA, pseudonymOf } from './script.ts';
-import { type EnvoySettings, type EnvoySide, SHARED } from './settings.ts';
+import { type EnvoySettings, SHARED } from './settings.ts';
 import { BAD_GATEWAY_BODY, UNREADABLE } from './unreadable-answers.ts';
 
 const router = extension('envoy.filters.http.router', 'extensions.filters.http.router.v3.Router', {
@@ -166,7 +167,7 @@ const RECORDED_BAD_GATEWAY = {
 const RECORDED_OTHERWISE = { filter: RECORDED, headers_to_add: [WHY] };
 
 /** The listener of customers. */
-export function face(settings: EnvoySettings, side: EnvoySide): Extension {
+export function face(settings: EnvoySettings, side: Side): Extension {
   const name = side === 'stable' ? 'forward' : 'reverse';
   return manager({
     stat: name,
@@ -200,7 +201,7 @@ export function face(settings: EnvoySettings, side: EnvoySide): Extension {
 }
 
 /** The listener of copies. They pass through the same Envoy, so that both sides are timed at the same point. */
-export function copies(side: EnvoySide): Extension {
+export function copies(side: Side): Extension {
   const to = (http2: boolean) => ({ cluster: copyCluster(side, http2), timeout: NEVER });
   return manager({
     stat: `copy_${side}`,
@@ -226,7 +227,7 @@ export function copies(side: EnvoySide): Extension {
 
 /** `/healthz`: Envoy serves. `/readyz/forward`, `/readyz/reverse`: it serves, and that face's primary is reachable. */
 export function readiness(): Extension {
-  const check = (path: string, cluster?: EnvoySide) =>
+  const check = (path: string, cluster?: Side) =>
     extension('envoy.filters.http.health_check', 'extensions.filters.http.health_check.v3.HealthCheck', {
       pass_through_mode: false,
       headers: [{ name: ':path', string_match: { exact: path } }],

@@ -3,10 +3,12 @@
  * script runs for recorded requests alone: run for each request, it took two fifths of the cost of a request
  * (bench/mirror/results.md).
  */
+
+import type { Side } from '../../sides/index.ts';
 import { type Duration, extension, type HeaderMatch, type HeaderOption, type RetryPolicy, type Route } from './api.ts';
 import { twiceCluster } from './clusters.ts';
 import { LUA, pseudonymOf } from './script.ts';
-import { type EnvoySettings, type EnvoySide, type MirroredRequest, SHARED } from './settings.ts';
+import { type EnvoySettings, type MirroredRequest, SHARED } from './settings.ts';
 
 /** The mirror sets no limit on the duration of a request; that is between the load balancer and the primary. */
 export const NEVER: Duration = '0s';
@@ -72,7 +74,7 @@ type Direction = NonNullable<Route['route']> & { readonly cluster: string };
 export const OWN_ANSWER_FIELDS: readonly string[] = [SHARED.timing, SHARED.date, SHARED.failed];
 
 /** Routes of the face whose primary is `side`; the first match wins. */
-export function routes(settings: EnvoySettings, side: EnvoySide): readonly Route[] {
+export function routes(settings: EnvoySettings, side: Side): readonly Route[] {
   const { ingress, allowed } = settings;
   const plain: Direction = { cluster: side, timeout: NEVER, retry_policy: RETRY_UNSENT };
   const fresh: Direction = { cluster: twiceCluster(side), timeout: NEVER, retry_policy: RETRY_FRESH };

@@ -3,12 +3,14 @@
  * stream, and posts the whole exchange to the recorder when the answer is complete. It never waits: the post is
  * asynchronous, and if the script fails the request continues without it.
  */
-import { type EnvoySettings, type EnvoySide, HAND_OVER_MS, SHARED } from './settings.ts';
+
+import type { Side } from '../../sides/index.ts';
+import { type EnvoySettings, HAND_OVER_MS, SHARED } from './settings.ts';
 
 export const LUA = 'envoy.filters.http.lua';
 
 /** @param primary the side that answers customers @returns Lua 5.1 for envoy.filters.http.lua */
-export function faceScript({ bodyCap }: EnvoySettings, primary: EnvoySide): string {
+export function faceScript({ bodyCap }: EnvoySettings, primary: Side): string {
   return `
 local CAP, PRIMARY = ${bodyCap}, ${literal(primary)}
 local KEY, REQUEST = ${literal(SHARED.metadata)}, ${literal(`${SHARED.metadata}.request`)}

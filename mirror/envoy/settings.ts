@@ -1,7 +1,6 @@
 /** What Envoy needs to know about one mirror. */
 import { OWN_FIELDS } from '../../http/index.ts';
-
-export type EnvoySide = 'stable' | 'candidate';
+import type { Side } from '../../sides/index.ts';
 
 export interface Endpoint {
   /** A host name, or an IP address without brackets. */
@@ -26,12 +25,12 @@ export interface EnvoyPorts {
   readonly recorder: number;
   readonly admin: number;
   /** Where the recorder sends copies, on the loopback, by the side that receives them. */
-  readonly copy: Readonly<Record<EnvoySide, number>>;
+  readonly copy: Readonly<Record<Side, number>>;
 }
 
 export interface EnvoySettings {
   readonly ingress: string;
-  readonly sides: Readonly<Record<EnvoySide, Endpoint>>;
+  readonly sides: Readonly<Record<Side, Endpoint>>;
   /** Address on which customers and health checks connect. */
   readonly bind: string;
   readonly ports: EnvoyPorts;
@@ -40,7 +39,7 @@ export interface EnvoySettings {
   /** How many bytes of each body are handed to the recorder. */
   readonly bodyCap: number;
   /** Requests with side effects that may be recorded, by the side that receives the copy. */
-  readonly allowed: Readonly<Record<EnvoySide, readonly MirroredRequest[]>>;
+  readonly allowed: Readonly<Record<Side, readonly MirroredRequest[]>>;
   /** Path of the readiness check of both sides. Any answer below 500 counts as ready. */
   readonly healthPath: string;
   /** How long a customer's connection may be idle, in milliseconds; longer than the load balancer's idle timeout. */

@@ -2,8 +2,8 @@
  * Which requests are copied: safe ones (RFC 9110, 9.2.1), and those that are allowed by method and path for the side
  * that receives the copy.
  */
-import type { Side } from '../../capture/index.ts';
 import { matches, pathOf } from '../../http/index.ts';
+import type { Side } from '../../sides/index.ts';
 
 export interface AllowedCopy {
   readonly method: string;

@@ -1,5 +1,6 @@
 /** Counts the mirror's work and its losses, as metrics. Every loss has a reason. */
 import type { MirrorLoss } from '../../core/status/index.ts';
+import type { Side } from '../../sides/index.ts';
 
 /**
  * Why a request through the mirror yields no capture. `refused`: the mirror itself refused it; `method`: has side effects; `sample`: not chosen; `upgrade`: no plain
@@ -41,7 +42,7 @@ export class Counters {
   /** Of `primaryErrors`: counts by the proxy's response flag. */
   readonly flags = new Map<string, number>();
   /** For each side that receives copies, whether its breaker is open now. */
-  readonly breakers = new Map<'stable' | 'candidate', () => boolean>();
+  readonly breakers = new Map<Side, () => boolean>();
 
   /** Exchanges that the recorder took and has finished, until somebody has recorded the count. */
   settled = 0;

@@ -2,7 +2,8 @@
  * Takes complete exchanges, sends the copies, and builds captures from both answers. Everything it holds is bounded,
  * and nobody waits for it.
  */
-import { otherSide, type RawCapture, type RawLeg, type Side } from '../../capture/index.ts';
+import type { RawCapture, RawLeg } from '../../capture/index.ts';
+import { otherSide, type Side } from '../../sides/index.ts';
 import { type CopyPolicy, mayCopy } from './copy-policy.ts';
 import type { Counters } from './counters.ts';
 import type { Capture } from './delivery.ts';

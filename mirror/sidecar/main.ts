@@ -4,8 +4,8 @@
  */
 import { setTimeout as after } from 'node:timers/promises';
 import { Pool, request } from 'undici';
-import type { Side } from '../../capture/index.ts';
 import { routeWithoutSecrets, withoutSecrets } from '../../capture/redaction/index.ts';
+import type { Side } from '../../sides/index.ts';
 import { mirrorConfig } from '../config/index.ts';
 import { SHARED } from '../envoy/index.ts';
 import { RequestHead, traceContext } from '../message/index.ts';

@@ -3,6 +3,7 @@
  * they are of that kind. A place is recognised by its name, and a time by the answer's own `Date`.
  */
 import { firstValue, lastKey } from '../../http/index.ts';
+import type { Side } from '../../sides/index.ts';
 import { type Cause, entryOf } from '../causes/index.ts';
 import {
   type Answers,
@@ -120,7 +121,7 @@ function causeOf(x: Masked, y: Masked, place: string): Cause | null {
   return x.moments.join() === y.moments.join() ? 'answer-time' : 'timestamp-format';
 }
 
-function masked(text: string, answers: Answers, side: 'stable' | 'candidate', ends: boolean): Masked {
+function masked(text: string, answers: Answers, side: Side, ends: boolean): Masked {
   const moments: string[] = [];
   const lives: number[] = [];
   const hashes: { hash: string; name: string | undefined }[] = [];

@@ -3,6 +3,7 @@
  * object.
  */
 import { pointerStep } from '../../http/index.ts';
+import type { Side } from '../../sides/index.ts';
 
 export interface Path {
   readonly parent: Path | null;
@@ -20,7 +21,7 @@ export function childOf(parent: Path | null, step: Step, candidateStep = step): 
 }
 
 /** JSON pointer (RFC 6901) into one side's body. The path null stands for the whole. */
-export function pointerTo(path: Path | null, side: 'stable' | 'candidate'): string {
+export function pointerTo(path: Path | null, side: Side): string {
   const steps: string[] = [];
   for (let at = path; at !== null; at = at.parent) {
     const step = side === 'stable' ? at.step : at.candidateStep;

@@ -1,5 +1,6 @@
 /** The two values of a difference, as far as its excerpts show them. */
 import { type JsonKind, kindOfToken } from '../../json/index.ts';
+import type { Side } from '../../sides/index.ts';
 import { entryOf } from '../causes/index.ts';
 import type { Difference } from '../model/index.ts';
 
@@ -13,7 +14,7 @@ export interface Seen {
 }
 
 /** Returns null if the side has no value there. */
-export function seenIn(difference: Difference, side: 'stable' | 'candidate'): Seen | null {
+export function seenIn(difference: Difference, side: Side): Seen | null {
   const value = difference[side];
   if (value === null) return null;
   if (typeof value === 'number') return { kind: 'number', text: String(value) };

@@ -5,6 +5,7 @@
  */
 
 import type { CaptureRecord } from '../../capture/format/index.ts';
+import type { Side } from '../../sides/index.ts';
 import type { Cause, Severity } from '../causes/index.ts';
 import { type Comparison, totalMs } from '../compare/index.ts';
 import { type Difference, placeOf } from '../model/index.ts';
@@ -116,7 +117,7 @@ export function addUnreadable(summary: Summary, at: Position, reason: string): v
   note(summary.unreadable, { at, reason }, SAMPLES.unreadable);
 }
 
-export function addUnpaired(summary: Summary, side: 'stable' | 'candidate', unpaired: Unpaired): void {
+export function addUnpaired(summary: Summary, side: Side, unpaired: Unpaired): void {
   note(summary.unpaired[side], unpaired, SAMPLES.unpaired);
 }
 

@@ -5,14 +5,13 @@ import { isIP } from 'node:net';
 import { request } from 'undici';
 import * as z from 'zod';
 import type { Deployment, GroupRole } from '../../core/model/index.ts';
+import type { Side } from '../../sides/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
 import type { LocalService } from '../cloud/services/index.ts';
 import { DIRECT, type Front, startFrontThread } from '../dataplane/index.ts';
 import { type Child, startChild, type Target, type TargetGroupModel } from '../machine/index.ts';
 import type { FaultSpec } from './fault.ts';
 import { type Command, type MirrorChoice, NODE_GATEWAY, UPSTREAM } from './gateways.ts';
-
-export type FleetSide = 'stable' | 'candidate';
 
 export interface FleetOptions {
   readonly cloud: LocalCloud;
@@ -24,7 +23,7 @@ export interface FleetOptions {
 
 /** Services that are already running. */
 export interface OwnServices {
-  readonly urls: Readonly<Record<FleetSide, string>>;
+  readonly urls: Readonly<Record<Side, string>>;
   /** Path that answers 200 while the service is healthy. */
   readonly health: string;
   /** Route templates, such as `/items/{id}`. */
@@ -45,9 +44,9 @@ const REHEARSAL_REDACTION_KEY = 'rehearsal-only-redaction-key';
 
 export class Fleet {
   readonly #options: FleetOptions;
-  readonly #tasks: Record<FleetSide, Task[]> = { stable: [], candidate: [] };
+  readonly #tasks: Record<Side, Task[]> = { stable: [], candidate: [] };
   /** Fronts before somebody's own services. */
-  readonly #fronts = new Map<FleetSide, Front>();
+  readonly #fronts = new Map<Side, Front>();
   readonly #others: Child[] = [];
   #upstreamUrl = '';
   #mirror: { readonly child: Child; readonly healthPort: number } | undefined;
@@ -90,7 +89,7 @@ export class Fleet {
   }
 
   /** The side that answers in a group; behind the mirror, the side to which it passes customers. */
-  sideOf(group: TargetGroupModel): FleetSide | undefined {
+  sideOf(group: TargetGroupModel): Side | undefined {
     if (group === this.#group('stable') || group === this.#group('mirrorForward')) return 'stable';
     if (group === this.#group('candidate') || group === this.#group('mirrorReverse')) return 'candidate';
     return undefined;
@@ -150,7 +149,7 @@ export class Fleet {
     await Promise.all([...all, ...this.#others, ...this.#fronts.values()].map((each) => each.stop()));
   }
 
-  async #fill(side: FleetSide, desired: number): Promise<void> {
+  async #fill(side: Side, desired: number): Promise<void> {
     const missing = desired - this.#tasks[side].length;
     const started = await Promise.all(Array.from({ length: Math.max(0, missing) }, () => this.#gateway(side)));
     for (const child of started) {
@@ -160,7 +159,7 @@ export class Fleet {
     }
   }
 
-  #gateway(side: FleetSide): Promise<Child> {
+  #gateway(side: Side): Promise<Child> {
     const command = side === 'stable' ? NODE_GATEWAY : this.#options.candidate;
     const env = {
       PORT: '0',
@@ -176,7 +175,7 @@ export class Fleet {
   }
 
   async #startMirror({ cloud, mirror: { command, env } }: FleetOptions): Promise<void> {
-    const first = (side: FleetSide) => {
+    const first = (side: Side) => {
       const [target] = this.#group(side).targets;
       return `http://${target?.host}:${target?.port}`;
     };
@@ -226,11 +225,11 @@ export class Fleet {
   }
 
   /** null for a service that is neither side, such as the mirror or the upstream. */
-  #sideOf(service: LocalService): FleetSide | null {
+  #sideOf(service: LocalService): Side | null {
     return (['stable', 'candidate'] as const).find((side) => this.#service(side) === service) ?? null;
   }
 
-  #service(side: FleetSide): LocalService | undefined {
+  #service(side: Side): LocalService | undefined {
     const { deployment, services } = this.#options.cloud;
     const wanted: Deployment['services'] = deployment.services;
     return services.find((s) => s.name === wanted?.[side].service);
@@ -240,7 +239,7 @@ export class Fleet {
 /**
  * Services behind a name are often distinguished by the requested host; a service at an address answers for any host.
  */
-function frontOf({ urls, authorities }: OwnServices, side: FleetSide) {
+function frontOf({ urls, authorities }: OwnServices, side: Side) {
   const { host, hostname, href: url } = new URL(urls[side]);
   const named = isIP(hostname.replace(/^\[(.*)\]$/, '$1')) === 0 && hostname !== 'localhost';
   return { url, authorities, host: named ? host : undefined };

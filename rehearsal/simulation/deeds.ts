@@ -5,6 +5,7 @@ import {
   CrossfadeError,
   type CutoverId,
   cutoverIdSchema,
+  GROUP_ROLES,
   type LogEntry,
   type PlanInput,
   parsePlan,
@@ -264,8 +265,7 @@ export class Deeds {
       }
       case 'zone':
         for (const { site } of ingresses.values())
-          for (const role of ['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] as const)
-            site.kill(role, 0.5, item.for * 1000);
+          for (const role of GROUP_ROLES) site.kill(role, 0.5, item.for * 1000);
         return;
       case 'sick':
         this.#at(item.site).site.sicken(item.group ?? 'candidate', item.how ?? 'fails', item.share, item.for * 1000);

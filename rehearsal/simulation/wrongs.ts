@@ -1,4 +1,6 @@
 /** Present problems of an ingress, as its customers experience them. */
+
+import type { Side } from '../../sides/index.ts';
 import type { Site } from './site/index.ts';
 
 /** A candidate with this failure rate is failing by any standard. */
@@ -14,7 +16,7 @@ export function stableReady(site: Site): boolean {
 }
 
 /** Because of its own faults, or because it has too few tasks for its requests. */
-function failingOf(site: Site, side: 'stable' | 'candidate'): number {
+function failingOf(site: Site, side: Side): number {
   return Math.max(site.sickness[side], site.overload(side));
 }
 

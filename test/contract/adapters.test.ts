@@ -31,6 +31,7 @@ import { elbRules } from '../../lambdas/aws/elb/surroundings.ts';
 import { sfnExecutions } from '../../lambdas/aws/states/executions.ts';
 import { makeHandler as preflight } from '../../lambdas/preflight.ts';
 import { EMPTY_TALLY } from '../../parity/tally/tally.ts';
+import type { Side } from '../../sides/index.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
 import { PREFLIGHT_EVENT } from '../support/run.ts';
 import { BACKENDS, type Backend, ourBackend, RED_ALARM } from './backends.ts';
@@ -618,7 +619,7 @@ describe('metrics over our cloud', () => {
     backend = await ourBackend();
   });
   afterAll(() => backend.stop());
-  const put = (side: 'stable' | 'candidate', name: string, at: number, value: number) =>
+  const put = (side: Side, name: string, at: number, value: number) =>
     backend.metrics?.record({
       namespace: 'AWS/ApplicationELB',
       name,

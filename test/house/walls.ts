@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { basename, dirname, join, normalize } from 'node:path';
 import { parseSync } from 'oxc-parser';
-import { MOST_FILES, MOST_LINES, PACKAGES_OF_ALL, ROOMS, type Room } from '../../build/docs/rooms/index.ts';
+import {
+  MOST_FILES,
+  MOST_LINES,
+  PACKAGES_OF_ALL,
+  ROOMS,
+  ROOMS_OF_ALL,
+  type Room,
+} from '../../build/docs/rooms/index.ts';
 import { IMPURE_GLOBALS, IMPURE_MEMBERS, PURE_MEMBERS } from '../../build/docs/rooms/purity.ts';
 
 export interface Source {
@@ -105,7 +112,7 @@ function importBreaches({ file, room, imports }: Parsed, faces: ReadonlySet<stri
     if (!OURS.test(target)) return mayUse(rules, target) ? [] : [`${file} may not import ${target}`];
     const other = dirname(target);
     if (other === room) return [];
-    if (!mayImport(rules.imports, other)) return [`${file} may not import ${other} (${target})`];
+    if (!mayImport([...ROOMS_OF_ALL, ...rules.imports], other)) return [`${file} may not import ${other} (${target})`];
     return target.endsWith(`/${FACE}`) || !faces.has(other) || FACELESS.has(target)
       ? []
       : [`${file} imports ${target} past the face of ${other}`];

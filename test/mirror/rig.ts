@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { connect, type Server, type Socket } from 'node:net';
 import { Pool } from 'undici';
 import type { CaptureRecord } from '../../capture/format/record.ts';
-import type { RawCapture, Side } from '../../capture/raw-capture.ts';
+import type { RawCapture } from '../../capture/raw-capture.ts';
 import type { RedactionRules } from '../../capture/redaction/index.ts';
 import { RecordMaker } from '../../capture/stored-record.ts';
 import { Face } from '../../mirror/embedded/face.ts';
@@ -12,6 +12,7 @@ import type { CopyPolicy } from '../../mirror/recorder/copy-policy.ts';
 import { Counters } from '../../mirror/recorder/counters.ts';
 import { ExchangeRecorder } from '../../mirror/recorder/exchange-recorder.ts';
 import { Shadow } from '../../mirror/recorder/shadow.ts';
+import type { Side } from '../../sides/index.ts';
 import { listen, serve, stop } from '../support/http.ts';
 
 export const KEY = 'a-key-of-sixteen-bytes';

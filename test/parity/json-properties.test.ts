@@ -6,6 +6,7 @@ import type { Cause } from '../../parity/causes/catalogue.ts';
 import { compareJson } from '../../parity/compare/body/json.ts';
 import type { BodyDifference } from '../../parity/model/difference.ts';
 import { generalPointer } from '../../parity/model/general-place.ts';
+import type { Side } from '../../sides/index.ts';
 import { anyCharacter } from '../support/any-character.ts';
 import { choosers, meansSame, type Value, values, write } from './json-documents.ts';
 
@@ -57,7 +58,7 @@ function isJson(text: string): boolean {
 }
 
 /** Counts the differences by their place on the given side, regardless of array indices. */
-function placesOf(found: readonly BodyDifference[] | null, side: 'stable' | 'candidate'): Record<string, number> {
+function placesOf(found: readonly BodyDifference[] | null, side: Side): Record<string, number> {
   const places: Record<string, number> = {};
   for (const { pointer, candidatePointer, more = 0 } of inMeaning(found) ?? []) {
     const place = generalPointer(side === 'stable' ? pointer : (candidatePointer ?? pointer));

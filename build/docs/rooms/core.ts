@@ -2,6 +2,7 @@
 import { MODEL, type Room } from './room.ts';
 
 export const CORE: Readonly<Record<string, Room>> = {
+  sides: { imports: [], pure: true },
   http: { imports: [], pure: true },
   json: { imports: ['http'], pure: true },
   input: { imports: [], pure: true },

@@ -24,6 +24,9 @@ export const MOST_FILES = 15;
 /** Lines of a file. */
 export const MOST_LINES = 350;
 
+/** Rooms that every room may import: words that comparison and cutover share. */
+export const ROOMS_OF_ALL: readonly string[] = ['sides'];
+
 /** Packages of npm that every room may import. */
 export const PACKAGES_OF_ALL: readonly string[] = ['zod'];
 

@@ -1,5 +1,6 @@
 /** Logs a side in again if its login expires during a run. */
 import type { RawLeg } from '../../../capture/index.ts';
+import type { Side } from '../../../sides/index.ts';
 import type { PlannedRequest } from './requests/index.ts';
 import type { ServiceSide } from './side.ts';
 
@@ -13,7 +14,7 @@ export class Renewal {
   #count = 0;
 
   /** @param steps of the flows that log in; without any, 401 is an answer like any other */
-  constructor(steps: readonly PlannedRequest[], side: 'stable' | 'candidate') {
+  constructor(steps: readonly PlannedRequest[], side: Side) {
     this.#steps = steps.filter(({ only }) => only === undefined || only === side);
     this.#own = new Set(steps.map(({ id }) => id));
   }

@@ -4,6 +4,7 @@ import type { RawBody } from '../../../capture/bytes/index.ts';
 import type { CaptureRecord } from '../../../capture/format/index.ts';
 import type { RawLeg, RecordMaker } from '../../../capture/index.ts';
 import { addUnreadable, type Position, type Summary, type Unreadable } from '../../../parity/tally/index.ts';
+import type { Side } from '../../../sides/index.ts';
 import { eachBounded } from '../../shared/index.ts';
 import type { SkippedRequests } from './not-sent.ts';
 import { admit, leaveFor, mayAskAgain, type SendPolicy } from './policy.ts';
@@ -92,9 +93,9 @@ export interface ContractReplay {
   /** When a run began that creates things, in milliseconds since 1970; null if it creates none. */
   readonly began: number | null;
   /** By side: logs in again if a login has expired. */
-  readonly renewals: Readonly<Record<'stable' | 'candidate', Renewal>>;
+  readonly renewals: Readonly<Record<Side, Renewal>>;
   /** Called with variables that an answer lacks. */
-  readonly onMissing: (side: 'stable' | 'candidate', request: PlannedRequest, names: readonly string[]) => void;
+  readonly onMissing: (side: Side, request: PlannedRequest, names: readonly string[]) => void;
   /** Called with a request that cannot be sent after its variables were filled in, and the reason. */
   readonly onUnfit: (request: PlannedRequest, why: string) => void;
   readonly signal: AbortSignal;
@@ -178,7 +179,7 @@ async function exchange(
 
 function learn(
   request: PlannedRequest,
-  name: 'stable' | 'candidate',
+  name: Side,
   { session }: ServiceSide,
   leg: RawLeg,
   onMissing: ContractReplay['onMissing'],

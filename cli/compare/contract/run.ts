@@ -6,6 +6,7 @@ import type { Servers } from '../../../parity/causes/index.ts';
 import type { Baseline } from '../../../parity/roots/index.ts';
 import type { RuleSet } from '../../../parity/rules/index.ts';
 import { emptySummary, mergeInto } from '../../../parity/tally/index.ts';
+import type { Side } from '../../../sides/index.ts';
 import { EXIT, type ExitCode, type FailOn, outputFile, plainLines, say, type Terminal } from '../../shared/index.ts';
 import {
   comparedSoFar,
@@ -48,7 +49,7 @@ export interface ContractRequest {
   /** Values of parameters and variables of documents, by name. */
   readonly values: ReadonlyMap<string, string>;
   /** Fields for one side only, which replace those of a request. */
-  readonly sideHeaders: Readonly<Record<'stable' | 'candidate', readonly (readonly [string, string])[]>>;
+  readonly sideHeaders: Readonly<Record<Side, readonly (readonly [string, string])[]>>;
   /** Whether cookies are stored and sent as in a browser, separately for each side. */
   readonly cookies: boolean;
   readonly redaction: RedactionRules;

@@ -1,5 +1,6 @@
 /** Creates the sessions of both sides from options and flows, before anything is sent. */
 import { randomBytes } from 'node:crypto';
+import type { Side } from '../../../sides/index.ts';
 import { UsageError } from '../../shared/index.ts';
 import type { SendPolicy } from './policy.ts';
 import type { Source } from './requests/index.ts';
@@ -15,7 +16,7 @@ export interface Sessions {
 
 interface Settings {
   readonly policy: SendPolicy;
-  readonly sideHeaders: Readonly<Record<'stable' | 'candidate', readonly (readonly [string, string])[]>>;
+  readonly sideHeaders: Readonly<Record<Side, readonly (readonly [string, string])[]>>;
   readonly cookies: boolean;
   readonly values: ReadonlyMap<string, string>;
 }
@@ -51,7 +52,7 @@ export function sessionsOf(
   const run = randomBytes(4).toString('hex');
   const take = sources.flatMap(({ takes = [] }) => takes);
   const inOrder = flows.length > 0 || take.length > 0;
-  const session = (side: 'stable' | 'candidate') => {
+  const session = (side: Side) => {
     const made = new SideSession({
       variables: new Map([...secrets.known, ['run', run], ...flows.flatMap(({ variables }) => [...variables[side]])]),
       headers: sideHeaders[side],

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Redaction } from '../../../capture/redaction/index.ts';
 import type { RootSample } from '../../../parity/roots/index.ts';
+import type { Side } from '../../../sides/index.ts';
 
 /** The base URL of each side. */
 export interface Bases {
@@ -12,7 +13,7 @@ export interface Bases {
 }
 
 /** Arguments of a command, already quoted. */
-export type CurlArguments = Readonly<Record<'stable' | 'candidate', readonly string[]>>;
+export type CurlArguments = Readonly<Record<Side, readonly string[]>>;
 
 /** Fields that curl, the connection or a proxy sets. */
 const OF_THE_CONNECTION =

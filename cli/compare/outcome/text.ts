@@ -6,6 +6,7 @@ import { styleText } from 'node:util';
 import { type Severity, standsAgainst } from '../../../parity/causes/index.ts';
 import type { NoisyPlace, Summary, Unpaired } from '../../../parity/tally/index.ts';
 import { compared, type TodoItem, totalVerdicts } from '../../../report/index.ts';
+import type { Side } from '../../../sides/index.ts';
 import { plain, type Screen } from '../../shared/index.ts';
 import { morePlaces } from './todo.ts';
 
@@ -187,7 +188,7 @@ function gaps({ unreadable, unpaired, byOrder }: Summary, sources: readonly stri
           ...items.map((item) => cut(`  ${item}`, width)),
           ...(count > items.length ? [`  … and ${count - items.length} more`] : []),
         ];
-  const lonely = (side: 'stable' | 'candidate') =>
+  const lonely = (side: Side) =>
     list(
       unpaired[side].count,
       `${plural(unpaired[side].count, 'answer')} in the ${side} log only:`,

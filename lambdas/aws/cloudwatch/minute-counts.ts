@@ -1,5 +1,6 @@
 /** Converts the series of the metric store to the minutes that the gate evaluates. */
 import {
+  type GroupRole,
   type LateCount,
   type MinuteEvidence,
   type SideCounts,
@@ -8,7 +9,6 @@ import {
 } from '../../../core/model/index.ts';
 import { answeredByBalancer, answersAreTold, figuresAt, otherAnswers } from './answers.ts';
 import { isCounted, type MetricSeries } from './metric-series.ts';
-import type { CountedSide } from './series-queries.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -16,7 +16,7 @@ export function toMinutes(series: MetricSeries, { from, to }: TimeRange): Minute
   const isTold = answersAreTold(series, ['stable_', 'candidate_']);
   const minutes: MinuteEvidence[] = [];
   for (let minute = from; minute < to; minute += MINUTE_MS) {
-    const side = (name: CountedSide) => sideCounts(series, name, minute, isTold);
+    const side = (name: GroupRole) => sideCounts(series, name, minute, isTold);
     minutes.push({
       minute,
       stable: side('stable'),
@@ -35,7 +35,7 @@ function lateCount(series: MetricSeries, id: string, minute: number): LateCount 
 }
 
 /** Without RequestCount and refused connections the minute is a gap. @param isTold the store counts answers */
-function sideCounts(series: MetricSeries, name: CountedSide, minute: number, isTold: boolean): SideCounts | null {
+function sideCounts(series: MetricSeries, name: GroupRole, minute: number, isTold: boolean): SideCounts | null {
   const requests = series.get(`${name}_requests`)?.get(minute);
   const connectionErrors = lateCount(series, `${name}_connectionErrors`, minute);
   const target5xx = lateCount(series, `${name}_target5xx`, minute);
@@ -57,7 +57,7 @@ function sideCounts(series: MetricSeries, name: CountedSide, minute: number, isT
  */
 function answersOf(
   series: MetricSeries,
-  name: CountedSide,
+  name: GroupRole,
   minute: number,
 ): Pick<SideCounts, 'answered' | 'target5xxAtMost' | 'unanswered'> {
   const value = figuresAt(series, minute, `${name}_`);
@@ -75,7 +75,7 @@ function answersOf(
  * Slow requests, or percentiles if those are not available. If a minute has answers but no response times, these were
  * lost, so it is unknown whether any was slow.
  */
-function times(series: MetricSeries, name: CountedSide, minute: number): Pick<SideCounts, 'slow' | 'latency'> {
+function times(series: MetricSeries, name: GroupRole, minute: number): Pick<SideCounts, 'slow' | 'latency'> {
   const point = (of: string) => series.get(`${name}_${of}`)?.get(minute);
   const value = figuresAt(series, minute, `${name}_`);
   const answers = otherAnswers(value) + value('target5xx');

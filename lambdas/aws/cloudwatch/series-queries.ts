@@ -1,19 +1,23 @@
 /** The series of core/model/evidence.ts as GetMetricData queries. */
 import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { BALANCER_SERIES, BASELINE_SERIES, type Deployment, SIDE_SERIES } from '../../../core/model/index.ts';
+import {
+  BALANCER_SERIES,
+  BASELINE_SERIES,
+  type Deployment,
+  GROUP_ROLES,
+  type GroupRole,
+  SIDE_SERIES,
+} from '../../../core/model/index.ts';
 
-export type CountedSide = 'stable' | 'candidate' | 'mirrorForward' | 'mirrorReverse';
 type Series = (typeof SIDE_SERIES | typeof BALANCER_SERIES | typeof BASELINE_SERIES)[number];
 
 /** Both sides, and the mirror's target groups if there are any. */
-function countedSides({ targetGroups }: Deployment): CountedSide[] {
-  return (['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] as const).filter(
-    (role) => targetGroups[role] !== undefined,
-  );
+function countedSides({ targetGroups }: Deployment): GroupRole[] {
+  return GROUP_ROLES.filter((role) => targetGroups[role] !== undefined);
 }
 
 export function lookQueries(deployment: Deployment, budgetMs: number): MetricDataQuery[] {
-  const of = (series: Series, side: CountedSide | null): MetricDataQuery =>
+  const of = (series: Series, side: GroupRole | null): MetricDataQuery =>
     queryOf(deployment, { id: side === null ? series : `${side}_${series}`, series, side, period: 60, budgetMs });
   return [
     ...countedSides(deployment).flatMap((side) => SIDE_SERIES.map((series) => of(series, side))),
@@ -34,7 +38,7 @@ interface Asked {
   readonly id: string;
   readonly series: Series;
   /** null for the whole load balancer. */
-  readonly side: CountedSide | null;
+  readonly side: GroupRole | null;
   readonly period: number;
   readonly budgetMs: number;
 }
@@ -51,7 +55,7 @@ function dimensions(of: Readonly<Record<string, string>>): { Name: string; Value
   return Object.entries(of).map(([Name, Value]) => ({ Name, Value }));
 }
 
-function balancerOf({ loadBalancer, targetGroups }: Deployment, side: CountedSide | null): Record<string, string> {
+function balancerOf({ loadBalancer, targetGroups }: Deployment, side: GroupRole | null): Record<string, string> {
   const group = side === null ? undefined : targetGroups[side];
   return { LoadBalancer: loadBalancer.fullName, ...(group === undefined ? {} : { TargetGroup: group.fullName }) };
 }

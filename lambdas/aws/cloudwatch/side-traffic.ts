@@ -1,10 +1,8 @@
 /** The answers of each side, for people: requests, errors and latency, from one GetMetricData call. */
 import type { CloudWatchClient, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { Deployment, TimeRange } from '../../../core/model/index.ts';
+import { SIDES, type Side } from '../../../sides/index.ts';
 import { fetchSeries } from './metric-series.ts';
-
-type Side = 'stable' | 'candidate';
-const SIDES: readonly Side[] = ['stable', 'candidate'];
 
 /** Latency in milliseconds; null if nothing was answered. */
 export interface SideMeasure {

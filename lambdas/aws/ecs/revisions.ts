@@ -3,6 +3,7 @@
  * service.
  */
 import type { Deployment, Revision, RevisionReader } from '../../../core/model/index.ts';
+import type { Side } from '../../../sides/index.ts';
 import { describeService, type EcsClient } from './service.ts';
 
 /**
@@ -13,9 +14,9 @@ import { describeService, type EcsClient } from './service.ts';
 export function sideRevisions(
   ecs: EcsClient,
   { services }: Deployment,
-  targets: (side: 'stable' | 'candidate') => Promise<string[]>,
+  targets: (side: Side) => Promise<string[]>,
 ): RevisionReader {
-  const read = async (side: 'stable' | 'candidate'): Promise<Revision | null> => {
+  const read = async (side: Side): Promise<Revision | null> => {
     if (services === undefined) return { kind: 'targets', ids: await targets(side) };
     const found = await describeService(ecs, services[side]);
     const primary = found?.deployments?.find(({ status }) => status === 'PRIMARY');

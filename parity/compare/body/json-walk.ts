@@ -16,6 +16,7 @@ import {
   STRIDE,
   stringOf,
 } from '../../../json/index.ts';
+import type { Side } from '../../../sides/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import { explainAdded, explainMissing, explainValues } from '../../explain/index.ts';
 import {
@@ -41,8 +42,6 @@ import {
   elementTokens,
   keyTokens,
 } from './element-tokens.ts';
-
-type Side = 'stable' | 'candidate';
 
 /** Keys without a partner, and the names of those that have one. */
 interface Unpaired extends Pick<MemberPairs, 'onlyA' | 'onlyB'> {

@@ -1,6 +1,7 @@
 /** What caches may do with an answer (RFC 9111), and whether they may do more with the candidate's. */
 import type { ResponseLeg } from '../../../capture/format/index.ts';
 import { codingsOf, firstValue, httpDate, membersOf } from '../../../http/index.ts';
+import type { Side } from '../../../sides/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import type { Answers } from '../../model/index.ts';
 import { tokensOf } from './token-set.ts';
@@ -35,7 +36,7 @@ const QUALIFIED = new Set(['no-cache', 'private']);
 /** Compares Cache-Control, or Expires and Pragma if there is none. */
 export function changeOfCaching(name: string, answers: Answers): Cause | null {
   const [a, b] = [leaveOf('stable', answers), leaveOf('candidate', answers)];
-  const control = (side: 'stable' | 'candidate') => firstValue(answers[side].headers, 'cache-control');
+  const control = (side: Side) => firstValue(answers[side].headers, 'cache-control');
   if (name !== 'cache-control' && control('stable') !== control('candidate')) return 'header-unread';
   if (a.keeper === 'nobody' && b.keeper !== 'nobody') return 'cache-shared';
   if (WIDTH[b.keeper] > WIDTH[a.keeper])
@@ -71,7 +72,7 @@ export function isKeptCoded(answers: Answers): boolean {
   return leave.keeper === 'anybody' && isReused(leave) && codingsOf(answers.candidate).length > 0;
 }
 
-function leaveOf(side: 'stable' | 'candidate', answers: Answers): Leave {
+function leaveOf(side: Side, answers: Answers): Leave {
   const leg = answers[side];
   const directives = new Map(directivesOf(leg));
   const others = [...directives]

@@ -1,5 +1,6 @@
 /** Dates that are computed from the time of the answer. Different dates may mean the same lifetime. */
 import { firstValue, httpDate } from '../../../http/index.ts';
+import type { Side } from '../../../sides/index.ts';
 import type { Answers } from '../../model/index.ts';
 
 /** Tolerance for two clocks and two answers, in seconds. */
@@ -37,7 +38,7 @@ const TICK_S = 1;
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
 /** Seconds after the answer's `Date`; null if that cannot be determined. */
-function distanceOf(name: string, text: string, answers: Answers, side: 'stable' | 'candidate'): number | null {
+function distanceOf(name: string, text: string, answers: Answers, side: Side): number | null {
   if (name === 'retry-after' && /^\d+$/.test(text)) return Number(text);
   const date = firstValue(answers[side].headers, 'date');
   return date !== null && HTTP_DATE.test(text) && HTTP_DATE.test(date)
@@ -46,7 +47,7 @@ function distanceOf(name: string, text: string, answers: Answers, side: 'stable'
 }
 
 /** Lifetime in seconds; 0 if the answer is already stale (RFC 9111, 5.3: an invalid date counts as past). */
-function lifeOf(text: string, answers: Answers, side: 'stable' | 'candidate'): number {
+function lifeOf(text: string, answers: Answers, side: Side): number {
   const date = Date.parse(firstValue(answers[side].headers, 'date') ?? '');
   const expires = httpDate(text);
   if (expires === null) return 0;

@@ -1,5 +1,6 @@
 /** Manual changes to a rule. */
 import { type Deployment, type RuleWeights, ruleWeightsSchema } from '../../../core/model/index.ts';
+import type { Side } from '../../../sides/index.ts';
 import type { RuleEdit } from '../scenario/index.ts';
 
 export function editedRule(deployment: Deployment, rule: RuleWeights, edit: RuleEdit): RuleWeights {
@@ -37,7 +38,7 @@ export function unnamedGroups({ targetGroups }: Deployment, live: readonly RuleW
 export function withoutCookies(
   rule: RuleWeights,
   { targetGroups }: Deployment,
-  sticky: ReadonlySet<'stable' | 'candidate'>,
+  sticky: ReadonlySet<Side>,
   purpose?: 'return',
 ): RuleWeights {
   const own = [...sticky].map((role): string => targetGroups[role].arn);

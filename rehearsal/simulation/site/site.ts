@@ -15,6 +15,7 @@ import {
   type TargetHealthCounts,
   weightsFor,
 } from '../../../core/model/index.ts';
+import type { Side } from '../../../sides/index.ts';
 import type { RuleEdit, Sickness, SiteName } from '../scenario/index.ts';
 import { type CountedMinute, evidenceOf, excessOf, lateCount, noCounts } from './counts.ts';
 import { editedRule, unnamedGroups, withoutCookies } from './edited-rule.ts';
@@ -53,23 +54,19 @@ export class Site {
   before: readonly RuleWeights[];
   readonly readings = new LateReadings();
   /** Groups that are sticky themselves. */
-  readonly sticky = new Set<'stable' | 'candidate'>();
+  readonly sticky = new Set<Side>();
   desired = TASKS;
   scaling: NonNullable<CapacitySnapshot['scaling']> = { ...SCALING };
   /** Share of their requests that the sides, and the mirror by itself, do not answer well, and how they do not. */
   readonly sickness = { stable: 0, candidate: 0, mirror: 0 };
-  readonly how: Record<'stable' | 'candidate' | 'mirror', Sickness> = {
-    stable: 'fails',
-    candidate: 'fails',
-    mirror: 'fails',
-  };
+  readonly how: Record<Side | 'mirror', Sickness> = { stable: 'fails', candidate: 'fails', mirror: 'fails' };
   /** A foreign rule in front of the cutover's that takes its share of the requests, and since when. */
-  thief: { readonly group: 'stable' | 'candidate'; readonly share: number; readonly since: number } | null = null;
+  thief: { readonly group: Side; readonly share: number; readonly since: number } | null = null;
   /** Path patterns of the rules, which a deployment may change. */
   paths: readonly string[] = ['/*'];
   readonly #groups: Record<GroupRole, Group>;
   readonly #deletedGroups = new Set<string>();
-  readonly #scaled = new Set<'stable' | 'candidate'>();
+  readonly #scaled = new Set<Side>();
   readonly #timeline: Timeline;
   readonly #minutes: Map<number, CountedMinute> = new Map();
   readonly #onChange: () => void;
@@ -147,7 +144,7 @@ export class Site {
     if (this.live[index]?.absent === 'gone' && made !== undefined) this.#put(made);
   }
 
-  steal(group: 'stable' | 'candidate', share: number, ms: number): void {
+  steal(group: Side, share: number, ms: number): void {
     this.#count();
     this.thief = { group, share, since: this.#timeline.now() };
     this.#timeline.after(ms, () => {
@@ -156,7 +153,7 @@ export class Site {
     });
   }
 
-  sicken(group: 'stable' | 'candidate' | 'mirror', how: Sickness, share: number, ms: number): void {
+  sicken(group: Side | 'mirror', how: Sickness, share: number, ms: number): void {
     this.#count();
     this.sickness[group] = share;
     this.how[group] = how;
@@ -181,7 +178,7 @@ export class Site {
   }
 
   /** Somebody, or an autoscaler, sets the number of a side's tasks; later the first number returns, or a larger one. */
-  scale(side: 'stable' | 'candidate', tasks: number, ms: number): void {
+  scale(side: Side, tasks: number, ms: number): void {
     const group = this.#groups.candidate;
     const set = (running: number) => {
       if (side === 'candidate')
@@ -204,7 +201,7 @@ export class Site {
   }
 
   /** The share of a side's requests for which it has no tasks, while somebody scales it by hand. */
-  overload(side: 'stable' | 'candidate'): number {
+  overload(side: Side): number {
     const { running, dead } = this.#groups[side];
     return this.#scaled.has(side) ? excessOf(this.deployment, this.live, side, running - dead) : 0;
   }

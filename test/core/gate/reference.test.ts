@@ -8,6 +8,7 @@ import { gatePolicyOf } from '../../../core/gate/plan-policy.ts';
 import { requestsNeeded } from '../../../core/gate/sample-size.ts';
 import { UNKNOWN } from '../../../core/model/evidence.ts';
 import { parsePlan } from '../../../core/model/plan.ts';
+import type { Side } from '../../../sides/index.ts';
 import { MemoryWorld } from '../../support/memory-world.ts';
 import { binomial, generator } from '../../support/random.ts';
 import { counts, minute, minutes } from './minutes.ts';
@@ -147,7 +148,7 @@ describe('a stage or a soak is never promoted blind', () => {
         counts(30_000 * share, { target5xx: 3 }),
       ),
     );
-  const sides = fc.constantFrom<('stable' | 'candidate')[]>(['stable'], ['candidate'], ['stable', 'candidate']);
+  const sides = fc.constantFrom<Side[]>(['stable'], ['candidate'], ['stable', 'candidate']);
   const shares = fc.constantFrom(0.01, 0.5, 0.9, 0.99);
 
   it('passes whole evidence', () => {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { describeProblems, wordIssue } from '../../../../input/index.ts';
 import { jsonText, textOf } from '../../../../json/index.ts';
+import type { Side } from '../../../../sides/index.ts';
 import { parseYaml, UsageError } from '../../../shared/index.ts';
 import { aroundNames } from './names.ts';
 import type { PlannedRequest, Take } from './planned-request.ts';
@@ -51,7 +52,7 @@ const flowSchema = z.strictObject({
 
 export interface Flow {
   readonly steps: readonly PlannedRequest[];
-  readonly variables: Readonly<Record<'stable' | 'candidate', ReadonlyMap<string, string>>>;
+  readonly variables: Readonly<Record<Side, ReadonlyMap<string, string>>>;
   /** All text that may name a secret. */
   readonly text: string;
 }
@@ -67,8 +68,7 @@ export function readFlow(option: string, file: string, source: number, content: 
   const flow = flowSchema.safeParse(value, { error: wordIssue });
   if (!flow.success) throw new UsageError(`${option}: ${file} is not a flow: ${describeProblems(flow.error, 'flow')}`);
   const { data } = flow;
-  const of = (side: 'stable' | 'candidate') =>
-    new Map(Object.entries({ ...data.variables, ...data.sides?.[side]?.variables }));
+  const of = (side: Side) => new Map(Object.entries({ ...data.variables, ...data.sides?.[side]?.variables }));
   return {
     steps: data.steps.map((step, i) => plannedStep(step, data.headers ?? {}, { source, line: i + 1 })),
     variables: { stable: of('stable'), candidate: of('candidate') },

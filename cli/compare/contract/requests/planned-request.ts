@@ -1,5 +1,6 @@
 /** A request to send to both sides, and reasons not to send one. */
 import type { Position } from '../../../../parity/tally/index.ts';
+import type { Side } from '../../../../sides/index.ts';
 import type { PlainRequest } from './texts/index.ts';
 
 export interface PlannedRequest extends PlainRequest {
@@ -12,7 +13,7 @@ export interface PlannedRequest extends PlainRequest {
   /** Values taken from each side's answer for later requests, which wait for it. */
   readonly take?: readonly Take[];
   /** Sent only to this side, and not compared. */
-  readonly only?: 'stable' | 'candidate';
+  readonly only?: Side;
   /** Whose cookies are sent and stored. @default those of everybody who is not named */
   readonly as?: string;
 }

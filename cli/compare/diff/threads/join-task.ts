@@ -13,6 +13,7 @@ import {
   type Position,
   type Summary,
 } from '../../../../parity/tally/index.ts';
+import type { Side } from '../../../../sides/index.ts';
 import { type LegLine, legLineSchema, legNameOf, urlKey } from '../../inputs/index.ts';
 import { hostOf, pairLegs } from './pair-legs.ts';
 import type { JoinTask, PartitionContent, TaskResult } from './tasks.ts';
@@ -98,12 +99,7 @@ function pairOf(
   };
 }
 
-function unpaired(
-  summary: Summary,
-  side: 'stable' | 'candidate',
-  { at, line }: Placed,
-  routes: readonly string[],
-): void {
+function unpaired(summary: Summary, side: Side, { at, line }: Placed, routes: readonly string[]): void {
   addUnpaired(summary, side, { at, requestId: legNameOf(line).text, route: routeName(line, routes) });
 }
 
