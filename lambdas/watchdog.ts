@@ -19,6 +19,7 @@ import {
   type Lease,
   type LogEntry,
   parseState,
+  placeOfRun,
   rollbackAlarmsOf,
   toIso,
   untold,
@@ -120,7 +121,7 @@ async function watchWaiting(deps: WatchdogDeps, item: Lease | null): Promise<Wat
   const demand = {
     trigger: 'gate' as const,
     reason,
-    by: `phase ${item.phase}, by the watchdog`,
+    by: `${placeOfRun(item)}, by the watchdog`,
     at: toIso(now),
     scope,
   };

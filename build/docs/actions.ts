@@ -85,19 +85,19 @@ function steeringAt(action: Steering, place: OperatorPlace): Answer {
     const answer = RUNNING[action](place);
     if (answer !== null) return answer;
   }
-  return no(`Cutover {id} is in phase ${place}: ${nothing}`);
+  return no(`Cutover {id} is in the ${place} phase: ${nothing}`);
 }
 
-/** The first of the default plan. */
-const STAGE = 'stage 1 % (1 of 6) of {id}';
-const whereOf = (place: OperatorPlace) => (place === 'stage' ? STAGE : `phase ${place} of {id}`);
+/** The second of the default plan. */
+const STAGE = 'stage 10 % (2 of 6) of {id}';
+const whereOf = (place: OperatorPlace) => (place === 'stage' ? STAGE : `the ${place} phase of {id}`);
 
 const PAUSED: Readonly<Record<Steering, Answer>> = {
   pause: no('Cutover {id} is paused already, by '),
   resume: yes(`Resumed ${STAGE}.`),
   promote: no('Cutover {id} is paused; resume it first.'),
   'promote --override': no('Cutover {id} is paused; resume it first.'),
-  retry: yes('Stage 1 % (1 of 6) of {id} starts again at the next evaluation'),
+  retry: yes('Stage 10 % (2 of 6) of {id} starts again at the next evaluation'),
 };
 
 /** Before the first evaluation; null where the phase does not know the action. */
@@ -123,7 +123,7 @@ export function actionsPage(): Page {
   return page(
     'docs/reference/actions.md',
     'Actions of an operator',
-    'What each command does in each phase of a run: ✓ means that it takes effect (exit code 0), – that it is refused and changes nothing (exit code 1). `test/cli/actions.slow.test.ts` runs every pair. The table shows runs that have not been evaluated yet in their phase: `promote` takes effect once the evidence is in. Their stage is the first of the default plan.',
+    'What each command does in each phase of a run: ✓ means that it takes effect (exit code 0), – that it is refused and changes nothing (exit code 1). `test/cli/actions.slow.test.ts` runs every pair. The table shows runs that have not been evaluated yet in their phase: `promote` takes effect once the evidence is in. Their stage is the second of the default plan.',
     markdownTable(
       ['', ...OPERATOR_ACTIONS.map(markdownCode)],
       OPERATOR_PLACES.map((place) => [

@@ -31,7 +31,7 @@ interface Options {
 
 export function campaignCommand(terminal: Terminal): Command {
   return new Command('campaign')
-    .description('start a campaign, show the state of each service, stop it, or resume one whose execution died')
+    .description('start a campaign, show the state of each service, stop it, or resume one that was stopped or died')
     .addCommand(startCampaign(terminal))
     .addCommand(campaignStatus(terminal))
     .addCommand(stopCampaign(terminal))
@@ -87,7 +87,7 @@ function campaignStatus(terminal: Terminal): Command {
 
 function stopCampaign(terminal: Terminal): Command {
   return new Command('stop')
-    .description('start no further cutover of a campaign; those under way go on, each by its own gates and alarms')
+    .description('start no further cutover of a campaign; those under way continue under their own gates and alarms')
     .argument('<name>', 'name of the campaign')
     .requiredOption('--reason <text>', 'why (recorded in the execution)')
     .action(async (name: string, { reason }: { readonly reason: string }) => {
@@ -103,18 +103,20 @@ function stopCampaign(terminal: Terminal): Command {
       const moving = Object.values(run.state.states ?? {}).filter(isUnderWay).length;
       say(
         terminal.out,
-        `Stopped ${run.execution}. Nothing further starts, except what an evaluation may be starting at this moment; ${moving} under way continue, and nothing stops the others if one of them rolls back.`,
+        `Stopped ${run.execution}. No further cutover starts, except one that an evaluation may be starting at this moment. ${moving} under way continue; if one of them rolls back, the others still continue.`,
       );
       say(
         terminal.err,
-        `Go on with \`crossfade campaign resume ${name}\`; bring one back with \`crossfade rollback --ingress ID\`.`,
+        `Next: \`crossfade campaign resume ${name}\` continues it; \`crossfade rollback --ingress ID\` returns one service to stable.`,
       );
     });
 }
 
 function resumeCampaign(terminal: Terminal): Command {
   return new Command('resume')
-    .description('continue a campaign whose execution died; cutovers that it started are not started again')
+    .description(
+      'continue a campaign that was stopped, or whose execution died; cutovers that it started are not started again',
+    )
     .argument('<name>', 'name of the campaign')
     .action(async (name: string) => {
       const run = await newest(name);

@@ -24,9 +24,9 @@ function headlineOf(run: RunEvidence): string {
   if (!verdict.ok) return plain(`FAILED: ${verdict.sentence}`);
   if (ledger?.status === 'rolled_back') {
     const after = back === null ? '' : ` in ${seconds(back.toWeights)} of simulated time`;
-    return `ROLLED BACK${after}, ${failedText(run)}, none after`;
+    return `ROLLED BACK${after}; ${failedText(run)}, none after the return`;
   }
-  return `COMPLETED, all traffic is on the candidate, ${failedText(run)}`;
+  return `COMPLETED, all traffic is on the candidate; ${failedText(run)}`;
 }
 
 function failedText({ requests: { sent, failed } }: RunEvidence): string {

@@ -1,7 +1,7 @@
 /** The screen of a running rehearsal: a pure function of its state and the terminal's size. */
 
 import { clock } from '../../console/view/index.ts';
-import { COHORT_STAGE } from '../../core/evaluation/index.ts';
+import { COHORT_STAGE, describePlace } from '../../core/model/index.ts';
 import type { GateEvidence, RehearsalState } from '../../rehearsal/scenario/index.ts';
 import { plain } from '../shared/index.ts';
 import { fitted, padded, paddedLeft, type Style, type StyledText, styled, type TextLine } from './text-line.ts';
@@ -141,25 +141,14 @@ function secondsOf({ plan, place: { phase, stage } }: RehearsalState): number | 
   }
 }
 
-/** null outside the stages. */
-function stageName({ plan, place: { phase, stage } }: RehearsalState): string | null {
-  if (phase !== 'stage') return null;
-  return stage === COHORT_STAGE ? 'cohort' : `stage ${plan.stages[stage]?.percent ?? '?'} %`;
-}
-
 function stageOf(state: RehearsalState): TextLine {
   const { place, at, ended } = state;
-  const name = stageName(state) ?? wordsOf(place.phase);
+  const name = describePlace(place, state.plan.stages[place.stage]?.percent);
   const seconds = secondsOf(state);
   if (ended !== null || seconds === null) return [styled(name, 'bold')];
   const left = place.since + seconds * 1000 - at;
   const until = left > 0 ? `${clock(left)} left (simulated)` : 'its time is over; waiting for evidence';
   return [styled(name, 'bold'), styled(`  ${until}`)];
-}
-
-/** `shadow signoff` for `shadowSignoff`. */
-function wordsOf(phase: string): string {
-  return phase.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 const SIDES = [

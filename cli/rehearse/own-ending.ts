@@ -9,7 +9,7 @@ import { healthProblem } from './own-services.ts';
 /** By the cause of the rollback: an alarm's name, or the reason of the gate or the watchdog. The first match counts. */
 const ADVICE: readonly (readonly [RegExp, (own: OwnServices) => string])[] = [
   [
-    /[Pp]arity|gate (?:in phase )?(?:shadow|exercise)/,
+    /[Pp]arity|gate in (?:shadow|exercise)/,
     ({ urls }) =>
       `compare the answers: ${OWN_PROGRAM} contract FILE --stable ${urls.stable} --candidate ${urls.candidate} names each difference. Write rules for those that an owner accepts, and give both commands --rules`,
   ],

@@ -1,8 +1,7 @@
 /** The progress of a rehearsal in plain lines: a short one for each event. */
 import * as z from 'zod';
 import { clock } from '../../console/view/index.ts';
-import { COHORT_STAGE } from '../../core/evaluation/index.ts';
-import { causeText } from '../../core/model/index.ts';
+import { causeText, describePlace } from '../../core/model/index.ts';
 import type { CloudEvent } from '../../rehearsal/cloud/index.ts';
 import type { RehearsalProgress } from '../../rehearsal/scenario/index.ts';
 import { plain } from '../shared/index.ts';
@@ -65,7 +64,9 @@ function describe(event: CloudEvent, seen: Seen): StyledText | null {
           ? null
           : told(stateText(event.state, event.input), 'cyan');
       const state = stateSchema.safeParse(event.input);
-      return state.success ? told(`  ${placeText(state.data)}: ${state.data.reason}`) : null;
+      if (!state.success) return null;
+      const { data } = state;
+      return told(`  ${describePlace(data, data.plan.stages[data.stage]?.percent)}: ${data.reason}`);
     }
     case 'weights': {
       const { groups } = event.rule.forward;
@@ -104,13 +105,6 @@ function describe(event: CloudEvent, seen: Seen): StyledText | null {
     case 'message':
       return null;
   }
-}
-
-/** For example `stage 10 %`. */
-function placeText({ phase, stage, plan }: z.infer<typeof stateSchema>): string {
-  if (phase === 'stage' && stage === COHORT_STAGE) return 'cohort';
-  const percent = phase === 'stage' ? plan.stages[stage]?.percent : undefined;
-  return percent === undefined ? phase : `${phase} ${percent} %`;
 }
 
 const GROUPS: Readonly<Record<string, string>> = {

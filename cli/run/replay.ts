@@ -27,7 +27,10 @@ export function replayCommand(terminal: Terminal): Command {
   return new Command('replay')
     .description('replay the decisions of a cutover from its log (`crossfade export`), under its own plan or another')
     .argument('<log>', 'decision log (NDJSON)')
-    .option('--plan <file>', 'plan (JSON) to replay under; default: the recorded plan, which must change nothing')
+    .option(
+      '--plan <file>',
+      'plan (JSON) to replay under; default: the recorded plan, which must give the recorded decisions',
+    )
     .option('--all', 'show every evaluation, not only those that end a phase or change')
     .option('--json', 'print JSON')
     .action(async (log: string, options: Options) => {

@@ -12,6 +12,7 @@ import {
   isSafe,
   type Lease,
   type LogEntry,
+  placeOfRun,
   type RuleWeights,
   sameWeights,
 } from '../../core/model/index.ts';
@@ -100,7 +101,7 @@ function text({ deployment, item, live, drift, log, signoff }: Found, at: number
   // After a rollback, the run's intent no longer affects customers.
   const split = item.status === 'running' ? ` ${describeSplit(item.intent.split)}.` : '';
   return [
-    `Ingress ${item.ingressId}: cutover ${item.cutoverId} is ${item.status} (phase ${item.phase}, generation ${item.generation}).${split}`,
+    `Ingress ${item.ingressId}: cutover ${item.cutoverId} is ${item.status.replace('_', ' ')} (${placeOfRun(item)}, generation ${item.generation}).${split}`,
     weights,
     ...safe,
     ...(item.status === 'running' ? asked(item, at) : []),

@@ -1,7 +1,6 @@
 /** `crossfade watch` and `crossfade wait`: follow a run to its end, for people and for scripts. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, Option } from 'commander';
-import { describePlace } from '../../core/evaluation/index.ts';
 import {
   type CutoverId,
   causeText,
@@ -9,6 +8,7 @@ import {
   describeCause,
   type Lease,
   parseDuration,
+  placeOfRun,
   planIn,
 } from '../../core/model/index.ts';
 import { describeSplit } from '../../core/phases/index.ts';
@@ -61,7 +61,7 @@ export function watchCommand(terminal: Terminal): Command {
 export function waitCommand(terminal: Terminal): Command {
   return withDeployed(new Command('wait'))
     .description(
-      'wait for a cutover, for scripts: exit code 0 when it got there, 1 when it ended otherwise, 4 at the time limit',
+      'wait for a cutover, for scripts: exit code 0 when it reaches what --for names, 1 when it ends otherwise, 4 at the time limit',
     )
     .argument('<cutover>', 'name of the execution')
     .addOption(new Option('--for <what>', 'what to wait for').choices(AWAITED).makeOptionMandatory())
@@ -87,7 +87,7 @@ export function waitCommand(terminal: Terminal): Command {
       say(terminal.out, plain(end.text));
       if (end.at === options.for) return;
       if (end.at !== 'running' && end.at !== 'sign-off') return terminal.exit(EXIT.failed);
-      say(terminal.err, `Not there after ${options.timeout}.`);
+      say(terminal.err, `The cutover is not there after ${options.timeout}; it continues.`);
       terminal.exit(EXIT.late);
     });
 }
@@ -99,7 +99,7 @@ interface Pace {
 }
 
 /** Following only reads. */
-const GOES_ON = { ...NOTHING_CHANGED, state: `${NOTHING_CHANGED.state} A cutover goes on without this command.` };
+const GOES_ON = { ...NOTHING_CHANGED, state: `${NOTHING_CHANGED.state} A cutover continues without this command.` };
 
 /** Reads repeatedly until `isEnd`. */
 async function follow(
@@ -144,9 +144,9 @@ function placeIn(lease: Lease): Place {
   if (phase === 'shadowSignoff' || phase === 'finalSignoff')
     return {
       at: 'sign-off',
-      text: `Cutover ${id} is waiting for a sign-off (${phase}). Next: crossfade approve ${id}`,
+      text: `Cutover ${id} is waiting for its ${placeOfRun(lease)}. Next: crossfade approve ${id}`,
     };
-  return { at: 'running', text: `Cutover ${id}: ${describePlace(lease, null)}, ${describeSplit(intent.split)}.` };
+  return { at: 'running', text: `Cutover ${id}: ${placeOfRun(lease)}. ${describeSplit(intent.split)}.` };
 }
 
 /** A run that preflight refused never has a lease; its execution contains the reason. */

@@ -1,6 +1,5 @@
 /** One run according to the ledger: its lease, its log, its sign-offs. */
 
-import { describePlace } from '../../core/evaluation/index.ts';
 import {
   type Approvals,
   type CutoverId,
@@ -11,6 +10,7 @@ import {
   type Leases,
   type LogEntry,
   type Plan,
+  placeOfRun,
   planIn,
 } from '../../core/model/index.ts';
 import { type RunSoFar, soFarOf } from '../../core/phases/index.ts';
@@ -69,9 +69,9 @@ export interface SeenPlace {
 }
 
 /** Why an action on that state comes too late; null if the run is still in it. */
-export function movedOn({ cutoverId: id, phase, stage }: Lease, seen: SeenPlace | undefined): string | null {
-  if (seen === undefined || (seen.phase === phase && seen.stage === stage)) return null;
-  return `Cutover ${id} has moved on since you looked: it is in ${describePlace({ phase, stage }, null)}. Nothing was changed.`;
+export function movedOn(lease: Lease, seen: SeenPlace | undefined): string | null {
+  if (seen === undefined || (seen.phase === lease.phase && seen.stage === lease.stage)) return null;
+  return `Cutover ${lease.cutoverId} has moved on since you looked: it is in ${placeOfRun(lease)}. Nothing was changed.`;
 }
 
 /** What the log says about the present phase or stage. @throws UsageError for a log without its beginning */

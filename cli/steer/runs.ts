@@ -1,7 +1,15 @@
 /** `crossfade list` and `crossfade history`: the runs of an ingress, and the decisions in one of them. */
 import { Command } from 'commander';
-import { describePlace } from '../../core/evaluation/index.ts';
-import { describeCause, describeKind, type Lease, type LogEntry, type Plan, planIn } from '../../core/model/index.ts';
+import {
+  describeCause,
+  describeKind,
+  describePlace,
+  type Lease,
+  type LogEntry,
+  type Plan,
+  placeOfRun,
+  planIn,
+} from '../../core/model/index.ts';
 import { type DeployedOptions, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, plain, plainJson, say, type Terminal } from '../shared/index.ts';
 import { cutoverId, openLedger } from './run-of.ts';
@@ -51,11 +59,11 @@ export function historyCommand(terminal: Terminal): Command {
     });
 }
 
-/** For example `2026-11-27T10:31:05.000Z  stage 10 %     evaluation   Evidence is in.` */
+/** For example `2026-11-27T10:31:05.000Z  stage 10 %       evaluation   Evidence is in.` */
 export function entryLine({ at, kind, phase, stage, by, message }: LogEntry, plan: Plan | null): string {
   return [
     at,
-    describePlace({ phase, stage }, plan).padEnd(13),
+    describePlace({ phase, stage }, plan?.stages[stage]?.percent).padEnd(15),
     describeKind(kind).padEnd(11),
     by === 'machine' ? message : `${message} (${by})`,
   ].join('  ');
@@ -65,9 +73,10 @@ function summaryOf({ cutoverId: id, startedAt, startedBy, status, phase, stage, 
   return { cutover: id, startedAt, startedBy, status, phase, stage, drill: drill !== null, rollback };
 }
 
-function lineOf({ cutoverId: id, startedAt, status, phase, drill, rollback, startedBy }: Lease): string {
+function lineOf(run: Lease): string {
+  const { cutoverId: id, startedAt, status, drill, rollback, startedBy } = run;
   const kind = drill === null ? '' : ' (drill)';
-  const why = rollback === null ? `phase ${phase}` : `by ${describeCause(rollback)}`;
+  const why = rollback === null ? placeOfRun(run) : `by ${describeCause(rollback)}`;
   const who = startedBy === null ? '' : `, started by ${startedBy}`;
   return `${startedAt}  ${id}${kind}  ${status.replace('_', ' ')}  ${why}${who}`;
 }

@@ -8,7 +8,7 @@ export function Gauges({ gauges, evaluation }: Pick<RunView, 'gauges' | 'evaluat
   return (
     <div class="card">
       <h3>
-        Gate evidence <span class="unit">e-value of its threshold, log scale</span>
+        Gate evidence <span class="unit">e-value against its threshold, log scale</span>
       </h3>
       {metrics.map((metric) => {
         const own = gauges.filter((gauge) => gauge.metric === metric);

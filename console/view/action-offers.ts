@@ -1,8 +1,7 @@
 /** The actions that the page offers for a run: each with its effects, or with the reason why it is not possible now. */
-import type { Lease } from '../../core/model/index.ts';
+import { type Lease, placeOfRun } from '../../core/model/index.ts';
 import { askSteering, type RunSoFar, type SteeringRequest } from '../../core/phases/index.ts';
 import type { ActionName, ActionOffer, PendingSignoff } from './page-view.ts';
-import { placeText } from './wording.ts';
 
 export interface OfferedTo {
   readonly lease: Lease;
@@ -30,7 +29,7 @@ export const STEERING: Readonly<Partial<Record<ActionName, SteeringRequest>>> = 
 export function actionOffers(to: OfferedTo): ActionOffer[] {
   const { lease, caller } = to;
   const { phase, stage, cutoverId: id } = lease;
-  const place = placeText(lease, to.soFar?.plan ?? null);
+  const place = placeOfRun(lease);
   const as = `It is recorded in the ledger as done by ${caller ?? 'nobody'}, with your reason.`;
   const offer = (
     name: ActionName,

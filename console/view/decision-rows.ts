@@ -1,8 +1,7 @@
 /** Decisions and alarms in chronological order, and the instants among them that every chart marks. */
-import { describeKind, fromIso, type Lease, type LogEntry, planIn } from '../../core/model/index.ts';
+import { describeKind, describePlace, fromIso, type Lease, type LogEntry, planIn } from '../../core/model/index.ts';
 import type { ChartMark } from './chart-view.ts';
 import type { DecisionRow, Tone } from './page-view.ts';
-import { placeText } from './wording.ts';
 
 /** A change of an alarm's state. */
 export interface AlarmChange {
@@ -19,7 +18,7 @@ export function decisionRows(log: readonly LogEntry[], alarms: readonly AlarmCha
       (e): DecisionRow => ({
         at: fromIso(e.at),
         kind: describeKind(e.kind),
-        where: placeText(e, plan),
+        where: describePlace(e, plan?.stages[e.stage]?.percent),
         by: e.by,
         text: e.message,
         tone: toneOf(e),

@@ -13,6 +13,7 @@ import {
   type GroupRole,
   type Lease,
   type LogEntry,
+  placeOfRun,
   planIn,
   type RuleWeights,
   shareOf,
@@ -231,7 +232,8 @@ const OUTCOMES: Readonly<Record<Lease['status'], readonly [text: string, tone: T
   completed: ['completed', 'good'],
 };
 
-function pastRun({ cutoverId, startedAt, startedBy, status, rollback, phase, drill }: Lease): PastRun {
+function pastRun(run: Lease): PastRun {
+  const { cutoverId, startedAt, startedBy, status, rollback, drill } = run;
   const [outcome, tone] = OUTCOMES[status];
   return {
     cutover: cutoverId,
@@ -239,6 +241,6 @@ function pastRun({ cutoverId, startedAt, startedBy, status, rollback, phase, dri
     startedBy: startedBy ?? '',
     outcome: drill === null ? outcome : `drill, ${outcome}`,
     tone,
-    why: rollback === null ? `phase ${phase}` : `${rollback.trigger}: ${rollback.reason}`,
+    why: rollback === null ? placeOfRun(run) : `${rollback.trigger}: ${rollback.reason}`,
   };
 }

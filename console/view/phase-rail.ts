@@ -1,7 +1,6 @@
 /** The phases of a run in a row: done, present, and to come. */
 
-import { COHORT_STAGE } from '../../core/evaluation/index.ts';
-import { fromIso, type Lease, type LogEntry, type Plan, planIn } from '../../core/model/index.ts';
+import { COHORT_STAGE, fromIso, type Lease, type LogEntry, type Plan, planIn } from '../../core/model/index.ts';
 import type { PhaseStep } from './page-view.ts';
 
 interface Station {

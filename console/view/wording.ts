@@ -1,7 +1,6 @@
 /** Wording of times, shares and places on the page. */
 
-import { describePlace } from '../../core/evaluation/index.ts';
-import { fromIso, type Lease, type Plan } from '../../core/model/index.ts';
+import { fromIso, type Lease } from '../../core/model/index.ts';
 
 /** `h:mm:ss` of a duration in milliseconds. */
 export function clock(ms: number): string {
@@ -18,19 +17,6 @@ export function countText(n: number): string {
 export function secondsText(value: number): string {
   return value >= 120 ? `${(value / 60).toFixed(1)} min` : `${value.toFixed(1)} s`;
 }
-
-/** For example `stage 10 %`, or `stage #2` without the plan; otherwise the phase. */
-export function placeText(
-  place: { readonly phase: string; readonly stage: number },
-  plan: Pick<Plan, 'stages'> | null,
-): string {
-  return PHASE_NAMES[place.phase] ?? describePlace(place, plan);
-}
-
-const PHASE_NAMES: Readonly<Record<string, string>> = {
-  shadowSignoff: 'shadow sign-off',
-  finalSignoff: 'final sign-off',
-};
 
 /** A share as a percentage, such as `0.52 %`. */
 export function percentText(share: number): string {

@@ -1,8 +1,8 @@
 /** Evaluation of stages and the soak, in which customers reach the candidate and the gate compares. */
 import { decideGate, gatePolicyOf, judgeAlone } from '../gate/index.ts';
 import { gatePlan, opinionsOf, type Stretch, together, voteOf } from '../metrics/index.ts';
-import { fromIso, type MinuteEvidence, type ParityVerdict } from '../model/index.ts';
-import { COHORT_STAGE, judgeCohort } from './cohort.ts';
+import { COHORT_STAGE, fromIso, type MinuteEvidence, type ParityVerdict } from '../model/index.ts';
+import { judgeCohort } from './cohort.ts';
 import { earliestOf, elapsedMs, inMinutes, overdue, passedOf } from './deadlines.ts';
 import type { Evidence, PresentRun } from './evidence.ts';
 import { longestUndecided } from './evidence-gap.ts';

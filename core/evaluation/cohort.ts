@@ -8,23 +8,6 @@ import { cohortPlan } from '../metrics/index.ts';
 import type { BaselineSummary, MinuteEvidence, Plan } from '../model/index.ts';
 import type { Observation } from './observation.ts';
 
-/** Number of the stage in which only the cohort uses the candidate: the one before the first. */
-export const COHORT_STAGE = -1;
-
-/**
- * A place in a run, for example `shadow`, `cohort` or `stage 10 %`. Without its plan, the second stage is `stage #2`,
- * which nobody takes for 2 %.
- */
-export function describePlace(
-  { phase, stage }: { readonly phase: string; readonly stage: number },
-  plan: Pick<Plan, 'stages'> | null,
-): string {
-  if (phase !== 'stage') return phase;
-  if (stage === COHORT_STAGE) return 'cohort';
-  const percent = plan?.stages[stage]?.percent;
-  return percent === undefined ? `stage #${stage + 1}` : `stage ${percent} %`;
-}
-
 /** Whether enough testers used the candidate, and its results are acceptable. */
 export function judgeCohort(
   plan: Plan,

@@ -1,6 +1,5 @@
 /** When the present phase may advance at the earliest, and how long it may be held. */
-import { type CutoverState, fromIso } from '../model/index.ts';
-import { COHORT_STAGE } from './cohort.ts';
+import { COHORT_STAGE, type CutoverState, fromIso } from '../model/index.ts';
 import type { PresentRun } from './evidence.ts';
 import type { Observation } from './observation.ts';
 

@@ -1,7 +1,6 @@
 /** What is missing in the evidence, and how long the run waits for it. */
 import { evidenceSince, gapOf, settledPrefix } from '../gate/index.ts';
-import { fromIso, type MinuteEvidence } from '../model/index.ts';
-import { COHORT_STAGE } from './cohort.ts';
+import { COHORT_STAGE, fromIso, type MinuteEvidence } from '../model/index.ts';
 import { earliestOf, lengthOf } from './deadlines.ts';
 import type { PresentRun } from './evidence.ts';
 import { withMirrored } from './mirrored-customers.ts';

@@ -1,5 +1,4 @@
 /** One evaluation of the present phase: from evidence to advance, hold or rollback. */
-export { COHORT_STAGE, describePlace } from './cohort.ts';
 export { elapsedMs, overtime } from './deadlines.ts';
 export { observe } from './evaluation.ts';
 export type { Evidence, PresentRun } from './evidence.ts';

@@ -19,6 +19,7 @@ import {
   type Lease,
   type Metrics,
   type MinuteEvidence,
+  placeOfRun,
   type RuleWeights,
   sameWeights,
   type Trigger,
@@ -123,7 +124,7 @@ async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: 
   if (execution === 'succeeded' || (ended && (await isFinished(ports, deployment, item))))
     return noteCompletion(ports, deployment, item);
   const due = item.heartbeatDueAt;
-  if (late) return demand('watchdog', `no heartbeat from the run by ${due} (phase ${item.phase})`, 'silence');
+  if (late) return demand('watchdog', `no heartbeat from the run by ${due} (${placeOfRun(item)})`, 'silence');
   if (ended)
     return demand('execution', `the ledger says running, but execution ${item.executionArn} is not running`, 'silence');
   if (!item.intent.confirmed) return watchShift(ports, deployment, item);

@@ -116,7 +116,7 @@ function conclude(
   if (minutes.length === 0)
     return hold(`No full minute has been counted yet; ${policy.minRequests} candidate requests are needed`);
   if (candidateRequests < policy.minRequests)
-    return hold(`${candidateRequests} of ${policy.minRequests} needed candidate requests are counted`);
+    return hold(`${candidateRequests} of ${policy.minRequests} required candidate requests counted so far`);
   if (balancer.unexplained > policy.errorMargin * candidateRequests)
     return hold(
       `${Math.round(balancer.unexplained)} 5xx of the load balancer belong to neither side; if they were the candidate's, it would exceed the margin of ${percent(policy.errorMargin)}`,

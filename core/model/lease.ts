@@ -6,7 +6,7 @@
 import * as z from 'zod';
 import { drillSchema } from './drill.ts';
 import { cutoverIdSchema, generationSchema, ingressIdSchema, targetGroupArnSchema } from './ids.ts';
-import { capacitySnapshotSchema, PHASES } from './run-state.ts';
+import { capacitySnapshotSchema, describePlace, PHASES } from './run-state.ts';
 import { ruleWeightsSchema, trafficSplitSchema } from './split.ts';
 import { type Steering, steeringSchema, UNSTEERED } from './steering.ts';
 
@@ -35,17 +35,24 @@ export function describeKind(kind: string): string {
   return kind === 'observation' ? 'evaluation' : kind;
 }
 
-/** The trigger of a rollback and its reason: `alarm shop-elb-5xx: …`, `gate in phase stage: …`, `watchdog: …`. */
+/** The trigger of a rollback and its reason: `alarm shop-elb-5xx: …`, `gate in stage 10 %: …`, `watchdog: …`. */
 export function describeCause(asked: {
   readonly trigger: Trigger;
   readonly by: string;
   readonly reason?: string;
 }): string {
   const { trigger, by, reason } = asked;
-  const named = trigger === 'signoff' ? 'sign-off' : trigger;
-  const source = by === trigger ? named : `${named} ${by.startsWith('phase ') ? 'in ' : ''}${by}`;
+  const source = describeSource(trigger, by);
   // Callers put the cause into parentheses or at the end of their own sentence.
   return reason === undefined ? source : `${source}: ${reason.replace(/\.$/, '')}`;
+}
+
+function describeSource(trigger: Trigger, by: string): string {
+  if (by === trigger) return trigger === 'signoff' ? 'sign-off' : trigger;
+  // These three are named by their place in the run. Earlier versions wrote `phase` before it.
+  const place = by.replace(/^phase /, '');
+  if (trigger === 'signoff') return place;
+  return trigger === 'gate' || trigger === 'task' ? `${trigger} in ${place}` : `${trigger} ${by}`;
 }
 
 const instant = z.iso.datetime();
@@ -145,6 +152,11 @@ export type Lease = Omit<z.infer<typeof leaseShape>, 'intent' | 'rollback' | 'ta
  * are preserved.
  */
 export const ledgerItemSchema: z.ZodType<Lease> = leaseShape.loose();
+
+/** Where a run stands, such as `stage 10 %`; after a rollback, where it stood. Its intent has the share of its stage. */
+export function placeOfRun({ phase, stage, intent }: Pick<Lease, 'phase' | 'stage' | 'intent'>): string {
+  return describePlace({ phase, stage }, intent.split.candidatePercent);
+}
 
 /**
  * The run to which a trigger refers; without a scope, whichever run owns the ingress. An event may arrive hours late

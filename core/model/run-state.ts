@@ -29,6 +29,29 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
+/** Number of the stage in which only the cohort uses the candidate: the one before the first. */
+export const COHORT_STAGE = -1;
+
+/**
+ * A place in a run, as people read it: `shadow sign-off`, `cohort` or `stage 10 %`.
+ * @param percent what the candidate gets in that stage; undefined if unknown, for example in a log without its plan:
+ *   then the second stage is `stage #2`, which nobody takes for 2 %
+ */
+export function describePlace(
+  { phase, stage }: { readonly phase: string; readonly stage: number },
+  percent: number | undefined,
+): string {
+  if (phase !== 'stage') return PHASE_NAMES[phase] ?? phase;
+  if (stage === COHORT_STAGE) return 'cohort';
+  return percent === undefined ? `stage #${stage + 1}` : `stage ${percent} %`;
+}
+
+/** Of the phases whose id is no name for people. */
+const PHASE_NAMES: Readonly<Record<string, string>> = {
+  shadowSignoff: 'shadow sign-off',
+  finalSignoff: 'final sign-off',
+};
+
 /**
  * Read by a Choice state. `proceed`: on to the next named state; `hold`: wait and evaluate again; `nextStage`: shift
  * further; `closeMirror`: the same phase without its mirror; `rollback`: the safe weights, now; `drill`: this run is a

@@ -12,6 +12,7 @@ import {
   type Plan,
   type PlanMetric,
   type PlanProblem,
+  placeOfRun,
   type RuleWeights,
   rollbackAlarmsOf,
   type TargetHealthCounts,
@@ -159,7 +160,7 @@ function ownerRefusals(deployment: Deployment, { owner, live, capacity }: Prefli
   if (owner === null) return [];
   switch (owner.status) {
     case 'running':
-      return [`cutover ${owner.cutoverId} owns the ingress (phase ${owner.phase})`];
+      return [`cutover ${owner.cutoverId} owns the ingress (${placeOfRun(owner)})`];
     case 'rolling_back':
       return [`cutover ${owner.cutoverId} is still being rolled back`];
     case 'completed':

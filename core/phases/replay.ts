@@ -6,13 +6,15 @@
  * under the other plan ends what it would have reached.
  */
 
-import { COHORT_STAGE, elapsedMs, type Observation, observe, type PresentRun } from '../evaluation/index.ts';
+import { elapsedMs, type Observation, observe, type PresentRun } from '../evaluation/index.ts';
 import { requests, total } from '../gate/index.ts';
 import {
   type BaselineSummary,
+  COHORT_STAGE,
   DecisionLogError,
   type Deployment,
   decode,
+  describePlace,
   fromIso,
   type LogEntry,
   type Look,
@@ -203,8 +205,7 @@ export class Replay {
 }
 
 function nameOf(plan: Plan, phase: Phase, stage: number): string {
-  if (phase === 'stage' && stage === COHORT_STAGE) return 'cohort';
-  return phase === 'stage' ? `stage ${plan.stages[stage]?.percent} %` : phase;
+  return describePlace({ phase, stage }, plan.stages[stage]?.percent);
 }
 
 function makesUp(minutes: readonly MinuteEvidence[], { looked }: Look): boolean {

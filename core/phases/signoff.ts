@@ -1,6 +1,6 @@
 /** Decides who may sign off: when somebody answers, and again in the machine before the answer has any effect. */
 import type { Approval, ApprovalRequest, CutoverState, Lease, Plan } from '../model/index.ts';
-import { fromIso } from '../model/index.ts';
+import { fromIso, placeOfRun } from '../model/index.ts';
 
 type Policy = Plan['signoff'];
 
@@ -40,7 +40,7 @@ export function closedSignoff(
     return `${name} is over: ${lease === null ? 'no cutover' : `cutover ${lease.cutoverId}`} owns the ingress.`;
   if (lease.status !== 'running') return `${name} is over: the cutover is ${lease.status.replace('_', ' ')}.`;
   const waiting = kind === 'shadow' ? 'shadowSignoff' : 'finalSignoff';
-  return lease.phase === waiting ? null : `${name} is over: the cutover is in phase ${lease.phase}.`;
+  return lease.phase === waiting ? null : `${name} is over: the cutover is in ${placeOfRun(lease)}.`;
 }
 
 /** The effect of one person's approval. */

@@ -2,8 +2,9 @@
  * What people may request of a run, and when. A request becomes the lease's next steering, or a sentence that explains
  * the refusal.
  */
-import { COHORT_STAGE, describePlace, isAgreed, pauseAt, pausedMs } from '../evaluation/index.ts';
+import { isAgreed, pauseAt, pausedMs } from '../evaluation/index.ts';
 import {
+  COHORT_STAGE,
   fromIso,
   type Lease,
   type LogEntry,
@@ -11,6 +12,7 @@ import {
   lookIn,
   type Phase,
   type Plan,
+  placeOfRun,
   type Steering,
   toIso,
 } from '../model/index.ts';
@@ -115,7 +117,7 @@ function misplaced(lease: Lease, kind: SteeringRequest['kind']): string | null {
   if (lease.drill !== null) return `${cutoverId} is a drill, which its own alarm ends: ${no}`;
   if (phase === 'shadowSignoff' || phase === 'finalSignoff')
     return `Cutover ${cutoverId} is waiting for a sign-off: ${no} Use approve or refuse.`;
-  if (!IN[kind].includes(phase)) return `Cutover ${cutoverId} is in phase ${phase}: ${no}`;
+  if (!IN[kind].includes(phase)) return `Cutover ${cutoverId} is in the ${phase} phase: ${no}`;
   return null;
 }
 
@@ -217,15 +219,13 @@ function next(steering: Steering, change: Partial<Steering>): Steering {
   return { ...steering, ...change, rev: steering.rev + 1 };
 }
 
-/** For example `stage 10 % (2 of 4) of first`, `the cohort of first` or `phase soak of first`. */
-function whereabouts(
-  { cutoverId, phase, stage }: Pick<Lease, 'cutoverId' | 'phase' | 'stage'>,
-  plan: Plan | null,
-): string {
-  if (phase !== 'stage') return `phase ${phase} of ${cutoverId}`;
+/** For example `stage 10 % (2 of 4) of first`, `the cohort of first` or `the soak phase of first`. */
+function whereabouts(lease: Pick<Lease, 'cutoverId' | 'phase' | 'stage' | 'intent'>, plan: Plan | null): string {
+  const { cutoverId, phase, stage } = lease;
+  if (phase !== 'stage') return `the ${phase} phase of ${cutoverId}`;
   if (stage === COHORT_STAGE) return `the cohort of ${cutoverId}`;
   const among = plan === null ? '' : ` (${stage + 1} of ${plan.stages.length})`;
-  return `${describePlace({ phase, stage }, plan)}${among} of ${cutoverId}`;
+  return `${placeOfRun(lease)}${among} of ${cutoverId}`;
 }
 
 function sentence(text: string): string {

@@ -23,7 +23,7 @@ export function roughly(seconds: number): string {
 export const WORDING = {
   capacityPinned: (tasks: number) => `Scale-in of the stable service is suspended at ${tasks} tasks.`,
   weightsConfirmed: (split: TrafficSplit) => `${describeSplit(split)}, verified (re-read from the ALB).`,
-  exerciseStarted: 'Load and chaos tests run against the mirror.',
+  exerciseStarted: 'Load and chaos tests are running against the mirror.',
   awaitingShadowSignoff: 'Waiting for approval to start the canary.',
   awaitingFinalSignoff: 'Waiting for final approval.',
   canaryApproved: (approval: Approval) => `Canary approved by ${describeApproval(approval)}.`,

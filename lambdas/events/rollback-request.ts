@@ -1,7 +1,14 @@
 /** Extracts who calls the rollback, and why, from any kind of event. */
 import * as z from 'zod';
 import type { RollbackRequest } from '../../core/fence/index.ts';
-import { capacitySnapshotSchema, causeText, TRIGGERS, toIso, withoutAdvice } from '../../core/model/index.ts';
+import {
+  capacitySnapshotSchema,
+  causeText,
+  describePlace,
+  TRIGGERS,
+  toIso,
+  withoutAdvice,
+} from '../../core/model/index.ts';
 import { shortened } from '../../input/index.ts';
 
 /** A cause of Step Functions may have 32,768 characters; the reason stands in the lease, in the log and several times in one message. */
@@ -34,6 +41,8 @@ const fromMachine = z.object({
   v: z.literal(1),
   executionArn: z.string(),
   phase: z.string(),
+  stage: z.number().optional().catch(undefined),
+  split: z.object({ candidatePercent: z.number() }).optional().catch(undefined),
   reason: z.string(),
   next: z.string(),
   error: z.object({ Error: z.string(), Cause: z.string().optional() }).optional(),
@@ -111,7 +120,9 @@ function fromState(state: z.infer<typeof fromMachine>, now: string): RollbackReq
   const { executionArn } = state;
   const scope = { kind: 'execution', executionArn } as const;
   const { capacity = null } = state;
-  const base = { by: `phase ${state.phase}`, at: now, calledFrom: executionArn, scope, capacity };
+  const { phase, stage = 0, split } = state;
+  const by = describePlace({ phase, stage }, split?.candidatePercent);
+  const base = { by, at: now, calledFrom: executionArn, scope, capacity };
   if (state.error === undefined) return { ...base, trigger: 'gate', reason: state.reason };
   const refused = state.error.Error === 'Crossfade.SignoffRefused' || state.error.Error === 'States.Timeout';
   return {

@@ -1,5 +1,5 @@
 /** Notifications are best effort: an SNS failure never stops a cutover. */
-import { describeError, type Lease, type LogEntry, type Notice } from '../../core/model/index.ts';
+import { describeError, type Lease, type LogEntry, type Notice, placeOfRun } from '../../core/model/index.ts';
 import type { Deps } from './deps.ts';
 
 /**
@@ -46,5 +46,5 @@ export async function recordAndTell(
 
 /** The fields of a notice that describe the run of a lease. */
 export function leaseOf(item: Lease | null): Pick<Notice, 'cutoverId' | 'phase'> {
-  return item === null ? { cutoverId: null } : { cutoverId: item.cutoverId, phase: item.phase };
+  return item === null ? { cutoverId: null } : { cutoverId: item.cutoverId, phase: placeOfRun(item) };
 }

@@ -3,6 +3,7 @@
 import {
   type CutoverState,
   type CutoverStateJson,
+  describePlace,
   fromIso,
   type Notice,
   PHASES,
@@ -43,11 +44,9 @@ export async function settle(
   return stateToJson(state);
 }
 
-/** For example `shadow`, `cohort` or `stage 10 %`. */
+/** For example `shadow sign-off`, `cohort` or `stage 10 %`. */
 export function phaseName(state: CutoverState): string {
-  if (state.phase !== 'stage') return state.phase;
-  const percent = state.plan.stages[state.stage]?.percent;
-  return percent === undefined ? 'cohort' : `stage ${percent} %`;
+  return describePlace(state, state.plan.stages[state.stage]?.percent);
 }
 
 /** The fields of a notice that describe the run. */

@@ -47,7 +47,7 @@ describe('a command that a signal ends while AWS has not answered', () => {
       /no weight was written, and traffic is where it was\.\nNext: run `crossfade rollback` again/,
     ],
     ['SIGHUP', 'approve first', /Nothing was changed\. The sign-off waits as before\.\nNext: read/],
-    ['SIGHUP', 'watch first', /^Interrupted\. Nothing was changed\. A cutover goes on without this command\.$/m],
+    ['SIGHUP', 'watch first', /^Interrupted\. Nothing was changed\. A cutover continues without this command\.$/m],
   ] as const)('%s: %s says what it leaves behind', async (signal, command, says) => {
     const file = join(folder.path, 'deployment.json');
     const rules = DEPLOYMENT.rules.map((rule, i) => ({

@@ -58,14 +58,14 @@ describe('steering from the command line', () => {
     const paused = await site.as('ada', 'pause', site.id, '--reason', 'a look at the logs');
     expect(paused).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining(`Paused stage 1 % (1 of 6) of ${site.id} until`),
+      stdout: expect.stringContaining(`Paused stage 10 % (2 of 6) of ${site.id} until`),
     });
     const lease = await site.ledger.read(site.ingressId);
     expect(lease?.steering.pauses).toMatchObject([{ by: arn('ada'), reason: 'a look at the logs' }]);
     expect(await site.log.entries(site.id)).toContainEqual(
-      expect.objectContaining({ kind: 'steering', by: arn('ada'), phase: 'stage', stage: 0 }),
+      expect.objectContaining({ kind: 'steering', by: arn('ada'), phase: 'stage', stage: 1 }),
     );
-    expect((await site.as('ada', 'history', site.id)).stdout).toMatch(/Z {2}stage 1 % {6}/);
+    expect((await site.as('ada', 'history', site.id)).stdout).toMatch(/Z {2}stage 10 % {7}/);
     expect((await site.as('ada', 'status')).stdout).toContain(`Paused by ${arn('ada')} until`);
     expect(await site.as('bob', 'resume', site.id)).toMatchObject({ code: 0 });
     expect((await site.as('ada', 'status')).stdout).not.toContain('Paused by');
@@ -111,7 +111,7 @@ describe('steering from the command line', () => {
   });
 
   it.each([
-    ['pause', 'phase preflight: there is nothing to pause'],
+    ['pause', 'in the preflight phase: there is nothing to pause'],
     ['resume', 'there is nothing to resume'],
     ['promote', 'there is nothing to promote'],
     ['retry', 'there is nothing to retry'],
@@ -222,11 +222,14 @@ describe('waiting for a run', () => {
   it('ends with 0 when it got there, 1 when it ended otherwise, 4 when the time is up', async () => {
     await site.begin();
     await site.enter('stage');
-    expect(await wait('complete')).toMatchObject({ code: 4, stderr: expect.stringContaining('Not there after PT1S') });
+    expect(await wait('complete')).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('not there after PT1S; it continues'),
+    });
     await site.ask();
     expect(await wait('sign-off')).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('waiting for a sign-off'),
+      stdout: expect.stringContaining('waiting for its final sign-off'),
     });
     await site.as('ada', 'abort', site.id, '--reason', 'enough');
     expect(await wait('rolled-back')).toMatchObject({ code: 0 });

@@ -55,7 +55,7 @@ async function opened<T>(user: string, use: (page: Opened) => Promise<T>): Promi
     const authorization = `Bearer ${session}`;
     return await use({
       view: (cutover) => send(`/view${cutover === undefined ? '' : `?cutover=${cutover}`}`, { authorization }),
-      act: (action, reason = '', seen = { phase: 'stage', stage: 0 }) =>
+      act: (action, reason = '', seen = { phase: 'stage', stage: 1 }) =>
         send('/action', { authorization }, { action, cutover: site.id, reason, seen }),
     });
   } finally {
@@ -79,7 +79,7 @@ describe('the console over a live ingress', () => {
       expect(offered(page, 'pause')).toMatchObject({
         refused: null,
         will: expect.arrayContaining([
-          expect.stringContaining('Holds stage 1 % of '),
+          expect.stringContaining('Holds stage 10 % of '),
           expect.stringContaining(arn('ada')),
         ]),
       });
@@ -94,7 +94,7 @@ describe('the console over a live ingress', () => {
     await opened('ada', async ({ act, view }) => {
       expect(await act('pause', 'a look at the logs')).toMatchObject({
         done: true,
-        text: expect.stringContaining('Paused stage 1 % (1 of 6) of '),
+        text: expect.stringContaining('Paused stage 10 % (2 of 6) of '),
       });
       expect((await view()).runs[0]?.facts).toContainEqual([
         'Paused',
@@ -131,7 +131,7 @@ describe('the console over a live ingress', () => {
       const page = await view();
       expect(page.runs[0]?.signoff).toMatchObject({ kind: 'final', evidence: 'errors 0.10 % against 0.10 %' });
       expect(JSON.stringify(page)).not.toContain('nobody waits for it');
-      expect(await act('approve', '', { phase: 'finalSignoff', stage: 0 })).toMatchObject({
+      expect(await act('approve', '', { phase: 'finalSignoff', stage: 1 })).toMatchObject({
         done: false,
         text: expect.stringContaining('started this cutover and may not approve it'),
       });

@@ -99,7 +99,7 @@ describe('a sign-off', () => {
     expect(closed(asked, null)).toContain('no cutover owns the ingress');
     expect(closed(asked, { ...lease, cutoverId: cutoverIdSchema.parse('two') })).toContain('cutover two owns');
     expect(closed(asked, { ...lease, status: 'rolling_back' })).toContain('is rolling back');
-    expect(closed(asked, { ...lease, phase: 'stage' as never })).toContain('in phase stage');
-    expect(closed({ ...asked, kind: 'final' }, lease)).toContain('in phase shadowSignoff');
+    expect(closed(asked, { ...lease, phase: 'stage' as never })).toContain('in cohort');
+    expect(closed({ ...asked, kind: 'final' }, lease)).toContain('in shadow sign-off');
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { describePlace } from '../../core/evaluation/cohort.ts';
 import { pausedMs, steer, steeredAt } from '../../core/evaluation/steering.ts';
 import type { Lease, LogEntry } from '../../core/model/lease.ts';
 import { type PlanInput, parsePlan } from '../../core/model/plan.ts';
 import {
   type CutoverState,
   type CutoverStateJson,
+  describePlace,
   PHASES,
   parseState,
   stateToJson,
@@ -367,21 +367,25 @@ describe('a run that is steered', () => {
 
 describe('the place in an answer', () => {
   const plan = parsePlan({ ...PLAN, stages: [{ percent: 1, bake: 'PT1H' }, ...(PLAN.stages ?? [])] });
+  const at = (candidatePercent: number) => ({
+    intent: { ...lease().intent, split: { candidatePercent, mirror: null } },
+  });
   const paused = (place: Partial<Lease>) => answerTo(lease(place), PAUSE, { ...SO_FAR, plan });
 
   it.each([
-    [{ phase: 'stage', stage: 0 }, 'Paused stage 1 % (1 of 3) of one until'],
-    [{ phase: 'stage', stage: 1 }, 'Paused stage 10 % (2 of 3) of one until'],
+    [{ phase: 'stage', stage: 0, ...at(1) }, 'Paused stage 1 % (1 of 3) of one until'],
+    [{ phase: 'stage', stage: 1, ...at(10) }, 'Paused stage 10 % (2 of 3) of one until'],
     [{ phase: 'stage', stage: -1 }, 'Paused the cohort of one until'],
-    [{ phase: 'soak', stage: 2 }, 'Paused phase soak of one until'],
+    [{ phase: 'soak', stage: 2 }, 'Paused the soak phase of one until'],
   ] as const)('%o is told by its share, not by its number alone', (place, told) => {
     expect(paused(place)).toMatchObject({ message: expect.stringContaining(told) });
   });
 
-  it('is a number that nobody takes for a share where the plan is not at hand', () => {
-    expect(describePlace({ phase: 'stage', stage: 0 }, null)).toBe('stage #1');
-    expect(describePlace({ phase: 'stage', stage: 0 }, plan)).toBe('stage 1 %');
-    expect(describePlace({ phase: 'stage', stage: -1 }, plan)).toBe('cohort');
-    expect(describePlace({ phase: 'soak', stage: 2 }, plan)).toBe('soak');
+  it('is a number that nobody takes for a share where the share is unknown', () => {
+    expect(describePlace({ phase: 'stage', stage: 0 }, undefined)).toBe('stage #1');
+    expect(describePlace({ phase: 'stage', stage: 0 }, 1)).toBe('stage 1 %');
+    expect(describePlace({ phase: 'stage', stage: -1 }, 0)).toBe('cohort');
+    expect(describePlace({ phase: 'soak', stage: 2 }, 100)).toBe('soak');
+    expect(describePlace({ phase: 'finalSignoff', stage: 2 }, 100)).toBe('final sign-off');
   });
 });

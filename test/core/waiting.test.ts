@@ -57,7 +57,7 @@ describe('while the final sign-off is waited for', () => {
     expect(isSafe(DEPLOYMENT, world.live)).toBe(true);
     expect(world.item).toMatchObject({
       status: 'rolled_back',
-      rollback: { trigger: 'gate', by: 'phase finalSignoff, by the watchdog' },
+      rollback: { trigger: 'gate', by: 'final sign-off, by the watchdog' },
     });
     expect(world.notices.at(-1)?.body).toMatch(/Candidate is worse than the baseline: errors/);
   });

@@ -129,7 +129,7 @@ describe.skipIf(LOCALSTACK === undefined)('campaigns over two accounts and regio
     expect(stopped).toMatchObject({
       code: 0,
       stdout: expect.stringContaining(
-        'Stopped autumn. Nothing further starts, except what an evaluation may be starting at this moment; 1 under way',
+        'Stopped autumn. No further cutover starts, except one that an evaluation may be starting at this moment. 1 under way',
       ),
     });
     expect(await status()).toMatchObject({ code: 1, stdout: expect.stringContaining('Campaign autumn: ABORTED') });

@@ -230,7 +230,9 @@ console.log(schema.properties.gate.properties.alpha.description);`;
   it('shows the rehearsal without a checkout: both sides and what they call come with it', () => {
     const output = run(app, 'npx', ['--no-install', 'crossfade', 'rehearse', '--quick']);
     expect(output).toContain('npx crossfade console --deployment');
-    expect(output).toMatch(/^ROLLED BACK in \d+ s of simulated time, [\d,]+ of [\d,]+ requests failed, none after$/m);
+    expect(output).toMatch(
+      /^ROLLED BACK in \d+ s of simulated time; [\d,]+ of [\d,]+ requests failed, none after the return$/m,
+    );
     const ending = output.slice(output.lastIndexOf('ROLLED BACK in')).split('\n');
     expect(Math.max(...ending.map((line) => line.length))).toBeLessThanOrEqual(100);
     expect(readdirSync(join(app, '.crossfade'))).toContain('rehearsal.html');

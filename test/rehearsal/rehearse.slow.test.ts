@@ -136,7 +136,7 @@ describe('a candidate that fails while the final sign-off is waited for', () => 
       expect(run.verdict.ok, run.verdict.sentence).toBe(true);
       expect(run.ledger).toMatchObject({
         status: 'rolled_back',
-        rollback: { trigger: 'gate', by: 'phase finalSignoff, by the watchdog' },
+        rollback: { trigger: 'gate', by: 'final sign-off, by the watchdog' },
       });
       expect(run.weights.at(-1)?.shares).toMatchObject({ stable: 1, candidate: 0 });
     });

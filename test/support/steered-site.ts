@@ -57,9 +57,10 @@ export class SteeredSite {
     return lease;
   }
 
+  /** A stage is that of 10 %, the second of the default plan. */
   async enter(phase: Phase): Promise<void> {
     const lease = await this.lease();
-    await this.ledger.heartbeat(lease, { phase, stage: 0, heartbeatDueAt: lease.heartbeatDueAt });
+    await this.ledger.heartbeat(lease, { phase, stage: 1, heartbeatDueAt: lease.heartbeatDueAt });
   }
 
   async ask(expiresInMs = HOUR_MS, kind: ApprovalRequest['kind'] = 'final'): Promise<void> {
