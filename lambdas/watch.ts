@@ -79,7 +79,7 @@ export function makeHandler(deps: WatchDeps) {
       verdict,
       ...(baseline === null ? {} : { baseline }),
     };
-    const steeringRev = observation.restart === true ? rev : state.steeringRev;
+    const steeringRev = observation.effect === 'restart' ? rev : state.steeringRev;
     const looked = baseline === null ? state : { ...state, baseline };
     const next = { ...looked, steeringRev, ...(await afterRevision(deps, state, revisions, seen, observation)) };
     const transition = reduce(next, { type: 'observed', at: now, observation, steered });
@@ -113,10 +113,10 @@ async function afterRevision(
   state: CutoverState,
   now: Revisions | null,
   { revised }: Evidence,
-  { restart, reason }: Observation,
+  { effect, reason }: Observation,
 ): Promise<Pick<CutoverState, 'revisions' | 'revisionRestarts'>> {
   const { revisions, revisionRestarts } = state;
-  if (revised == null || restart !== true) return { revisions: revisions ?? now, revisionRestarts };
+  if (revised == null || effect !== 'restart') return { revisions: revisions ?? now, revisionRestarts };
   await tell(deps, {
     kind: 'warning',
     ...runOf(state),

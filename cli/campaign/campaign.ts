@@ -13,6 +13,7 @@ import { wallClock } from '../../lambdas/zones/index.ts';
 import { problemLines, readPlanOrCampaign } from '../run/index.ts';
 import {
   attempt,
+  attemptSending,
   EXIT,
   NOTHING_CHANGED,
   personText,
@@ -49,21 +50,15 @@ function startCampaign(terminal: Terminal): Command {
       if (problems.length > 0) throw new UsageError(problemLines(problems));
       const { name } = read.campaign;
       const written = readDocumentFile('file', file);
-      const sent = { start: false };
-      const isNew = await attempt(
-        ({ refused }) =>
-          !sent.start || refused
-            ? NOTHING_CHANGED
-            : {
-                state: `The campaign ${name} may have been started: the answer was lost.`,
-                next: 'run the same command again; the same name starts nothing twice.',
-              },
-        async () => {
-          const campaigns = await openCampaigns();
-          sent.start = true;
-          return campaigns.start(executionOf(name, 1), { campaign: written });
-        },
-      );
+      const lost = {
+        state: `The campaign ${name} may have been started: the answer was lost.`,
+        next: 'run the same command again; the same name starts nothing twice.',
+      };
+      const isNew = await attemptSending({ lost }, async (sending) => {
+        const campaigns = await openCampaigns();
+        sending();
+        return campaigns.start(executionOf(name, 1), { campaign: written });
+      });
       if (!isNew)
         throw new UsageError(
           `name: a campaign "${name}" was started before; \`crossfade campaign status ${name}\` shows it`,
@@ -93,13 +88,13 @@ function stopCampaign(terminal: Terminal): Command {
     .action(async (name: string, { reason }: { readonly reason: string }) => {
       const run = await newest(name);
       if (run.status !== 'RUNNING') throw new UsageError(`name: campaign "${name}" is not running (${run.execution})`);
-      await attempt(
-        ({ refused }) => ({
-          state: refused ? NOTHING_CHANGED.state : `The campaign ${name} may go on: its stop was not confirmed.`,
-          next: 'run the same command again.',
-        }),
-        async () => (await openCampaigns()).stop(run.execution, personText(reason)),
-      );
+      const next = 'run the same command again.';
+      const lost = { state: `The campaign ${name} may go on: its stop was not confirmed.`, next };
+      await attemptSending({ unsent: { ...NOTHING_CHANGED, next }, lost }, async (sending) => {
+        const campaigns = await openCampaigns();
+        sending();
+        return campaigns.stop(run.execution, personText(reason));
+      });
       const moving = Object.values(run.state.states ?? {}).filter(isUnderWay).length;
       say(
         terminal.out,
@@ -127,16 +122,15 @@ function resumeCampaign(terminal: Terminal): Command {
       const { campaign, memory } = run.state;
       // Its earlier states are dropped, so every service is read again.
       const input = { campaign, memory, accepted: isAccepted(run.state), part };
-      await attempt(
-        ({ refused }) =>
-          refused
-            ? NOTHING_CHANGED
-            : {
-                state: `The campaign ${name} may have been resumed: the answer was lost.`,
-                next: `read \`crossfade campaign status ${name}\`; if it is not running, run the same command again.`,
-              },
-        async () => (await openCampaigns()).start(executionOf(name, part), input),
-      );
+      const lost = {
+        state: `The campaign ${name} may have been resumed: the answer was lost.`,
+        next: `read \`crossfade campaign status ${name}\`; if it is not running, run the same command again.`,
+      };
+      await attemptSending({ lost }, async (sending) => {
+        const campaigns = await openCampaigns();
+        sending();
+        return campaigns.start(executionOf(name, part), input);
+      });
       say(terminal.out, executionOf(name, part));
     });
 }

@@ -7,6 +7,7 @@ import { expiredRules, type RuleSet } from '../../parity/rules/index.ts';
 import { type DeployedOptions, deployed, withDeployed } from '../run/index.ts';
 import {
   attempt,
+  attemptSending,
   byOption,
   NOTHING_CHANGED,
   plain,
@@ -35,18 +36,13 @@ function putCommand(terminal: Terminal): Command {
     .action(async (file: string, options: DeployedOptions & { readonly by: string }) => {
       const set = readRules(file, 'file');
       const at = new Date();
-      const sent = { rules: false };
-      const { effectiveRules } = await attempt(
-        ({ refused }) => ({
-          state:
-            sent.rules && !refused
-              ? 'The stored rules are as they were, unless the write arrived.'
-              : NOTHING_CHANGED.state,
-          next: 'read `crossfade rules show`, then put them again.',
-        }),
-        async () => {
+      const next = 'read `crossfade rules show`, then put them again.';
+      const lost = { state: 'The stored rules are as they were, unless the write arrived.', next };
+      const { effectiveRules } = await attemptSending(
+        { unsent: { ...NOTHING_CHANGED, next }, lost },
+        async (sending) => {
           const found = await stored(options);
-          sent.rules = true;
+          sending();
           await found.rules.put({ set, by: options.by, at: at.toISOString() });
           return found;
         },

@@ -70,6 +70,28 @@ export async function attempt<T>(
   }
 }
 
+/** What a command that sends one change leaves behind: where nothing was sent, or it was refused; and where its answer was lost. */
+interface LeftBySending {
+  /** @default NOTHING_CHANGED */
+  readonly unsent?: Left;
+  readonly lost: Left;
+}
+
+/** As {@link attempt}, for work that calls `sending` before the request that changes something. */
+export function attemptSending<T>(
+  { unsent = NOTHING_CHANGED, lost }: LeftBySending,
+  work: (sending: () => void) => Promise<T>,
+): Promise<T> {
+  let isSent = false;
+  return attempt(
+    ({ refused }) => (isSent && !refused ? lost : unsent),
+    () =>
+      work(() => {
+        isSent = true;
+      }),
+  );
+}
+
 /** For commands that only read. */
 export const NOTHING_CHANGED: Left = { state: 'Nothing was changed.', next: 'run it again.' };
 

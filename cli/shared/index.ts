@@ -1,7 +1,7 @@
 /** Options, exit codes, the terminal, and whatever else every command needs. */
 
 export { asError, codeOf, plain, plainJson, plainLines } from '../../input/index.ts';
-export { attempt, CommandError, type Left, NOTHING_CHANGED } from './attempt.ts';
+export { attempt, attemptSending, CommandError, type Left, NOTHING_CHANGED } from './attempt.ts';
 export { readAuthorities, tlsProblem } from './certificates.ts';
 export { eachBounded } from './each-bounded.ts';
 export { EXIT, EXIT_HELP, type ExitCode, meaningOfNo } from './exit-codes.ts';

@@ -14,17 +14,7 @@ import {
   typedId,
   withDeployed,
 } from '../run/index.ts';
-import {
-  attempt,
-  confirmed,
-  EXIT,
-  type Left,
-  NOTHING_CHANGED,
-  number,
-  say,
-  type Terminal,
-  UsageError,
-} from '../shared/index.ts';
+import { attemptSending, confirmed, EXIT, type Left, number, say, type Terminal, UsageError } from '../shared/index.ts';
 import { callerArn } from './caller.ts';
 
 interface Options extends DeployedOptions {
@@ -48,21 +38,16 @@ export function startCommand(terminal: Terminal): Command {
       if (projection.problems.length > 0)
         throw new UsageError(projection.problems.map((p) => `${p.path}: ${p.message}`).join('\n'));
       say(terminal.err, timelineText(projection, rps));
-      const started = { sent: false };
-      const answered = await attempt(
-        ({ refused }) => (started.sent && !refused ? maybeStarted(options.name) : NOTHING_CHANGED),
-        async () => {
-          const deployment = await deployed(options);
-          const machine = stateMachineArn(deployment);
-          const startedBy = await callerArn();
-          say(terminal.err, `\nStarts ${options.name} on ingress ${deployment.ingressId} as ${startedBy}.`);
-          if (options.yes !== true && !(await confirmed(terminal, 'Start it?'))) return false;
-          await startExecution(machine, options.name, { plan: z.encode(planSchema, plan), startedBy }, () => {
-            started.sent = true;
-          });
-          return true;
-        },
-      );
+      const lost = maybeStarted(options.name);
+      const answered = await attemptSending({ lost }, async (sending) => {
+        const deployment = await deployed(options);
+        const machine = stateMachineArn(deployment);
+        const startedBy = await callerArn();
+        say(terminal.err, `\nStarts ${options.name} on ingress ${deployment.ingressId} as ${startedBy}.`);
+        if (options.yes !== true && !(await confirmed(terminal, 'Start it?'))) return false;
+        await startExecution(machine, options.name, { plan: z.encode(planSchema, plan), startedBy }, sending);
+        return true;
+      });
       if (!answered) {
         say(terminal.err, 'Not started: nothing was changed. Answer yes, or pass --yes.');
         terminal.exit(EXIT.failed);

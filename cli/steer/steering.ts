@@ -5,7 +5,17 @@ import { Command } from 'commander';
 import { type CutoverId, type LogEntry, parseDuration, SupersededError } from '../../core/model/index.ts';
 import { askSteering, MOST_PAUSED_SECONDS, type SteeringRequest } from '../../core/phases/index.ts';
 import { type DeployedOptions, withDeployed } from '../run/index.ts';
-import { attempt, EXIT, NOTHING_CHANGED, personText, plain, say, type Terminal, UsageError } from '../shared/index.ts';
+import {
+  attempt,
+  attemptSending,
+  EXIT,
+  NOTHING_CHANGED,
+  personText,
+  plain,
+  say,
+  type Terminal,
+  UsageError,
+} from '../shared/index.ts';
 import { callerArn } from './caller.ts';
 import { cutoverId, type Ledger, laterClock, movedOn, openLedger, ownLease, type SeenPlace, soFar } from './run-of.ts';
 
@@ -94,46 +104,44 @@ export async function steerRun(
   why: string,
   seen?: SeenPlace,
 ): Promise<Steered> {
-  const done = { sent: false, steered: false };
-  return attempt(
-    ({ refused }) => ({
-      state: done.steered
-        ? `The request is in the lease of ${id} and takes effect; only its entry in the decision log may be missing.`
-        : done.sent && !refused
-          ? 'Unless its write arrived, the request has no effect. No weight was written.'
-          : NOTHING_CHANGED.state,
-      next: `read \`crossfade status\` before you run \`crossfade ${request.kind} ${id}\` again.`,
-    }),
-    async () => {
-      const ledger = await open();
-      const lease = ownLease(await ledger.lease(), id);
-      if (typeof lease === 'string') return { refused: lease };
-      const late = movedOn(lease, seen);
-      if (late !== null) return { refused: late };
-      const by = await callerArn();
-      const entries = await ledger.decisionLog.entries(id);
-      const now = laterClock(ledger, entries);
-      const reason = personText(why);
-      const answer = askSteering(lease, request, { by, reason, now }, soFar(entries, lease));
-      if ('refused' in answer) return answer;
-      try {
-        done.sent = true;
-        await ledger.leases.steer(lease, answer.steering);
-      } catch (error) {
-        if (error instanceof SupersededError)
-          return {
-            refused: `Cutover ${id} moved on, or somebody else steered it, while this was asked: read its status.`,
-          };
-        throw error;
-      }
-      done.steered = true;
-      const message = `${answer.message}${reason === '' ? '' : ` Reason: ${reason}`}`;
-      const { phase, stage } = lease;
-      const entry: LogEntry = { at: new Date(now).toISOString(), kind: 'steering', phase, stage, by, message };
-      await ledger.decisionLog.append(id, entry);
-      return { message: answer.message };
-    },
+  const next = `read \`crossfade status\` before you run \`crossfade ${request.kind} ${id}\` again.`;
+  const unsent = { ...NOTHING_CHANGED, next };
+  const lost = { state: 'Unless its write arrived, the request has no effect. No weight was written.', next };
+  const steered = await attemptSending({ unsent, lost }, async (sending) => {
+    const ledger = await open();
+    const lease = ownLease(await ledger.lease(), id);
+    if (typeof lease === 'string') return { refused: lease };
+    const late = movedOn(lease, seen);
+    if (late !== null) return { refused: late };
+    const by = await callerArn();
+    const entries = await ledger.decisionLog.entries(id);
+    const now = laterClock(ledger, entries);
+    const reason = personText(why);
+    const answer = askSteering(lease, request, { by, reason, now }, soFar(entries, lease));
+    if ('refused' in answer) return answer;
+    try {
+      sending();
+      await ledger.leases.steer(lease, answer.steering);
+    } catch (error) {
+      if (error instanceof SupersededError)
+        return {
+          refused: `Cutover ${id} moved on, or somebody else steered it, while this was asked: read its status.`,
+        };
+      throw error;
+    }
+    const message = `${answer.message}${reason === '' ? '' : ` Reason: ${reason}`}`;
+    const { phase, stage } = lease;
+    const entry: LogEntry = { at: new Date(now).toISOString(), kind: 'steering', phase, stage, by, message };
+    return { ledger, entry, message: answer.message };
+  });
+  if ('refused' in steered) return steered;
+  const state = `The request is in the lease of ${id} and takes effect; only its entry in the decision log may be missing.`;
+  const { ledger, entry, message } = steered;
+  await attempt(
+    () => ({ state, next }),
+    () => ledger.decisionLog.append(id, entry),
   );
+  return { message };
 }
 
 function pauseSeconds(text: string): number {

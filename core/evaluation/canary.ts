@@ -38,7 +38,7 @@ export function observeSoak(state: PresentRun, seen: Measured, parity: ParityVer
   const { everybody, direct } = judgedEitherWay(seen.minutes, judged, goesBack);
   if (direct === null) return everybody;
   const reason = `The mirror is closed: only with the customers who come through it would the candidate go back. With them: ${everybody.observation.reason}`;
-  return { ...direct, observation: { decision: 'hold', closesMirror: true, reason } };
+  return { ...direct, observation: { decision: 'hold', effect: 'closeMirror', reason } };
 }
 
 /** The limits for a candidate that answers everybody. */

@@ -23,8 +23,8 @@ export function observe(deployment: Deployment, state: PresentRun, seen: Evidenc
   if (stop !== null) return { observation: { decision: 'rollback', reason: stop } };
   const known = settled(seen.minutes, now, state.plan.gate.settleAfter);
   const observed = observePhase(deployment, state, { ...seen, minutes: known }, now);
-  const { decision, reason, closesMirror } = observed.observation;
-  if (decision === 'rollback' || closesMirror === true) return observed;
+  const { decision, reason, effect } = observed.observation;
+  if (decision === 'rollback' || effect === 'closeMirror') return observed;
   const anew = onRevision(state, seen.revised);
   if (anew !== null) return { ...observed, observation: anew };
   const obstacle = obstacleOf(deployment, state, seen);

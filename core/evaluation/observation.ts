@@ -1,15 +1,17 @@
 /** The result of an evaluation. */
 
 /** The result of an observation, in any phase. */
-export interface Observation {
-  readonly decision: 'advance' | 'hold' | 'rollback';
+export type Observation = {
   /** A sentence with the figure that decided. */
   readonly reason: string;
-  /** The phase or stage begins again, with the same weights. */
-  readonly restart?: true;
-  /** With `hold`: only requests through the mirror are affected, so the mirror is closed and the phase continues. */
-  readonly closesMirror?: true;
-}
+} & (
+  | { readonly decision: 'advance' | 'rollback'; readonly effect?: never }
+  /**
+   * `restart`: the phase or stage begins again, with the same weights. `closeMirror`: only requests through the mirror
+   * are affected, so the mirror is closed and the phase continues.
+   */
+  | { readonly decision: 'hold'; readonly effect?: 'restart' | 'closeMirror' }
+);
 
 /** An observation, and the comparison on which it is based, if any. */
 export interface Observed {

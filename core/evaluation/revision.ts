@@ -35,7 +35,7 @@ export function onRevision(
       decision: 'rollback',
       reason: `${what} The phase has been restarted ${MOST_RESTARTS} times for that already.`,
     };
-  return { decision: 'hold', restart: true, reason: `${what} Evidence counts from now on.` };
+  return { decision: 'hold', effect: 'restart', reason: `${what} Evidence counts from now on.` };
 }
 
 function changeOf(side: string, before: Revision | null, now: Revision | null): string | null {

@@ -59,7 +59,7 @@ export function steer(observation: Observation, steered: Steered | undefined, sa
   if (restarted !== null)
     return {
       decision: 'hold',
-      restart: true,
+      effect: 'restart',
       reason: `Restarted by ${restarted.by}${because(restarted.reason)}. Evidence counts from now on.`,
     };
   if (paused !== null)

@@ -205,8 +205,8 @@ function onObserved(
     case 'rollback':
       return settle('rollback', 0);
     case 'hold': {
-      if (observation.closesMirror === true) return settle('closeMirror', 0);
-      const since = observation.restart === true ? toIso(at) : state.since;
+      if (observation.effect === 'closeMirror') return settle('closeMirror', 0);
+      const since = observation.effect === 'restart' ? toIso(at) : state.since;
       const run = { ...state, since, steered };
       const waitSeconds = lookInterval(observeInterval(state), overtime(run, at, 0), -overtime(run, at));
       return note({ ...state, since, next: 'hold', reason, waitSeconds }, at, 'observation', reason);

@@ -226,7 +226,7 @@ describe('the reducer', () => {
   });
 
   it('begins a phase anew where an observation says so', () => {
-    const observation = { decision: 'hold', reason: '', restart: true } as const;
+    const observation = { decision: 'hold', reason: '', effect: 'restart' } as const;
     const since = (event: CutoverEvent) => reduce(stateIn('stage', 0), event).state.since;
     expect(since({ type: 'observed', at, observation })).toBe(new Date(at).toISOString());
     expect(since(observed('hold'))).toBe(stateIn('stage').since);

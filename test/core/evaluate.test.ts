@@ -274,20 +274,20 @@ describe('a soak', () => {
     const seen = { minutes: through(side(30_000, 30), side(1_500, 900)) };
     expect(decided('soak', 10, { seen })).toMatchObject({
       decision: 'hold',
-      closesMirror: true,
+      effect: 'closeMirror',
       reason: expect.stringMatching(/^The mirror is closed: only with the customers who come through it would/),
     });
   });
 
   it('closes it also where everybody comes through it, and nobody is left to compare with', () => {
     const seen = { minutes: through(null, side(30_000, 18_000)) };
-    expect(decided('soak', 10, { seen })).toMatchObject({ decision: 'hold', closesMirror: true });
+    expect(decided('soak', 10, { seen })).toMatchObject({ decision: 'hold', effect: 'closeMirror' });
   });
 
   it('goes on without what a mirror did that has been closed', () => {
     const seen = { minutes: through(side(30_000, 30), side(1_500, 900)) };
-    const { decision, closesMirror } = decided('soak', 10, { state: { split: unmirrored }, seen });
-    expect({ decision, closesMirror }).toEqual({ decision: 'hold', closesMirror: undefined });
+    const { decision, effect } = decided('soak', 10, { state: { split: unmirrored }, seen });
+    expect({ decision, effect }).toEqual({ decision: 'hold', effect: undefined });
   });
 
   it('goes back where those fail who reach the candidate directly, whatever the mirror does', () => {
