@@ -1,5 +1,6 @@
 /** The only place that words zod's issues: the field, the requirement, and the actual value. */
 import type * as z from 'zod';
+import { shortened } from './shortened.ts';
 
 /** One problem with the input. */
 export interface Problem {
@@ -24,7 +25,10 @@ export function wordIssue(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_value':
       return issue.input === undefined ? 'is required' : `must be ${oneOf(issue.values)}${got(issue.input)}`;
     case 'unrecognized_keys':
-      return `unknown key: ${issue.keys.slice(0, MOST_KEYS).map(cut).join(', ')}`;
+      return `unknown key: ${issue.keys
+        .slice(0, MOST_KEYS)
+        .map((key) => shortened(key, LONGEST))
+        .join(', ')}`;
     case 'invalid_format':
       return FORMATS[issue.format] === undefined ? undefined : `must be ${FORMATS[issue.format]}${got(issue.input)}`;
     case 'invalid_union':
@@ -54,7 +58,7 @@ export function problemsOf(error: z.ZodError): Problem[] {
 }
 
 function pathOf(path: readonly PropertyKey[]): string {
-  return path.map((step) => cut(String(step))).join('.');
+  return path.map((step) => shortened(String(step), LONGEST)).join('.');
 }
 
 /** All problems in one line. @param whole the name of the input, for a problem that concerns no single field */
@@ -109,14 +113,10 @@ function oneOf(values: readonly unknown[]): string {
 }
 
 /** The actual value is shortened, because an input may be next to a secret or a megabyte long. */
-const LONGEST = 60;
+const LONGEST = 61;
 
 function got(input: unknown): string {
   if (typeof input === 'object' && input !== null) return Array.isArray(input) ? ' (got a list)' : ' (got an object)';
   const text = typeof input === 'string' ? JSON.stringify(input) : String(input);
-  return ` (got ${cut(text)})`;
-}
-
-function cut(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return ` (got ${shortened(text, LONGEST)})`;
 }

@@ -1,7 +1,7 @@
 /** Input files of a command; every error names the option or argument, and the file. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { codeOf } from '../../input/index.ts';
+import { codeOf, shortened } from '../../input/index.ts';
 import { readJson, textOf } from '../../json/index.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -118,5 +118,5 @@ function problemOf(error: Error): string | null {
 /** A file name as messages show it. */
 function shownFile(file: string): string {
   if (file === '') return '""';
-  return file.length <= LONGEST_SHOWN ? file : `${file.slice(0, LONGEST_SHOWN)}…`;
+  return shortened(file, LONGEST_SHOWN);
 }

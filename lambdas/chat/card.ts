@@ -68,9 +68,3 @@ export function cardOf(message: ChatMessage): Card {
 function labelled(label: string, url: string | undefined): Card['links'] {
   return url === undefined ? [] : [[label, url]];
 }
-
-/** At most `most` UTF-16 units, without splitting a character. */
-export function cut(text: string, most: number): string {
-  if (text.length <= most) return text;
-  return `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
-}

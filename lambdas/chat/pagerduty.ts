@@ -1,5 +1,6 @@
 /** PagerDuty's Events API v2. https://developer.pagerduty.com/docs/send-alert-event */
-import { type Card, cut } from './card.ts';
+import { shortened } from '../../input/index.ts';
+import type { Card } from './card.ts';
 import type { ChatMessage } from './message.ts';
 
 const LIMITS = { summary: 1024, dedupKey: 255 } as const;
@@ -11,7 +12,7 @@ const LIMITS = { summary: 1024, dedupKey: 255 } as const;
 export function pagerDutyEvent(message: ChatMessage, card: Card, routingKey: string): Record<string, unknown> | null {
   if (message.type !== 'status') return null;
   const { kind, ingressId, at } = message.event;
-  const dedup_key = cut(`crossfade/${card.thread ?? ingressId}`, LIMITS.dedupKey);
+  const dedup_key = shortened(`crossfade/${card.thread ?? ingressId}`, LIMITS.dedupKey);
   switch (kind) {
     case 'verified':
     case 'completed':
@@ -24,7 +25,7 @@ export function pagerDutyEvent(message: ChatMessage, card: Card, routingKey: str
         event_action: 'trigger',
         dedup_key,
         payload: {
-          summary: cut(card.title, LIMITS.summary),
+          summary: shortened(card.title, LIMITS.summary),
           source: ingressId,
           severity: card.severity,
           timestamp: at,

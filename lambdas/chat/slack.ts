@@ -1,5 +1,6 @@
 /** Slack's `chat.postMessage`, with Block Kit. https://docs.slack.dev/reference/methods/chat.postMessage */
-import { type Card, cut } from './card.ts';
+import { shortened } from '../../input/index.ts';
+import type { Card } from './card.ts';
 
 /** https://docs.slack.dev/reference/block-kit/blocks: characters. */
 const LIMITS = { header: 150, section: 3000, button: 75, url: 3000 } as const;
@@ -18,15 +19,15 @@ export function slackMessage(card: Card, channel: string, thread: string | null)
     .filter(([, url]) => url.length <= LIMITS.url)
     .map(([label, url]) => ({
       type: 'button',
-      text: { type: 'plain_text', text: cut(label, LIMITS.button) },
+      text: { type: 'plain_text', text: shortened(label, LIMITS.button) },
       url,
     }));
   return {
     channel,
     // Read out by notifications and screen readers.
-    text: cut(escaped(`${title}: ${text}`), LIMITS.section),
+    text: shortened(escaped(`${title}: ${text}`), LIMITS.section),
     blocks: [
-      { type: 'header', text: { type: 'plain_text', text: cut(title, LIMITS.header) } },
+      { type: 'header', text: { type: 'plain_text', text: shortened(title, LIMITS.header) } },
       section(`${MARKS[severity]} ${escaped(text)}`),
       ...(commands.length === 0 ? [] : [section(`\`\`\`${escaped(commands.join('\n'))}\`\`\``)]),
       ...(facts.length === 0
@@ -47,7 +48,7 @@ export function slackMessage(card: Card, channel: string, thread: string | null)
 }
 
 function section(text: string) {
-  return { type: 'section', text: { type: 'mrkdwn', text: cut(text, LIMITS.section) } };
+  return { type: 'section', text: { type: 'mrkdwn', text: shortened(text, LIMITS.section) } };
 }
 
 /**

@@ -3,7 +3,8 @@
  * returns no message id, so there are no threads, and each card names its cutover.
  * https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
  */
-import { type Card, cut } from './card.ts';
+import { shortened } from '../../input/index.ts';
+import type { Card } from './card.ts';
 
 /** Teams rejects messages above 28 KB, and the text is by far the longest part of a card. */
 const LIMITS = { text: 4_000, title: 256 } as const;
@@ -24,13 +25,13 @@ export function teamsMessage({ title, text, facts, commands, links, severity }: 
           body: [
             {
               type: 'TextBlock',
-              text: plainText(cut(title, LIMITS.title)),
+              text: plainText(shortened(title, LIMITS.title)),
               size: 'medium',
               weight: 'bolder',
               wrap: true,
               color: COLORS[severity],
             },
-            { type: 'TextBlock', text: plainText(cut(text, LIMITS.text)), wrap: true },
+            { type: 'TextBlock', text: plainText(shortened(text, LIMITS.text)), wrap: true },
             ...commands.map((command) => ({
               type: 'TextBlock',
               text: plainText(command),

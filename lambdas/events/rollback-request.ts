@@ -102,7 +102,7 @@ function readEvent(event: unknown, now: string): RollbackRequest | null {
   return {
     trigger: 'operator',
     by: 'unknown caller',
-    reason: `an event that could not be read: ${JSON.stringify(event).slice(0, 200)}`,
+    reason: `an event that could not be read: ${shortened(String(JSON.stringify(event)), 200)}`,
     at: now,
   };
 }

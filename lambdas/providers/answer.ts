@@ -9,6 +9,9 @@ import { type IngressId, type TimeRange, toIso } from '../../core/model/index.ts
 import { describeProblems, wordIssue } from '../../input/index.ts';
 import { type Asked, POINT_MS, type Points } from './source.ts';
 
+/** Characters of a source's own words that messages quote. */
+export const LONGEST_QUOTED = 200;
+
 /** Somewhat more than seven days of minutes. */
 const MOST_POINTS = 11_000;
 

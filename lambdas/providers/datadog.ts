@@ -6,7 +6,8 @@
 
 import * as z from 'zod';
 import { SourceError } from '../../core/metrics/index.ts';
-import { checkedPoints } from './answer.ts';
+import { shortened } from '../../input/index.ts';
+import { checkedPoints, LONGEST_QUOTED } from './answer.ts';
 import { fetchJson } from './bounded-fetch.ts';
 import type { HttpProvider } from './callers.ts';
 import type { Credentials } from './secrets.ts';
@@ -33,7 +34,8 @@ export function datadogSource({ url, timeoutSeconds }: HttpProvider, credentials
     );
     if (!parsed.success) throw new SourceError('it did not answer as Datadog does');
     const { status, error, series } = parsed.data;
-    if (status !== 'ok' || (error ?? '') !== '') throw new SourceError(`it says: ${(error ?? status).slice(0, 200)}`);
+    if (status !== 'ok' || (error ?? '') !== '')
+      throw new SourceError(`it says: ${shortened(error ?? status, LONGEST_QUOTED)}`);
     if (series.length > 1)
       throw new SourceError(`its query gives ${series.length} series; leave out "by {…}" to get one`);
     const [found] = series;

@@ -5,7 +5,8 @@
 
 import * as z from 'zod';
 import { SourceError } from '../../core/metrics/index.ts';
-import { checkedPoints } from './answer.ts';
+import { shortened } from '../../input/index.ts';
+import { checkedPoints, LONGEST_QUOTED } from './answer.ts';
 import { fetchJson } from './bounded-fetch.ts';
 import type { HttpProvider } from './callers.ts';
 import type { Credentials } from './secrets.ts';
@@ -38,10 +39,12 @@ export function prometheusSource({ url, timeoutSeconds }: HttpProvider, credenti
       await fetchJson(asked, { method: 'GET', headers, timeoutMs: timeoutSeconds * 1000, telling: TELLING }),
     );
     if (!answer.success) throw new SourceError('it did not answer as Prometheus does');
-    if (answer.data.status === 'error') throw new SourceError(`it says: ${answer.data.error.slice(0, 200)}`);
+    if (answer.data.status === 'error')
+      throw new SourceError(`it says: ${shortened(answer.data.error, LONGEST_QUOTED)}`);
     const { data, warnings } = answer.data;
     // A store that has lost a shard answers with the rest, and a warning.
-    if (warnings[0] !== undefined) throw new SourceError(`its answer may be in part: ${warnings[0].slice(0, 200)}`);
+    if (warnings[0] !== undefined)
+      throw new SourceError(`its answer may be in part: ${shortened(warnings[0], LONGEST_QUOTED)}`);
     if (data.result.length > 1)
       throw new SourceError(`its query gives ${data.result.length} series; sum() or another aggregation makes one`);
     const points = (data.result[0]?.values ?? []).flatMap(([at, text]) => pointOf(at, text));
@@ -53,6 +56,6 @@ export function prometheusSource({ url, timeoutSeconds }: HttpProvider, credenti
 function pointOf(at: number, text: string): [number, number][] {
   const value = Number(text);
   if (text === 'NaN') return [];
-  if (!Number.isFinite(value) || value < 0) throw new SourceError(`its answer has the value ${text.slice(0, 20)}`);
+  if (!Number.isFinite(value) || value < 0) throw new SourceError(`its answer has the value ${shortened(text, 20)}`);
   return [[at * 1000 - POINT_MS, value]];
 }

@@ -2,6 +2,7 @@
  * One difference between two answers: where it is, its cause and severity, and what a developer should change.
  * docs/reference/parity.md describes the format.
  */
+import { shortened } from '../../input/index.ts';
 import { CATALOGUE, type Cause, type Severity } from '../causes/index.ts';
 
 interface Why {
@@ -72,7 +73,7 @@ export type Difference = AnswerDifference | StatusDifference | HeaderDifference 
 const EXCERPT = 120;
 
 export function excerpt(text: string): string {
-  return text.length <= EXCERPT ? text : `${text.slice(0, EXCERPT - 1)}…`;
+  return shortened(text, EXCERPT);
 }
 
 /** Severity and advice of a cause, if nothing more precise is known. */

@@ -79,6 +79,7 @@ describe('a rollback trigger', () => {
       { what: 'ever' },
       { trigger: 'operator', by: 'unknown caller' },
     ],
+    ['no event at all', undefined, { trigger: 'operator', by: 'unknown caller' }],
   ])('is %s', (_name, event, expected) => {
     expect(parseRollbackEvent(event, NOW)).toMatchObject(expected);
   });

@@ -124,7 +124,9 @@ export const COMMANDS: Readonly<Record<string, Room>> = {
     imports: ['capture', 'parity/*', 'cli/compare/diff/*', 'cli/compare/inputs', 'cli/compare/outcome', 'cli/shared'],
   },
   'cli/compare/contract/requests/postman': { imports: ['cli/compare/contract/requests/texts'] },
-  'cli/compare/contract/requests/texts': { imports: ['json', 'capture/redaction', 'parity/tally', 'cli/shared'] },
+  'cli/compare/contract/requests/texts': {
+    imports: ['json', 'input', 'capture/redaction', 'parity/tally', 'cli/shared'],
+  },
   'cli/compare/contract/requests': {
     imports: [
       ...COMPARISON,

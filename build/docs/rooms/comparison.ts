@@ -12,7 +12,7 @@ export const COMPARISON: Readonly<Record<string, Room>> = {
   capture: { imports: ['http', 'capture/format', 'capture/bytes', 'capture/redaction'] },
 
   'parity/causes': { imports: [], pure: true },
-  'parity/model': { imports: ['http', 'capture/format', 'parity/causes'], pure: true },
+  'parity/model': { imports: ['http', 'input', 'capture/format', 'parity/causes'], pure: true },
   'parity/rules': { imports: ['http', 'json', 'input', 'parity/causes', 'parity/model'], pure: true },
   'parity/explain': { imports: ['http', 'json', 'capture/format', 'parity/causes', 'parity/model'], pure: true },
   'parity/compare/align': { imports: [], pure: true },

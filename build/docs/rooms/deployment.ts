@@ -57,7 +57,7 @@ export const DEPLOYMENT: Readonly<Record<string, Room>> = {
     packages: ['@aws-sdk/client-cloudwatch', '@aws-sdk/client-lambda', '@aws-sdk/client-secrets-manager'],
   },
   'lambdas/zones': { imports: ['core/campaign'] },
-  'lambdas/chat': { imports: ['core/status'] },
+  'lambdas/chat': { imports: ['core/status', 'input'] },
   'lambdas/events': {
     imports: ['core/listener', MODEL, 'input', 'core/fence', 'parity/compare', 'parity/tally'],
     packages: ['aws-lambda'],

@@ -3,6 +3,7 @@
  * reproduce them.
  */
 import { styleText } from 'node:util';
+import { shortened } from '../../../input/index.ts';
 import { type Severity, standsAgainst } from '../../../parity/causes/index.ts';
 import type { NoisyPlace, Summary, Unpaired } from '../../../parity/tally/index.ts';
 import { compared, type TodoItem, totalVerdicts } from '../../../report/index.ts';
@@ -83,7 +84,7 @@ function table(todo: readonly TodoItem[], { width, paint }: TextOptions): string
   const room = width - class_ - cause - count - 6;
   const where = Math.max('where'.length, ...shown.map((item) => Math.min(room, plain(whereOf(item)).length)));
   const line = (r: string, k: string, c: string, n: string) =>
-    `${cut(plain(r), where).padEnd(where)}  ${k.padEnd(class_)}  ${cut(c, cause).padEnd(cause)}  ${n.padStart(count)}`;
+    `${shortened(plain(r), where).padEnd(where)}  ${k.padEnd(class_)}  ${shortened(c, cause).padEnd(cause)}  ${n.padStart(count)}`;
   const more = todo.length - shown.length;
   return [
     '',
@@ -113,10 +114,10 @@ function detail(item: TodoItem, sources: readonly string[], { width, paint }: Te
   const more = `${morePlaces(further.length)}${further.length === 1 ? ':' : ', such as'}`;
   return [
     '',
-    paint('bold', cut(`${about} on ${plain(whereOf(item))}`, width)),
+    paint('bold', shortened(`${about} on ${plain(whereOf(item))}`, width)),
     ...wrap(plain(advice), width - 2).map((line) => `  ${line}`),
     ...samples.flatMap((sample) => example(sample, routes.length > 1, sources, width)),
-    ...(another !== undefined ? [cut(`  and ${more} ${plain(`${another.route} ${another.place}`)}`, width)] : []),
+    ...(another !== undefined ? [shortened(`  and ${more} ${plain(`${another.route} ${another.place}`)}`, width)] : []),
     ...(curl === null ? [] : [...command(curl.stable), ...command(curl.candidate)]),
   ];
 }
@@ -135,7 +136,7 @@ function example(
   const location = routed ? `${plain(route)} ${plain(place)}` : plain(place);
   const where = `  ${plain(requestId)} (${plain(sources[at.source] ?? '')}:${at.line}) ${location}`;
   const values = bothValues(plain(stable ?? '(absent)'), plain(candidate ?? '(absent)'), width - 4);
-  return [cut(where, width), `    ${values}`];
+  return [shortened(where, width), `    ${values}`];
 }
 
 /** How many characters are shown before the first difference, if the beginning is omitted. */
@@ -150,7 +151,7 @@ function bothValues(stable: string, candidate: string, width: number): string {
   const differs = [...stable].findIndex((character, i) => character !== candidate[i]);
   const from = (differs < 0 ? stable.length : differs) - BEFORE;
   const shown = (own: string, other: string) =>
-    cut(from > 1 && from + BEFORE > half - 1 ? `…${own.slice(from)}` : own, besides(other));
+    shortened(from > 1 && from + BEFORE > half - 1 ? `…${own.slice(from)}` : own, besides(other));
   return `${shown(stable, candidate)}${arrow}${shown(candidate, stable)}`;
 }
 
@@ -169,7 +170,7 @@ function noisy(places: readonly NoisyPlace[], { width, paint }: TextOptions): st
       const text = `  ${place.suppressed ? 'suppressed' : place.tooFew ? 'NOT suppressed (too few)' : 'NOT suppressed'}: ${plain(route)} ${plain(place.place)}`;
       const counts = `of ${plural(records, 'control answer')}, stable and the candidate both differ in ${both}, only stable in ${onlyStable}, only the candidate in ${onlyCandidate}`;
       return [
-        place.suppressed ? cut(text, width) : paint('yellow', cut(text, width)),
+        place.suppressed ? shortened(text, width) : paint('yellow', shortened(text, width)),
         ...wrap(counts, width - 4).map((line) => `    ${line}`),
       ];
     }),
@@ -185,7 +186,7 @@ function gaps({ unreadable, unpaired, byOrder }: Summary, sources: readonly stri
       : [
           '',
           paint('yellow', head),
-          ...items.map((item) => cut(`  ${item}`, width)),
+          ...items.map((item) => shortened(`  ${item}`, width)),
           ...(count > items.length ? [`  … and ${count - items.length} more`] : []),
         ];
   const lonely = (side: Side) =>
@@ -206,10 +207,6 @@ function gaps({ unreadable, unpaired, byOrder }: Summary, sources: readonly stri
       ? []
       : ['', `${plural(byOrder, 'capture')} without a request id, matched by method, URL and order.`]),
   ];
-}
-
-function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
 function wrap(text: string, width: number): string[] {

@@ -95,7 +95,7 @@ export const NUMBERS: readonly Row[] = [
 export const JSON_FILES: readonly Row[] = [
   [['plan', ''], 'plan: "" is not a file name'],
   [['plan', 'a\u0000b'], 'holds a character that no name of a file does'],
-  [['plan', 'a'.repeat(5_000)], `plan: ${'a'.repeat(300)}… has a name that is too long`],
+  [['plan', 'a'.repeat(5_000)], `plan: ${'a'.repeat(299)}… has a name that is too long`],
   [['replay', ''], 'log: "" is not a file name'],
   [['diff', ''], 'files: "" is not a file name'],
   [['diff', '@empty', '--rules', ''], '--rules: "" is not a file name'],

@@ -2,6 +2,7 @@
 import { dirname, resolve, sep } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
 import { routeWithoutSecrets } from '../../../../../capture/redaction/index.ts';
+import { shortened } from '../../../../../input/index.ts';
 import { textOf } from '../../../../../json/index.ts';
 import type { Position } from '../../../../../parity/tally/index.ts';
 import { readBytes, UsageError } from '../../../../shared/index.ts';
@@ -129,7 +130,7 @@ const mayBeRecords = (text: string) => text.trimStart().startsWith('{');
 function whatIsIn(text: string): string {
   const first = text.trim().split('\n')[0] ?? '';
   if (first === '') return 'is empty';
-  const shown = first.length > 60 ? `${first.slice(0, 60)}…` : first;
+  const shown = shortened(first, 61);
   if (/^meta \{\s*\n\s+name: /.test(text.trimStart())) return 'is a request of Bruno: let it generate code, as cURL';
   const help = /\bInvoke-(?:WebRequest|RestMethod)\b|^(?:await )?fetch\(/m.test(text)
     ? '; browsers copy requests “as cURL” as well'
