@@ -19,6 +19,7 @@ export const CAUSE_NOTES = {
     'path-cleaning-redirect': ['23', 'the path has `//`, `/./` or `/../`; one side says 301, 307 or 308'],
     'stable-failed': ['', '5xx against a status below 400'],
     'redirect-status': ['', 'GET, HEAD: 301 against 308, or two of 302, 303, 307; POST: 302 against 303'],
+    'range-answered': ['', '200 against 206 with Content-Range, to a request with Range'],
     'trailing-slash': [
       '24',
       'one side redirects to the path ± `/`; or the path ends with `/` and one side has 2xx, the other 404',
@@ -67,6 +68,7 @@ export const CAUSE_NOTES = {
     ],
     'header-wider': ['', 'Vary, Allow or challenges name all that stable names, and more'],
     'header-unread': ['', 'by the standard of the field nothing changes for its readers'],
+    'cors-unasked': ['', 'the request names no Origin, and the candidate sends no Access-Control field'],
     'cors-wider': ['', 'methods or fields of the stable side are all allowed, and more'],
     'header-case': ['19', 'names equal but for their case; told once an answer'],
     'server-identity': [

@@ -21,6 +21,10 @@ export const ANSWER_CAUSES = {
     'another status of a redirect that is followed alike',
     'Clients send this method to the same place for both codes; old ones do not know 308, and a client that reads the code sees another. Send the code of stable.',
   ),
+  'range-answered': undecided(
+    'a part of what stable sends whole',
+    'The client asked for this range, and stable sends all. Clients that ask for ranges take both; see that the parts fit together, or ignore Range as stable does.',
+  ),
   'path-cleaning-redirect': breaking(
     'redirect to a cleaned path',
     'Answer `//` and `..` in a path as stable does, without a redirect.',

@@ -51,6 +51,10 @@ export const HEADER_CAUSES = {
   location: breaking('redirect to another place', 'Send the Location that the stable side sends.'),
   'location-form': benign('Location absolute or relative', 'Both lead to the same place (RFC 9110, 10.2.2).'),
   cors: breaking('another CORS answer', 'Browsers refuse the answer to scripts; send the same Access-Control fields.'),
+  'cors-unasked': undecided(
+    'no CORS answer, and no Origin in the request',
+    'No browser reads these fields where the request names no Origin, and many servers send them only where it does: ask again with one (`contract --header "Origin: https://app.example"`), or add a rule.',
+  ),
   'cors-wider': benign(
     'CORS allows more',
     'Every method and field that the stable side allows is allowed; allow no more than is needed.',

@@ -96,7 +96,7 @@ describe('a header field', () => {
     [
       'of CORS breaks',
       [['Access-Control-Allow-Origin', '*']],
-      [],
+      [['Access-Control-Allow-Origin', 'null']],
       ['header:access-control-allow-origin cors breaking'],
     ],
     [

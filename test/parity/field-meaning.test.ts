@@ -98,7 +98,7 @@ const ROWS: Row[] = [
     'credentials go where no origin is allowed',
     [['Access-Control-Allow-Credentials', 'true']],
     [],
-    'header-missing undecided',
+    'cors-unasked undecided',
   ],
   [
     'exposed fields go where an origin is allowed',

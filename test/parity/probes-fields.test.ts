@@ -18,7 +18,13 @@ const ROWS: readonly Probe[] = [
     'benign media-type-of-nothing',
     HEAD,
   ],
-  ['a type lost, to HEAD', fields(['Content-Length', '9'], DRESSED), fields(), 'breaking media-type', HEAD],
+  [
+    'a type lost, to HEAD',
+    fields(['Content-Length', '9'], DRESSED),
+    fields(),
+    'undecided: benign content-length',
+    HEAD,
+  ],
   ['a type where there was none', answer('x', []), answer('x', [DRESSED]), 'undecided header-added'],
   [
     'JavaScript under the names of RFC 9239',
@@ -294,7 +300,14 @@ const ROWS: readonly Probe[] = [
     fields(['Access-Control-Allow-Origin', '*']),
     'breaking',
   ],
-  ['cors lost', fields(['Access-Control-Allow-Origin', '*']), fields(), 'breaking'],
+  ['cors lost', fields(['Access-Control-Allow-Origin', '*']), fields(), 'undecided cors-unasked'],
+  [
+    'cors lost to a script',
+    fields(['Access-Control-Allow-Origin', '*']),
+    fields(),
+    'breaking cors',
+    { request: { method: 'GET', target: '/', headers: [['Origin', 'https://a.test']] } },
+  ],
   [
     'cors * to origin',
     fields(['Access-Control-Allow-Origin', '*']),

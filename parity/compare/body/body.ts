@@ -5,7 +5,8 @@ import { codingsOf, isRedirect, mediaTypeOf } from '../../../http/index.ts';
 import { entryOf } from '../../causes/index.ts';
 import { type Answers, type BodyDifference, why } from '../../model/index.ts';
 import type { BodyRules } from '../../rules/index.ts';
-import { inStableHost, inStableNonces } from '../head/index.ts';
+import { inStableHost, inStableNonces, rangeOf } from '../head/index.ts';
+import { sameBytes } from './bytes.ts';
 import { compareContent } from './content.ts';
 import { type Content, namesCharset, type Read, readContent, readPlain, textContent } from './decoded-content.ts';
 import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
@@ -67,6 +68,7 @@ function compareRead(answers: Answers, a: Content, b: Content, rules: BodyRules 
   if (isRedirect(stable) && isRedirect(candidate)) {
     return [bodyDifference('redirect-body', '', textOf(stable), textOf(candidate))];
   }
+  if (isPart(answers, a.bytes, b.bytes)) return [];
   if (a.bytes.length === 0 || b.bytes.length === 0) return compareEmpty(answers, a.bytes, b.bytes);
   if (b.text === null) return compareAs(answers, a, b, rules);
   const hosted = inStableHost(b.text, answers);
@@ -75,6 +77,14 @@ function compareRead(answers: Answers, a: Content, b: Content, rules: BodyRules 
   if (hosted === b.text) return compareAs(answers, a, textContent(b.mediaType, own), rules);
   const note = bodyDifference('location-form', '', answers.hosts?.stable ?? null, answers.hosts?.candidate ?? null);
   return [note, ...compareAs(answers, a, textContent(b.mediaType, own), rules)];
+}
+
+/** Whether the candidate sends those bytes of stable's answer that it says, with the length of the whole. */
+function isPart(answers: Answers, whole: Uint8Array, part: Uint8Array): boolean {
+  const range = rangeOf(answers);
+  if (range === null || codingsOf(answers.candidate).length > 0) return false;
+  const { first, last, total } = range;
+  return (total ?? whole.length) === whole.length && sameBytes(whole.subarray(first, last + 1), part);
 }
 
 function compareAs(answers: Answers, a: Content, b: Content, rules: BodyRules | undefined): BodyDifference[] {

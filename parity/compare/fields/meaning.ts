@@ -132,8 +132,15 @@ function changeOfCors({ name, stable, candidate, answers }: FieldChange): Cause 
   if (isWider(name, stable, candidate, answers)) return 'cors-wider';
   // For how long a browser need not ask again.
   if (name === 'access-control-max-age') return 'header-unread';
+  if (isUnasked(answers)) return 'cors-unasked';
   const unread = firstValue(answers.stable.headers, 'access-control-allow-origin') === null && candidate.length === 0;
   return unread || isEchoed(name, stable, candidate, answers) ? null : 'cors';
+}
+
+/** Whether no browser asked, and the candidate says nothing, as many servers do then (Fetch standard, "CORS request"). */
+function isUnasked({ request, candidate }: Answers): boolean {
+  const named = request.headers === undefined || firstValue(request.headers, 'origin') !== null;
+  return !named && !candidate.headers.some(([name]) => name.toLowerCase().startsWith('access-control-'));
 }
 
 /**

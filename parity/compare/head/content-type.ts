@@ -29,6 +29,8 @@ function causeOf(answers: Answers): Cause | null {
     if (isHttpError(candidate) && isJsonType(x.type)) return 'error-as-text';
     if (isErrorOfHead(answers)) return 'header-value';
     if (describesNothing(answers)) return 'media-type-of-nothing';
+    // HEAD need not say what shows only when the content is made (RFC 9110, 9.3.2).
+    if (answers.request.method === 'HEAD' && y.type === '') return 'header-missing';
     // Without a declared type, clients have been guessing it so far.
     return x.type === '' ? 'header-added' : 'media-type';
   }

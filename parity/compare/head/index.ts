@@ -2,5 +2,6 @@
 export { compareHeaders } from './headers.ts';
 export { inStableHost } from './own-host.ts';
 export { inStableNonces } from './own-nonce.ts';
+export { rangeOf } from './range.ts';
 export { serverOf } from './server-of.ts';
 export { compareStatus } from './status.ts';

@@ -5,6 +5,7 @@ import { type FieldLines, firstValue, httpDate, membersOf } from '../../../http/
 import type { Cause } from '../../causes/index.ts';
 import { causeInQuery, type RequestShape } from '../../explain/index.ts';
 import { type Answers, type StatusDifference, why } from '../../model/index.ts';
+import { rangeOf } from './range.ts';
 
 export interface StatusFinding {
   readonly difference: StatusDifference;
@@ -42,6 +43,7 @@ function causeOf(answers: Answers, shape: RequestShape): Cause {
   if (a.status === 304 && b.status === 200) return 'validator-kind';
   if (a.status === 200 && b.status === 304)
     return isConditional(request.headers) && !hasChanged(answers) ? 'validator-kind' : 'status';
+  if (a.status === 200 && rangeOf(answers) !== null) return 'range-answered';
   if (method === 'OPTIONS' && isSuccess(a) && !isSuccess(b) && isPreflight(request.headers ?? [], a))
     return 'preflight-refused';
   if (method === 'OPTIONS' && isDefaulted(a, b)) return 'options-default';

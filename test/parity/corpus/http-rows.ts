@@ -124,7 +124,12 @@ export const HTTP_ROWS: readonly Row[] = [
     'header:cache-control header-format benign',
     'header:vary header-format benign',
   ]),
-  row('new', 'CORS forgotten', EXPRESS, get('/cors'), ['header:access-control-allow-origin cors breaking']),
+  row('new', 'CORS forgotten', EXPRESS, { target: '/cors', headers: { Origin: 'https://app.test' } }, [
+    'header:access-control-allow-origin cors breaking',
+  ]),
+  row('new', 'no CORS where no Origin asks', EXPRESS, get('/cors'), [
+    'header:access-control-allow-origin cors-unasked undecided',
+  ]),
   row('new', 'the same page, written otherwise', EXPRESS, get('/page'), ['body markup-format benign']),
   row('new', 'JavaScript by its old name', ['express4'], get('/static/app.js'), [
     'header:accept-ranges header-unread benign',
