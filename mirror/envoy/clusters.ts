@@ -2,7 +2,14 @@
 
 import type { Side } from '../../sides/index.ts';
 import { address, type Cluster, type Duration, extension, type HealthCheck, type Typed } from './api.ts';
-import { type Endpoint, type EnvoySettings, HAND_OVER_MS, MAX_IN_FLIGHT, SHARED } from './settings.ts';
+import {
+  type Endpoint,
+  type EnvoySettings,
+  HAND_OVER_MS,
+  MAX_IN_FLIGHT,
+  maxLargeInFlight,
+  SHARED,
+} from './settings.ts';
 
 /** Readiness reacts within seconds, but one lost answer must not take a mirror out of service. */
 const HEALTH = { interval: '2s', timeout: '1.5s', failures: 3 } as const;
@@ -168,16 +175,14 @@ export function copyCluster(side: Side, http2: boolean): string {
  * The recorder may be gone, hang or be slow. Whatever it does not accept at once is lost, and counted in this cluster's
  * statistics.
  */
-function recorder({ ports }: EnvoySettings): Cluster {
+function recorder(name: string, { ports }: EnvoySettings, most: number): Cluster {
   return {
-    ...place(SHARED.recorder, { host: '127.0.0.1', port: ports.recorder }, undefined),
+    ...place(name, { host: '127.0.0.1', port: ports.recorder }, undefined),
     // Longer than an exchange may wait: an exchange that waits for a recorder that does not accept is to be counted as
     // slow.
     connect_timeout: `${(2 * HAND_OVER_MS) / 1_000}s`,
     circuit_breakers: {
-      thresholds: [
-        { max_connections: MAX_IN_FLIGHT, max_pending_requests: MAX_IN_FLIGHT, max_requests: MAX_IN_FLIGHT },
-      ],
+      thresholds: [{ max_connections: most, max_pending_requests: most, max_requests: most }],
     },
     typed_extension_protocol_options: options(
       { explicit_http_config: { http_protocol_options: {} } },
@@ -200,6 +205,7 @@ export function clusters(settings: EnvoySettings): readonly Cluster[] {
       copyOf(settings, side, false),
       copyOf(settings, side, true),
     ]),
-    recorder(settings),
+    recorder(SHARED.recorder.small, settings, MAX_IN_FLIGHT),
+    recorder(SHARED.recorder.large, settings, maxLargeInFlight(settings)),
   ];
 }

@@ -23,7 +23,7 @@ drain() {
   end=$((SECONDS + DRAIN_S))
   while busy 'http.(forward|reverse).downstream_rq_active' && [ "$SECONDS" -lt "$end" ]; do sleep 0.1; done
   end=$((SECONDS + 3)) # the recorder gets the last exchanges, for which it has a second, and reads the last counts
-  while busy cluster.recorder.upstream_rq_active && [ "$SECONDS" -lt "$end" ]; do sleep 0.1; done
+  while busy 'cluster.(recorder|recorder_large).upstream_rq_active' && [ "$SECONDS" -lt "$end" ]; do sleep 0.1; done
   sleep 1
   kill -TERM "$envoy" 2>/dev/null && told=1
 }

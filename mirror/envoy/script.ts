@@ -5,7 +5,7 @@
  */
 
 import type { Side } from '../../sides/index.ts';
-import { type EnvoySettings, HAND_OVER_MS, SHARED } from './settings.ts';
+import { type EnvoySettings, HAND_OVER_MS, LARGE_BYTES, SHARED } from './settings.ts';
 
 export const LUA = 'envoy.filters.http.lua';
 
@@ -16,6 +16,7 @@ local CAP, PRIMARY = ${bodyCap}, ${literal(primary)}
 local KEY, REQUEST = ${literal(SHARED.metadata)}, ${literal(`${SHARED.metadata}.request`)}
 local POST = { [":method"] = "POST", [":path"] = ${literal(SHARED.path)}, [":authority"] = "recorder" }
 local OPTIONS = { asynchronous = true, timeout_ms = ${HAND_OVER_MS}, send_xff = false }
+local SMALL, LARGE, LARGE_BYTES = ${literal(SHARED.recorder.small)}, ${literal(SHARED.recorder.large)}, ${LARGE_BYTES}
 local TIMING, FAILED = ${literal(SHARED.timing)}, ${literal(SHARED.failed)}
 ${BODY}`;
 }
@@ -126,7 +127,7 @@ function envoy_on_response(handle)
   local sinceEnd, sinceBegin = (timing or ""):match("^(%S+) (%S+)$")
   local first = max(0, tonumber(sinceEnd) or tonumber(sinceBegin) or 0)
   local sizes = ("[%d,%d,%d,%d,%d]"):format(#request.head, #request.body, #head, #body, #tail)
-  handle:httpCall("recorder", POST,
+  handle:httpCall(#request.body + #body > LARGE_BYTES and LARGE or SMALL, POST,
     ('{"v":2,"primary":"%s","at":%d,"sent":%d,"sizes":%s,"bytes":%d,"coded":%d,"firstByteUs":%d,"totalUs":%d,"failed":"%s","protocol":"%s"}\n'):format(
       PRIMARY, request.at, handle:timestamp(), sizes, bytes, request.coded, first, first + max(0, micros(handle) - began), why == nil and "" or why:gsub("[^%w_{},.:|-]", "_"),
       info:protocol() or ""

@@ -60,8 +60,8 @@ export const SHARED = {
   failed: `${OWN_FIELDS}failed`,
   /** On a copy: asks Envoy to use HTTP/2. */
   http2: `${OWN_FIELDS}http2`,
-  /** Name of the recorder's cluster. */
-  recorder: 'recorder',
+  /** The recorder's clusters, by the size of exchanges: each bounds how many are on their way. */
+  recorder: { small: 'recorder', large: 'recorder_large' },
   /** Path to which exchanges are posted. */
   path: '/exchange',
   /** Prefix of the counters by fate. */
@@ -70,5 +70,14 @@ export const SHARED = {
 
 /** How many exchanges may be on their way to the recorder at once. Further ones are lost, and counted. */
 export const MAX_IN_FLIGHT = 64;
+/** Longer exchanges are large. As many small ones as may be on their way hold 4 MB. */
+export const LARGE_BYTES = 65_536;
+/** Bytes of bodies that large exchanges on their way may hold together, besides two that are always allowed. */
+const LARGE_IN_FLIGHT_BYTES = 8_388_608;
+
+/** How many large exchanges may be on their way at once, so that Envoy's memory stays near a plain one's (ADR 105). */
+export function maxLargeInFlight({ bodyCap }: EnvoySettings): number {
+  return Math.min(MAX_IN_FLIGHT, Math.max(2, Math.floor(LARGE_IN_FLIGHT_BYTES / (2 * bodyCap))));
+}
 /** How long one exchange may take to reach the recorder, in milliseconds. */
 export const HAND_OVER_MS = 1_000;

@@ -11,7 +11,7 @@ export const RETRYING: readonly string[] = ['stable', 'candidate', twiceCluster(
 /** Statistics that the recorder reads and publishes as metrics. */
 export const TOLD_STATS: readonly string[] = [
   `${SHARED.stats}\\..*`,
-  `cluster\\.${SHARED.recorder}\\.upstream_rq_(2xx|4xx|timeout|pending_overflow|active|pending_active)`,
+  `cluster\\.(${Object.values(SHARED.recorder).join('|')})\\.upstream_rq_(2xx|4xx|timeout|pending_overflow|active|pending_active)`,
   `cluster\\.(${RETRYING.join('|')})\\.upstream_rq_retry`,
 ];
 

@@ -59,6 +59,9 @@ export function countsOf(text: string): EnvoyCounts {
     statsSchema.parse(JSON.parse(text)).stats.map(({ name = '', value = 0 }) => [name, value] as const),
   );
   const of = (name: string) => values.get(name) ?? 0;
+  const ofClusters = (clusters: readonly string[], event: string) =>
+    clusters.reduce((sum, cluster) => sum + of(`cluster.${cluster}.upstream_rq_${event}`), 0);
+  const handedOver = (event: string) => ofClusters(Object.values(SHARED.recorder), event);
   const fates: Record<string, number> = {};
   const primaryFailed: Record<string, number> = {};
   let brokenOff = 0;
@@ -75,12 +78,12 @@ export function countsOf(text: string): EnvoyCounts {
     fates,
     primaryFailed,
     brokenOff,
-    retries: RETRYING.reduce((sum, cluster) => sum + of(`cluster.${cluster}.upstream_rq_retry`), 0),
-    taken: of('cluster.recorder.upstream_rq_2xx'),
-    unread: of('cluster.recorder.upstream_rq_4xx'),
-    overflow: of('cluster.recorder.upstream_rq_pending_overflow'),
-    timeout: of('cluster.recorder.upstream_rq_timeout'),
-    underWay: of('cluster.recorder.upstream_rq_active') + of('cluster.recorder.upstream_rq_pending_active'),
+    retries: ofClusters(RETRYING, 'retry'),
+    taken: handedOver('2xx'),
+    unread: handedOver('4xx'),
+    overflow: handedOver('pending_overflow'),
+    timeout: handedOver('timeout'),
+    underWay: handedOver('active') + handedOver('pending_active'),
   };
 }
 

@@ -181,8 +181,10 @@ describe('what Envoy counted', () => {
       [ended('method')]: 4,
       [ended('sample', 'copy')]: 1,
       [ended('sample', 'sent')]: 10,
-      'cluster.recorder.upstream_rq_2xx': 4,
-      'cluster.recorder.upstream_rq_pending_overflow': 3,
+      'cluster.recorder.upstream_rq_2xx': 3,
+      'cluster.recorder_large.upstream_rq_2xx': 1,
+      'cluster.recorder.upstream_rq_pending_overflow': 2,
+      'cluster.recorder_large.upstream_rq_pending_overflow': 1,
       'cluster.recorder.upstream_rq_timeout': 1,
     };
     const counters = new Counters();
