@@ -5,7 +5,7 @@ import { fromIso, isFinal, isSafe, sameWeights } from '../../core/model/index.ts
 import type { Invocation } from './functions.ts';
 import type { Execution } from './interpreter.ts';
 import { MINUTE_MS, SCALING, type Site, TASKS } from './site/index.ts';
-import { deadOf, isOwned, sickOf, stableReady } from './wrongs.ts';
+import { deadOf, isOwned, overlapping, sickOf, stableReady } from './wrongs.ts';
 
 export const INVARIANTS = [
   'dead side',
@@ -46,8 +46,13 @@ const PAUSE_ENDS_MS = 2.5 * MINUTE_MS;
 /** A run that was seen within this time is alive, whatever the clocks say. */
 const ALIVE_MS = 5 * MINUTE_MS;
 
+/** The state in which an execution rolls its own run back. */
+const ROLLBACK = 'Rollback';
+
 /** The error of an execution that a person stopped, who therefore knows. */
 export const BY_HAND = 'Aborted';
+/** The error of an execution whose own rollback failed for longer than its task is retried. */
+const ROLLBACK_FAILED = 'Crossfade.RollbackFailed';
 
 /** What a rollback met: `tasks`, stable had too few to take everything back; `faults`, failed calls or functions. */
 export const MET = ['nothing', 'faults', 'tasks'] as const;
@@ -155,9 +160,9 @@ export class Observer {
     this.#restored.add(site);
   }
 
-  /** A run has entered a state. */
+  /** A run has entered a state. One that is rolling itself back goes nowhere else: whoever fences it ends nothing. */
   seen(execution: Execution): void {
-    this.#seenAt.set(execution.arn, this.#now());
+    if (execution.at.state !== ROLLBACK) this.#seenAt.set(execution.arn, this.#now());
   }
 
   /** A handler has ended. A forward writer that lost its fence must not leave its own weights behind. */
@@ -260,16 +265,22 @@ export class Observer {
     else if (
       !this.#completed.has(site) &&
       !this.#beganAfterCompletion.has(site) &&
-      !this.#overlapping(executions) &&
-      !this.#abortedWithoutLease(site, executions)
+      !overlapping(executions.filter(({ arn }) => this.#owned.has(arn))) &&
+      !this.#endedWithoutLease(site, executions)
     )
       this.#capacityReturned(site);
   }
 
-  /** If a person stops an execution whose lease is lost, nobody knows its snapshot (docs/explanation/fence.md). */
-  #abortedWithoutLease(site: Site, executions: readonly Execution[]): boolean {
+  /**
+   * The snapshot stands in the lease and in the execution. If both are gone, because the table was lost and a person
+   * stopped the execution or its own rollback failed, nobody knows it (docs/explanation/fence.md).
+   */
+  #endedWithoutLease(site: Site, executions: readonly Execution[]): boolean {
     return executions.some(
-      ({ error, arn }) => error === BY_HAND && this.#owned.has(arn) && site.lease.item?.executionArn !== arn,
+      ({ error, arn }) =>
+        (error === BY_HAND || error === ROLLBACK_FAILED) &&
+        this.#owned.has(arn) &&
+        site.lease.item?.executionArn !== arn,
     );
   }
 
@@ -278,16 +289,6 @@ export class Observer {
     const { suspended, min, max } = SCALING;
     if (desired < TASKS || scaling.suspended !== suspended || scaling.min !== min || scaling.max !== max)
       this.#violated('capacity returns', `${desired} of ${TASKS} tasks, scaling ${JSON.stringify(scaling)}`);
-  }
-
-  /** Two runs at once, which only a lost lease allows: the later one found what the earlier one had suspended. */
-  #overlapping(executions: readonly Execution[]): boolean {
-    const owners = executions.filter((e) => this.#owned.has(e.arn));
-    return owners.some((a) =>
-      owners.some(
-        (b) => a !== b && a.startedAt <= b.startedAt && b.startedAt < (a.endedAt ?? Number.POSITIVE_INFINITY),
-      ),
-    );
   }
 
   #looked(site: Site, look: Invocation): void {

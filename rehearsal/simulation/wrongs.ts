@@ -1,6 +1,7 @@
 /** Present problems of an ingress, as its customers experience them. */
 
 import type { Side } from '../../sides/index.ts';
+import type { Execution } from './interpreter.ts';
 import type { Site } from './site/index.ts';
 
 /** A candidate with this failure rate is failing by any standard. */
@@ -43,4 +44,11 @@ export function deadOf(site: Site): string | null {
   for (const role of ['mirrorForward', 'mirrorReverse'] as const)
     if (site.share(role) > 0 && site.health(role).healthy === 0) return `${site.name}: ${role} is dead`;
   return null;
+}
+
+/** Two runs at once, which only a lost lease allows: the later one found what the earlier one had suspended. */
+export function overlapping(owners: readonly Execution[]): boolean {
+  return owners.some((a) =>
+    owners.some((b) => a !== b && a.startedAt <= b.startedAt && b.startedAt < (a.endedAt ?? Number.POSITIVE_INFINITY)),
+  );
 }

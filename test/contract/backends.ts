@@ -5,6 +5,7 @@
 
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateClusterCommand, ECSClient } from '@aws-sdk/client-ecs';
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
@@ -12,7 +13,7 @@ import {
   CreateTargetGroupCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { SFNClient } from '@aws-sdk/client-sfn';
+import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { type Deployment, deploymentSchema } from '../../core/model/deployment.ts';
 import { alarmPropertiesSchema, LocalAlarm } from '../../rehearsal/cloud/cloudwatch/alarms.ts';
@@ -33,6 +34,7 @@ import { listen } from '../../rehearsal/machine/listen.ts';
 import type { LoadBalancerModel } from '../../rehearsal/machine/world.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { HEALTH_CHECK } from '../support/health-check.ts';
+import { otherServices } from './other-services.ts';
 
 const REGION = 'us-east-1';
 /** The listener of our cloud. */
@@ -68,6 +70,7 @@ export interface Backend {
   readonly states: SFNClient;
   /** A deployment whose rules and target groups exist in this cloud, created with all weight on the stable side. */
   readonly deployment: Deployment;
+  readonly machineArn: string;
   /** Metrics that a test can set; null if the cloud does not take them. moto accepts no ALB metrics. */
   readonly metrics: MetricStore | null;
   /** Mails of the topic; null if they cannot be read. */
@@ -111,9 +114,11 @@ export async function ourBackend(): Promise<Backend> {
   };
   const bus = new EventBus({ clock: machineClock, deliver: () => {} });
   const sns = new LocalSns(new Map([[TOPIC, { policy: null, keyArn: null, confirmed: 0, pending: 0 }]]), () => {});
+  const others = otherServices(machineClock, TOPIC);
   const server = endpoint({
     intercept: () => null,
     json: {
+      ...others.json,
       GraniteServiceVersion20100801: {
         service: 'cloudwatch',
         operations: cloudwatch({
@@ -126,7 +131,9 @@ export async function ourBackend(): Promise<Backend> {
       AWSStepFunctions: { service: 'states', operations: statesOperations(machine, Date.now) },
       AWSEvents: { service: 'events', operations: putEvents(bus) },
     },
+    lambda: others.lambda,
     query: {
+      ...others.query,
       '2010-03-31': { service: 'sns', operations: sns.operations },
       '2015-12-01': { service: 'elasticloadbalancing', operations: elbv2(model, () => {}, [LISTENER]) },
       '2011-06-15': { service: 'sts', operations: sts },
@@ -146,6 +153,7 @@ export async function ourBackend(): Promise<Backend> {
     cloudWatch: new CloudWatchClient(at),
     states: new SFNClient(at),
     deployment,
+    machineArn: machine.arn,
     metrics,
     mails: () => sns.published,
     environment: {
@@ -203,15 +211,25 @@ async function foreign(name: string, url: string): Promise<Backend> {
   );
   const deployment = await withRules(elb, listener?.ListenerArn ?? '', groups);
   await new SNSClient(at).send(new CreateTopicCommand({ Name: 'status' }));
+  await new ECSClient(at).send(new CreateClusterCommand({ clusterName: 'c' }));
   const cloudWatch = new CloudWatchClient(at);
+  const states = new SFNClient(at);
+  const { stateMachineArn = '' } = await states.send(
+    new CreateStateMachineCommand({
+      name: 'm',
+      roleArn: 'arn:aws:iam::123456789012:role/r',
+      definition: '{"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":600,"End":true}}}',
+    }),
+  );
   return {
     name,
     dynamo,
     table: TABLE,
     elb,
     cloudWatch,
-    states: new SFNClient(at),
+    states,
     deployment,
+    machineArn: stateMachineArn,
     metrics: null,
     mails: null,
     environment: { ...ENVIRONMENT, AWS_ENDPOINT_URL: url },

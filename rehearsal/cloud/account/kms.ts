@@ -3,7 +3,10 @@ import * as z from 'zod';
 import { CloudError, type JsonOperations, parse } from '../wire/index.ts';
 import type { LocalAccount } from './local-account.ts';
 
-const requestSchema = z.object({ KeyId: z.string(), PolicyName: z.string().default('default') });
+const requestSchema = z.strictObject({
+  KeyId: z.string().min(1).max(2_048),
+  PolicyName: z.string().min(1).max(128).regex(/^\w+$/).default('default'),
+});
 
 export function kms({ keys }: Pick<LocalAccount, 'keys'>): JsonOperations {
   return {

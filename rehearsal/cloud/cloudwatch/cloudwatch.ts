@@ -5,37 +5,30 @@ import type { AlarmState, LocalAlarm } from './alarms.ts';
 import { getMetricData } from './metric-queries.ts';
 import type { MetricStore } from './metric-store.ts';
 import type { MuteRules } from './mute-rules.ts';
+import { putMetricData } from './put-metric-data.ts';
 
-const describeSchema = z.object({
-  AlarmNames: z.array(z.string()).max(100).optional(),
-  AlarmNamePrefix: z.string().optional(),
+const name = z.string().min(1).max(255);
+const isJson = (text: string) => {
+  try {
+    return JSON.parse(text) !== undefined;
+  } catch {
+    return false;
+  }
+};
+const describeSchema = z.strictObject({
+  AlarmNames: z.array(name).max(100).optional(),
+  AlarmNamePrefix: name.optional(),
   AlarmTypes: z.array(z.enum(['MetricAlarm', 'CompositeAlarm'])).default(['MetricAlarm']),
   StateValue: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']).optional(),
   MaxRecords: z.int().min(1).max(100).default(50),
   NextToken: z.string().optional(),
 });
-const setStateSchema = z.object({
-  AlarmName: z.string(),
+const setStateSchema = z.strictObject({
+  AlarmName: name,
   StateValue: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
-  StateReason: z.string(),
+  StateReason: z.string().max(1_023),
+  StateReasonData: z.string().max(4_000).optional(),
 });
-const putSchema = z.object({
-  Namespace: z.string().regex(/^(?!AWS\/)/, 'The value AWS/ for parameter Namespace is invalid.'),
-  MetricData: z
-    .array(
-      z.object({
-        MetricName: z.string(),
-        Dimensions: z.array(z.object({ Name: z.string(), Value: z.string() })).default([]),
-        Timestamp: z.number().optional(),
-        Value: z.number().optional(),
-        Values: z.array(z.number()).optional(),
-        Counts: z.array(z.number()).optional(),
-        StatisticValues: z.undefined().optional(),
-      }),
-    )
-    .max(1000),
-});
-
 export interface CloudWatchOptions {
   readonly store: MetricStore;
   readonly alarms: ReadonlyMap<string, LocalAlarm>;
@@ -49,18 +42,7 @@ export function cloudwatch({ store, alarms, setState, mutes, now = Date.now }: C
   return {
     ...mutes.operations,
     GetMetricData: (input) => getMetricData(store, input),
-    PutMetricData: (input) => {
-      const { Namespace: namespace, MetricData } = parse(putSchema, input);
-      for (const { MetricName: name, Dimensions, Timestamp, Value, Values = [], Counts = [] } of MetricData) {
-        const dimensions = Object.fromEntries(Dimensions.map((d) => [d.Name, d.Value]));
-        const at = Timestamp === undefined ? now() : Timestamp * 1000;
-        const samples = Value === undefined ? Values : [Value];
-        samples.forEach((value, i) => {
-          for (let n = 0; n < (Counts[i] ?? 1); n++) store.record({ namespace, name, dimensions, value, at });
-        });
-      }
-      return {};
-    },
+    PutMetricData: (input) => putMetricData(store, input, now()),
     DescribeAlarms: (input) => {
       const wanted = parse(describeSchema, input);
       const found = [...alarms.values()].filter(({ properties: { AlarmName }, state }) => {
@@ -71,6 +53,8 @@ export function cloudwatch({ store, alarms, setState, mutes, now = Date.now }: C
         );
       });
       const from = Number(wanted.NextToken ?? 0);
+      if (wanted.NextToken !== undefined && !(from > 0 && from < found.length))
+        throw new CloudError('InvalidNextToken', 'Request parameter NextToken is invalid');
       const page = wanted.AlarmTypes.includes('MetricAlarm') ? found.slice(from, from + wanted.MaxRecords) : [];
       const next = from + page.length;
       return {
@@ -80,7 +64,8 @@ export function cloudwatch({ store, alarms, setState, mutes, now = Date.now }: C
       };
     },
     SetAlarmState: (input) => {
-      const { AlarmName, StateValue, StateReason } = parse(setStateSchema, input);
+      const { AlarmName, StateValue, StateReason, StateReasonData = '{}' } = parse(setStateSchema, input);
+      if (!isJson(StateReasonData)) throw new CloudError('InvalidFormatFault', 'StateReasonData is not JSON');
       const alarm = alarms.get(AlarmName);
       if (alarm === undefined) throw new CloudError('ResourceNotFound', `Alarm ${AlarmName} does not exist`, 404);
       setState(alarm, StateValue, StateReason);

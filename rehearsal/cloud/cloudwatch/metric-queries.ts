@@ -10,13 +10,13 @@ import { compileMath, type Value } from './metric-math.ts';
 import { floorTo, type MetricStore } from './metric-store.ts';
 
 const querySchema = z
-  .object({
+  .strictObject({
     Id: z
       .string()
       .max(255)
       .regex(/^[a-z]\w*$/),
     Label: z.string().optional(),
-    Expression: z.string().max(MAX_EXPRESSION).optional(),
+    Expression: z.string().min(1).max(MAX_EXPRESSION).optional(),
     MetricStat: metricStatSchema.optional(),
     ReturnData: z.boolean().default(true),
     Period: z.int().multipleOf(60).optional(),
@@ -24,11 +24,11 @@ const querySchema = z
   .refine((q) => (q.Expression === undefined) !== (q.MetricStat === undefined), 'either Expression or MetricStat');
 type Query = z.infer<typeof querySchema>;
 
-const inputSchema = z.object({
+const inputSchema = z.strictObject({
   StartTime: z.number(),
   EndTime: z.number(),
   ScanBy: z.enum(['TimestampAscending', 'TimestampDescending']).default('TimestampDescending'),
-  NextToken: z.undefined().optional(),
+  NextToken: z.string().optional(),
   MetricDataQueries: z
     .array(querySchema)
     .min(1)
@@ -42,14 +42,15 @@ const MAX_DATAPOINTS = 100_800;
 
 /** Timestamps are seconds since the epoch on the wire. @throws CloudError */
 export function getMetricData(store: MetricStore, input: unknown) {
-  const { StartTime, EndTime, ScanBy, MetricDataQueries: queries } = parse(inputSchema, input);
-  if (StartTime >= EndTime) throw new CloudError('ValidationError', 'StartTime must be less than EndTime');
+  const { StartTime, EndTime, ScanBy, NextToken, MetricDataQueries: queries } = parse(inputSchema, input);
+  if (NextToken !== undefined) throw new CloudError('InvalidNextToken', 'no page follows here');
+  if (StartTime >= EndTime) throw new CloudError('ValidationException', 'StartTime must be less than EndTime');
   const period = commonPeriod(queries) * 1000;
   const starts: number[] = [];
   for (let at = floorTo(StartTime * 1000, period); at < EndTime * 1000; at += period) starts.push(at);
   const returned = queries.filter((q) => q.ReturnData);
   if (starts.length * returned.length > MAX_DATAPOINTS)
-    throw new CloudError('ValidationError', `more than ${MAX_DATAPOINTS} datapoints; paging is not modelled here`);
+    throw new CloudError('ValidationException', `more than ${MAX_DATAPOINTS} datapoints; paging is not modelled here`);
   if (ScanBy === 'TimestampDescending') starts.reverse();
   const values = starts.map((at) => ({ at, env: valuesAt(store, queries, at) }));
   return {
@@ -77,7 +78,7 @@ function valuesAt(store: MetricStore, queries: readonly Query[], at: number): Re
     if (Expression === undefined) continue;
     const math = compile(Expression);
     for (const id of math.ids)
-      if (!(id in env)) throw new CloudError('ValidationError', `Error in expression '${Id}': ${id} is not known`);
+      if (!(id in env)) throw new CloudError('ValidationException', `Error in expression '${Id}': ${id} is not known`);
     env[Id] = math.at(env);
   }
   return env;
@@ -87,7 +88,7 @@ function compile(expression: string) {
   try {
     return compileMath(expression);
   } catch (error) {
-    throw new CloudError('ValidationError', asError(error).message);
+    throw new CloudError('ValidationException', asError(error).message);
   }
 }
 
@@ -97,6 +98,6 @@ function compile(expression: string) {
 function commonPeriod(queries: readonly Query[]): number {
   const periods = new Set(queries.flatMap((q) => q.MetricStat?.Period ?? q.Period ?? []));
   const [period = 60, ...others] = periods;
-  if (others.length > 0) throw new CloudError('ValidationError', 'one period in a call is modelled here');
+  if (others.length > 0) throw new CloudError('ValidationException', 'one period in a call is modelled here');
   return period;
 }

@@ -7,9 +7,10 @@ import { parseDuration } from '../../../core/model/index.ts';
 import { ACCOUNT, REGION } from '../template/index.ts';
 import { CloudError, type JsonOperations, parse } from '../wire/index.ts';
 
-const putSchema = z.object({
-  Name: z.string().min(1),
-  Description: z.string().optional(),
+const name = z.string().min(1).max(255);
+const putSchema = z.strictObject({
+  Name: name,
+  Description: z.string().max(1_024).optional(),
   Rule: z.object({
     Schedule: z.object({
       // Recurring windows are refused rather than evaluated wrongly.
@@ -18,14 +19,14 @@ const putSchema = z.object({
       Timezone: z.literal('UTC').optional(),
     }),
   }),
-  MuteTargets: z.object({ AlarmNames: z.array(z.string()).max(100) }).optional(),
+  MuteTargets: z.object({ AlarmNames: z.array(name).max(100) }).optional(),
   StartDate: z.undefined().optional(),
   ExpireDate: z.undefined().optional(),
 });
-const nameSchema = z.object({ AlarmMuteRuleName: z.string() });
+const nameSchema = z.strictObject({ AlarmMuteRuleName: name });
 const STATUSES = ['SCHEDULED', 'ACTIVE', 'EXPIRED'] as const;
-const listSchema = z.object({
-  AlarmName: z.string().optional(),
+const listSchema = z.strictObject({
+  AlarmName: name.optional(),
   Statuses: z.array(z.enum(STATUSES)).default([...STATUSES]),
   MaxRecords: z.int().min(1).max(100).default(50),
   NextToken: z.string().optional(),
@@ -73,6 +74,8 @@ export class MuteRules {
           Statuses.includes(this.#status(rule)) && (AlarmName === undefined || targets(rule).includes(AlarmName)),
       );
       const from = Number(NextToken ?? 0);
+      if (NextToken !== undefined && !(from > 0 && from < found.length))
+        throw new CloudError('InvalidNextToken', 'Request parameter NextToken is invalid');
       const page = found.slice(from, from + MaxRecords);
       return {
         AlarmMuteRuleSummaries: page.map((rule) => this.#summary(rule)),

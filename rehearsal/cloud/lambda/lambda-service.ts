@@ -86,10 +86,12 @@ export class LambdaService {
   };
 
   async #invocation(name: string, { headers, body }: RawRequest): Promise<RawAnswer> {
-    const event: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
     const type = headers['x-amz-invocation-type'] ?? 'RequestResponse';
     try {
       const found = this.find(name);
+      const event = eventOf(body);
+      if (event === undefined)
+        return refused(400, 'InvalidRequestContentException', 'Could not parse request body into json');
       if (type === 'DryRun') return answer(204, undefined);
       if (type === 'Event') {
         this.invokeLater(name, event);
@@ -135,7 +137,19 @@ function answer(status: number, result: unknown, extra: Record<string, string> =
   };
 }
 
+/** undefined if the payload is not JSON. */
+function eventOf(body: Buffer): unknown {
+  try {
+    return body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
 function notFound(error: unknown): RawAnswer {
-  const message = asError(error).message;
-  return answer(404, { Type: 'User', Message: message }, { 'x-amzn-errortype': 'ResourceNotFoundException' });
+  return refused(404, 'ResourceNotFoundException', asError(error).message);
+}
+
+function refused(status: number, name: string, message: string): RawAnswer {
+  return answer(status, { Type: 'User', Message: message }, { 'x-amzn-errortype': name });
 }

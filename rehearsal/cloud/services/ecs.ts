@@ -33,11 +33,12 @@ export interface ServicesOptions {
   readonly onScale: (service: LocalService) => void;
 }
 
-const describeSchema = z.object({
+const PARAMETER = 'InvalidParameterException';
+const describeSchema = z.strictObject({
   cluster: z.string().default('default'),
   services: z.array(z.string()).min(1).max(10),
 });
-const updateSchema = z.object({
+const updateSchema = z.strictObject({
   cluster: z.string().default('default'),
   service: z.string(),
   desiredCount: z.int().min(0).optional(),
@@ -52,7 +53,7 @@ export function ecs({ services, onScale }: ServicesOptions): JsonOperations {
   };
   return {
     DescribeServices: (input) => {
-      const wanted = parse(describeSchema, input);
+      const wanted = parse(describeSchema, input, PARAMETER);
       const known = inCluster(wanted.cluster);
       const found = wanted.services.map((name) => ({ name, service: known.find((s) => s.name === last(name)) }));
       return {
@@ -63,7 +64,7 @@ export function ecs({ services, onScale }: ServicesOptions): JsonOperations {
       };
     },
     UpdateService: (input) => {
-      const { cluster, service, desiredCount } = parse(updateSchema, input);
+      const { cluster, service, desiredCount } = parse(updateSchema, input, PARAMETER);
       const found = inCluster(cluster).find((s) => s.name === last(service));
       if (found === undefined) throw new CloudError('ServiceNotFoundException', 'Service not found.');
       if ((found.status ?? 'ACTIVE') !== 'ACTIVE')
@@ -76,16 +77,20 @@ export function ecs({ services, onScale }: ServicesOptions): JsonOperations {
 
 const namespace = z.literal('ecs');
 const dimension = z.literal('ecs:service:DesiredCount');
-const idsSchema = z.object({ ServiceNamespace: namespace, ResourceIds: z.array(z.string()).optional() });
-const scheduledSchema = z.object({ ServiceNamespace: namespace, ResourceId: z.string() });
-const registerSchema = z.object({
+const resourceId = z.string().min(1).max(1_600);
+const idsSchema = z.strictObject({ ServiceNamespace: namespace, ResourceIds: z.array(resourceId).max(50).optional() });
+const scheduledSchema = z.strictObject({ ServiceNamespace: namespace, ResourceId: resourceId });
+const registerSchema = z.strictObject({
   ServiceNamespace: namespace,
   ScalableDimension: dimension,
-  ResourceId: z.string(),
+  ResourceId: resourceId,
   MinCapacity: z.int().min(0).optional(),
   MaxCapacity: z.int().min(0).optional(),
   SuspendedState: z
-    .object({ DynamicScalingInSuspended: z.boolean().optional(), ScheduledScalingSuspended: z.boolean().optional() })
+    .strictObject({
+      DynamicScalingInSuspended: z.boolean().optional(),
+      ScheduledScalingSuspended: z.boolean().optional(),
+    })
     .default({}),
 });
 

@@ -4,34 +4,61 @@
  */
 import type { LoadBalancerModel, RuleModel } from '../../machine/index.ts';
 import { CloudError } from '../wire/index.ts';
-import { invalid } from './elbv2-model.ts';
+import { findGroup, invalid } from './elbv2-model.ts';
 
 const MAX_WEIGHT = 999;
 const MAX_GROUPS = 5;
 const MAX_STICKY_SECONDS = 604_800;
 
 const GUARDS = ['authenticate-cognito', 'authenticate-oidc', 'jwt-validation'];
+const TYPES = ['forward', 'redirect', 'fixed-response', ...GUARDS];
+/** Limit for the order of an action. */
+const MAX_ORDER = 50_000;
 
 /** The last action forwards; those before it are stored as written. @throws CloudError */
 export function parseActions(model: LoadBalancerModel, p: URLSearchParams): Pick<RuleModel, 'forward' | 'guards'> {
-  const types: string[] = [];
-  for (let i = 1; p.has(`Actions.member.${i}.Type`); i++) types.push(p.get(`Actions.member.${i}.Type`) ?? '');
-  if (types.at(-1) !== 'forward')
+  const actions = inOrder(p);
+  if (actions.length === 0) throw invalid('An action must be specified');
+  const last = actions.at(-1);
+  if (last?.type !== 'forward')
     throw new CloudError('InvalidLoadBalancerAction', 'only rules that forward are known here');
-  const before = types.slice(0, -1);
-  const unknown = before.find((type) => !GUARDS.includes(type));
-  if (unknown !== undefined)
-    throw new CloudError('TooManyActions', `a rule has one action of type ${unknown} or forward`);
-  const guards = before.map((_type, i) => nested(p, `Actions.member.${i + 1}`));
-  const forward = parseForward(model, p, `Actions.member.${types.length}.ForwardConfig`);
+  const before = actions.slice(0, -1);
+  const second = before.find(({ type }) => !GUARDS.includes(type));
+  if (second !== undefined)
+    throw new CloudError('TooManyActions', `a rule has one action of type ${second.type} or forward`);
+  const guards = before.map(({ prefix }) => nested(p, prefix));
+  const forward = parseForward(model, p, `${last.prefix}.ForwardConfig`);
   return { forward, ...(guards.length === 0 ? {} : { guards }) };
+}
+
+interface Action {
+  readonly type: string;
+  readonly prefix: string;
+  readonly order: number;
+}
+
+/** The order of actions is required where there are several, and the last one is the one that answers. */
+function inOrder(p: URLSearchParams): Action[] {
+  const actions: Action[] = [];
+  for (let i = 1; p.has(`Actions.member.${i}.Type`); i++) {
+    const prefix = `Actions.member.${i}`;
+    const type = p.get(`${prefix}.Type`) ?? '';
+    if (!TYPES.includes(type))
+      throw invalid(
+        `1 validation error detected: Value '${type}' at 'actions.${i}.member.type' failed to satisfy constraint: Member must satisfy enum value set: [${TYPES.join(', ')}]`,
+      );
+    actions.push({ type, prefix, order: Number(p.get(`${prefix}.Order`) ?? Number.NaN) });
+  }
+  if (actions.length < 2) return actions;
+  const orders = new Set(actions.map(({ order }) => order));
+  if (orders.size < actions.length || [...orders].some((n) => !(n >= 1 && n <= MAX_ORDER)))
+    throw invalid(`Each of several actions needs an order of its own, between 1 and ${MAX_ORDER}`);
+  return actions.sort((a, b) => a.order - b.order);
 }
 
 function parseForward(model: LoadBalancerModel, p: URLSearchParams, prefix: string): RuleModel['forward'] {
   const groups = parseGroups(p, `${prefix}.TargetGroups`);
-  for (const { targetGroupArn } of groups)
-    if (!model.targetGroups.has(targetGroupArn))
-      throw new CloudError('TargetGroupNotFound', `Target groups '${targetGroupArn}' not found`);
+  for (const { targetGroupArn } of groups) findGroup(model, targetGroupArn);
   const stickiness = parseStickiness(p, `${prefix}.TargetGroupStickinessConfig`);
   const sticky = groups.some(
     (g) => model.targetGroups.get(g.targetGroupArn)?.attributes?.['stickiness.enabled'] === 'true',
@@ -64,9 +91,11 @@ function parseGroups(p: URLSearchParams, prefix: string): RuleModel['forward']['
 
 function parseStickiness(p: URLSearchParams, prefix: string): RuleModel['forward']['stickiness'] {
   const enabled = p.get(`${prefix}.Enabled`) === 'true';
-  const durationSeconds = Number(p.get(`${prefix}.DurationSeconds`) ?? 0);
-  if (enabled && (durationSeconds < 1 || durationSeconds > MAX_STICKY_SECONDS))
-    throw invalid(`The stickiness duration must be between 1 and ${MAX_STICKY_SECONDS} seconds`);
+  const given = p.get(`${prefix}.DurationSeconds`);
+  const durationSeconds = Number(given ?? 0);
+  // A duration is checked even where stickiness is off.
+  if ((enabled || given !== null) && (durationSeconds < 1 || durationSeconds > MAX_STICKY_SECONDS))
+    throw invalid(`Target group stickiness duration must be between 1 and ${MAX_STICKY_SECONDS} seconds`);
   return { enabled, durationSeconds };
 }
 

@@ -10,15 +10,37 @@ export interface LocalListener {
   readonly defaultActions?: readonly object[];
 }
 
+/** As ELBv2 names them in its refusals. */
+type Kind = 'listener rule' | 'target group' | 'listener' | 'load balancer';
+
+/** @throws CloudError for what is no ARN of this kind */
+function expectArn(arn: string, kind: Kind): void {
+  const part = kind === 'target group' || kind === 'load balancer' ? kind.replace(' ', '') : kind.replace(' ', '-');
+  if (!new RegExp(`^arn:[\\w-]+:elasticloadbalancing:[\\w-]*:\\d*:${part}/`).test(arn))
+    throw invalid(`'${arn}' is not a valid ${kind} ARN`);
+}
+
 /** @throws CloudError */
 export function findRule(model: LoadBalancerModel, arn: string): RuleModel {
+  expectArn(arn, 'listener rule');
   const rule = model.rules.get(arn);
   if (rule === undefined) throw new CloudError('RuleNotFound', `One or more rules not found: ${arn}`);
   return rule;
 }
 
+/** A rule that calls may change: a listener's default rule changes with the listener. @throws CloudError */
+export function findOwnRule(model: LoadBalancerModel, arn: string): RuleModel {
+  if (isDefault(arn)) throw new CloudError('OperationNotPermitted', `Default rule '${arn}' cannot be changed here`);
+  return findRule(model, arn);
+}
+
+export function isDefault(ruleArn: string): boolean {
+  return ruleArn.endsWith('/default');
+}
+
 /** @throws CloudError */
 export function findGroup(model: LoadBalancerModel, arn: string): TargetGroupModel {
+  expectArn(arn, 'target group');
   const group = model.targetGroups.get(arn);
   if (group === undefined) throw new CloudError('TargetGroupNotFound', `One or more target groups not found: ${arn}`);
   return group;
@@ -26,6 +48,7 @@ export function findGroup(model: LoadBalancerModel, arn: string): TargetGroupMod
 
 /** @throws CloudError */
 export function findListener(listeners: readonly LocalListener[], arn: string): LocalListener {
+  expectArn(arn, 'listener');
   const listener = listeners.find((l) => l.arn === arn);
   if (listener === undefined) throw new CloudError('ListenerNotFound', `One or more listeners not found: ${arn}`);
   return listener;
@@ -33,6 +56,7 @@ export function findListener(listeners: readonly LocalListener[], arn: string): 
 
 /** @throws CloudError */
 export function expectBalancer(model: LoadBalancerModel, arn: string): void {
+  expectArn(arn, 'load balancer');
   if (arn !== model.arn) throw new CloudError('LoadBalancerNotFound', `Load balancer '${arn}' not found`);
 }
 

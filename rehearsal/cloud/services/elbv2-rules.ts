@@ -5,7 +5,15 @@ import { CloudError, members, type QueryOperations } from '../wire/index.ts';
 import { parseActions } from './elbv2-actions.ts';
 import { parseConditions } from './elbv2-conditions.ts';
 import { describeDefault, describeRule } from './elbv2-described.ts';
-import { findListener, findRule, invalid, type LocalListener, ruleArnPrefix } from './elbv2-model.ts';
+import {
+  findListener,
+  findOwnRule,
+  findRule,
+  invalid,
+  isDefault,
+  type LocalListener,
+  ruleArnPrefix,
+} from './elbv2-model.ts';
 
 const MAX_PRIORITY = 50_000;
 
@@ -24,12 +32,19 @@ export function ruleOperations({ model, listeners, onChange, maxRules }: RuleOpt
     onChange(rule);
     return { Rules: [describeRule(rule)] };
   };
+  const describe = (arn: string) => {
+    const listener = listeners.find(({ arn: of }) => isDefault(arn) && arn.startsWith(`${ruleArnPrefix(of)}/`));
+    return listener === undefined ? describeRule(findRule(model, arn)) : describeDefault(listener);
+  };
   return {
     DescribeRules: (p) => {
       const arns = members(p, 'RuleArns');
       const listenerArn = p.get('ListenerArn');
-      if (arns.length > 0) return { Rules: arns.map((arn) => describeRule(findRule(model, arn))) };
-      if (listenerArn === null) throw invalid('a listener ARN or rule ARNs are needed');
+      if (listenerArn === null && arns.length === 0)
+        throw invalid('You must specify either listener rule ARNs or a listener ARN');
+      if (listenerArn !== null && arns.length > 0)
+        throw invalid('Listener rule ARNs and a listener ARN cannot be specified at the same time');
+      if (listenerArn === null) return { Rules: arns.map(describe) };
       const listener = findListener(listeners, listenerArn);
       const rules = [...model.rules.values()].filter((rule) => isOn(rule, listenerArn));
       rules.sort((a, b) => a.priority - b.priority);
@@ -47,9 +62,12 @@ export function ruleOperations({ model, listeners, onChange, maxRules }: RuleOpt
       return put({ arn, priority, conditions, tags: tagsIn(p), ...parseActions(model, p) });
     },
     ModifyRule: (p) => {
-      const rule = findRule(model, p.get('RuleArn') ?? '');
-      const conditions = parseConditions(p) ?? rule.conditions;
-      if (!p.has('Actions.member.1.Type')) return put({ ...rule, conditions });
+      const rule = findOwnRule(model, p.get('RuleArn') ?? '');
+      const given = parseConditions(p);
+      const conditions = given ?? rule.conditions;
+      const isActed = p.has('Actions.member.1.Type');
+      if (given === null && !isActed) throw invalid('Either conditions or actions must be specified');
+      if (!isActed) return put({ ...rule, conditions });
       // The list of actions is replaced as a whole.
       const { guards: _replaced, ...kept } = rule;
       return put({ ...kept, conditions, ...parseActions(model, p) });
@@ -57,8 +75,11 @@ export function ruleOperations({ model, listeners, onChange, maxRules }: RuleOpt
     SetRulePriorities: (p) => {
       const priorities = new Map<string, number>();
       for (let i = 1; p.has(`RulePriorities.member.${i}.RuleArn`); i++) {
-        const { arn } = findRule(model, p.get(`RulePriorities.member.${i}.RuleArn`) ?? '');
-        priorities.set(arn, Number(p.get(`RulePriorities.member.${i}.Priority`)));
+        const { arn } = findOwnRule(model, p.get(`RulePriorities.member.${i}.RuleArn`) ?? '');
+        const priority = Number(p.get(`RulePriorities.member.${i}.Priority`));
+        if ([...priorities.values()].includes(priority))
+          throw invalid(`Priority '${priority}' was provided multiple times`);
+        priorities.set(arn, priority);
       }
       refusePriorities(model, priorities);
       const moved = [...priorities].map(([arn, priority]) => ({ ...findRule(model, arn), priority }));
@@ -66,7 +87,7 @@ export function ruleOperations({ model, listeners, onChange, maxRules }: RuleOpt
       return { Rules: moved.map(describeRule) };
     },
     DeleteRule: (p) => {
-      const rule = findRule(model, p.get('RuleArn') ?? '');
+      const rule = findOwnRule(model, p.get('RuleArn') ?? '');
       model.rules.delete(rule.arn);
       return {};
     },

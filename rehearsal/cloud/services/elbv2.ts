@@ -1,6 +1,6 @@
 /** Elastic Load Balancing v2, as far as the adapters and the operator's commands use it. */
 import type { LoadBalancerModel, RuleModel } from '../../machine/index.ts';
-import { members, type QueryOperations } from '../wire/index.ts';
+import { members, type QueryOperations, reading } from '../wire/index.ts';
 import { describeGroup } from './elbv2-described.ts';
 import { expectBalancer, findGroup, findListener, findRule, invalid, type LocalListener } from './elbv2-model.ts';
 import { ruleOperations } from './elbv2-rules.ts';
@@ -19,6 +19,22 @@ const DEFAULT_RULES = 100;
 /** Limit for one call of DescribeTags. */
 const MAX_TAGGED = 20;
 
+/** Those that are read here: pages, names and filters of targets are refused. */
+const PARAMETERS = {
+  CreateRule: ['ListenerArn', 'Priority', 'Conditions', 'Actions', 'Tags'],
+  DeleteRule: ['RuleArn'],
+  DescribeListeners: ['ListenerArns', 'LoadBalancerArn'],
+  DescribeLoadBalancerAttributes: ['LoadBalancerArn'],
+  DescribeLoadBalancers: ['LoadBalancerArns'],
+  DescribeRules: ['RuleArns', 'ListenerArn'],
+  DescribeTags: ['ResourceArns'],
+  DescribeTargetGroupAttributes: ['TargetGroupArn'],
+  DescribeTargetGroups: ['TargetGroupArns', 'LoadBalancerArn'],
+  DescribeTargetHealth: ['TargetGroupArn'],
+  ModifyRule: ['RuleArn', 'Conditions', 'Actions'],
+  SetRulePriorities: ['RulePriorities'],
+} as const;
+
 /** `onChange` is called for every rule whose action or conditions were written. */
 export function elbv2(
   model: LoadBalancerModel,
@@ -26,7 +42,7 @@ export function elbv2(
   listeners: readonly LocalListener[],
   { tags = new Map(), limits = new Map() }: Partial<ElbAccount> = {},
 ): QueryOperations {
-  return {
+  return reading(PARAMETERS, {
     ...ruleOperations({ model, listeners, onChange, maxRules: limits.get(RULES_LIMIT) ?? DEFAULT_RULES }),
     ...groupOperations(model),
     ...balancerOperations(model, listeners),
@@ -36,7 +52,7 @@ export function elbv2(
       return { TagDescriptions: arns.map((arn) => describeTags(arn, { ...tags.get(arn), ...tagsOf(arn) })) };
     },
     DescribeAccountLimits: () => ({ Limits: [...limits].map(([Name, Max]) => ({ Name, Max: String(Max) })) }),
-  };
+  });
 
   /** The tags in the model itself. @throws CloudError for an unknown resource */
   function tagsOf(arn: string): RuleModel['tags'] {
@@ -67,7 +83,16 @@ function groupOperations(model: LoadBalancerModel): QueryOperations {
   return {
     DescribeTargetGroups: (p) => {
       const arns = members(p, 'TargetGroupArns');
-      const groups = arns.length > 0 ? arns.map((arn) => findGroup(model, arn)) : [...model.targetGroups.values()];
+      const balancer = p.get('LoadBalancerArn');
+      if (balancer !== null && arns.length > 0)
+        throw invalid(
+          'Target group names, target group ARNs, and a load balancer ARN cannot be specified at the same time',
+        );
+      if (balancer !== null) expectBalancer(model, balancer);
+      const all = [...model.targetGroups.values()].filter(
+        ({ loadBalancerArn = model.arn }) => balancer === null || loadBalancerArn === balancer,
+      );
+      const groups = arns.length > 0 ? arns.map((arn) => findGroup(model, arn)) : all;
       return { TargetGroups: groups.map((group) => describeGroup(model, group)) };
     },
     DescribeTargetGroupAttributes: (p) => {
@@ -93,7 +118,7 @@ function balancerOperations(model: LoadBalancerModel, listeners: readonly LocalL
       const arns = members(p, 'ListenerArns');
       const balancer = p.get('LoadBalancerArn');
       if (balancer !== null) expectBalancer(model, balancer);
-      else if (arns.length === 0) throw invalid('a load balancer or listeners are needed');
+      else if (arns.length === 0) throw invalid('You must specify either listener ARNs or a load balancer ARN');
       const found = arns.length === 0 ? listeners : arns.map((arn) => findListener(listeners, arn));
       return {
         Listeners: found.map((l) => ({

@@ -15,12 +15,16 @@ const MAX_RECORD = 1_000 * 1024;
 const MAX_BATCH = 4 * 1024 * 1024;
 const bytesOf = (data: string) => Buffer.byteLength(data, 'base64');
 
-const recordSchema = z.object({
+const streamName = z
+  .string()
+  .max(64)
+  .regex(/^[\w.-]+$/);
+const recordSchema = z.strictObject({
   Data: z.base64().refine((data) => bytesOf(data) <= MAX_RECORD, `more than ${MAX_RECORD} bytes`),
 });
-const putSchema = z.object({ DeliveryStreamName: z.string(), Record: recordSchema });
-const batchSchema = z.object({
-  DeliveryStreamName: z.string(),
+const putSchema = z.strictObject({ DeliveryStreamName: streamName, Record: recordSchema });
+const batchSchema = z.strictObject({
+  DeliveryStreamName: streamName,
   Records: z
     .array(recordSchema)
     .min(1)

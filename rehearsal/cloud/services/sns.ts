@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { CloudError, type QueryOperations } from '../wire/index.ts';
+import { CloudError, type QueryOperations, reading } from '../wire/index.ts';
 
 export interface PublishedMessage {
   readonly topicArn: string;
@@ -12,6 +12,11 @@ export interface PublishedMessage {
   readonly body: string;
 }
 
+const PARAMETERS = {
+  GetTopicAttributes: ['TopicArn'],
+  Publish: ['TopicArn', 'Subject', 'Message', 'MessageAttributes', 'MessageStructure'],
+};
+const TOPIC_ARN = /^arn:[\w-]+:sns:[\w-]*:\d*:[\w-]+(\.fifo)?$/;
 const MAX_BYTES = 262_144;
 /** Subjects are “less than 100 characters long”. */
 const SUBJECT_LIMIT = 99;
@@ -41,37 +46,48 @@ export class LocalSns {
     this.#onMessage(message);
   }
 
-  readonly operations: QueryOperations = {
-    GetTopicAttributes: (p) => {
-      const TopicArn = p.get('TopicArn') ?? '';
-      const topic = this.#topics.get(TopicArn);
-      if (topic === undefined) throw new CloudError('NotFound', 'Topic does not exist', 404);
-      const attributes = {
-        TopicArn,
-        Policy: JSON.stringify(topic.policy),
-        KmsMasterKeyId: topic.keyArn,
-        SubscriptionsConfirmed: String(topic.confirmed),
-        SubscriptionsPending: String(topic.pending),
-      };
-      return { Attributes: new Map(Object.entries(attributes).filter(([, value]) => value !== null)) };
-    },
-    Publish: (p) => {
-      const sent = p.get('Message') ?? '';
-      const structured = p.get('MessageStructure') === 'json';
-      const message = {
-        topicArn: p.get('TopicArn') ?? '',
-        subject: p.get('Subject') ?? '',
-        body: structured ? mailOf(sent) : sent,
-      };
-      if (!this.#topics.has(message.topicArn)) throw new CloudError('NotFound', 'Topic does not exist', 404);
-      if (p.get('Subject') === '' || message.subject.length > SUBJECT_LIMIT || /[^\x20-\x7e]/.test(message.subject))
-        throw new CloudError('InvalidParameter', 'Invalid parameter: Subject');
-      if (message.body === '' || Buffer.byteLength(sent) > MAX_BYTES)
-        throw new CloudError('InvalidParameter', 'Invalid parameter: Message');
-      this.send(message);
-      return { MessageId: randomUUID() };
-    },
-  };
+  readonly operations = reading(
+    PARAMETERS,
+    {
+      GetTopicAttributes: (p) => {
+        const TopicArn = p.get('TopicArn') ?? '';
+        const topic = this.#find(TopicArn);
+        const attributes = {
+          TopicArn,
+          Policy: JSON.stringify(topic.policy),
+          KmsMasterKeyId: topic.keyArn,
+          SubscriptionsConfirmed: String(topic.confirmed),
+          SubscriptionsPending: String(topic.pending),
+        };
+        return { Attributes: new Map(Object.entries(attributes).filter(([, value]) => value !== null)) };
+      },
+      Publish: (p) => {
+        const sent = p.get('Message') ?? '';
+        const structured = p.get('MessageStructure') === 'json';
+        const message = {
+          topicArn: p.get('TopicArn') ?? '',
+          subject: p.get('Subject') ?? '',
+          body: structured ? mailOf(sent) : sent,
+        };
+        this.#find(message.topicArn);
+        if (p.get('Subject') === '' || message.subject.length > SUBJECT_LIMIT || /[^\x20-\x7e]/.test(message.subject))
+          throw new CloudError('InvalidParameter', 'Invalid parameter: Subject');
+        if (message.body === '' || Buffer.byteLength(sent) > MAX_BYTES)
+          throw new CloudError('InvalidParameter', 'Invalid parameter: Message');
+        this.send(message);
+        return { MessageId: randomUUID() };
+      },
+    } satisfies QueryOperations,
+    'InvalidParameter',
+  );
+
+  /** @throws CloudError */
+  #find(arn: string): TopicAttributes {
+    if (!TOPIC_ARN.test(arn)) throw new CloudError('InvalidParameter', 'Invalid parameter: TopicArn');
+    const topic = this.#topics.get(arn);
+    if (topic === undefined) throw new CloudError('NotFound', 'Topic does not exist', 404);
+    return topic;
+  }
 }
 
 const structureSchema = z.looseObject({ default: z.string(), email: z.string().optional() });

@@ -6,8 +6,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { CloudError, type JsonOperations, parse } from '../wire/index.ts';
 
-const receiveSchema = z.object({ QueueUrl: z.string(), MaxNumberOfMessages: z.int().min(1).max(10).default(1) });
-const deleteSchema = z.object({ QueueUrl: z.string(), ReceiptHandle: z.string() });
+const receiveSchema = z.strictObject({ QueueUrl: z.string(), MaxNumberOfMessages: z.int().min(1).max(10).default(1) });
+const deleteSchema = z.strictObject({ QueueUrl: z.string(), ReceiptHandle: z.string() });
 
 interface TopicMessage {
   readonly topicArn: string;
@@ -63,7 +63,7 @@ export class LocalQueues {
 
   readonly operations: JsonOperations = {
     ReceiveMessage: (input) => {
-      const { QueueUrl, MaxNumberOfMessages } = parse(receiveSchema, input);
+      const { QueueUrl, MaxNumberOfMessages } = parse(receiveSchema, input, 'InvalidParameterValue');
       const now = this.#now();
       const visible = this.#find(QueueUrl).filter(({ hiddenUntil }) => hiddenUntil <= now);
       const Messages = visible.slice(0, MaxNumberOfMessages).map((message) => {
@@ -77,6 +77,8 @@ export class LocalQueues {
     DeleteMessage: (input) => {
       const { QueueUrl, ReceiptHandle } = parse(deleteSchema, input);
       const queue = this.#find(QueueUrl);
+      if (!z.uuid().safeParse(ReceiptHandle).success)
+        throw new CloudError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
       const at = queue.findIndex(({ receipt }) => receipt === ReceiptHandle);
       if (at >= 0) queue.splice(at, 1);
       return {};

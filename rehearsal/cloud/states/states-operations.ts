@@ -11,37 +11,46 @@ const errorName = z.string().max(256);
 const causeText = z.string().max(32_768);
 const payload = z.string().refine((text) => Buffer.byteLength(text) <= MAX_PAYLOAD, `more than ${MAX_PAYLOAD} bytes`);
 
-const executionName = z.string().regex(/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/, 'Invalid Name');
-const startSchema = z.object({
-  stateMachineArn: z.string(),
-  name: executionName.default(() => randomUUID()),
+const arn = z.string().min(1).max(256);
+const token = z.string().min(1).max(2_048);
+const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/]+$/;
+const startSchema = z.strictObject({
+  stateMachineArn: arn,
+  name: z
+    .string()
+    .min(1)
+    .max(80)
+    .default(() => randomUUID()),
   input: payload.default('{}'),
 });
-const machineSchema = z.object({ stateMachineArn: z.string() });
-const executionSchema = z.object({ executionArn: z.string() });
-const stopSchema = z.object({ executionArn: z.string(), error: errorName.optional(), cause: causeText.optional() });
-const listSchema = z.object({
-  stateMachineArn: z.string(),
-  statusFilter: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT']).optional(),
-  maxResults: z.int().min(0).max(1000).optional(),
+const machineSchema = z.strictObject({ stateMachineArn: arn });
+const executionSchema = z.strictObject({ executionArn: arn });
+const stopSchema = z.strictObject({ executionArn: arn, error: errorName.optional(), cause: causeText.optional() });
+const listSchema = z.strictObject({
+  stateMachineArn: arn,
+  statusFilter: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT', 'PENDING_REDRIVE']).optional(),
+  maxResults: z.int().min(0).max(1000).default(100),
+  nextToken: z.string().min(1).max(3_096).optional(),
 });
-const historySchema = z.object({
-  executionArn: z.string(),
+const historySchema = z.strictObject({
+  executionArn: arn,
   maxResults: z.int().min(0).max(1000).default(1000),
-  nextToken: z.string().optional(),
+  nextToken: z.string().min(1).max(1_024).optional(),
 });
-const tokenSchema = z.object({ taskToken: z.string() });
-const successSchema = z.object({ taskToken: z.string(), output: payload });
-const failureSchema = z.object({ taskToken: z.string(), error: errorName.optional(), cause: causeText.default('') });
+const tokenSchema = z.strictObject({ taskToken: token });
+const successSchema = z.strictObject({ taskToken: token, output: payload });
+const failureSchema = z.strictObject({ taskToken: token, error: errorName.optional(), cause: causeText.default('') });
 
 export function statesOperations(machine: LocalMachine, now: () => number): JsonOperations {
   const find = (arn: string): LocalExecution => {
+    if (!arn.startsWith('arn:')) throw new CloudError('InvalidArn', `Invalid Arn: '${arn}'`);
     const execution = machine.executions.get(arn);
     if (execution === undefined) throw new CloudError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
     return execution;
   };
   /** The machine itself, its version or its alias. */
   const expectMachine = (arn: string) => {
+    if (!arn.startsWith('arn:')) throw new CloudError('InvalidArn', `Invalid State Machine Arn: '${arn}'`);
     if (arn !== machine.arn && !arn.startsWith(`${machine.arn}:`))
       throw new CloudError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
   };
@@ -49,6 +58,7 @@ export function statesOperations(machine: LocalMachine, now: () => number): Json
     StartExecution: (request) => {
       const { stateMachineArn, name, input } = parse(startSchema, request);
       expectMachine(stateMachineArn);
+      if (!NAME.test(name)) throw new CloudError('InvalidName', `Invalid Name: '${name}'`);
       const { arn, startedAt } = machine.start(name, parseInput(input));
       return { executionArn: arn, startDate: startedAt / 1000 };
     },
@@ -66,10 +76,11 @@ export function statesOperations(machine: LocalMachine, now: () => number): Json
     },
     DescribeExecution: (request) => describe(find(parse(executionSchema, request).executionArn), machine.arn),
     ListExecutions: (request) => {
-      const { stateMachineArn, statusFilter, maxResults } = parse(listSchema, request);
+      const { stateMachineArn, statusFilter, maxResults, nextToken } = parse(listSchema, request);
       expectMachine(stateMachineArn);
       const found = [...machine.executions.values()].filter((e) => (statusFilter ?? e.status) === e.status).reverse();
-      return { executions: found.slice(0, maxResults || undefined).map((e) => summary(e, machine.arn)) };
+      const { page, next } = pageOf(found, nextToken, maxResults || 100);
+      return { executions: page.map((e) => summary(e, machine.arn)), nextToken: next };
     },
     StopExecution: (request) => {
       const { executionArn, error, cause } = parse(stopSchema, request);
@@ -80,17 +91,16 @@ export function statesOperations(machine: LocalMachine, now: () => number): Json
     GetExecutionHistory: (request) => {
       const { executionArn, maxResults, nextToken } = parse(historySchema, request);
       const { events } = find(executionArn).history;
-      const from = Number(nextToken ?? 0);
-      const to = from + (maxResults || 1000);
+      const { page, next } = pageOf(events, nextToken, maxResults || 1000);
       return {
-        events: events.slice(from, to).map(({ id, at, type, state }) => ({
+        events: page.map(({ id, at, type, state }) => ({
           id,
           timestamp: at / 1000,
           type,
           previousEventId: id - 1,
           ...details(type, state),
         })),
-        nextToken: to < events.length ? String(to) : undefined,
+        nextToken: next,
       };
     },
     SendTaskSuccess: (request) => {
@@ -108,6 +118,15 @@ export function statesOperations(machine: LocalMachine, now: () => number): Json
       return {};
     },
   };
+}
+
+/** @throws CloudError for a token of no page */
+function pageOf<T>(found: readonly T[], token: string | undefined, size: number) {
+  const from = Number(token ?? 0);
+  if (token !== undefined && !(from > 0 && from < found.length))
+    throw new CloudError('InvalidToken', "Invalid Token: 'Invalid token'");
+  const to = from + size;
+  return { page: found.slice(from, to), next: to < found.length ? String(to) : undefined };
 }
 
 function parseInput(text: string): unknown {

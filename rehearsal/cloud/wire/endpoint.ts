@@ -3,6 +3,7 @@
  * by its API version, Lambda's REST by its path. DynamoDB is passed on.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { asError } from '../../../input/index.ts';
 import { countingCalls, type Fault, type Intercept } from './faults.ts';
 import { CloudError, type JsonOperations, type QueryOperations, toXml } from './protocol.ts';
@@ -232,5 +233,8 @@ async function read(req: IncomingMessage): Promise<RawRequest> {
   const headers = Object.fromEntries(
     Object.entries(req.headers).map(([k, v]) => [k, Array.isArray(v) ? v.join(', ') : (v ?? '')]),
   );
-  return { path: req.url ?? '/', headers, body: Buffer.concat(chunks) };
+  const sent = Buffer.concat(chunks);
+  // The SDK compresses what is long in some calls, such as PutMetricData.
+  const body = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+  return { path: req.url ?? '/', headers, body };
 }

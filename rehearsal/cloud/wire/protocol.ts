@@ -20,11 +20,33 @@ export type JsonOperations = Readonly<Record<string, (input: Record<string, unkn
 export type QueryOperations = Readonly<Record<string, (parameters: URLSearchParams, accessKeyId: string) => unknown>>;
 
 /** The validated input; AWS's error if its model does not allow the request. @throws CloudError */
-export function parse<T>(schema: z.ZodType<T>, input: unknown): T {
+export function parse<T>(schema: z.ZodType<T>, input: unknown, error = 'ValidationException'): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const problems = result.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`);
-  throw new CloudError('ValidationException', problems.join('; '));
+  throw new CloudError(error, problems.join('; '));
+}
+
+/**
+ * Operations that refuse a parameter which they do not read, rather than answer as if it had not been given.
+ * @param parameters those of each operation, lists and structures by their first name
+ */
+export function reading(
+  parameters: Readonly<Record<string, readonly string[]>>,
+  operations: QueryOperations,
+  error = 'ValidationError',
+): QueryOperations {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      (given, accessKeyId) => {
+        const read = ['Action', 'Version', ...(parameters[name] ?? [])];
+        const unread = [...given.keys()].find((key) => !read.includes(key.split('.')[0] ?? ''));
+        if (unread !== undefined) throw new CloudError(error, `${unread} of ${name} is not known here`);
+        return operation(given, accessKeyId);
+      },
+    ]),
+  );
 }
 
 /** The values of `Prefix.member.N`, in order. */

@@ -83,7 +83,12 @@ describe('a weight write', () => {
       { TargetGroups: [0, 0].map((i) => ({ TargetGroupArn: groups[i], Weight: 1 })) },
       'ValidationError',
     ],
-    ['an unknown group', { TargetGroups: [{ TargetGroupArn: 'arn:none', Weight: 1 }] }, 'TargetGroupNotFoundException'],
+    [
+      'an unknown group',
+      { TargetGroups: [{ TargetGroupArn: `${groups[0]}0`, Weight: 1 }] },
+      'TargetGroupNotFoundException',
+    ],
+    ['what is no ARN', { TargetGroups: [{ TargetGroupArn: 'arn:none', Weight: 1 }] }, 'ValidationError'],
     [
       'stickiness for more than a week',
       { ...forward(1), TargetGroupStickinessConfig: { Enabled: true, DurationSeconds: 604_801 } },
@@ -112,7 +117,7 @@ describe('a weight write', () => {
   });
 
   it('to an unknown rule is refused by AWS’s name for it', async () => {
-    await expect(modify('arn:none', forward(1))).rejects.toMatchObject({ name: 'RuleNotFoundException' });
+    await expect(modify(`${await create()}0`, forward(1))).rejects.toMatchObject({ name: 'RuleNotFoundException' });
   });
 });
 
@@ -202,7 +207,7 @@ describe('a rule', () => {
     await move([first, 2], [second, 1]);
     expect([model.rules.get(first)?.priority, model.rules.get(second)?.priority]).toEqual([2, 1]);
     await expect(move([first, 3])).rejects.toMatchObject({ name: 'PriorityInUseException' });
-    await expect(move([first, 4], [second, 4])).rejects.toMatchObject({ name: 'PriorityInUseException' });
+    await expect(move([first, 4], [second, 4])).rejects.toMatchObject({ name: 'ValidationError' });
     await expect(move([first, 0])).rejects.toMatchObject({ name: 'ValidationError' });
   });
 
@@ -235,7 +240,7 @@ describe('what is asked about the load balancer', () => {
     const described = await client.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] }));
     expect(described.TargetGroups).toMatchObject([{ TargetGroupName: 'g1', HealthCheckPath: '/healthz' }]);
     const { LoadBalancers } = await client.send(new DescribeLoadBalancersCommand({}));
-    expect(LoadBalancers).toMatchObject([{ LoadBalancerArn: 'arn:lb', State: { Code: 'active' } }]);
+    expect(LoadBalancers).toMatchObject([{ LoadBalancerArn: model.arn, State: { Code: 'active' } }]);
     const { Listeners } = await client.send(new DescribeListenersCommand({ ListenerArns: [LISTENER] }));
     expect(Listeners).toMatchObject([{ Port: 443, Protocol: 'HTTPS' }]);
   });

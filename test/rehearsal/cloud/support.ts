@@ -59,7 +59,12 @@ export function loadBalancer(): LoadBalancerModel {
     const arn = `arn:aws:elasticloadbalancing:local-1:000000000000:targetgroup/g${i}/1`;
     targetGroups.set(arn, { arn, fullName: `targetgroup/g${i}/1`, healthCheck, targets: [] });
   }
-  return { arn: 'arn:lb', fullName: 'app/lb/1', rules: new Map(), targetGroups };
+  return {
+    arn: 'arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/app/lb/1',
+    fullName: 'app/lb/1',
+    rules: new Map(),
+    targetGroups,
+  };
 }
 
 /**
