@@ -139,7 +139,7 @@ type Given = (name: keyof Options) => boolean;
 async function requestOf(options: Options, given: Given, terminal: Terminal): Promise<RehearsalRequest> {
   const { report, json = false, path: paths, health } = options;
   const port = wholeNumber('--port', options.port, 0, 65_535);
-  const { atOnce, usual, ...pace } = paceOf(options, port);
+  const { atOnce, firstSpeed, ...pace } = paceOf(options, port);
   const { plan, leftOut } = rehearsable(readPlan('--plan', options.plan), isOwn(options));
   const request = {
     scenarios: scenariosOf(plan, options, given, pace),
@@ -147,7 +147,7 @@ async function requestOf(options: Options, given: Given, terminal: Terminal): Pr
     leftOut,
     atOnce,
     ...pace,
-    usualSpeed: usual.speed,
+    firstSpeed,
     port,
     report,
     json,
@@ -194,16 +194,17 @@ async function requestOf(options: Options, given: Given, terminal: Terminal): Pr
   return { ...request, own: { ...own, routes, mix } };
 }
 
-function paceOf(options: Options, port: number): ReturnType<typeof paceOn> {
+function paceOf(options: Options, port: number): Pace & { readonly firstSpeed: number; readonly atOnce: boolean } {
   // Each rehearsal has its own cloud, processes and ports; somebody's own services, and a fixed port, exist only once.
   const apart = isOwn(options) || port !== 0;
   const several = options.only === undefined && options.quick !== true;
-  const found = paceOn(several ? 2 : 1, thisMachine());
+  const { usual, speed: bearable, atOnce } = paceOn(several ? 2 : 1, thisMachine());
+  const speed = options.speed === undefined ? usual.speed : number('--speed', options.speed, 1, 600);
   return {
-    ...found,
-    atOnce: found.atOnce && !apart,
-    ...(options.speed === undefined ? {} : { speed: number('--speed', options.speed, 1, 600) }),
-    ...(options.rps === undefined ? {} : { rps: number('--rps', options.rps, 1, 5_000) }),
+    speed,
+    firstSpeed: options.speed === undefined ? bearable : speed,
+    rps: options.rps === undefined ? usual.rps : number('--rps', options.rps, 1, 5_000),
+    atOnce: atOnce && !apart,
   };
 }
 

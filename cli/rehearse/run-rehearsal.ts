@@ -1,5 +1,5 @@
 /** Runs the scenarios of a rehearsal, at once or one after the other, and reports the results. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { frozenDocument } from '../../console/document/index.ts';
 import { type RunEvidence, rehearsalPage } from '../../console/view/index.ts';
@@ -44,11 +44,11 @@ export interface RehearsalRequest {
   readonly leftOut: readonly string[];
   /** Whether the scenarios run at the same time. */
   readonly atOnce: boolean;
-  /** Seconds of the cutover per real second. */
+  /** Seconds of the cutover per real second, on a machine with enough capacity. */
   readonly speed: number;
-  /** The default speed on a machine with enough capacity. */
-  readonly usualSpeed: number;
-  /** Requests per real second. */
+  /** The same at the beginning, on this machine. */
+  readonly firstSpeed: number;
+  /** Requests per real second, on a machine with enough capacity. */
   readonly rps: number;
   /** Port of the local load balancer; 0 for any free one. */
   readonly port: number;
@@ -125,8 +125,8 @@ function optionsOf(
   request: RehearsalRequest,
   found: Pick<RehearsalOptions, 'assembly' | 'candidate' | 'mirror' | 'signal'>,
 ): Omit<RehearsalOptions, 'progress'> {
-  const { own, speed, rps, port, chaos, rules } = request;
-  const common = { ...found, speed, rps, port, chaos, ...(rules === undefined ? {} : { rules }) };
+  const { own, speed, firstSpeed, rps, port, chaos, rules } = request;
+  const common = { ...found, speed, firstSpeed, rps, port, chaos, ...(rules === undefined ? {} : { rules }) };
   return own === undefined ? common : { ...common, own, mix: own.mix };
 }
 
@@ -139,10 +139,11 @@ async function runAll(
   tell(out, `Candidate: ${options.candidate.label}`);
   if (request.leftOut.length > 0)
     tell(out, plain(`Left out of the plan, as it is in your account alone: ${request.leftOut.join(', ')}`));
-  const slowed = options.speed < request.usualSpeed ? `; ${request.usualSpeed} times on an idle machine` : '';
+  const { speed, firstSpeed } = request;
+  const slowed = firstSpeed < speed ? `, because this machine is busy or slow; up to ${speed} times as it can` : '';
   tell(
     out,
-    `Clock: simulated, ${options.speed} times as fast as real time${slowed}. Times and rates below are simulated.`,
+    `Clock: simulated, ${firstSpeed} times as fast as real time${slowed}. Times and rates below are simulated.`,
   );
   const [first] = request.scenarios;
   if (first !== undefined)
@@ -151,9 +152,18 @@ async function runAll(
   const one = async (scenario: Scenario, signal: AbortSignal) => {
     const progress = display.begin(scenario.title);
     const file = liveFile(request, scenario);
+    let stopTelling = () => {};
     try {
-      return await rehearse(scenario, { ...options, signal, progress, onCloud: (cloud) => writeLive(cloud, file) });
+      return await rehearse(scenario, {
+        ...options,
+        signal,
+        progress,
+        onCloud(cloud) {
+          stopTelling = keepLive(cloud, file);
+        },
+      });
     } finally {
+      stopTelling();
       rmSync(file, { force: true });
       progress.done();
     }
@@ -170,12 +180,29 @@ function liveFile({ report, scenarios }: RehearsalRequest, scenario: Scenario): 
   return `${resolve(report).replace(/\.html?$/, '')}-${scenarios.indexOf(scenario) + 1}-live.json`;
 }
 
-/** For commands that watch or steer. Without the file the rehearsal runs nevertheless. */
-function writeLive({ deployment, url, clock: { anchor, speed } }: LocalCloud, file: string): void {
-  const rehearsal = { endpoint: url, region: LOCAL_CLIENT.region, clock: { anchor, speed } };
+const TOLD_EACH_MS = 1_000;
+
+/** For commands that watch or steer; it follows the clock's speed until the returned function is called. */
+function keepLive(cloud: LocalCloud, file: string): () => void {
+  let told = cloud.clock.line.speed;
+  writeLive(cloud, file);
+  const timer = setInterval(() => {
+    const { speed } = cloud.clock.line;
+    if (speed !== told) writeLive(cloud, file);
+    told = speed;
+  }, TOLD_EACH_MS);
+  return () => clearInterval(timer);
+}
+
+/** Without the file the rehearsal runs nevertheless. */
+function writeLive({ deployment, url, clock }: LocalCloud, file: string): void {
+  const { real, simulated, speed } = clock.line;
+  const rehearsal = { endpoint: url, region: LOCAL_CLIENT.region, clock: { real, simulated, speed } };
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, rehearsedText({ rehearsal, deployment }));
+    // Whoever reads it meanwhile must not see half of it.
+    writeFileSync(`${file}.new`, rehearsedText({ rehearsal, deployment }));
+    renameSync(`${file}.new`, file);
   } catch {
     // The end reports it if a report cannot be written.
   }

@@ -41,7 +41,7 @@ async function find({ ingress, deployment }: DeployedOptions): Promise<Pick<Loca
   const source = `--deployment: ${deployment}`;
   const value = readJsonFile('--deployment', deployment);
   if (typeof value === 'object' && value !== null && 'rehearsal' in value)
-    return enterRehearsal(parsed(source, rehearsedSchema, value));
+    return enterRehearsal(deployment, parsed(source, rehearsedSchema, value));
   return { deployment: parsed(source, deploymentSchema, value) };
 }
 

@@ -96,7 +96,7 @@ export async function sweepRun(specs: readonly ChaosSpec[], options: SweepOption
       if (event.state === 'Stage interval' && options.redAlarm) void turnRed(cloud);
     };
     cloud.run();
-    await delay(cloud.clock.toRealMs((WARM_UP_MINUTES + 1) * MINUTE_MS), undefined, { signal: options.signal });
+    await cloud.clock.sleep((WARM_UP_MINUTES + 1) * MINUTE_MS, options.signal);
     const startedAt = cloud.clock.now();
     cloud.machine.start(cutoverId, { plan: z.encode(planSchema, PLAN) });
     const deadline = performance.now() + STUCK_REAL_MS;

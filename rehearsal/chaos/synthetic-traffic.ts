@@ -13,8 +13,7 @@ const CAPTURES_A_FEED = 20;
 export function syntheticTraffic(cloud: LocalCloud): () => void {
   for (const group of cloud.model.targetGroups.values())
     for (const port of [1, 2]) group.targets.push({ host: '127.0.0.1', port, health: 'healthy' });
-  const feed = setInterval(() => feedMinute(cloud), cloud.clock.toRealMs(MINUTE_MS / 2));
-  return () => clearInterval(feed);
+  return cloud.clock.every(MINUTE_MS / 2, () => feedMinute(cloud));
 }
 
 /** Both sides answer their share successfully. The mirror's share is answered by its primary, and captured. */

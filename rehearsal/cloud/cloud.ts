@@ -212,7 +212,7 @@ async function deploy(
     names,
     lambda,
     access,
-    clock: { anchor: clock.anchor, speed: clock.speed },
+    clock: clock.source,
     environment,
     onLine: (_name, line) => void metrics.ingestEmf(line, clock.now()),
   });
@@ -232,8 +232,7 @@ async function deploy(
 /** From here on alarms, schedules and buffers run. */
 function run(base: Foundation, { watch, firehose, bus }: Parts, stops: Stops): void {
   const every = (virtualMs: number, tick: () => void) => {
-    const timer = setInterval(tick, base.clock.toRealMs(virtualMs));
-    stops.push(() => clearInterval(timer));
+    stops.push(base.clock.every(virtualMs, tick));
   };
   every(MINUTE_MS, () => watch.evaluate());
   every(base.stream.bufferSeconds * 1000, () => void flush(base, firehose));

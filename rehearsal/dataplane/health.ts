@@ -20,16 +20,13 @@ export function startHealthChecks(options: HealthOptions): () => void {
   const { model, clock } = options;
   const streaks = new Map<Target, number>();
   const timers = [...model.targetGroups.values()].map((group) =>
-    setInterval(
-      () => {
-        for (const target of group.targets) void check(options, group, target, streaks);
-      },
-      clock.toRealMs(group.healthCheck.intervalSeconds * 1000),
-    ),
+    clock.every(group.healthCheck.intervalSeconds * 1000, () => {
+      for (const target of group.targets) void check(options, group, target, streaks);
+    }),
   );
-  timers.push(setInterval(() => publish(options), clock.toRealMs(MINUTE_MS / 2)));
+  timers.push(clock.every(MINUTE_MS / 2, () => publish(options)));
   return () => {
-    for (const timer of timers) clearInterval(timer);
+    for (const stop of timers) stop();
   };
 }
 

@@ -3,11 +3,16 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Pool } from 'undici';
+import { clockReader } from '../machine/index.ts';
 import type { LoadInput, LoadTick, SideTally } from './load.ts';
 
 const TICK_MS = 250;
+const STEP_MS = 5;
+/** A step that is later than this had no CPU. */
+const LATE_MS = 50;
 
-const { url, rps, mix }: LoadInput = workerData;
+const { url, rps, mix, clock = { source: { anchor: 0, speed: 1 }, speed: 1 } }: LoadInput = workerData;
+const clockNow = clockReader(clock.source);
 /**
  * The most customers at a time. If services are too slow for the rate, others come later, because a queue of thousands
  * would outlast the run.
@@ -20,14 +25,16 @@ let tick = emptyTick();
 let inFlight = 0;
 let due = 0;
 let stopping = false;
-let last = performance.now();
+let last = { real: performance.now(), simulated: clockNow() };
 
 const timer = setInterval(() => {
-  const now = performance.now();
-  due = Math.min(due + ((now - last) * rps) / 1000, rps);
+  const now = { real: performance.now(), simulated: clockNow() };
+  due = Math.min(due + ((now.simulated - last.simulated) * rps) / clock.speed / 1000, rps);
+  const stepMs = now.real - last.real;
   last = now;
   for (; due >= 1 && inFlight < MOST && !stopping; due--) void one();
-}, 5);
+  if (due >= 1 || stepMs > LATE_MS) tick.waitedMs += stepMs;
+}, STEP_MS);
 const reporter = setInterval(report, TICK_MS);
 
 parentPort?.on('message', () => {
@@ -44,7 +51,7 @@ parentPort?.on('message', () => {
 
 async function one(): Promise<void> {
   const { method, path, headers, body } = choose();
-  const sentAt = Date.now();
+  const sentAt = clockNow();
   const startedAt = performance.now();
   const settle = (side: string, ok: boolean) => add(side, ok ? null : sentAt, performance.now() - startedAt);
   inFlight++;
@@ -93,5 +100,5 @@ function report(): void {
 }
 
 function emptyTick(): LoadTick {
-  return { at: Date.now(), sent: 0, sides: {} };
+  return { at: clockNow(), sent: 0, waitedMs: 0, sides: {} };
 }

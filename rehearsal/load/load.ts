@@ -1,7 +1,7 @@
 /** Starts the customers and counts their results. */
 
 import { Worker } from 'node:worker_threads';
-import { ownModule } from '../machine/index.ts';
+import { type ClockSource, ownModule } from '../machine/index.ts';
 
 export interface MixEntry {
   readonly method: string;
@@ -16,23 +16,28 @@ export interface MixEntry {
 
 export interface LoadInput {
   readonly url: string;
-  /** Requests per real second. */
+  /** Requests per real second, while the clock runs at its usual speed. */
   readonly rps: number;
+  /** @default real time */
+  readonly clock?: { readonly source: ClockSource; readonly speed: number };
   readonly mix: readonly MixEntry[];
 }
 
 export interface SideTally {
   ok: number;
   failed: number;
-  /** When each failed request was sent: real time, in milliseconds since the epoch. */
+  /** When each failed request was sent, by the customers' clock, in milliseconds since the epoch. */
   failedSentAt: number[];
   /** Milliseconds, measured by the client. */
   latencies: number[];
 }
 
 export interface LoadTick {
+  /** When it began, by the customers' clock. */
   readonly at: number;
   sent: number;
+  /** Real milliseconds for which customers that were due had to wait for others, or for a CPU. */
+  waitedMs: number;
   /** By the side that answered: `stable`, `candidate`, or `unknown` if the answer does not say. */
   readonly sides: Record<string, SideTally>;
 }

@@ -1,10 +1,11 @@
 /** This machine: processes, ports and simulated time. */
 export { type Child, startChild } from './child.ts';
-export { type ClockAnchor, ScaledClock } from './clock.ts';
+export { type ClockSource, clockReader, ScaledClock } from './clock.ts';
 export { listen } from './listen.ts';
 export { liveWeights } from './live-weights.ts';
 export { LOCAL_CLIENT, localEnvironment } from './local-client.ts';
 export { OWN_PROGRAM, ownModule } from './own-module.ts';
+export { Pacemaker } from './pacemaker.ts';
 export type {
   LoadBalancerModel,
   MetricDatum,

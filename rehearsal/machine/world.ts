@@ -7,16 +7,20 @@
 
 import type { RuleConditions } from '../../core/listener/index.ts';
 
-/** Simulated time, which runs `speed` times as fast as real time. */
+/** Simulated time, which runs `speed` times as fast as real time, and slower while the machine cannot follow. */
 export interface VirtualClock {
   /** Simulated time, in milliseconds since the epoch. */
   now(): number;
-  /** Simulated seconds per real second, ≥ 1. */
+  /** Simulated seconds per real second when nothing slows it down, ≥ 1. */
   readonly speed: number;
-  /** The real duration of `virtualMs`, in milliseconds. */
+  /** The real duration of `virtualMs` at the usual speed, in milliseconds. */
   toRealMs(virtualMs: number): number;
-  /** The simulated time for a real one; both in milliseconds since the epoch. */
-  virtualAt(real: number): number;
+  /** Acts once, after `virtualMs`. The returned function cancels it. */
+  after(virtualMs: number, act: () => void): () => void;
+  /** Acts each time that `virtualMs` have passed. The returned function ends it. */
+  every(virtualMs: number, tick: () => void): () => void;
+  /** Resolves after `virtualMs`. @throws the signal's reason */
+  sleep(virtualMs: number, signal?: AbortSignal): Promise<void>;
 }
 
 export interface MetricDatum {

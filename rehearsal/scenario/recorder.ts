@@ -19,7 +19,6 @@ import {
 import type { CloudEvent } from '../cloud/index.ts';
 import type { LocalExecution } from '../cloud/states/index.ts';
 import type { LoadTick } from '../load/index.ts';
-import type { VirtualClock } from '../machine/index.ts';
 
 export interface Ending {
   readonly title: string;
@@ -40,7 +39,6 @@ export interface Ending {
 }
 
 export class Recorder {
-  readonly #clock: Pick<VirtualClock, 'virtualAt'>;
   readonly #rates: RateSample[] = [];
   readonly #weights: WeightsAt[] = [];
   readonly #cohort: { at: number; share: number }[] = [];
@@ -48,10 +46,6 @@ export class Recorder {
   readonly #messages: { at: number; subject: string }[] = [];
   /** When each failed request was sent. */
   readonly #failedSentAt: number[] = [];
-
-  constructor(clock: Pick<VirtualClock, 'virtualAt'>) {
-    this.#clock = clock;
-  }
 
   event(event: CloudEvent): void {
     // The first state of a new alarm is not reported; later changes are.
@@ -75,8 +69,7 @@ export class Recorder {
    * By the customers' own clock, because on a busy machine a tick is processed long after the time that it describes.
    */
   tick({ at, sent, sides }: LoadTick): void {
-    for (const { failedSentAt } of Object.values(sides))
-      this.#failedSentAt.push(...failedSentAt.map((sentAt) => this.#clock.virtualAt(sentAt)));
+    for (const { failedSentAt } of Object.values(sides)) this.#failedSentAt.push(...failedSentAt);
     const summary = Object.entries(sides).map(
       ([side, s]) =>
         [
@@ -84,7 +77,7 @@ export class Recorder {
           { ok: s.ok, failed: s.failed, p50: quantile(s.latencies, 0.5), p95: quantile(s.latencies, 0.95) },
         ] as const,
     );
-    this.#rates.push({ at: this.#clock.virtualAt(at), sent, sides: Object.fromEntries(summary) });
+    this.#rates.push({ at, sent, sides: Object.fromEntries(summary) });
   }
 
   /** Failed requests that were sent after the mirror had been closed; null if it never was. */

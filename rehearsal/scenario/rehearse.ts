@@ -3,7 +3,6 @@
  * the level of its wire protocols.
  */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import type { RunEvidence } from '../../console/view/index.ts';
@@ -14,7 +13,7 @@ import { type CloudEvent, type LocalCloud, startCloud } from '../cloud/index.ts'
 import type { Assembly } from '../cloud/template/index.ts';
 import { type DataPlane, startDataPlane, startHealthChecks } from '../dataplane/index.ts';
 import { GATEWAY_MIX, type MixEntry, startLoad } from '../load/index.ts';
-import { LOCAL_CLIENT } from '../machine/index.ts';
+import { LOCAL_CLIENT, Pacemaker } from '../machine/index.ts';
 import type { approve } from './approver.ts';
 import { Chaos, type ChaosSpec } from './aws-faults.ts';
 import { Fleet, type OwnServices } from './fleet.ts';
@@ -32,9 +31,11 @@ export interface RehearsalOptions {
   /** Somebody's own services in place of the examples. */
   readonly own?: OwnServices;
   readonly mix?: readonly MixEntry[];
-  /** Simulated seconds per real second. */
+  /** Simulated seconds per real second, where the machine can follow. */
   readonly speed: number;
-  /** Requests per real second. */
+  /** The same at the beginning. @default the usual speed */
+  readonly firstSpeed?: number;
+  /** Requests per real second, at that speed. */
   readonly rps: number;
   /** Port of the local load balancer. @default any free one */
   readonly port?: number;
@@ -78,6 +79,13 @@ async function run(
   });
   stops.push(() => cloud.stop());
   const { clock } = cloud;
+  const pacemaker = new Pacemaker({
+    clock,
+    speed: options.firstSpeed ?? options.speed,
+    longestMs: () => cloud.lambda.longestMs,
+    onSlow: (now) => progress.note(clock.now(), slowText(now, options.speed)),
+  });
+  stops.push(async () => pacemaker.stop());
   signal.throwIfAborted();
   const { fleet, plane } = await startServices(cloud, options, stops);
   // A real cold start would take minutes of simulated time, and would take the CPU from the first customers.
@@ -96,7 +104,7 @@ async function run(
   const course = new RunCourse(scenario, { ...options, cloud, cutoverId, chaos, fleet, log });
   onCloudEvent = (event) => course.see(event);
 
-  const customers = startCustomers(course, plane, options);
+  const customers = startCustomers(course, plane, { ...options, clock, pacemaker });
   stops.push(() => customers.stop());
   cloud.run();
   options.onCloud?.(cloud, cutoverId);
@@ -106,13 +114,13 @@ async function run(
   );
   // On a busy machine customers come late, and the baseline needs its minutes of them.
   await Promise.race([customers.came, aborted(signal)]);
-  await pause(clock.toRealMs((WARM_UP_MINUTES + 1) * MINUTE_MS), signal);
+  await clock.sleep((WARM_UP_MINUTES + 1) * MINUTE_MS, signal);
 
   cloud.machine.start(cutoverId, { plan: z.encode(planSchema, scenario.plan) });
   await Promise.race([course.ended, aborted(signal)]);
   const lease = await settled(dynamoLeases(dynamo, table), cloud, signal);
   // Customers continue for a minute after the end; a failure now would be the cutover's fault.
-  await pause(clock.toRealMs(MINUTE_MS), signal);
+  await clock.sleep(MINUTE_MS, signal);
   await customers.stop();
   await course.readLog();
   cloud.access.demandNoDenial();
@@ -167,11 +175,18 @@ interface Customers {
 function startCustomers(
   course: RunCourse,
   { url }: DataPlane,
-  { mix = GATEWAY_MIX, rps }: RehearsalOptions,
+  {
+    mix = GATEWAY_MIX,
+    rps,
+    clock,
+    pacemaker,
+  }: RehearsalOptions & { readonly clock: LocalCloud['clock']; readonly pacemaker: Pacemaker },
 ): Customers {
   const came = Promise.withResolvers<void>();
-  const load = startLoad({ url, rps, mix: course.mixOf(mix) }, (tick) => {
+  const customersClock = { source: clock.source, speed: clock.speed };
+  const load = startLoad({ url, rps, mix: course.mixOf(mix), clock: customersClock }, (tick) => {
     if (tick.sent > 0) came.resolve();
+    pacemaker.customersWaited(tick.waitedMs);
     course.tick(tick);
   });
   let stopped: Promise<void> | undefined;
@@ -189,6 +204,10 @@ function perSecond({ rps, speed }: RehearsalOptions): number {
   return Number((rps / speed).toPrecision(2));
 }
 
+function slowText(speed: number, usual: number): string {
+  return `This machine is busy: simulated time waits for it, at ${Math.round(speed)} instead of ${usual} times real time. The rehearsal takes longer.`;
+}
+
 /** A rollback is over once counts have verified it, which the watchdog does after the execution was stopped. */
 async function settled(ledger: Leases, cloud: LocalCloud, signal: AbortSignal): Promise<Lease | null> {
   const deadline = cloud.clock.now() + 15 * MINUTE_MS;
@@ -199,12 +218,8 @@ async function settled(ledger: Leases, cloud: LocalCloud, signal: AbortSignal): 
       lease?.status === 'rolling_back' ||
       (lease?.status === 'rolled_back' && lease.rollback?.verifiedAt === null);
     if (!open || cloud.clock.now() > deadline) return lease;
-    await pause(100, signal);
+    await cloud.clock.sleep(cloud.clock.speed * 100, signal);
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal });
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

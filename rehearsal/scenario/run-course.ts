@@ -52,6 +52,7 @@ export class RunCourse {
   readonly #recorder: Recorder;
   readonly #cohort: RehearsedCohort | null;
   readonly #startedAt: number;
+  readonly #began = performance.now();
   readonly #ended = Promise.withResolvers<void>();
   #known: RehearsalState;
   #faultAt: number | null = null;
@@ -61,7 +62,7 @@ export class RunCourse {
     this.#options = options;
     const { cloud, speed } = options;
     const { clock } = cloud;
-    this.#recorder = new Recorder(clock);
+    this.#recorder = new Recorder();
     this.#cohort = cohortIn(cloud);
     this.#startedAt = clock.now();
     this.#known = begunRehearsal({
@@ -120,7 +121,7 @@ export class RunCourse {
       ...rest,
       title,
       startedAt: this.#startedAt,
-      speed: this.#options.speed,
+      speed: Math.round((rest.endedAt - this.#startedAt) / (performance.now() - this.#began)),
       fault: fault === null ? null : { text: fault.text, at: this.#faultAt },
       survivable: fault !== null && isSurvivable(fault),
     });

@@ -45,10 +45,9 @@ export function startUsageMetrics({ services, pidsOf, metrics, clock }: UsageOpt
       record('CPUUtilization', (100 * busy) / RESERVED.vcpu);
     }
   };
-  const timer = setInterval(() => {
+  return clock.every(MINUTE_MS, () => {
     for (const service of services) void publish(service);
-  }, clock.toRealMs(MINUTE_MS));
-  return () => clearInterval(timer);
+  });
 }
 
 /** null for a process that has ended, and without /proc. */

@@ -19,7 +19,7 @@ function rolledBack(by: string, trigger: 'alarm' | 'gate' | 'watchdog' | 'task' 
     capacityRestoredAt: null,
     owed: [],
   };
-  return new Recorder({ virtualAt: (real) => real }).evidence({
+  return new Recorder().evidence({
     title: 'Clean cutover',
     ingressId: ingressIdSchema.parse('gateway'),
     cutoverId: cutoverIdSchema.parse('first'),

@@ -37,7 +37,7 @@ afterEach(() => {
 /** @param ahead how far the rehearsal's clock is ahead of this machine's, in milliseconds */
 async function live(ahead: number): Promise<void> {
   const endpoint = backend.environment.AWS_ENDPOINT_URL ?? '';
-  const clock = { anchor: Date.now() - ahead, speed: 2 };
+  const clock = { real: Date.now() - ahead, simulated: Date.now() - ahead, speed: 2 };
   await writeFile(
     file,
     rehearsedText({ rehearsal: { endpoint, region: 'local-1', clock }, deployment: site.deployment }),

@@ -26,7 +26,14 @@ async function held(forMs: number) {
   const look = watch(world);
   const began = world.now;
   const waits: number[] = [];
-  const clock = { now: () => world.now, speed: 1, toRealMs: () => 0, virtualAt: (real: number) => real };
+  const clock = {
+    now: () => world.now,
+    speed: 1,
+    toRealMs: () => 0,
+    after: () => () => {},
+    every: () => () => {},
+    sleep: async () => {},
+  };
   const execution = await new Promise<ReturnType<LocalMachine['start']>>((resolve) => {
     const machine: LocalMachine = new LocalMachine({
       arn: 'arn:aws:states:local-1:000000000000:stateMachine:held',

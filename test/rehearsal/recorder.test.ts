@@ -7,7 +7,8 @@ import { lease } from '../support/ledger-item.ts';
 
 const BEGAN = Date.parse('2026-11-24T08:00:00.000Z');
 /** The rollback was verified ten virtual minutes after the start, which is ten real seconds. */
-const VERIFIED = new Date(BEGAN + 600_000).toISOString();
+const MINUTE_MS = 60_000;
+const VERIFIED = new Date(BEGAN + 10 * MINUTE_MS).toISOString();
 const RETURNED = {
   trigger: 'alarm',
   reason: 'r',
@@ -48,13 +49,13 @@ const REFUSED: LocalExecution = {
 };
 
 /**
- * Counts the failures after the verified rollback, 10 real seconds after the start. All failures are reported in one
+ * Counts the failures after the verified rollback, 10 minutes after the start. All failures are reported in one
  * tick; their requests were sent at these instants.
  */
 function failedAfterReturn(failedSentAt: number[]): number {
-  const recorder = new Recorder({ virtualAt: (real) => BEGAN + (real - BEGAN) * 60 });
+  const recorder = new Recorder();
   const side = { ok: 0, failed: failedSentAt.length, failedSentAt, latencies: [] };
-  recorder.tick({ at: BEGAN + 9_900, sent: 3, sides: { unknown: side } });
+  recorder.tick({ at: BEGAN + 9.9 * MINUTE_MS, sent: 3, waitedMs: 0, sides: { unknown: side } });
   const owner = lease({ status: 'rolled_back', rollback: RETURNED });
   const { requests } = recorder.evidence({ ...ENDING, fault: { text: 'crash@10', at: BEGAN }, lease: owner });
   return requests.failedAfterReturn;
@@ -62,11 +63,11 @@ function failedAfterReturn(failedSentAt: number[]): number {
 
 describe('failures after a verified return', () => {
   it('are those of requests sent after it, each by itself', () => {
-    expect(failedAfterReturn([BEGAN + 9_950, BEGAN + 10_100, BEGAN + 10_101])).toBe(2);
+    expect(failedAfterReturn([9.95, 10.1, 10.101].map((minutes) => BEGAN + minutes * MINUTE_MS))).toBe(2);
   });
 
   it('are not those sent before it, however late they are answered or heard of', () => {
-    expect(failedAfterReturn([BEGAN + 9_950])).toBe(0);
+    expect(failedAfterReturn([BEGAN + 9.95 * MINUTE_MS])).toBe(0);
   });
 });
 
@@ -75,11 +76,11 @@ describe('a mirror that dies in the soak', () => {
   const completed = { ...REFUSED, status: 'SUCCEEDED', error: null, cause: null } as const;
   /** Returns the verdict on the run, with one failed request sent at each of these instants. */
   function verdictOn(failedSentAt: number[], execution: LocalExecution, closedAt: number | null) {
-    const recorder = new Recorder({ virtualAt: (real) => real });
+    const recorder = new Recorder();
     recorder.weights(BEGAN, { candidate: 0.95, mirrorReverse: 0.05 });
     if (closedAt !== null) recorder.weights(closedAt, { candidate: 1, mirrorReverse: 0 });
     const side = { ok: 0, failed: failedSentAt.length, failedSentAt, latencies: [] };
-    recorder.tick({ at: BEGAN, sent: 100, sides: { unknown: side } });
+    recorder.tick({ at: BEGAN, sent: 100, waitedMs: 0, sides: { unknown: side } });
     return recorder.evidence({ ...ENDING, survivable: true, fault, execution }).verdict;
   }
 
@@ -114,7 +115,7 @@ describe('a mirror that dies in the soak', () => {
 
 describe('a clean cutover that was refused', () => {
   it('says why, without the stack of the function', () => {
-    const recorder = new Recorder({ virtualAt: (real) => real });
+    const recorder = new Recorder();
     const { verdict } = recorder.evidence({ ...ENDING, fault: null, execution: REFUSED });
     expect(verdict).toEqual({
       ok: false,
@@ -125,7 +126,7 @@ describe('a clean cutover that was refused', () => {
 
 describe('a clean cutover that was rolled back', () => {
   it('names what pulled the trigger', () => {
-    const recorder = new Recorder({ virtualAt: (real) => real });
+    const recorder = new Recorder();
     const owner = lease({ status: 'rolled_back', rollback: { ...RETURNED, by: 'gateway-parity-mismatch' } });
     const { verdict } = recorder.evidence({ ...ENDING, fault: null, lease: owner, execution: REFUSED });
     expect(verdict).toEqual({

@@ -23,7 +23,11 @@ function tick(minute: number, sides: Readonly<Record<string, Partial<SideTally>>
     { ok: 0, failed: 0, failedSentAt: [], latencies: [], ...tally },
   ]);
   const sent = Object.values(sides).reduce((sum, { ok = 0, failed = 0 }) => sum + ok + failed, 0);
-  return { type: 'tick', at: BEGAN + minute * 60_000, tick: { at: 0, sent, sides: Object.fromEntries(whole) } };
+  return {
+    type: 'tick',
+    at: BEGAN + minute * 60_000,
+    tick: { at: 0, sent, waitedMs: 0, sides: Object.fromEntries(whole) },
+  };
 }
 
 function at(phase: string, stage = -1): RehearsalNews {

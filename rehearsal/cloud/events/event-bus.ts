@@ -33,7 +33,7 @@ export class EventBus {
   readonly #options: EventBusOptions;
   readonly #subscriptions: Subscription[] = [];
   readonly #schedules: { readonly rule: Subscribed; readonly everyMs: number }[] = [];
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #stops: (() => void)[] = [];
 
   constructor(options: EventBusOptions) {
     this.#options = options;
@@ -59,12 +59,12 @@ export class EventBus {
   run(): void {
     for (const { rule, everyMs } of this.#schedules) {
       const tick = () => this.#send(rule, this.#stamp(SCHEDULED));
-      this.#timers.push(setInterval(tick, this.#options.clock.toRealMs(everyMs)));
+      this.#stops.push(this.#options.clock.every(everyMs, tick));
     }
   }
 
   stop(): void {
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const stop of this.#stops) stop();
   }
 
   #send({ arn, Targets }: Subscribed, event: unknown): void {

@@ -23,7 +23,7 @@ export interface LambdaServiceOptions {
 export class LambdaService {
   readonly functions = new Map<string, LocalFunction>();
   readonly #options: LambdaServiceOptions;
-  readonly #retries = new Set<NodeJS.Timeout>();
+  readonly #retries = new Set<() => void>();
   #stopped = false;
 
   constructor(options: LambdaServiceOptions) {
@@ -37,6 +37,11 @@ export class LambdaService {
     const found = this.functions.get((at >= 0 ? parts[at + 1] : parts[0]) ?? '');
     if (found === undefined) throw new RangeError(`Function not found: ${nameOrArn}`);
     return found;
+  }
+
+  /** Real milliseconds that the longest of the present invocations has lasted; 0 if there is none. */
+  get longestMs(): number {
+    return Math.max(0, ...[...this.functions.values()].map((each) => each.longestMs));
   }
 
   /** An invocation by a caller within the cloud: the state machine, or a Firehose stream. @throws FunctionError */
@@ -62,11 +67,11 @@ export class LambdaService {
       this.#options.onAsyncFailure(name, `${failure.errorType}: ${failure.errorMessage}`);
       const wait = RETRY_MS[attempt];
       if (wait === undefined) return;
-      const timer = setTimeout(() => {
-        this.#retries.delete(timer);
+      const cancel = this.#options.clock.after(wait, () => {
+        this.#retries.delete(cancel);
         this.invokeLater(nameOrArn, event, attempt + 1);
-      }, this.#options.clock.toRealMs(wait));
-      this.#retries.add(timer);
+      });
+      this.#retries.add(cancel);
     });
   }
 
@@ -116,7 +121,7 @@ export class LambdaService {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const timer of this.#retries) clearTimeout(timer);
+    for (const cancel of this.#retries) cancel();
     await Promise.all([...this.functions.values()].map((f) => f.stop()));
   }
 

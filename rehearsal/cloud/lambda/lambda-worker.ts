@@ -4,11 +4,11 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { asError } from '../../../input/index.ts';
-import type { ClockAnchor } from '../../machine/index.ts';
+import { type ClockSource, clockReader } from '../../machine/index.ts';
 
 interface WorkerInput {
   readonly bundle: string;
-  readonly clock: ClockAnchor;
+  readonly clock: ClockSource;
 }
 
 interface Invocation {
@@ -19,8 +19,7 @@ interface Invocation {
 
 const { bundle, clock }: WorkerInput = workerData;
 const RealDate = Date;
-const realNow = RealDate.now.bind(RealDate);
-const virtualNow = () => Math.round(clock.anchor + (realNow() - clock.anchor) * clock.speed);
+const virtualNow = clockReader(clock, RealDate.now.bind(RealDate));
 
 globalThis.Date = new Proxy(RealDate, {
   construct: (target, args, newTarget) =>

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
 import { asError } from '../../../input/index.ts';
-import { type ClockAnchor, ownModule } from '../../machine/index.ts';
+import { type ClockSource, ownModule } from '../../machine/index.ts';
 
 export interface FunctionSpec {
   readonly name: string;
@@ -50,12 +50,14 @@ const messageSchema = z.union([
 ]);
 
 interface Waiting {
+  /** By `performance.now()`. */
+  readonly since: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
 export interface FunctionOptions {
-  readonly clock: ClockAnchor;
+  readonly clock: ClockSource;
   /** Environment of every function: region, endpoints, credentials of the local cloud. */
   readonly environment: Readonly<Record<string, string>>;
   /** Receives the lines that the function prints. */
@@ -96,7 +98,7 @@ export class LocalFunction {
     );
     try {
       return await new Promise<unknown>((resolve, reject) => {
-        this.#waiting.set(id, { resolve, reject });
+        this.#waiting.set(id, { since: performance.now(), resolve, reject });
         const context = { functionName: name, awsRequestId: randomUUID(), timeoutMs: timeoutSeconds * 1000 };
         worker.postMessage({ id, event, context });
       });
@@ -104,6 +106,12 @@ export class LocalFunction {
       clearTimeout(timer);
       this.#waiting.delete(id);
     }
+  }
+
+  /** Real milliseconds that the longest of its present invocations has lasted; 0 if there is none. */
+  get longestMs(): number {
+    const [first] = this.#waiting.values();
+    return first === undefined ? 0 : performance.now() - first.since;
   }
 
   /**

@@ -2,7 +2,6 @@
  * Step Functions: executions of the synthesised definition, interpreted by `aws-local-stepfunctions`, with waits and
  * retries in simulated time. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { StateMachine } from 'aws-local-stepfunctions';
 import * as z from 'zod';
 import type { VirtualClock } from '../../machine/index.ts';
@@ -37,19 +36,17 @@ export interface MachineOptions {
   readonly onStart?: (execution: LocalExecution) => void;
 }
 
-/** Longer timers overflow. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 export class LocalMachine {
   readonly executions = new Map<string, LocalExecution>();
   readonly arn: string;
-  readonly tokens = new TaskTokens();
+  readonly tokens: TaskTokens;
   readonly #options: MachineOptions;
   readonly #running = new Map<string, AbortController>();
 
   constructor(options: MachineOptions) {
     this.#options = options;
     this.arn = options.arn;
+    this.tokens = new TaskTokens(options.clock);
   }
 
   /** As new executions would run it. */
@@ -113,7 +110,7 @@ export class LocalMachine {
       ),
     });
     controller.signal.addEventListener('abort', run.abort, { once: true });
-    const timeout = this.#timeout(execution, definition);
+    const stopTimeout = this.#timeout(execution, definition);
     void this.#follow(execution, definition, run.eventLogs);
     try {
       const output = await run.result;
@@ -128,14 +125,15 @@ export class LocalMachine {
           : { error: 'States.Runtime', cause: String(cause) };
       this.#end(execution, { status: 'FAILED', ...failed });
     } finally {
-      clearTimeout(timeout);
+      stopTimeout();
     }
   }
 
-  #timeout(execution: LocalExecution, { TimeoutSeconds }: Definition): NodeJS.Timeout | undefined {
-    if (TimeoutSeconds === undefined) return undefined;
-    const ms = Math.min(this.#options.clock.toRealMs(TimeoutSeconds * 1000), MAX_TIMER_MS);
-    return setTimeout(() => this.#end(execution, { status: 'TIMED_OUT', error: 'States.Timeout' }), ms);
+  /** @returns what cancels it */
+  #timeout(execution: LocalExecution, { TimeoutSeconds }: Definition): () => void {
+    if (TimeoutSeconds === undefined) return () => {};
+    const end = () => this.#end(execution, { status: 'TIMED_OUT', error: 'States.Timeout' });
+    return this.#options.clock.after(TimeoutSeconds * 1000, end);
   }
 
   #end(execution: LocalExecution, ending: Partial<LocalExecution>): void {
@@ -202,7 +200,7 @@ export class LocalMachine {
     signal: AbortSignal,
   ): Promise<unknown> {
     if (state.Type === 'Wait') {
-      await this.#sleep(this.#waitMs(call), signal);
+      await this.#options.clock.sleep(this.#waitMs(call), signal);
       return call.input;
     }
     const { Resource = '' } = state;
@@ -226,11 +224,8 @@ export class LocalMachine {
 
   #withToken(execution: LocalExecution, name: string, call: Call, signal: AbortSignal): Promise<unknown> {
     const { FunctionName, Payload } = invokeSchema.parse(call.input);
-    const toReal = (seconds: number | undefined) =>
-      seconds === undefined ? undefined : this.#options.clock.toRealMs(seconds * 1000);
-    const limits = { timeoutMs: toReal(call.timeoutSeconds), heartbeatMs: toReal(call.heartbeatSeconds) };
     return this.tokens.wait(
-      limits,
+      call,
       async (token) => {
         const event: unknown = JSON.parse(JSON.stringify(Payload).replaceAll(TOKEN_PLACEHOLDER, token));
         await this.#options.invoke(FunctionName, event);
@@ -241,12 +236,7 @@ export class LocalMachine {
   }
 
   #waitMs({ seconds, timestamp }: Call): number {
-    const { clock } = this.#options;
-    return clock.toRealMs(timestamp === undefined ? (seconds ?? 0) * 1000 : Date.parse(timestamp) - clock.now());
-  }
-
-  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
-    await delay(Math.min(Math.max(0, ms), MAX_TIMER_MS), undefined, { signal });
+    return timestamp === undefined ? (seconds ?? 0) * 1000 : Date.parse(timestamp) - this.#options.clock.now();
   }
 }
 

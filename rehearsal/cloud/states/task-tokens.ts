@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token
  */
 import { randomUUID } from 'node:crypto';
+import type { VirtualClock } from '../../machine/index.ts';
 import { FunctionError } from '../lambda/index.ts';
 import { CloudError } from '../wire/index.ts';
 
@@ -13,18 +14,20 @@ interface Waiting {
 }
 
 export interface TokenLimits {
-  /** Real milliseconds. @default none */
-  readonly timeoutMs?: number | undefined;
-  /** Real milliseconds between two heartbeats. @default none */
-  readonly heartbeatMs?: number | undefined;
+  /** @default none */
+  readonly timeoutSeconds?: number | undefined;
+  /** Between two heartbeats. @default none */
+  readonly heartbeatSeconds?: number | undefined;
 }
-
-/** Longer timers overflow; nothing waits 24 real days here. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export class TaskTokens {
   readonly #waiting = new Map<string, Waiting>();
   readonly #closed = new Set<string>();
+  readonly #clock: Pick<VirtualClock, 'after'>;
+
+  constructor(clock: Pick<VirtualClock, 'after'>) {
+    this.#clock = clock;
+  }
 
   /**
    * Passes a new token to `submit` and resolves with the answer to it. The task ends with the answer, whether or not
@@ -33,22 +36,18 @@ export class TaskTokens {
    */
   async wait(limits: TokenLimits, submit: (token: string) => Promise<unknown>, signal: AbortSignal): Promise<unknown> {
     const token = randomUUID();
-    const timers: NodeJS.Timeout[] = [];
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const expire = (why: string) => () => reject(new FunctionError(why, ''));
-    const start = (ms: number | undefined, why: string) => {
-      if (ms === undefined) return;
-      timers.push(setTimeout(expire(why), Math.min(ms, MAX_TIMER_MS)));
-    };
-    let heartbeat: NodeJS.Timeout | undefined;
+    const start = (seconds: number | undefined, why: string) =>
+      seconds === undefined ? () => {} : this.#clock.after(seconds * 1000, expire(why));
+    const cancelTimeout = start(limits.timeoutSeconds, 'States.Timeout');
+    let cancelHeartbeat = () => {};
     const beat = () => {
-      clearTimeout(heartbeat);
-      if (limits.heartbeatMs !== undefined)
-        heartbeat = setTimeout(expire('States.HeartbeatTimeout'), Math.min(limits.heartbeatMs, MAX_TIMER_MS));
+      cancelHeartbeat();
+      cancelHeartbeat = start(limits.heartbeatSeconds, 'States.HeartbeatTimeout');
     };
     const abort = () => reject(new FunctionError('States.Aborted', ''));
     this.#waiting.set(token, { resolve, reject, beat });
-    start(limits.timeoutMs, 'States.Timeout');
     beat();
     signal.addEventListener('abort', abort, { once: true });
     try {
@@ -57,8 +56,8 @@ export class TaskTokens {
     } finally {
       this.#waiting.delete(token);
       this.#closed.add(token);
-      for (const timer of timers) clearTimeout(timer);
-      clearTimeout(heartbeat);
+      cancelTimeout();
+      cancelHeartbeat();
       signal.removeEventListener('abort', abort);
     }
   }

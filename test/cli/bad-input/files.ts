@@ -127,11 +127,11 @@ export const FILES: Readonly<Record<string, string | Uint8Array>> = {
   deployment: JSON.stringify(DEPLOYMENT),
   'half-deployment': JSON.stringify({ ingressId: 'gateway' }),
   'rehearsal-elsewhere': JSON.stringify({
-    rehearsal: { endpoint: 'http://example.com:80', region: 'local-1', clock: { anchor: 0, speed: 60 } },
+    rehearsal: { endpoint: 'http://example.com:80', region: 'local-1', clock: { real: 0, simulated: 0, speed: 60 } },
     deployment: DEPLOYMENT,
   }),
   'rehearsal-alone': JSON.stringify({
-    rehearsal: { endpoint: 'http://127.0.0.1:80', region: 'local-1', clock: { anchor: 0, speed: 60 } },
+    rehearsal: { endpoint: 'http://127.0.0.1:80', region: 'local-1', clock: { real: 0, simulated: 0, speed: 60 } },
   }),
   'short-arns': JSON.stringify({
     ...DEPLOYMENT,

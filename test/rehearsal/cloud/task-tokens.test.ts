@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TaskTokens } from '../../../rehearsal/cloud/states/task-tokens.ts';
+import { ScaledClock } from '../../../rehearsal/machine/clock.ts';
 
 const never = new AbortController().signal;
 let tokens: TaskTokens;
@@ -10,7 +11,7 @@ const submit = async (given: string) => {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  tokens = new TaskTokens();
+  tokens = new TaskTokens(new ScaledClock({ anchor: Date.now(), speed: 1_000 }));
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -18,7 +19,7 @@ afterEach(() => {
 
 describe('a token', () => {
   it('is lost without a heartbeat in time, and kept by each', async () => {
-    const over = tokens.wait({ heartbeatMs: 100 }, submit, never).catch((e: unknown) => e);
+    const over = tokens.wait({ heartbeatSeconds: 100 }, submit, never).catch((e: unknown) => e);
     for (let i = 0; i < 5; i++) {
       await vi.advanceTimersByTimeAsync(99);
       tokens.heartbeat(token);
@@ -29,7 +30,7 @@ describe('a token', () => {
   });
 
   it('is not kept by heartbeats past its time-out', async () => {
-    const over = tokens.wait({ timeoutMs: 150, heartbeatMs: 100 }, submit, never).catch((e: unknown) => e);
+    const over = tokens.wait({ timeoutSeconds: 150, heartbeatSeconds: 100 }, submit, never).catch((e: unknown) => e);
     await vi.advanceTimersByTimeAsync(90);
     tokens.heartbeat(token);
     await vi.advanceTimersByTimeAsync(60);
@@ -37,7 +38,7 @@ describe('a token', () => {
   });
 
   it('outlives a time-out that no timer can hold', async () => {
-    const over = tokens.wait({ timeoutMs: 365 * 86_400_000 }, submit, never);
+    const over = tokens.wait({ timeoutSeconds: 365 * 86_400_000 }, submit, never);
     await vi.advanceTimersByTimeAsync(1_000);
     tokens.succeed(token, '"late"');
     expect(await over).toBe('late');
@@ -54,7 +55,9 @@ describe('a token', () => {
 
   it('is given up when the execution ends', async () => {
     const ending = new AbortController();
-    const over = tokens.wait({ timeoutMs: 1_000, heartbeatMs: 100 }, submit, ending.signal).catch((e: unknown) => e);
+    const over = tokens
+      .wait({ timeoutSeconds: 1_000, heartbeatSeconds: 100 }, submit, ending.signal)
+      .catch((e: unknown) => e);
     await vi.advanceTimersByTimeAsync(10);
     ending.abort();
     expect(await over).toMatchObject({ name: 'States.Aborted' });
