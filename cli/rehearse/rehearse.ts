@@ -79,12 +79,9 @@ export function rehearseCommand(terminal: Terminal): Command {
     .option('--quick', 'the scenario with the fault alone, with one evaluation in each phase')
     .option(
       '--speed <n>',
-      `simulated seconds per real second (default: ${each('speed')}; less on a slow or busy machine)`,
+      `simulated seconds per real second (default: ${each('speed')}); fewer while this machine cannot follow`,
     )
-    .option(
-      '--rps <n>',
-      `requests per real second, of each scenario (default: ${each('rps')}; less on a slow or busy machine)`,
-    )
+    .option('--rps <n>', `requests per real second at that speed, of each scenario (default: ${each('rps')})`)
     .option('--observations <n>', 'one-minute evaluations in each phase, at least', '2')
     .option('--stable <url>', 'rehearse your own service as the stable side (with --candidate)')
     .option('--candidate <url>', 'rehearse your own service as the candidate (with --stable)')
