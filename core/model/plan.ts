@@ -52,11 +52,11 @@ const shadowSchema = z.strictObject({
   maxHold: durationSchema(MINUTE, 30 * DAY).prefault('PT12H'),
   /** How long load and chaos tests run against the mirror. */
   exercise: durationSchema(MINUTE, DAY).prefault('PT30M'),
-  /** Captures that the sign-off needs on every route; without a difference in n, the rate is below 3/n (95 %). */
+  /** Captures that the sign-off needs on every route. If n show no difference, the rate is below 3/n (95 % confidence). */
   minCapturesPerRoute: z.int().min(1).default(3_000),
-  /** Upper bound (95 %) for the rate of breaking differences that the captures of each route must establish. */
+  /** The captures of each route must show, with 95 % confidence, that breaking differences are rarer than this. */
   maxBreakingRate: z.number().gt(0).max(1).default(0.001),
-  /** The one-sided 95 % bound on candidate/stable latency at p50, p95 and p99 must stay below 1 + this. */
+  /** How much slower the candidate may be: the 95 % bound on the latency ratio at p50, p95 and p99 stays below 1 + this. */
   latencyTolerance: z.number().gt(0).max(10).default(0.05),
   /** A candidate that is slower by at most this much passes, whatever the ratio; milliseconds. */
   latencyFloorMs: z.number().min(0).max(1_000).default(1),
@@ -85,9 +85,9 @@ const toleranceSchema = z.strictObject({
 const gateSchema = z.strictObject({
   /** Time between two evaluations of a stage. ALB metrics have a 60 s period, so a shorter time shows nothing new. */
   observe: durationSchema(MINUTE, 15 * MINUTE).prefault('PT1M'),
-  /** Probability that a healthy candidate is rolled back during the whole cutover. */
+  /** The highest probability that a healthy candidate is rolled back during the whole cutover. */
   alpha: z.number().min(1e-9).max(0.2).default(0.01),
-  /** Probability, per stage, that a candidate that is worse by a margin or more advances. */
+  /** The highest probability, per stage, that a candidate that is worse by a margin or more advances. */
   beta: z.number().min(1e-9).max(0.2).default(0.01),
   /**
    * Non-inferiority margin of the error rate (absolute): a stage advances once the candidate is shown to be worse by
@@ -105,12 +105,12 @@ const gateSchema = z.strictObject({
   /** The same for slow requests. */
   slowTolerance: toleranceSchema.prefault({}),
   /**
-   * How many failures, and how many slow requests, one cause makes at a time at most (one customer's retries, one pause of a
-   * collector). Evidence counts by causes: the test stays valid, and every stage takes so many times longer. The baseline says
-   * when the stable side's come in bursts.
+   * The most failures that one cause makes at a time (one customer's retries, one bad batch). Evidence is counted by causes:
+   * the test stays valid, and every stage takes that many times longer. The baseline's message says when stable's failures
+   * come in bursts.
    */
   errorBurst: z.number().min(1).max(1_000).default(1),
-  /** The same for slow requests. */
+  /** The same for slow requests (one pause of a garbage collector). */
   slowBurst: z.number().min(1).max(1_000).default(1),
   /**
    * An absent error count is unknown until its minute is this old, then zero. ALB reports error counts only when they are not zero
@@ -196,7 +196,7 @@ const decommissionSchema = z.strictObject({
 const cohortSchema = z.strictObject({
   /** Shortest time for which only the cohort uses the candidate. */
   bake: durationSchema(MINUTE, 7 * DAY).prefault('PT30M'),
-  /** Longest time for which it may wait for its requests after that; after that, `gate.onUndecided` applies. */
+  /** Longest time for which it may wait for its requests after the bake; then `gate.onUndecided` applies. */
   maxHold: durationSchema(MINUTE, 7 * DAY).prefault('PT4H'),
   /** The number of requests that the candidate must have answered. */
   minRequests: z.int().min(1).default(10),

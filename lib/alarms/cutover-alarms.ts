@@ -229,7 +229,7 @@ export class CutoverAlarms extends Construct {
       metric: alarmMath(
         `IF(${foreign}, 0, ${rule})`,
         using,
-        "load balancer's 5xx of candidate's requests above stable's, %",
+        `load balancer's 5xx of candidate's requests above stable's and ${ALARM_HANG_UPS_PERCENT} points, %`,
       ),
       threshold: this.#thresholds.elbErrorPercent,
       datapoints: [2, 3],
