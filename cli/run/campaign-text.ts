@@ -54,10 +54,10 @@ export function campaignText(campaign: Campaign, projected: ProjectedCampaign): 
       [wave.name.padEnd(24), String(wave.services).padStart(8), minute(wave.startsAt), minute(wave.endsAt)].join('  '),
     ),
     '',
-    `Total: ${spokenDuration(Math.round((endsAt - startsAt) / 1000))} if every gate passes at the end of its bake and every sign-off takes its full timeout.`,
+    `Total: ${spokenDuration(Math.ceil((endsAt - startsAt) / 60_000) * 60)} if every gate passes at the end of its bake and every sign-off takes its full timeout.`,
     windows.length === 0 ? 'Pause windows: none.' : `Pause windows, in which nothing starts: ${windows.join(', ')}.`,
     '',
-    "API calls a minute, of AWS's default limit, in each region of each account:",
+    "API calls a minute, of AWS's default limit, in each region of each account, with as many cutovers at once as the campaign allows there:",
     ['place'.padEnd(30), 'at once', ...BUCKET_IDS.map((id) => id.padStart(20)), 'last one waits'].join('  '),
     ...places
       .slice(0, MOST_PLACES)
@@ -69,6 +69,7 @@ export function campaignText(campaign: Campaign, projected: ProjectedCampaign): 
           `${secondsToReturn} s`.padStart(14),
         ].join('  '),
       ),
+    'The last column: if all of them rolled back at once, the last would wait so long for ModifyRule.',
     ...(places.length > MOST_PLACES ? [`and ${places.length - MOST_PLACES} places with less`] : []),
   ].join('\n');
 }

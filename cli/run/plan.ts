@@ -112,12 +112,12 @@ function noiseNotes(plan: Plan, assumptions: Assumptions, { rows }: Projection):
     const before = calm[i]?.requestsNeeded ?? null;
     return requestsNeeded === null || before === null || requestsNeeded <= before
       ? []
-      : [`${name} ${requestsNeeded} requests instead of ${before}`];
+      : [`${name} ${requestsNeeded.toLocaleString('en-US')} requests instead of ${before.toLocaleString('en-US')}`];
   });
   return [
     dearer.length === 0
       ? 'Noise: it makes no stage longer.'
-      : `Noise: rates that wander so far make stages take more evidence: ${dearer.join(', ')}. A regression is noticed later by about the same factors.`,
+      : `Noise: where each side's rate varies this much by itself, stages need more evidence: ${dearer.join(', ')}. A regression is noticed later by about the same factors.`,
   ];
 }
 
@@ -169,7 +169,7 @@ function metricNotes(metrics: Projection['ownMetrics']): string[] {
 
 /** Below the line of the stage, in its last column. */
 function metricLine({ name, denominators, seconds }: Projection['rows'][number]['metrics'][number]): string {
-  const amount = denominators === null ? '' : `${denominators} denominators, `;
+  const amount = denominators === null ? '' : `${denominators.toLocaleString('en-US')} of its denominator, `;
   return `${' '.repeat(70)}${name}: ${amount}${spokenDuration(seconds)}`;
 }
 

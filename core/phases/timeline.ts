@@ -224,7 +224,7 @@ function metricDecidability(plan: Plan, rows: readonly TimelineRow[], { rps }: A
     const late = (row?.metrics ?? []).filter(({ seconds }) => seconds > stage.bake + stage.maxHold);
     return late.map(({ name, seconds, denominators }) => ({
       path: `metrics.${plan.metrics.findIndex((m) => m.name === name)}.requiredFrom`,
-      message: `at ${rps} rps the ${stage.percent} % stage needs ${roughly(seconds)} to show ${name} within its margin (${denominators ?? 0} of the candidate's denominators), but it ends undecided after ${roughly(stage.bake + stage.maxHold)}; ask for it from a later stage on, widen the margin, or lengthen the stage`,
+      message: `at ${rps} rps the ${stage.percent} % stage needs ${roughly(seconds)} to show ${name} within its margin${denominators === null ? '' : ` (${denominators} of the candidate's denominators)`}, but it ends undecided after ${roughly(stage.bake + stage.maxHold)}; ask for it from a later stage on, widen the margin, or lengthen the stage`,
     }));
   });
 }

@@ -3,6 +3,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { parsePlan } from '../../core/model/plan.ts';
+import { project } from '../../core/phases/timeline.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Pages that describe the program as it is now. Decisions and the change log describe the program of their time. */
@@ -37,6 +39,21 @@ describe('what a page names', () => {
       false,
       false,
     ]);
+  });
+
+  it('as a whole plan could be started at 500 rps', () => {
+    const shown = named(/^```json\n(\{[\s\S]*?\n\})\n```$/gm).map(({ page, name }) => ({
+      page,
+      json: objectSchema.parse(JSON.parse(name)),
+    }));
+    const plans = shown.filter(({ json }) => 'metrics' in json || 'stages' in json);
+    expect(plans.map(({ page }) => page)).toEqual(
+      expect.arrayContaining(['README.md', 'docs/how-to/watch-own-metrics.md']),
+    );
+    const problems = plans.flatMap(
+      ({ json }) => project(parsePlan(json), { rps: 500, errorRate: 0.001, slowRate: 0.001 }).problems,
+    );
+    expect(problems).toEqual([]);
   });
 
   it('as a file or folder of the repository is there', () => {

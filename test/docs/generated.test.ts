@@ -39,7 +39,7 @@ describe('a generated page', () => {
   it('describes every field of a plan', () => {
     const plan = pages.find(({ file }) => file.endsWith('plan.md'))?.text ?? '';
     expect(plan).toContain(
-      '| `gate.alpha` | number | `0.01` | ≥ 1e-9, ≤ 0.2 | Probability that a healthy candidate is rolled back during the whole cutover. |',
+      '| `gate.alpha` | number | `0.01` | ≥ 1e-9, ≤ 0.2 | The highest probability that a healthy candidate is rolled back during the whole cutover. |',
     );
     expect(plan).toContain('| `stages[].bake` | duration | required | PT1M to P7D |');
   });
