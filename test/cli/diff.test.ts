@@ -77,6 +77,16 @@ describe('crossfade diff over captured pairs', () => {
     expect((await json(path)).captures).toBe(2);
   });
 
+  it.each([
+    ['an indented document', '{\n  "v": 3\n}\n', 'not a JSON object, but begins one: `jq -c .` writes it on one line'],
+    ['a list', '[{"v":3},\n{"v":3}]\n', "not a JSON object, but begins a list: `jq -c '.[]'` writes one a line"],
+    ['UTF-16', 'x\n{\0"\0', 'not a JSON object, and has bytes of 0: write the file as UTF-8'],
+    ['a text', 'no\n{}}', 'not a JSON object'],
+  ])('says of %s what to do', async (_, text, reason) => {
+    const { unreadable } = await json(await file(text));
+    expect(unreadable.first.map((u: { reason: string }) => u.reason)).toContain(reason);
+  });
+
   it('lists the first of many bad lines only', async () => {
     const found = await json(await file(ndjson([ALIKE, ...Array<string>(100).fill('no')])));
     expect(found).toMatchObject({ code: 2, unreadable: { count: 100 } });

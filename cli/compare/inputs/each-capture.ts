@@ -19,7 +19,7 @@ export function eachCapture(
     (text, line) => {
       const parsed = lineSchema.safeParse(parseLine(text), { error: wordIssue });
       if (parsed.success) read(parsed.data, line);
-      else refuse(line, firstProblem(parsed.error));
+      else refuse(line, firstProblem(parsed.error, text));
     },
     refuse,
   );

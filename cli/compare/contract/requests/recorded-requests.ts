@@ -84,20 +84,20 @@ function read(text: string, at: Position, har: boolean, routes: readonly string[
   if (har) {
     if (isOtherProtocol(value)) return null;
     const entry = harEntrySchema.safeParse(value, { error: wordIssue });
-    return entry.success ? planned(recordedOf(legLineOf(entry.data), routes), at) : refused(at, entry.error);
+    return entry.success ? planned(recordedOf(legLineOf(entry.data), routes), at) : refused(at, entry.error, text);
   }
   if (formatSchema.safeParse(value).success) {
     const leg = legLineSchema.safeParse(value, { error: wordIssue });
-    return leg.success ? planned(recordedOf(leg.data, routes), at) : refused(at, leg.error);
+    return leg.success ? planned(recordedOf(leg.data, routes), at) : refused(at, leg.error, text);
   }
   const record = captureRecordSchema
     .extend({ comparison: z.unknown().optional() })
     .safeParse(value, { error: wordIssue });
-  return record.success ? planned(record.data, at) : refused(at, record.error);
+  return record.success ? planned(record.data, at) : refused(at, record.error, text);
 }
 
-function refused(at: Position, error: z.ZodError): Unreadable {
-  return { at, reason: firstProblem(error) };
+function refused(at: Position, error: z.ZodError, text: string): Unreadable {
+  return { at, reason: firstProblem(error, text) };
 }
 
 function recordedOf(line: LegLine, routes: readonly string[]): Recorded {

@@ -39,14 +39,14 @@ export function partitionLegs(task: LegsTask, partitions: number): TaskResult {
 /** The answer, or why there is none; null if a HAR contains something else there. */
 function readLeg(text: string): LegLine | string {
   const parsed = legLineSchema.safeParse(parseLine(text), { error: wordIssue });
-  return parsed.success ? parsed.data : firstProblem(parsed.error);
+  return parsed.success ? parsed.data : firstProblem(parsed.error, text);
 }
 
 function readHarEntry(text: string): LegLine | string | null {
   const entry = parseLine(text);
   if (isOtherProtocol(entry)) return null;
   const parsed = harEntrySchema.safeParse(entry, { error: wordIssue });
-  return parsed.success ? legLineOf(parsed.data) : firstProblem(parsed.error);
+  return parsed.success ? legLineOf(parsed.data) : firstProblem(parsed.error, text);
 }
 
 function partitionOf(key: string, partitions: number): number {
