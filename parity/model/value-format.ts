@@ -1,5 +1,5 @@
 /** The format of a value, regardless of its content: a value that may vary must keep its format. */
-import { instantOf } from './timestamp.ts';
+import { epochUnit, instantOf } from './timestamp.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const JWT = /^eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?$/;
@@ -52,8 +52,14 @@ export function otherFormat(stable: string, candidate: string): OtherFormat | nu
   return common.length > 0 && !(bothNarrow && common[0] === TOKEN) ? null : named;
 }
 
-/** The format of a number, where one of two is zero and the other has four digits or more, which counts and times do not become by chance. */
+/**
+ * The format of a number, where one of two is zero and the other has four digits or more, or one is a time in seconds
+ * and the other in milliseconds: neither becomes the other by chance.
+ */
 export function otherNumber(stable: string, candidate: string): OtherFormat | null {
+  const [unit, other] = [stable, candidate].map((text) => (NUMBER.test(text) ? epochUnit(Number(text)) : null));
+  if (unit != null && other != null && unit !== other)
+    return { stable: SINCE_1970[unit], candidate: SINCE_1970[other] };
   const [a, b] = [stable, candidate].map((text) =>
     NUMBER.test(text) ? text.replaceAll(/\D/g, '').replace(/^0+/, '') : null,
   );
@@ -61,5 +67,7 @@ export function otherNumber(stable: string, candidate: string): OtherFormat | nu
   const named = (digits: string) => (digits === '' ? 'zero' : 'a number of many digits');
   return { stable: named(a), candidate: named(b) };
 }
+
+const SINCE_1970 = { s: 'seconds since 1970', ms: 'milliseconds since 1970' };
 
 const NUMBER = /^-?\d+(?:\.\d+)?$/;

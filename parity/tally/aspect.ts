@@ -50,6 +50,8 @@ export function aspectOf(difference: Difference): string {
   // Wording that is lost here is not the wording that is added there.
   if (entryOf(cause).ofWording === true && difference.candidate === null) return `${cause}-lost`;
   if (cause === 'pair-order') return 'array-order';
+  // Null now and then on both sides is another variation than null for good.
+  if (cause === 'type' && difference.candidate === 'null') return 'type-to-null';
   if (cause === 'array-length' || cause === 'array-order' || !isOfValues(difference)) return cause;
   if (varying(difference).cause === 'format') return 'format';
   return differsInWords(difference) ? WORDS : 'value';
@@ -72,6 +74,17 @@ export function excusing(aspect: string): readonly string[] {
   if (!aspect.startsWith(BYTES)) return [aspect];
   return BYTE_ASPECTS.filter((other) => aspect.split('+').every((part) => other.split('+').includes(part)));
 }
+
+/** By the cause of a key that the candidate lacks: the causes of a key that only the candidate sends. */
+const COUNTERPARTS: ReadonlyMap<string, readonly string[]> = new Map(
+  ['key-missing', 'null-omitted', 'zero-value-omitted'].map((lacks) => [
+    lacks,
+    ['key-added', 'null-added', 'zero-value-added'],
+  ]),
+);
+
+/** The aspects in which a place shows that the candidate sends what it lacks in `aspect`. */
+export const sentInstead = (aspect: string): readonly string[] => COUNTERPARTS.get(aspect) ?? [];
 
 /** The status of an answer within a body: of a batch, or of a call. */
 function isWorseWithin({ cause, pointer, stable, candidate }: BodyDifference): boolean {

@@ -9,7 +9,7 @@ import { standsAgainst } from '../causes/index.ts';
 import type { Compare, Comparison } from '../compare/index.ts';
 import { type Difference, generalPlace } from '../model/index.ts';
 import type { CompiledRules } from '../rules/index.ts';
-import { aspectOf, excusing } from './aspect.ts';
+import { aspectOf, excusing, sentInstead } from './aspect.ts';
 import { smallestKeys, smallestOf, unionOf } from './smallest-keys.ts';
 
 /**
@@ -178,11 +178,22 @@ function isNoise(counts: RouteNoise['counts'], difference: Difference): boolean 
  * Whether the counts make a difference with that location ({@link generalPlace}) and aspect ({@link aspectOf}) noise.
  */
 export function isSuppressed(counts: RouteNoise['counts'], place: string, aspect: string): boolean {
-  return excusing(aspect).some((one) => {
-    const key = keyOf(place, one);
-    const count = Object.hasOwn(counts, key) ? counts[key] : undefined;
-    return count !== undefined && varied(count) >= LEAST_VARIED && !candidateVariesMore(count);
-  });
+  const varies = (one: string) => {
+    const count = countOf(counts, place, one);
+    return count !== null && varied(count) >= LEAST_VARIED && !candidateVariesMore(count);
+  };
+  return excusing(aspect).some(varies) || (varies(aspect) && isSentNowAndThen(counts, place, aspect));
+}
+
+/** A key that stable sends now and then is noise where the candidate lacks it if the candidate, too, sent it where stable did not. */
+function isSentNowAndThen(counts: RouteNoise['counts'], place: string, aspect: string): boolean {
+  const sent = sentInstead(aspect).map((one) => countOf(counts, place, one));
+  return sent.reduce((sum, count) => sum + (count === null ? 0 : count.both + count.onlyCandidate), 0) >= LEAST_VARIED;
+}
+
+function countOf(counts: RouteNoise['counts'], place: string, aspect: string): NoiseCount | null {
+  const key = keyOf(place, aspect);
+  return Object.hasOwn(counts, key) ? (counts[key] ?? null) : null;
 }
 
 /**

@@ -100,7 +100,29 @@ const ROWS: readonly (readonly [name: string, want: 'clean' | 'breaking', answer
     'breaking',
     (i) => [link('cdn.test', i), link('cdn.test', i + 30), of({ url: 'https://cdn.test/f?sig=' })],
   ],
+  // Of 51 further rows that were labelled before their first run, which called the first two clean.
+  [
+    'null or a number, and always null',
+    'breaking',
+    (i) => [of({ d: i % 2 ? null : 5 }), of({ d: i % 3 ? 5 : null }), of({ d: null })],
+  ],
+  [
+    'milliseconds since 1970 that became seconds',
+    'breaking',
+    (i) => [of({ at: NOW_MS + i }), of({ at: NOW_MS + 7 * i + 1 }), of({ at: NOW_MS / 1000 + i })],
+  ],
+  ['a key now and then, and never', 'breaking', (i) => [optional(i % 2), optional(i % 3), optional(1)]],
   // Labelled before the first run, too, and clean.
+  [
+    'a key now and then on both sides',
+    'clean',
+    (i) => [optional(i % 2), optional((i >> 1) % 2), optional((i >> 2) % 2)],
+  ],
+  [
+    'null now and then on both sides',
+    'clean',
+    (i) => [of({ d: i % 2 ? null : 5 }), of({ d: (i >> 1) % 2 ? null : 5 }), of({ d: (i >> 2) % 2 ? null : 5 })],
+  ],
   [
     'a gauge that is idle now and then',
     'clean',
@@ -117,6 +139,8 @@ const ROWS: readonly (readonly [name: string, want: 'clean' | 'breaking', answer
   ['the id in an error', 'clean', (i) => each((x) => failed(`{"e":"no item ${x}${i}"}`, 404))],
 ];
 
+const NOW_MS = 1_795_507_200_000;
+const optional = (without: number) => of(without === 0 ? { x: 1, o: 7 } : { x: 1 });
 const moment = (second: number) => of({ u: `2026-01-01T00:00:${second}Z` });
 const NIL = '00000000-0000-0000-0000-000000000000';
 const EPOCH = '1970-01-01T00:00:00Z';

@@ -133,6 +133,15 @@ describe('a place in which the stable side varies by itself', () => {
     expect(compared(model, elsewhere)).toEqual(['breaking', '/0/at value breaking']);
   });
 
+  it('excuses a key that is missing if the candidate sends it in five captures where stable does not', () => {
+    const [sent, lacks] = [{ o: 1 }, {}];
+    const goes = recordOf(sent, lacks, lacks);
+    const judged = (gained: number) =>
+      compared(mergeNoise(learnedFrom(9, goes), learnedFrom(gained, recordOf(lacks, sent, lacks))), goes);
+    expect(judged(4)).toEqual(['breaking', '/o key-missing breaking']);
+    expect(judged(5)).toEqual(['same', '/o key-missing noise']);
+  });
+
   it('may be a header field, an order, or a length', () => {
     const tagged = (tag: string): HeaderList => [['X-Shard', tag]];
     const [a, b, c] = ['s1', 's2', 's3'].map((tag) => answer('{}', tagged(tag)));
