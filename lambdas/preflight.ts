@@ -181,6 +181,7 @@ function firstState(item: Lease, plan: Plan, drill: Drill | null, at: string): C
     steeringRev: 0,
     revisions: null,
     revisionRestarts: 0,
+    revisedAt: null,
   };
 }
 

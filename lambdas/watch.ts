@@ -27,6 +27,7 @@ import {
   rollbackAlarmsOf,
   sameWeights,
   type TrafficSplit,
+  toIso,
   weightsFor,
 } from '../core/model/index.ts';
 import { observeInterval, reduce } from '../core/phases/index.ts';
@@ -81,7 +82,7 @@ export function makeHandler(deps: WatchDeps) {
     };
     const steeringRev = observation.effect === 'restart' ? rev : state.steeringRev;
     const looked = baseline === null ? state : { ...state, baseline };
-    const next = { ...looked, steeringRev, ...(await afterRevision(deps, state, revisions, seen, observation)) };
+    const next = { ...looked, steeringRev, ...(await afterRevision(deps, state, revisions, seen, observation, now)) };
     const transition = reduce(next, { type: 'observed', at: now, observation, steered });
     const settled = await settle(deps, state, transition, data);
     await tell(deps, {
@@ -114,16 +115,17 @@ async function afterRevision(
   now: Revisions | null,
   { revised }: Evidence,
   { effect, reason }: Observation,
-): Promise<Pick<CutoverState, 'revisions' | 'revisionRestarts'>> {
+  at: number,
+): Promise<Partial<Pick<CutoverState, 'revisions' | 'revisionRestarts' | 'revisedAt'>>> {
   const { revisions, revisionRestarts } = state;
-  if (revised == null || effect !== 'restart') return { revisions: revisions ?? now, revisionRestarts };
+  if (revised == null || effect !== 'restart') return { revisions: revisions ?? now };
   await tell(deps, {
     kind: 'warning',
     ...runOf(state),
     subject: `Crossfade ${state.cutoverId}: begins its phase anew`,
     body: reason,
   });
-  return { revisions: now, revisionRestarts: revisionRestarts + 1 };
+  return { revisions: now, revisionRestarts: revisionRestarts + 1, revisedAt: toIso(at) };
 }
 
 /**
@@ -216,7 +218,7 @@ async function gather(
   const needed = Math.max(1, state.capacity?.desired ?? 1);
   const seen = { live, candidate, stable: { healthy: stable.healthy, needed }, alarms, minutes, metrics };
   const wanted = state.phase !== 'stage' && hardStop(deployment, state, seen) === null;
-  return { ...seen, parity: wanted ? brief(await deps.parity.judge(state.cutoverId, state.plan)) : null };
+  return { ...seen, parity: wanted ? brief(await deps.parity.judge(state)) : null };
 }
 
 /**

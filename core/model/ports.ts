@@ -246,7 +246,8 @@ export interface ParityVerdict {
 }
 
 export interface Parity {
-  judge(cutoverId: CutoverId, plan: CutoverState['plan']): Promise<ParityVerdict>;
+  /** Judges the captures of the run since it began, or since a side was deployed anew. */
+  judge(run: Pick<CutoverState, 'cutoverId' | 'plan' | 'revisedAt'>): Promise<ParityVerdict>;
 }
 
 /** What a notice is about (core/status/status-event.ts explains each). */

@@ -223,6 +223,11 @@ const stateShape = z.object({
   revisions: revisionsSchema.nullable().default(null),
   /** How often a new revision of a side has restarted a phase. */
   revisionRestarts: z.int().nonnegative().default(0),
+  /**
+   * When a new revision restarted a phase last; null if none has. Captures before are about services that no longer
+   * exist.
+   */
+  revisedAt: isoInstant.nullable().default(null),
   /** Set by a Catch, and consumed by the rollback task. */
   error: z.looseObject({ Error: z.string(), Cause: z.string().optional() }).optional(),
 });

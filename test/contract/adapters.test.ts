@@ -502,6 +502,26 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
     expect(await store.read({ ...series, rules: 'other' })).toEqual({});
   });
 
+  it('leave out what was counted for a time before the one that is asked for, to ten seconds', async () => {
+    const store = dynamoParityStore(backend.dynamo, {
+      table: backend.table,
+      ingressId: backend.deployment.ingressId,
+      clock: systemClock,
+      keepDays: 1,
+    });
+    const series = { cutoverId: cutoverIdSchema.parse('revised'), rules: 'none' };
+    const times = ['08:10:00', '09:00:00', '09:29:59', '09:30:00', '10:00:00'].map((t) => `2026-11-24T${t}.000Z`);
+    const pairs = times.map((at, i) => ({
+      identity: String(i),
+      at,
+      routes: { 'GET /x': { ...EMPTY_TALLY, pairs: 1, same: 1 } },
+    }));
+    await store.add(series, pairs);
+    const countedSince = async (at: string) => (await store.read(series, Date.parse(at)))['GET /x']?.pairs ?? 0;
+    expect(await Promise.all(times.map(countedSince))).toEqual([5, 4, 2, 2, 1]);
+    expect(await countedSince('2026-11-24T10:00:00.001Z')).toBe(0);
+  });
+
   it('keep the newest rules of an ingress, as they were put; a reader sees them within a minute', async () => {
     let now = Date.parse(AT);
     const clock = { now: () => now };

@@ -49,6 +49,7 @@ function stateIn(phase: Phase, stage = -1): CutoverState {
     steeringRev: 0,
     revisions: null,
     revisionRestarts: 0,
+    revisedAt: null,
   };
 }
 

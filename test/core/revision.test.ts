@@ -17,7 +17,7 @@ const targets = (...ids: string[]): Revision => ({ kind: 'targets', ids });
 async function looks(plan: PlanInput, ...candidates: (Revision | null | Error)[]) {
   const world = new MemoryWorld();
   let state = await atFirstStage(world, plan);
-  const said: { next: string; reason: string; since: string }[] = [];
+  const said: { next: string; reason: string; since: string; revisedAt: string | null }[] = [];
   for (const candidate of candidates) {
     world.now += MINUTE;
     world.revisions = {
@@ -27,7 +27,7 @@ async function looks(plan: PlanInput, ...candidates: (Revision | null | Error)[]
       },
     };
     state = parseState(await watch(world)(stateToJson(state)));
-    said.push({ next: state.next, reason: state.reason, since: state.since });
+    said.push({ next: state.next, reason: state.reason, since: state.since, revisedAt: state.revisedAt });
   }
   return { world, said, began: said[0]?.since };
 }
@@ -41,6 +41,12 @@ describe('a side that is deployed anew in mid-run', () => {
       reason: 'The candidate side was redeployed (go:1 -> go:2). Evidence counts from now on.',
     });
     expect(world.notices.filter((n) => n.subject.endsWith('begins its phase anew'))).toHaveLength(1);
+  });
+
+  it('leaves the captures before it out of parity', async () => {
+    const { said } = await looks({}, tasks('go:1'), tasks('go:1'), tasks('go:2'), tasks('go:2'));
+    const since = said[2]?.since;
+    expect(said.map(({ revisedAt }) => revisedAt)).toEqual([null, null, since, since]);
   });
 
   it('rolls back where the plan says so, and does nothing where it says that', async () => {

@@ -29,8 +29,11 @@ export interface TallySeries {
 export interface ParityStore {
   /** Counts each record exactly once. Returns what had not been counted before. May be repeated after any failure. */
   add(series: TallySeries, records: readonly CountedBatch[]): Promise<RouteTallies>;
-  /** Everything counted so far. */
-  read(series: TallySeries): Promise<RouteTallies>;
+  /**
+   * Everything counted so far.
+   * @param from milliseconds since the epoch; windows that begin before it are left out. @default all windows
+   */
+  read(series: TallySeries, from?: number): Promise<RouteTallies>;
 }
 
 export interface ParityStoreOptions {
@@ -45,6 +48,7 @@ export interface ParityStoreOptions {
 }
 
 const WINDOW_MS = 10_000;
+const WINDOW = 'W#';
 const HOUR_MS = 3_600_000;
 const DAY_SECONDS = 86_400;
 /**
@@ -83,7 +87,7 @@ class DynamoParityStore implements ParityStore {
       [...windows].map(([window, of]) => {
         const key = {
           pk: { S: windowPartition(this.#ingressId, series, floorTo(window, HOUR_MS)) },
-          sk: { S: `W#${window}` },
+          sk: { S: `${WINDOW}${window}` },
         };
         return this.#addToWindow(key, of);
       }),
@@ -94,13 +98,20 @@ class DynamoParityStore implements ParityStore {
     return totalOf(added);
   }
 
-  async read(series: TallySeries): Promise<RouteTallies> {
+  async read(series: TallySeries, from = 0): Promise<RouteTallies> {
+    const firstWindow = toIso(Math.ceil(from / WINDOW_MS) * WINDOW_MS);
+    const firstHour = floorTo(firstWindow, HOUR_MS);
     const prefix = `PARITY#${series.rules}#`;
     const items = await this.#table.query(cutoverPartition(this.#ingressId, series.cutoverId), prefix);
     const sums = new Map(items.filter((i) => kindOf(i) === 'SUM').map((i) => [hourOf(i), i]));
     let routes: RouteTallies = {};
     for (const marked of items.filter((i) => kindOf(i) === 'MARK')) {
       const [hour, mark, sum] = [hourOf(marked), marked.mark?.N ?? '0', sums.get(hourOf(marked))];
+      if (hour < firstHour) continue;
+      if (hour === firstHour && hour !== firstWindow) {
+        routes = totalOf([routes, ...(await this.#windowsOf(series, hour, firstWindow))]);
+        continue;
+      }
       const known = sum?.mark?.N === mark ? sum.routes?.B : undefined;
       routes = totalOf([routes, known === undefined ? await this.#sumHour(series, hour, mark) : unpack(known)]);
     }
@@ -166,14 +177,20 @@ class DynamoParityStore implements ParityStore {
    * as complete.
    */
   async #sumHour(series: TallySeries, hour: string, mark: string): Promise<RouteTallies> {
-    const windows = await this.#table.query(windowPartition(this.#ingressId, series, hour), 'W#', ['routes']);
-    const routes = totalOf(windows.map((w) => windowOf(w).routes));
+    const routes = totalOf(await this.#windowsOf(series, hour));
     const packed = pack(routes, MAX_ITEM_BYTES);
     // An hour that is too large to store is added up at each reading.
     if (packed === null) return routes;
     const sum = { mark: { N: mark }, routes: { B: packed }, ...this.#forgetAt() };
     await this.#table.put({ ...hourKey(this.#ingressId, series, hour, 'SUM'), ...sum });
     return routes;
+  }
+
+  /** The counts of an hour's windows. @param first the first window, ISO-8601. @default all windows */
+  async #windowsOf(series: TallySeries, hour: string, first = hour): Promise<RouteTallies[]> {
+    const partition = windowPartition(this.#ingressId, series, hour);
+    const windows = await this.#table.query(partition, WINDOW, ['sk', 'routes']);
+    return windows.filter(({ sk }) => (sk?.S ?? '') >= `${WINDOW}${first}`).map((w) => windowOf(w).routes);
   }
 
   /** Seconds since the epoch, for the table's time to live. */

@@ -20,15 +20,22 @@ export interface StoredParityDeps {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Counts the losses since the run began, like the captures. */
+/**
+ * Counts captures, and the mirror's losses, since the run began or a side was deployed anew. Firehose delivers captures
+ * minutes later, so the counts of a run may hold some of the run before.
+ */
 export function storedParity({ ingressId, ledger, rules, store, copies, clock }: StoredParityDeps): Parity {
   return {
-    judge: async (cutoverId, plan) => {
+    judge: async ({ cutoverId, plan, revisedAt }) => {
       const now = clock.now();
-      const { version } = await rules.effective();
-      const [owner, routes] = await Promise.all([ledger.read(ingressId), store.read({ cutoverId, rules: version })]);
-      const from = owner?.cutoverId === cutoverId ? fromIso(owner.startedAt) : now;
-      return judgeParity(routes, plan.shadow, await copies({ from, to: now }));
+      const [{ version }, owner] = await Promise.all([rules.effective(), ledger.read(ingressId)]);
+      const began = owner?.cutoverId === cutoverId ? fromIso(owner.startedAt) : now;
+      const from = revisedAt === null ? began : Math.max(began, fromIso(revisedAt));
+      const [routes, copied] = await Promise.all([
+        store.read({ cutoverId, rules: version }, from),
+        copies({ from, to: now }),
+      ]);
+      return judgeParity(routes, plan.shadow, copied);
     },
   };
 }

@@ -50,6 +50,44 @@ export interface FirehoseOptions {
   readonly now: () => number;
 }
 
+const captureSchema = z.looseObject({ at: z.iso.datetime() });
+
+/**
+ * Recorders run in real time, but a run counts the captures since it began, in simulated time.
+ * @param simulatedBefore the simulated time so many real milliseconds ago
+ */
+export function inSimulatedTime(
+  operations: JsonOperations,
+  simulatedBefore: (realMs: number) => number,
+): JsonOperations {
+  const moved = ({ Data }: z.infer<typeof recordSchema>) => {
+    const capture = captureIn(Buffer.from(Data, 'base64').toString('utf8'));
+    if (capture === null) return { Data };
+    const at = new Date(simulatedBefore(Date.now() - Date.parse(capture.at))).toISOString();
+    return { Data: Buffer.from(`${JSON.stringify({ ...capture, at })}\n`).toString('base64') };
+  };
+  return {
+    ...operations,
+    PutRecord: (input) => {
+      const put = parse(putSchema, input);
+      return operations.PutRecord?.({ ...put, Record: moved(put.Record) });
+    },
+    PutRecordBatch: (input) => {
+      const put = parse(batchSchema, input);
+      return operations.PutRecordBatch?.({ ...put, Records: put.Records.map(moved) });
+    },
+  };
+}
+
+/** null for anything else. */
+function captureIn(line: string): z.infer<typeof captureSchema> | null {
+  try {
+    return captureSchema.parse(JSON.parse(line));
+  } catch {
+    return null;
+  }
+}
+
 /** A failing transform is called three more times with the same records; after that they count as failed. */
 const ATTEMPTS = 4;
 
