@@ -46,7 +46,10 @@ export async function exchange(
         // A client that was not told to continue may or may not send its body, so what follows on this connection
         // cannot be parsed.
         const last = (expects && !continued && !req.complete) || options.closing();
-        resolve(passAnswer(response, { req, res, upstream, recording, last }));
+        // Node would end a connection whose request expected a 100 and got none, even if its body has come.
+        const stays = expects && !continued && res.shouldKeepAlive;
+        const connection = last ? ['Connection', 'close'] : stays ? ['Connection', 'keep-alive'] : [];
+        resolve(passAnswer(response, { req, res, upstream, recording, connection }));
       });
     });
     upstream.on('information', ({ statusCode, rawHeaders }) => {
@@ -128,16 +131,15 @@ interface Passing {
   readonly res: ServerResponse;
   readonly upstream: ClientRequest;
   readonly recording: Recording | null;
-  /** Whether the connection ends after this answer. */
-  readonly last: boolean;
+  /** What the answer says about the client's connection, where Node would not say the right thing. */
+  readonly connection: readonly string[];
 }
 
 async function passAnswer(response: IncomingMessage, passing: Passing): Promise<void> {
-  const { req, res, recording, last } = passing;
+  const { req, res, recording, connection } = passing;
   if (response.statusCode === 101) throw new Error(SWITCHED);
   const trailers = req.httpVersionMinor >= 1 && req.method !== 'HEAD' && !isBodiless(response.statusCode);
-  const fields = responseFields(response.rawHeaders, trailers);
-  if (last) fields.push('Connection', 'close');
+  const fields = [...responseFields(response.rawHeaders, trailers), ...connection];
   const phrase = reasonOf(response.statusMessage);
   if (phrase === '') res.writeHead(response.statusCode ?? 502, fields);
   else res.writeHead(response.statusCode ?? 502, phrase, fields);
@@ -161,12 +163,14 @@ function passBody(response: IncomingMessage, { res, upstream }: Passing): Promis
       else reject(errored);
     });
     response.once('error', reject);
-    const cut = () => {
-      if (!response.complete) reject(new Error('the primary broke its answer off'));
+    // What a primary says after a whole answer, or how its connection then ends, is not part of the answer.
+    const cut = (error: Error) => {
+      if (!response.complete) reject(error);
     };
-    response.once('close', cut);
-    upstream.once('close', cut);
-    upstream.once('error', reject);
+    const closed = () => cut(new Error('the primary broke its answer off'));
+    response.once('close', closed);
+    upstream.once('close', closed);
+    upstream.once('error', cut);
     res.once('close', () => reject(new Error('the client left')));
     response.pipe(res, { end: false });
   });

@@ -63,9 +63,8 @@ export class Face {
     });
     // Node would silently drop fields beyond 2,000. Their total size is limited instead.
     this.server.maxHeadersCount = 0;
-    this.server.on('request', (req, res) => this.#serve(req, res));
-    this.server.on('checkContinue', (req, res) => this.#serve(req, res));
-    this.server.on('checkExpectation', (req, res) => this.#serve(req, res));
+    for (const event of ['request', 'checkContinue', 'checkExpectation'] as const)
+      this.server.on(event, (req: IncomingMessage, res: ServerResponse) => this.#arrived(req, res));
     this.server.on('upgrade', (req, socket, first) => this.#upgrade(req, socket, first));
     // The mirror offers no tunnels. Without a listener Node would end the connection without an answer, and nobody
     // would count it.
@@ -74,7 +73,11 @@ export class Face {
     this.server.on('connection', (socket) => {
       byteByByte(socket);
       this.#connections.add(socket);
-      socket.once('close', () => this.#connections.delete(socket));
+      socket.once('close', () => {
+        this.#connections.delete(socket);
+        // An answer that still waited for its turn is never closed.
+        this.#busy.delete(socket);
+      });
     });
   }
 
@@ -88,16 +91,25 @@ export class Face {
     for (const socket of this.#connections) if (!this.#busy.has(socket)) socket.destroy();
   }
 
-  #serve(req: IncomingMessage, res: ServerResponse): void {
-    const { counters, primaryUrl, ingress } = this.#options;
+  /** One request after another: only safe ones may be processed in parallel (RFC 9112, 9.3.2). */
+  #arrived(req: IncomingMessage, res: ServerResponse): void {
     const { socket } = req;
     // Node may have continued to read here, where no new request may begin.
     if (this.#ending.has(socket)) return;
+    const before = this.#busy.get(socket);
     this.#busy.set(socket, res);
     res.once('close', () => {
       // The next request on this connection may have arrived before this answer.
       if (this.#busy.get(socket) === res) this.#busy.delete(socket);
     });
+    if (before === undefined || before === null) this.#serve(req, res);
+    // Nothing is processed after an answer that ended the connection (RFC 9112, 9.6).
+    else before.once('close', () => socket.writable && this.#serve(req, res));
+  }
+
+  #serve(req: IncomingMessage, res: ServerResponse): void {
+    const { counters, primaryUrl, ingress } = this.#options;
+    const { socket } = req;
     counters.requests++;
     // After an ignored upgrade offer, Node drops the bytes that arrived with it, which may be part or all of the next
     // request.

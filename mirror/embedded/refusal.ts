@@ -71,12 +71,7 @@ export function linger(socket: Duplex): void {
  * Answers 502 if the primary gave no answer, or one that cannot be passed on. Nothing of the primary's answer remains.
  */
 export function badGateway(res: ServerResponse): void {
-  if (res.headersSent) {
-    // If this answer still waits for an earlier one, Node would forget that it failed.
-    if (res.socket === null) res.once('socket', (socket) => socket.destroy());
-    else res.destroy();
-    return;
-  }
+  if (res.headersSent) return void res.destroy();
   for (const name of res.getHeaderNames()) res.removeHeader(name);
   const text = 'Bad Gateway\n';
   const fields = ['Content-Type', 'text/plain', 'Content-Length', String(text.length), 'Connection', 'close'];

@@ -14,6 +14,7 @@ import { EARLY, LEAVING } from './leaving.ts';
 import { NO_ANSWERS } from './no-answers.ts';
 import { ODD_ANSWERS } from './odd-answers.ts';
 import { BEHIND_ANSWERS, SLOWLY, UPGRADES } from './pace.ts';
+import { PIPELINES } from './pipelines.ts';
 import { REFUSED } from './refused.ts';
 import { answer, answers, type Case, get, type Peer, RECORDED, ScriptedPrimary, type Stage } from './stage.ts';
 import { UNTHOUGHT } from './unthought.ts';
@@ -30,6 +31,7 @@ const ALL: Readonly<Record<string, readonly Case[]>> = {
   'that is slow, or whose client is': SLOWLY,
   'that is asked to switch': UPGRADES,
   'whose answer is under way when more comes': BEHIND_ANSWERS,
+  'of which several things are asked in a row: it': PIPELINES,
 };
 
 /**
