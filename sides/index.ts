@@ -1,7 +1,6 @@
 /** The two services of a cutover or a comparison. */
-export type Side = 'stable' | 'candidate';
-
-export const SIDES: readonly Side[] = ['stable', 'candidate'];
+export const SIDES = ['stable', 'candidate'] as const;
+export type Side = (typeof SIDES)[number];
 
 export function otherSide(side: Side): Side {
   return side === 'stable' ? 'candidate' : 'stable';

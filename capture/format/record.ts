@@ -5,6 +5,7 @@
  * it does not know. Whatever is secret has been redacted before a record exists (see `capture/redaction`).
  */
 import * as z from 'zod';
+import { SIDES } from '../../sides/index.ts';
 
 /**
  * Version of the capture format. Raised whenever a field changes its meaning. Since 3 hashes are keyed by the capture and the place
@@ -110,7 +111,7 @@ export const captureRecordSchema = z.strictObject({
     body: bodySchema.optional(),
   }),
   /** Which side answered the client. */
-  primary: z.enum(['stable', 'candidate']),
+  primary: z.enum(SIDES),
   /**
    * Host (and port) of each side, if they differ. In the answers, each side's own host is treated as the same value.
    */

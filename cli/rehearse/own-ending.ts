@@ -4,6 +4,7 @@ import type { RunEvidence } from '../../console/view/index.ts';
 import { describeCause } from '../../core/model/index.ts';
 import { OWN_PROGRAM } from '../../rehearsal/machine/index.ts';
 import type { OwnServices } from '../../rehearsal/scenario/index.ts';
+import { SIDES } from '../../sides/index.ts';
 import { healthProblem } from './own-services.ts';
 
 /** By the cause of the rollback: an alarm's name, or the reason of the gate or the watchdog. The first match counts. */
@@ -28,9 +29,8 @@ const ADVICE: readonly (readonly [RegExp, (own: OwnServices) => string])[] = [
  * @param rps intended requests per real second
  */
 export async function ownEnding(own: OwnServices, runs: readonly RunEvidence[], rps: number): Promise<string[]> {
-  const sides = ['stable', 'candidate'] as const;
   const problems = await Promise.all(
-    sides.map(async (side) => {
+    SIDES.map(async (side) => {
       const problem = await healthProblem(own.urls[side], own.health, own.authorities);
       return problem === null ? [] : [`No longer healthy: --${side}: ${problem}.`];
     }),

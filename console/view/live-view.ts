@@ -16,6 +16,7 @@ import {
   placeOfRun,
   planIn,
   type RuleWeights,
+  ruleOfCustomers,
   shareOf,
 } from '../../core/model/index.ts';
 import { type RunSoFar, signoffRules } from '../../core/phases/index.ts';
@@ -172,9 +173,8 @@ const LABELS: Readonly<Record<GroupRole, string>> = {
 };
 
 function sharesOf(deployment: Deployment, live: readonly RuleWeights[]): Share[] {
-  // Uses the rule with the mirror. Other rules have the same shares of stable and candidate.
-  const mirrored = deployment.rules.find(({ roles }) => roles.includes('mirrorForward')) ?? deployment.rules[0];
-  const rule = live.find(({ ruleArn }) => ruleArn === mirrored?.arn);
+  const shown = ruleOfCustomers(deployment);
+  const rule = live.find(({ ruleArn }) => ruleArn === shown?.arn);
   if (rule === undefined) return [];
   return GROUP_ROLES.map((side) => ({
     side,

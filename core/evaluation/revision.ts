@@ -1,4 +1,6 @@
 /** What happens to a run whose sides are deployed again: its evidence is about services that no longer exist. */
+
+import { SIDES } from '../../sides/index.ts';
 import type { CutoverState, Revision, Revisions } from '../model/index.ts';
 import type { Observation } from './observation.ts';
 
@@ -15,9 +17,7 @@ export interface Revised {
 /** null if nothing changed, or if one of the two revisions is unknown. */
 export function revisedSince({ revisions, revisionRestarts }: CutoverState, now: Revisions | null): Revised | null {
   if (revisions === null || now === null) return null;
-  const changes = (['stable', 'candidate'] as const).flatMap(
-    (side) => changeOf(`the ${side} side`, revisions[side], now[side]) ?? [],
-  );
+  const changes = SIDES.flatMap((side) => changeOf(`the ${side} side`, revisions[side], now[side]) ?? []);
   return changes.length === 0 ? null : { changes, restarts: revisionRestarts };
 }
 

@@ -127,6 +127,14 @@ export const deploymentSchema = z.preprocess(deploymentOfToday, deploymentShape)
 export type Deployment = z.infer<typeof deploymentShape>;
 export type DeployedRule = Deployment['rules'][number];
 
+/**
+ * The rule that shows how all customers are shared out: the one that leads to the mirror, or else the first that is not
+ * for testers alone. Its shares of stable and candidate are those of every other such rule.
+ */
+export function ruleOfCustomers({ rules }: Pick<Deployment, 'rules'>): DeployedRule | undefined {
+  return rules.find(({ roles }) => roles.includes('mirrorForward')) ?? rules.find(({ cohort }) => cohort !== true);
+}
+
 /** AWS region of the deployment; null if its rules are not named by full ARNs. */
 export function regionOf({ rules }: Pick<Deployment, 'rules'>): string | null {
   const region = rules[0]?.arn.split(':')[3];

@@ -107,10 +107,6 @@ export const ERRORS = {
 } as const satisfies Record<string, { readonly meaning: string; readonly traffic: string; readonly next: string }>;
 type ErrorName = keyof typeof ERRORS;
 
-/**
- * One family of errors. `name` is matched by ASL's Retry and Catch, so it is part of the contract with the state
- * machine. `traffic` describes the state of customers' traffic, and `nextStep` what the operator can do.
- */
 export interface ErrorContext {
   /** The state of traffic when this error is thrown, in one sentence. */
   readonly traffic: string;
@@ -119,6 +115,7 @@ export interface ErrorContext {
   readonly cause?: unknown;
 }
 
+/** `name` is matched by ASL's Retry and Catch, so it is part of the contract with the state machine. */
 export class CrossfadeError extends Error {
   /** What happened, in one sentence, without the state of traffic and the next step, which the message adds. */
   readonly what: string;

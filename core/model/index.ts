@@ -25,6 +25,7 @@ export {
   regionOf,
   rollbackAlarmsOf,
   rollbackFunctionName,
+  ruleOfCustomers,
 } from './deployment.ts';
 export {
   DRILL_DEADLINE_SECONDS,

@@ -73,7 +73,7 @@ function sharesOf(split: TrafficSplit, rule: DeployedRule): Record<GroupRole, nu
 }
 
 /** The weights of every rule for a split. Every group of a rule is included, with weight 0 if necessary. */
-export function weightsFor(deployment: Deployment, split: TrafficSplit, sticky = false): RuleWeights[] {
+export function weightsFor(deployment: Deployment, split: TrafficSplit): RuleWeights[] {
   return deployment.rules.map((rule) => {
     const shares = sharesOf(split, rule);
     const percents = rule.roles.map((role) => shares[role]);
@@ -84,7 +84,7 @@ export function weightsFor(deployment: Deployment, split: TrafficSplit, sticky =
         targetGroupArn: groupArn(deployment, role),
         weight: Math.min(MAX_WEIGHT, Math.round(shares[role] * scale)),
       })),
-      sticky,
+      sticky: false,
     };
   });
 }

@@ -1,6 +1,7 @@
 /** Checks the props of a `DualStackCutover` before the first construct is created. Every message names the prop. */
 import { Token } from 'aws-cdk-lib';
 import { GROUP_ROLES, type MetricProviderInput, metricProviderSchema } from '../../core/model/index.ts';
+import { SIDES } from '../../sides/index.ts';
 import type { ChatChannels } from '../notices/index.ts';
 import { type Check, checkGroupConstruct, checkLedgerConstruct, checkTopicConstruct } from './check-constructs.ts';
 import { checkListeners } from './check-listeners.ts';
@@ -177,7 +178,7 @@ const ECS_NAME = /^[A-Za-z0-9_-]{1,255}$/;
 
 function checkServices(check: Check, { services }: DualStackCutoverProps): void {
   if (services === undefined) return;
-  for (const side of ['stable', 'candidate'] as const)
+  for (const side of SIDES)
     for (const field of ['cluster', 'service'] as const) {
       const value = services[side]?.[field];
       check(

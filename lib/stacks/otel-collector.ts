@@ -20,9 +20,9 @@ const CONFIG = {
 };
 
 /** The collector is not essential: when it dies, traces are lost but customers are served. */
-export function addCollector(task: FargateTaskDefinition, logGroup: ILogGroup, image: string = IMAGE): void {
+export function addCollector(task: FargateTaskDefinition, logGroup: ILogGroup): void {
   task.addContainer('otel', {
-    image: ContainerImage.fromRegistry(image),
+    image: ContainerImage.fromRegistry(IMAGE),
     essential: false,
     memoryLimitMiB: 128,
     // JSON is valid YAML; the collector reads its whole configuration from this variable.

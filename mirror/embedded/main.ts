@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
 import { Pool } from 'undici';
-import type { Side } from '../../sides/index.ts';
+import { SIDES, type Side } from '../../sides/index.ts';
 import { mirrorConfig } from '../config/index.ts';
 import { Counters, ExchangeRecorder, Shadow, ThreadCapture } from '../recorder/index.ts';
 import { Face } from './face.ts';
@@ -30,7 +30,7 @@ const urls: Readonly<Record<Side, URL>> = { stable: config.stableUrl, candidate:
 const sample = { cap: config.policy.bodyCap, key: config.capture.rules.redaction.key };
 
 const shadows: Readonly<Record<Side, Shadow>> = { stable: shadowOf('stable'), candidate: shadowOf('candidate') };
-for (const side of ['stable', 'candidate'] as const) counters.breakers.set(side, () => shadows[side].breakerOpen());
+for (const side of SIDES) counters.breakers.set(side, () => shadows[side].breakerOpen());
 const recorder = new ExchangeRecorder({ shadows, noise: shadowOf('stable'), capture, counters, policy: config.policy });
 const readiness: Readonly<Record<Side, Readiness>> = {
   stable: new Readiness(urls.stable, config.primaryHealthPath),
@@ -100,7 +100,7 @@ function report(): void {
  */
 async function drain(): Promise<void> {
   draining = true;
-  for (const side of ['stable', 'candidate'] as const) {
+  for (const side of SIDES) {
     readiness[side].stop();
     faces[side].drain();
   }

@@ -5,7 +5,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { Pool, request } from 'undici';
 import { routeWithoutSecrets, withoutSecrets } from '../../capture/redaction/index.ts';
-import type { Side } from '../../sides/index.ts';
+import { SIDES, type Side } from '../../sides/index.ts';
 import { mirrorConfig } from '../config/index.ts';
 import { SHARED } from '../envoy/index.ts';
 import { RequestHead, traceContext } from '../message/index.ts';
@@ -32,7 +32,7 @@ const config = mirrorConfig(process.env);
 const counters = new Counters();
 const capture = new ThreadCapture(config.capture, counters);
 const shadows: Readonly<Record<Side, Shadow>> = { stable: shadowOf('stable'), candidate: shadowOf('candidate') };
-for (const side of ['stable', 'candidate'] as const) counters.breakers.set(side, () => shadows[side].breakerOpen());
+for (const side of SIDES) counters.breakers.set(side, () => shadows[side].breakerOpen());
 const recorder = new ExchangeRecorder({ shadows, noise: shadowOf('stable'), capture, counters, policy: config.policy });
 const admin = { get: (path: string) => ask('GET', path), post: (path: string) => ask('POST', path) };
 const books = new EnvoyBooks(admin, counters);

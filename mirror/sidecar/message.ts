@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import type { RawBody } from '../../capture/bytes/index.ts';
 import type { RawLeg } from '../../capture/index.ts';
+import { SIDES } from '../../sides/index.ts';
 import { RequestHead } from '../message/index.ts';
 import type { RecordedExchange } from '../recorder/index.ts';
 import { answerOf, failureOf } from './proxied-leg.ts';
@@ -12,7 +13,7 @@ import { answerOf, failureOf } from './proxied-leg.ts';
 const length = z.number().int().min(0);
 const schema = z.strictObject({
   v: z.literal(2),
-  primary: z.enum(['stable', 'candidate']),
+  primary: z.enum(SIDES),
   at: length,
   /** When it was handed over, by the same clock. */
   sent: length,

@@ -1,5 +1,6 @@
 /** The services of the templates as processes, with the command and environment of their task definitions. */
 import * as z from 'zod';
+import { SIDES } from '../../sides/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
 import type { Assembly } from '../cloud/template/index.ts';
 import { type Child, startChild, type Target } from '../machine/index.ts';
@@ -21,7 +22,7 @@ export class TemplateServices {
     for (const { type, properties } of resources) {
       if (type !== 'AWS::ECS::TaskDefinition') continue;
       const [{ Command, Environment }] = taskSchema.parse(properties).ContainerDefinitions;
-      const side = z.enum(['stable', 'candidate']).parse(Environment.find(({ Name }) => Name === 'SIDE')?.Value);
+      const side = z.enum(SIDES).parse(Environment.find(({ Name }) => Name === 'SIDE')?.Value);
       const name = cloud.deployment.services?.[side].service;
       const tasks = cloud.services.find((service) => service.name === name)?.desired ?? 1;
       const group = cloud.model.targetGroups.get(cloud.deployment.targetGroups[side].arn);

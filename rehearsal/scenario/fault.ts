@@ -58,12 +58,8 @@ export function parseFault(text: string): FaultSpec {
 function parseWhat(what: string): FaultSpec['inject'] | null {
   if (what === 'crash' || what === 'mirror-crash') return what;
   if (what === 'parity') return { parity: true };
-  const errors = /^errors=(0?\.\d+|1)$/.exec(what)?.[1];
-  if (errors !== undefined) return { errors: Number(errors) };
-  const resets = /^resets=(0?\.\d+|1)$/.exec(what)?.[1];
-  if (resets !== undefined) return { resets: Number(resets) };
-  const lost = /^lost=(0?\.\d+|1)$/.exec(what)?.[1];
-  if (lost !== undefined) return { lost: Number(lost) };
+  const [, kind, share] = /^(errors|resets|lost)=(0?\.\d+|1)$/.exec(what) ?? [];
+  if (kind !== undefined) return { [kind]: Number(share) };
   const latency = /^latency=\+?(\d+)ms$/.exec(what)?.[1];
   return latency === undefined ? null : { latencyMs: Number(latency) };
 }

@@ -4,8 +4,8 @@
 import { isIP } from 'node:net';
 import { request } from 'undici';
 import * as z from 'zod';
-import type { Deployment, GroupRole } from '../../core/model/index.ts';
-import type { Side } from '../../sides/index.ts';
+import type { GroupRole } from '../../core/model/index.ts';
+import { SIDES, type Side } from '../../sides/index.ts';
 import type { LocalCloud } from '../cloud/index.ts';
 import type { LocalService } from '../cloud/services/index.ts';
 import { DIRECT, type Front, startFrontThread } from '../dataplane/index.ts';
@@ -61,11 +61,9 @@ export class Fleet {
       const upstream = await this.#child('upstream', UPSTREAM, { PORT: '0' });
       this.#others.push(upstream);
       this.#upstreamUrl = `http://127.0.0.1:${upstream.port('port')}`;
-      await Promise.all(
-        (['stable', 'candidate'] as const).map((side) => this.#fill(side, this.#service(side)?.desired ?? 1)),
-      );
+      await Promise.all(SIDES.map((side) => this.#fill(side, this.#service(side)?.desired ?? 1)));
     } else {
-      for (const side of ['stable', 'candidate'] as const) {
+      for (const side of SIDES) {
         const front = await startFrontThread(frontOf(own, side));
         this.#fronts.set(side, front);
         const target: Target = { host: '127.0.0.1', port: front.port, health: 'initial' };
@@ -226,13 +224,12 @@ export class Fleet {
 
   /** null for a service that is neither side, such as the mirror or the upstream. */
   #sideOf(service: LocalService): Side | null {
-    return (['stable', 'candidate'] as const).find((side) => this.#service(side) === service) ?? null;
+    return SIDES.find((side) => this.#service(side) === service) ?? null;
   }
 
   #service(side: Side): LocalService | undefined {
     const { deployment, services } = this.#options.cloud;
-    const wanted: Deployment['services'] = deployment.services;
-    return services.find((s) => s.name === wanted?.[side].service);
+    return services.find(({ name }) => name === deployment.services?.[side].service);
   }
 }
 

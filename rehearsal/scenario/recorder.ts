@@ -19,6 +19,7 @@ import {
 import type { CloudEvent } from '../cloud/index.ts';
 import type { LocalExecution } from '../cloud/states/index.ts';
 import type { LoadTick } from '../load/index.ts';
+import { percentilesOf } from './rehearsal-state.ts';
 
 export interface Ending {
   readonly title: string;
@@ -71,11 +72,7 @@ export class Recorder {
   tick({ at, sent, sides }: LoadTick): void {
     for (const { failedSentAt } of Object.values(sides)) this.#failedSentAt.push(...failedSentAt);
     const summary = Object.entries(sides).map(
-      ([side, s]) =>
-        [
-          side,
-          { ok: s.ok, failed: s.failed, p50: quantile(s.latencies, 0.5), p95: quantile(s.latencies, 0.95) },
-        ] as const,
+      ([side, { ok, failed, latencies }]) => [side, { ok, failed, ...percentilesOf(latencies) }] as const,
     );
     this.#rates.push({ at, sent, sides: Object.fromEntries(summary) });
   }
@@ -201,9 +198,4 @@ function backTimes(faultAt: number | null, lease: Lease | null): RunEvidence['ba
 
 function instant(text: string | null | undefined): number | null {
   return text == null ? null : fromIso(text);
-}
-
-function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
 }

@@ -138,9 +138,14 @@ function sideNow(recent: readonly TimedTick[], name: string, seconds: number): S
   const tallies = recent.flatMap(({ sides }) => sides[name] ?? []);
   const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
   const requests = failed + tallies.reduce((sum, tally) => sum + tally.ok, 0);
-  const sorted = tallies.flatMap((tally) => tally.latencies).sort((a, b) => a - b);
+  return { requests, failed, rps: requests / seconds, ...percentilesOf(tallies.flatMap(({ latencies }) => latencies)) };
+}
+
+/** Of latencies in any order; 0 if there are none. */
+export function percentilesOf(latencies: readonly number[]): { readonly p50: number; readonly p95: number } {
+  const sorted = [...latencies].sort((a, b) => a - b);
   const quantile = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
-  return { requests, failed, rps: requests / seconds, p50: quantile(0.5), p95: quantile(0.95) };
+  return { p50: quantile(0.5), p95: quantile(0.95) };
 }
 
 /** Evaluations that hold repeat themselves, so of consecutive ones in the same place only the latest is kept. */

@@ -3,7 +3,7 @@
  */
 import * as z from 'zod';
 import type { RunEvidence } from '../../console/view/index.ts';
-import { type CutoverId, type LogEntry, type Plan, shareOf } from '../../core/model/index.ts';
+import { type CutoverId, type LogEntry, type Plan, ruleOfCustomers, shareOf } from '../../core/model/index.ts';
 import type { CloudEvent, LocalCloud } from '../cloud/index.ts';
 import type { LoadTick, MixEntry } from '../load/index.ts';
 import { liveWeights } from '../machine/index.ts';
@@ -172,13 +172,13 @@ export class RunCourse {
   }
 }
 
-/** By role of the target group, on the rule that leads to the mirror, or on the first rule. */
+/** By role of the target group. */
 function sharesIn({ deployment, model }: LocalCloud): Record<string, number> {
-  const mirrored = deployment.rules.find((r) => r.roles.includes('mirrorForward')) ?? deployment.rules[0];
-  const rule = model.rules.get(mirrored?.arn ?? '');
-  if (mirrored === undefined || rule === undefined) return {};
+  const shown = ruleOfCustomers(deployment);
+  const rule = model.rules.get(shown?.arn ?? '');
+  if (shown === undefined || rule === undefined) return {};
   const weights = liveWeights(rule);
-  return Object.fromEntries(mirrored.roles.map((role) => [role, shareOf(deployment, weights, [role])]));
+  return Object.fromEntries(shown.roles.map((role) => [role, shareOf(deployment, weights, [role])]));
 }
 
 function percentText(share: number): string {

@@ -1,11 +1,11 @@
 /** Checks the invariants at every change and after every run of a watchdog, independently of the product's code. */
 
 import { pauseAt } from '../../core/evaluation/index.ts';
-import { fromIso, isFinal, isSafe, sameWeights } from '../../core/model/index.ts';
+import { fromIso, isSafe } from '../../core/model/index.ts';
 import type { Invocation } from './functions.ts';
 import type { Execution } from './interpreter.ts';
 import { MINUTE_MS, SCALING, type Site, TASKS } from './site/index.ts';
-import { deadOf, isOwned, overlapping, sickOf, stableReady } from './wrongs.ts';
+import { deadOf, isOwned, overlapping, sickOf, stableReady, wrongWeightsOf } from './wrongs.ts';
 
 export const INVARIANTS = [
   'dead side',
@@ -34,8 +34,6 @@ export interface Violation {
 
 /** After how many fault-free runs of the watchdog a problem must be fixed; failures are counted late. */
 const LOOKS = { 'dead side': 2, 'sick side': 8, 'wrong weights': 2 } as const;
-/** A shift that is not confirmed by then has lost its writer; each clock may be off by two minutes. */
-const UNCONFIRMED_MS = 300_000 + 240_000;
 /** How long an invocation that slept may still act. */
 const QUIET_AFTER_FAULT_MS = 15 * MINUTE_MS;
 
@@ -139,8 +137,7 @@ export class Observer {
   #shiftedBy(site: Site, { startedAt }: Invocation): void {
     const { item } = site.lease;
     const pause = item?.status === 'running' ? pauseAt(item.steering, this.#now() + PAUSE_ENDS_MS) : null;
-    const quiet = this.#now() - (this.#disturbedAt.get(site) ?? Number.NEGATIVE_INFINITY) > QUIET_AFTER_FAULT_MS;
-    if (pause !== null && quiet && startedAt > fromIso(pause.from) + PAUSE_BEGINS_MS)
+    if (pause !== null && this.#isQuiet(site) && startedAt > fromIso(pause.from) + PAUSE_BEGINS_MS)
       this.#violated('a pause holds', `${item?.cutoverId} was shifted although it is paused until ${pause.until}`);
   }
 
@@ -174,6 +171,11 @@ export class Observer {
     if ((this.#byHandAt.get(site) ?? 0) > invocation.startedAt) return;
     if (!isSafe(site.deployment, site.live) && !this.#completed.has(site))
       this.#violated('wrong weights', `${invocation.handler} ended and left its weights although ${item.status}`);
+  }
+
+  /** Whether no invocation that a fault has put to sleep may still act. */
+  #isQuiet(site: Site): boolean {
+    return this.#now() - (this.#disturbedAt.get(site) ?? Number.NEGATIVE_INFINITY) > QUIET_AFTER_FAULT_MS;
   }
 
   disturbed(site: Site): void {
@@ -211,8 +213,7 @@ export class Observer {
     if (invocation.handler === 'watchdog') this.#looked(site, invocation);
     const pending = this.#pending.get(site);
     if (pending?.by !== invocation) return;
-    const quiet = this.#now() - (this.#disturbedAt.get(site) ?? Number.NEGATIVE_INFINITY) > QUIET_AFTER_FAULT_MS;
-    if (quiet && stableReady(site) && site.lease.item?.status !== 'completed')
+    if (this.#isQuiet(site) && stableReady(site) && site.lease.item?.status !== 'completed')
       this.#violated('trigger to safe weights', `${invocation.handler} ended with weights that are not safe`);
   }
 
@@ -234,8 +235,7 @@ export class Observer {
 
   notified(site: Site, subject: string, body: string): void {
     this.told(`${subject}\n${body}`);
-    const quiet = this.#now() - (this.#disturbedAt.get(site) ?? Number.NEGATIVE_INFINITY) > QUIET_AFTER_FAULT_MS;
-    if (subject.endsWith(': rolled back') && quiet && !isSafe(site.deployment, site.live))
+    if (subject.endsWith(': rolled back') && this.#isQuiet(site) && !isSafe(site.deployment, site.live))
       this.#violated('says rolled back', `"${subject}" was sent, but the weights are not safe`);
   }
 
@@ -315,27 +315,7 @@ export class Observer {
   }
 
   #wrongOf(site: Site): string | null {
-    const { item } = site.lease;
-    const { live, deployment } = site;
-    const state = () => `${site.name}: ${JSON.stringify(live.map((r) => r.groups.map((g) => g.weight)))}`;
-    switch (item?.status) {
-      case undefined:
-        return isSafe(deployment, live) || isFinal(deployment, live) || !stableReady(site)
-          ? null
-          : `${state()} without a lease`;
-      case 'completed':
-        return null;
-      case 'running': {
-        if (sameWeights(live, item.intent.weights)) return null;
-        const late = item.intent.confirmed || this.#now() - fromIso(item.intent.at) > UNCONFIRMED_MS;
-        return late ? `${state()} are not what ${item.cutoverId} intends` : null;
-      }
-      case 'rolling_back':
-      case 'rolled_back':
-        return isSafe(deployment, live) || this.#completed.has(site) || !stableReady(site)
-          ? null
-          : `${state()} although ${item.status}`;
-    }
+    return wrongWeightsOf(site, this.#completed.has(site), this.#now());
   }
 
   #violated(invariant: Invariant, what: string): void {

@@ -1,11 +1,15 @@
 /** Present problems of an ingress, as its customers experience them. */
 
+import { fromIso, isFinal, isSafe, sameWeights } from '../../core/model/index.ts';
 import type { Side } from '../../sides/index.ts';
 import type { Execution } from './interpreter.ts';
 import type { Site } from './site/index.ts';
 
 /** A candidate with this failure rate is failing by any standard. */
 const SICK = 0.2;
+
+/** A shift that is not confirmed by then has lost its writer; each clock may be off by two minutes. */
+const UNCONFIRMED_MS = 300_000 + 240_000;
 
 /** Whether the lease belongs to a run, or to its rollback. Computed independently of the code that is judged. */
 export function isOwned({ lease: { item } }: Site): boolean {
@@ -51,4 +55,30 @@ export function overlapping(owners: readonly Execution[]): boolean {
   return owners.some((a) =>
     owners.some((b) => a !== b && a.startedAt <= b.startedAt && b.startedAt < (a.endedAt ?? Number.POSITIVE_INFINITY)),
   );
+}
+
+/**
+ * The listener has weights that nobody intends. `completed`: a cutover was completed and none has begun since, whatever
+ * a restored table says.
+ */
+export function wrongWeightsOf(site: Site, completed: boolean, now: number): string | null {
+  const { live, deployment } = site;
+  const { item } = site.lease;
+  const state = () => `${site.name}: ${JSON.stringify(live.map((r) => r.groups.map((g) => g.weight)))}`;
+  switch (item?.status) {
+    case undefined:
+      return isSafe(deployment, live) || isFinal(deployment, live) || !stableReady(site)
+        ? null
+        : `${state()} without a lease`;
+    case 'completed':
+      return null;
+    case 'running': {
+      if (sameWeights(live, item.intent.weights)) return null;
+      const late = item.intent.confirmed || now - fromIso(item.intent.at) > UNCONFIRMED_MS;
+      return late ? `${state()} are not what ${item.cutoverId} intends` : null;
+    }
+    case 'rolling_back':
+    case 'rolled_back':
+      return isSafe(deployment, live) || completed || !stableReady(site) ? null : `${state()} although ${item.status}`;
+  }
 }

@@ -63,7 +63,9 @@ export function readable(record: CaptureRecord): string {
     record.request.body,
     ...[record.stable, record.candidate].map((leg) => (leg.outcome === 'response' ? leg.body : undefined)),
   ];
-  return [JSON.stringify(record), ...bodies.flatMap((body) => (body === undefined ? [] : texts(body)))].join('\n');
+  // Both sides usually have the same body.
+  const distinct = new Map(bodies.flatMap((body) => (body === undefined ? [] : [[body.encoding + body.data, body]])));
+  return [JSON.stringify(record), ...[...distinct.values()].flatMap(texts)].join('\n');
 }
 
 function texts({ data, encoding }: CapturedBody): string[] {

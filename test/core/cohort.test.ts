@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { candidatePercentOf } from '../../core/fence/return-plan.ts';
-import { type Deployment, deploymentSchema } from '../../core/model/deployment.ts';
+import { type Deployment, deploymentSchema, ruleOfCustomers } from '../../core/model/deployment.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import { type PlanInput, parsePlan } from '../../core/model/plan.ts';
 import { type CutoverState, parseState, stateToJson } from '../../core/model/run-state.ts';
@@ -61,6 +61,15 @@ async function look(world: MemoryWorld, state: CutoverState, requests: number, f
 }
 
 describe('the cohort', () => {
+  it('has a rule whose shares are not those of all customers, though it stand first and none leads to a mirror', () => {
+    const testers = { arn: TESTERS, roles: ['stable', 'candidate'], cohort: true };
+    const rest = { arn: 'rule/rest', roles: ['stable', 'candidate'] };
+    const shownOf = (...rules: object[]) => ruleOfCustomers(deploymentSchema.parse({ ...DEPLOYMENT, rules }))?.arn;
+    expect(shownOf(testers, rest)).toBe('rule/rest');
+    expect(ruleOfCustomers(WITH_COHORT)?.arn).toBe('rule/safe');
+    expect(shownOf(testers)).toBeUndefined();
+  });
+
   it('meets the candidate by its own rule, and nobody else does, before the first stage', async () => {
     const { world, state } = await atCohort();
     expect(state).toMatchObject({ phase: 'stage', stage: -1, split: { candidatePercent: 0, cohort: true } });

@@ -64,7 +64,8 @@ describe('rule weights', () => {
 
   it('are not safe while a cookie beats them', () => {
     expect(isSafe(DEPLOYMENT, weightsFor(DEPLOYMENT, SAFE_SPLIT))).toBe(true);
-    expect(isSafe(DEPLOYMENT, weightsFor(DEPLOYMENT, SAFE_SPLIT, true))).toBe(false);
+    const sticky = weightsFor(DEPLOYMENT, SAFE_SPLIT).map((rule) => ({ ...rule, sticky: true }));
+    expect(isSafe(DEPLOYMENT, sticky)).toBe(false);
   });
 
   it('are all on the stable side when safe', () => {

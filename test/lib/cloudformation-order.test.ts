@@ -44,6 +44,12 @@ const theirs = (props: Partial<DualStackCutoverProps> | null) => {
   if (props !== null) new DualStackCutover(stack, 'Cutover', { ...PROPS, ...props });
   return templateOf(Synthesised.fromStack(stack).toJSON());
 };
+let plain: Template | undefined;
+/** The template of a user's stack with a plain cutover, synthesised once. */
+const cutoverOfTheirs = () => {
+  plain ??= theirs({});
+  return plain;
+};
 /** Any order that CloudFormation may choose. */
 const orders = fc.infiniteStream(fc.nat());
 const choosing = (draws: Iterator<number>, agrees: Choices['agrees']): Choices => ({
@@ -134,7 +140,7 @@ describe('a deployment', () => {
   });
 
   it('is taken back whole when a deploy in mid-run changes a rule', () => {
-    const before = theirs({});
+    const before = cutoverOfTheirs();
     const after = theirs({
       listeners: [{ listener: PROPS.listeners?.[0]?.listener ?? { listenerArn: '' }, priority: 7 }],
     });
@@ -155,7 +161,7 @@ describe('a deploy that exchanges the sides, or names another ledger', () => {
   };
 
   it.each<[string, () => [Template, Template]]>([
-    ['sides', () => [theirs({}), theirs({ groups: { stable: candidate, candidate: stable } })]],
+    ['sides', () => [cutoverOfTheirs(), theirs({ groups: { stable: candidate, candidate: stable } })]],
     ['ledger', () => [table('one'), table('two')]],
   ])('asks the rule before any function of the run is told: %s', (_what, templates) => {
     const [before, after] = templates();
@@ -175,7 +181,7 @@ describe('a deployment whose ingress is renamed in its stack', () => {
   let before: Template;
   let after: Template;
   beforeAll(() => {
-    before = theirs({});
+    before = cutoverOfTheirs();
     after = theirs({ ingressId: 'store' });
   });
 
@@ -203,7 +209,7 @@ describe('a deployment whose ingress is renamed in its stack', () => {
 });
 
 it('a construct that is taken out of a stack that lives on goes, whatever its guard says: CloudFormation heeds no refusal there', () => {
-  const [before, after] = [theirs({}), theirs(null)];
+  const [before, after] = [cutoverOfTheirs(), theirs(null)];
   inAnyOrder((choose) => {
     const { deleted: gone } = updated(before, after, choose(whileRunning));
     expect(typesOf(before, gone)).toEqual(

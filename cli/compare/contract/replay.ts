@@ -4,7 +4,7 @@ import type { RawBody } from '../../../capture/bytes/index.ts';
 import type { CaptureRecord } from '../../../capture/format/index.ts';
 import type { RawLeg, RecordMaker } from '../../../capture/index.ts';
 import { addUnreadable, type Position, type Summary, type Unreadable } from '../../../parity/tally/index.ts';
-import type { Side } from '../../../sides/index.ts';
+import { SIDES, type Side } from '../../../sides/index.ts';
 import { eachBounded } from '../../shared/index.ts';
 import type { SkippedRequests } from './not-sent.ts';
 import { admit, leaveFor, mayAskAgain, type SendPolicy } from './policy.ts';
@@ -122,7 +122,7 @@ export async function replay(plan: SendPlan, not: NotSent, options: ContractRepl
 type Sides = Pick<ContractReplay, 'stable' | 'candidate'>;
 
 /** Sides to which the request is sent; each may have variables of its own. */
-const askedFor = ({ only }: PlannedRequest) => (only === undefined ? (['stable', 'candidate'] as const) : [only]);
+const askedFor = ({ only }: PlannedRequest) => (only === undefined ? SIDES : [only]);
 
 /** The first name that a side needs and that its answers have not given. */
 function lackOf(request: PlannedRequest, sides: Sides): string | null {

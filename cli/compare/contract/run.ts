@@ -6,7 +6,7 @@ import type { Servers } from '../../../parity/causes/index.ts';
 import type { Baseline } from '../../../parity/roots/index.ts';
 import type { RuleSet } from '../../../parity/rules/index.ts';
 import { emptySummary, mergeInto } from '../../../parity/tally/index.ts';
-import type { Side } from '../../../sides/index.ts';
+import { SIDES, type Side } from '../../../sides/index.ts';
 import { EXIT, type ExitCode, type FailOn, outputFile, plainLines, say, type Terminal } from '../../shared/index.ts';
 import {
   comparedSoFar,
@@ -160,7 +160,7 @@ async function compareServices(contract: Contract): Promise<ExitCode> {
       ...(not.isCut ? [] : idleRoutes(request.routes, not.summary)),
       ...idleLeave(policy, not),
       ...withoutSuccess(statuses),
-      ...(['stable', 'candidate'] as const).flatMap((side) => renewed(side, renewals[side].count)),
+      ...SIDES.flatMap((side) => renewed(side, renewals[side].count)),
     ],
   });
 }

@@ -4,9 +4,9 @@ import { type BodyDifference, why } from '../../model/index.ts';
 import { bodyDifference } from './json.ts';
 
 /** Call only if the bodies differ. The advice names the first byte that differs. */
-export function compareBytes(a: Uint8Array, b: Uint8Array, cause: Cause = 'body-bytes', pointer = ''): BodyDifference {
+export function compareBytes(a: Uint8Array, b: Uint8Array, cause: Cause = 'body-bytes'): BodyDifference {
   const advice = `${why(cause).advice} The first byte that differs is number ${firstDifference(a, b)} (from 0).`;
-  return bodyDifference(cause, pointer, signature(a), signature(b), advice);
+  return bodyDifference(cause, '', signature(a), signature(b), advice);
 }
 
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

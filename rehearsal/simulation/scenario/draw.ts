@@ -1,4 +1,6 @@
 /** Draws a scenario from a seed. Most seeds have few faults, so that the paths behind a single one are taken often. */
+
+import { SIDES } from '../../../sides/index.ts';
 import { CALLS, FIRST_START, MINUTE } from './given.ts';
 import { generator, pick, type Random, whole } from './random.ts';
 import {
@@ -66,7 +68,7 @@ function drawHand(random: Random): SimulatedEvent {
         type: 'thief',
         at,
         site,
-        group: pick(random, ['stable', 'candidate']),
+        group: pick(random, SIDES),
         share: pick(random, [0, 0.5]),
         for: length,
       };

@@ -3,6 +3,7 @@
  * replayed.
  */
 import * as z from 'zod';
+import { SIDES } from '../../../sides/index.ts';
 
 /** Forward tasks of the machine, which it retries when they fail, by the name of their handler's file. */
 export const FORWARD_HANDLERS = [
@@ -189,7 +190,7 @@ export const itemSchema = z.discriminatedUnion('type', [
     type: z.literal('thief'),
     at,
     site,
-    group: z.enum(['stable', 'candidate']),
+    group: z.enum(SIDES),
     share: z.number().min(0).max(1),
     for: seconds,
   }),
@@ -226,7 +227,7 @@ export const itemSchema = z.discriminatedUnion('type', [
     type: z.literal('scale'),
     at,
     site,
-    side: z.enum(['stable', 'candidate']),
+    side: z.enum(SIDES),
     tasks: z.int().min(1),
     for: seconds,
   }),
@@ -285,7 +286,7 @@ export const itemSchema = z.discriminatedUnion('type', [
   /** Other tools use up the account's calls of ELBv2: this share of them is throttled. */
   z.strictObject({ type: z.literal('crowd'), at, site, share: z.number().gt(0).max(1), for: seconds }),
   /** Somebody makes a target group sticky itself, for which the rules have to be sticky before. */
-  z.strictObject({ type: z.literal('cookie'), at, site, group: z.enum(['stable', 'candidate']), for: seconds }),
+  z.strictObject({ type: z.literal('cookie'), at, site, group: z.enum(SIDES), for: seconds }),
   /**
    * The rollback receives an event that does not belong to the run: of another execution, of an alarm an hour ago, of
    * one that has recovered.

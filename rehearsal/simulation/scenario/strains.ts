@@ -1,4 +1,6 @@
 /** Strains on a run besides faults and manual changes: limited capacity, deployments, several people at once. */
+
+import { SIDES } from '../../../sides/index.ts';
 import { CALLS, FIRST_START, MINUTE } from './given.ts';
 import { pick, type Random, whole } from './random.ts';
 import { DEPLOYMENTS, RULE_EDITS, SIMULATED_HANDLERS, type SimulatedEvent, STEERINGS, STRAYS } from './scenario.ts';
@@ -23,7 +25,7 @@ function drawStrain(random: Random): SimulatedEvent[] {
       return [{ type: 'throttled', at, site, handler, for: length }];
     }
     case 1: {
-      const side = pick(random, ['stable', 'candidate'] as const);
+      const side = pick(random, SIDES);
       return [{ type: 'scale', at, site, side, tasks: 1 + whole(random, 3), for: length }];
     }
     case 2: {

@@ -1,4 +1,6 @@
 /** What AWS does that its documentation allows and nobody expects, and what people do to it. */
+
+import { SIDES } from '../../../sides/index.ts';
 import { CALLS, FIRST_START, MINUTE } from './given.ts';
 import { pick, type Random, whole } from './random.ts';
 import { FORWARD_HANDLERS, SERVICES, SIMULATED_HANDLERS, type SimulatedEvent } from './scenario.ts';
@@ -22,7 +24,7 @@ function drawTrial(random: Random): SimulatedEvent[] {
     case 1:
       return [{ type: 'crowd', at, site, share: pick(random, [0.2, 0.5, 0.9]), for: length }];
     case 2:
-      return [{ type: 'cookie', at, site, group: pick(random, ['stable', 'candidate']), for: 4 * length }];
+      return [{ type: 'cookie', at, site, group: pick(random, SIDES), for: 4 * length }];
     case 3: {
       // The region: every service at once.
       const fate = pick(random, ['throttle', 'lose'] as const);

@@ -1,5 +1,6 @@
 /** The initial state of an ingress. */
 import { type BaselineSummary, type Deployment, deploymentSchema } from '../../../core/model/index.ts';
+import { SIDES } from '../../../sides/index.ts';
 import type { SiteName } from '../scenario/index.ts';
 
 /** Requests per second at the ingress. */
@@ -45,7 +46,7 @@ export function simulatedDeployment(name: SiteName): Deployment {
     loadBalancer: { fullName: `app/${name}/1` },
     rules: [
       { arn: `arn:rule/${name}/safe`, roles: ['stable', 'candidate', 'mirrorForward', 'mirrorReverse'] },
-      { arn: `arn:rule/${name}/rest`, roles: ['stable', 'candidate'] },
+      { arn: `arn:rule/${name}/rest`, roles: SIDES },
     ],
     targetGroups: {
       stable: group('stable'),

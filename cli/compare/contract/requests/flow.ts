@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { describeProblems, wordIssue } from '../../../../input/index.ts';
 import { jsonText, textOf } from '../../../../json/index.ts';
-import type { Side } from '../../../../sides/index.ts';
+import { SIDES, type Side } from '../../../../sides/index.ts';
 import { parseYaml, UsageError } from '../../../shared/index.ts';
 import { aroundNames } from './names.ts';
 import type { PlannedRequest, Take } from './planned-request.ts';
@@ -34,7 +34,7 @@ const stepSchema = z.strictObject({
   form: z.record(z.string(), z.string()).optional(),
   take: z.record(name, takeSchema).optional(),
   /** Sent only to this side and not compared, for example a login that the other side does not have. */
-  only: z.enum(['stable', 'candidate']).optional(),
+  only: z.enum(SIDES).optional(),
   /** Whose cookies are sent and stored, if a flow has several users. */
   as: z.string().min(1).optional(),
 });
