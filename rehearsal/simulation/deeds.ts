@@ -36,6 +36,10 @@ const REPLACED_SECONDS = 120;
 const REMADE_SECONDS = 120;
 /** How often a person repeats a command without an answer. */
 const TRIES = 10;
+/** An item that happens at its own time. */
+type TimedItem = Extract<SimulatedEvent, { readonly at: unknown }>;
+type Deed<Type extends TimedItem['type'] = TimedItem['type']> = Extract<TimedItem, { readonly type: Type }>;
+
 /** The same plan with sign-offs that require two people. */
 const OF_TWO: PlanInput = { ...HALF_HOUR_PLAN, signoff: { ...HALF_HOUR_PLAN.signoff, approvers: 2 } };
 
@@ -141,36 +145,65 @@ export class Deeds {
     }
   }
 
-  async #do(item: SimulatedEvent): Promise<void> {
+  #start(ingress: SimulatedIngress, { again, second, drill }: Deed<'start'>): void {
+    if (again === true) this.#options.journal.count('start again');
+    else ingress.runs++;
+    const name = `run-${ingress.runs}`;
+    if (second !== undefined) this.#seconds.set(`${ingress.site.name} ${name}`, second);
+    const plan = this.#planOf(ingress, name);
+    ingress.machine.start(name, drill ? { plan, drill: { percent: 1 } } : { plan });
+  }
+
+  #planOf({ site }: SimulatedIngress, run: string): PlanInput {
+    return this.#seconds.has(`${site.name} ${run}`) ? OF_TWO : HALF_HOUR_PLAN;
+  }
+
+  /** Somebody approves without having been asked. */
+  async #approveUnasked(ingress: SimulatedIngress, nth: number): Promise<void> {
+    const { timeline, invocations, journal } = this.#options;
+    const run = [...ingress.machine.executions.values()][nth - 1];
+    if (run === undefined) return;
+    const id = cutoverIdSchema.parse(run.name);
+    const plan = parsePlan(this.#planOf(ingress, id));
+    const person = { by: 'ops', comment: 'fine' };
+    await this.#insist(async () => {
+      const given = await personApproves(invocations.command(ingress), id, person, plan, timeline.now());
+      journal.count(given === null ? 'approve refused' : 'approve given');
+      if (given !== null) ingress.machine.succeed(given.token, given.approval);
+    });
+  }
+
+  async #deploy(ingress: SimulatedIngress, { change, at }: Deed<'deploy'>): Promise<void> {
+    const { timeline, invocations, journal } = this.#options;
+    const { site } = ingress;
+    journal.count(`deploy ${change}`);
+    if (change === 'watchdog') {
+      ingress.doubledUntil = timeline.now() + REPLACED_SECONDS * 1000;
+      return;
+    }
+    const failed = (error: unknown) => journal.note(`${site.name}: the deployment failed: ${String(error)}`);
+    if (change === 'destroy') {
+      timeline.after(REMADE_SECONDS * 1000, () => {
+        for (const rule of site.live.keys()) site.remakeRule(rule);
+      });
+      return deleteStack(site, timeline).catch(failed);
+    }
+    const paths = change === 'path' ? [...site.paths, `/new-${at}/*`] : site.paths;
+    invocations.alarms(ingress).begin();
+    return updateStack(site, paths, timeline).catch(failed);
+  }
+
+  async #do(item: Deed): Promise<void> {
     const { timeline, invocations, journal, observer, ingresses } = this.#options;
     switch (item.type) {
-      case 'start': {
-        const ingress = this.#at(item.site);
-        if (item.again === true) journal.count('start again');
-        else ingress.runs++;
-        const name = `run-${ingress.runs}`;
-        if (item.second !== undefined) this.#seconds.set(`${item.site} ${name}`, item.second);
-        const plan = this.#seconds.has(`${item.site} ${name}`) ? OF_TWO : HALF_HOUR_PLAN;
-        ingress.machine.start(name, item.drill ? { plan, drill: { percent: 1 } } : { plan });
-        return;
-      }
+      case 'start':
+        return this.#start(this.#at(item.site), item);
       case 'operator':
-        this.#operate(this.#at(item.site), item.does);
-        return;
-      case 'approve': {
-        const ingress = this.#at(item.site);
-        const run = [...ingress.machine.executions.values()][item.run - 1];
-        if (run === undefined) return;
-        const id = cutoverIdSchema.parse(run.name);
-        const plan = parsePlan(this.#seconds.has(`${item.site} ${id}`) ? OF_TWO : HALF_HOUR_PLAN);
-        const person = { by: 'ops', comment: 'fine' };
-        await this.#insist(async () => {
-          const given = await personApproves(invocations.command(ingress), id, person, plan, timeline.now());
-          journal.count(given === null ? 'approve refused' : 'approve given');
-          if (given !== null) ingress.machine.succeed(given.token, given.approval);
-        });
-        return;
-      }
+        return this.#operate(this.#at(item.site), item.does);
+      case 'approve':
+        return this.#approveUnasked(this.#at(item.site), item.run);
+      case 'deploy':
+        return this.#deploy(this.#at(item.site), item);
       case 'rule': {
         const { site } = this.#at(item.site);
         site.editRule(item.rule, item.edit);
@@ -199,24 +232,6 @@ export class Deeds {
         for (const rule of site.byHand(item.percent)) site.overwrite(rule);
         observer.wrote(site, null);
         return;
-      }
-      case 'deploy': {
-        const ingress = this.#at(item.site);
-        journal.count(`deploy ${item.change}`);
-        if (item.change === 'watchdog') {
-          ingress.doubledUntil = timeline.now() + REPLACED_SECONDS * 1000;
-          return;
-        }
-        const failed = (error: unknown) => journal.note(`${item.site}: the deployment failed: ${String(error)}`);
-        if (item.change === 'destroy') {
-          timeline.after(REMADE_SECONDS * 1000, () => {
-            for (const rule of ingress.site.live.keys()) ingress.site.remakeRule(rule);
-          });
-          return deleteStack(ingress.site, timeline).catch(failed);
-        }
-        const paths = item.change === 'path' ? [...ingress.site.paths, `/new-${item.at}/*`] : ingress.site.paths;
-        invocations.alarms(ingress).begin();
-        return updateStack(ingress.site, paths, timeline).catch(failed);
       }
       case 'deaths': {
         const { site } = this.#at(item.site);
@@ -286,7 +301,7 @@ export class Deeds {
         return;
       }
       default:
-        return;
+        return item satisfies never;
     }
   }
 

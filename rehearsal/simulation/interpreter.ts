@@ -3,6 +3,7 @@
  * that operators and handlers call. test/simulation compares it with the interpreter of the local cloud.
  * https://states-language.net/spec.html
  */
+import * as z from 'zod';
 import { MAX_PAYLOAD, UNCATCHABLE } from '../cloud/index.ts';
 import type { AslState, MachineDefinition, TaskState } from './definition.ts';
 
@@ -40,6 +41,9 @@ export interface MachineHost {
   onState(execution: Execution, state: string): void;
   onEnd(execution: Execution): void;
 }
+
+/** What a task of Lambda's integration asks for. */
+const invocationSchema = z.looseObject({ FunctionName: z.string(), Payload: z.unknown() });
 
 interface WaitingTask {
   readonly resolve: (output: unknown) => void;
@@ -192,7 +196,7 @@ export class SimulatedMachine {
       Execution: { Id: execution.arn, Name: execution.name, StartTime: new Date(execution.startedAt).toISOString() },
       Task: { Token: token },
     };
-    const { FunctionName, Payload } = fill(Parameters, input, context) as { FunctionName: string; Payload: unknown };
+    const { FunctionName, Payload } = invocationSchema.parse(fill(Parameters, input, context));
     if (token === '') return { Payload: withinPayload(await this.#host.invoke(FunctionName, Payload, execution)) };
     const seconds = TimeoutSecondsPath === undefined ? null : Number(at(TimeoutSecondsPath, input, {}));
     return this.#waitForToken(token, seconds, () => this.#host.invoke(FunctionName, Payload, execution));

@@ -80,7 +80,7 @@ export class Invocations {
 
   /** Like an event: retried twice when it fails, after which the alarm of the dead-letter queue fires. */
   later(ingress: SimulatedIngress, handler: SimulatedHandler, event: unknown, cause: FailureCause, attempt = 0): void {
-    const { host, journal, observer } = this.#options;
+    const { timeline } = this.#options.host;
     this.now(ingress, handler, event, cause).catch((error: unknown) => {
       if (!(error instanceof Error)) throw error;
       if (error.name === NO_ROOM) {
@@ -88,12 +88,8 @@ export class Invocations {
         return;
       }
       const wait = ASYNC_RETRIES_MS[attempt];
-      if (wait !== undefined) {
-        host.timeline.after(wait, () => this.later(ingress, handler, event, cause, attempt + 1));
-      } else {
-        journal.note(`${ingress.site.name}: ${handler} goes to the dead letters`);
-        observer.told(`Crossfade ${ingress.site.name}: dead letter`);
-      }
+      if (wait !== undefined) timeline.after(wait, () => this.later(ingress, handler, event, cause, attempt + 1));
+      else this.#toDeadLetters(ingress, handler);
     });
   }
 
@@ -106,7 +102,7 @@ export class Invocations {
     attempt: number,
     waited = 0,
   ): void {
-    const { host, journal, observer } = this.#options;
+    const { host, observer } = this.#options;
     const wait = Math.min(LONGEST_WAIT_MS, Math.max(1_000, waited));
     const oldest = handler === 'watchdog' ? OLDEST_LOOK_MS : OLDEST_EVENT_MS;
     if (handler === 'watchdog' && !hasNoRoom(ingress, 'rollback')) observer.unwatched(ingress.site);
@@ -115,10 +111,12 @@ export class Invocations {
         if (hasNoRoom(ingress, handler)) this.#whenThereIsRoom(ingress, handler, event, cause, attempt, waited + wait);
         else this.later(ingress, handler, event, cause, attempt);
       });
-    } else if (handler !== 'watchdog') {
-      journal.note(`${ingress.site.name}: ${handler} goes to the dead letters`);
-      observer.told(`Crossfade ${ingress.site.name}: dead letter`);
-    }
+    } else if (handler !== 'watchdog') this.#toDeadLetters(ingress, handler);
+  }
+
+  #toDeadLetters({ site: { name } }: SimulatedIngress, handler: SimulatedHandler): void {
+    this.#options.journal.note(`${name}: ${handler} goes to the dead letters`);
+    this.#options.observer.told(`Crossfade ${name}: dead letter`);
   }
 
   /** An execution has ended. EventBridge reports those that did not succeed. */

@@ -4,6 +4,7 @@ import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { emptyBucket } from '../../cli/accept/aws-removal.ts';
 import { feedCaptures } from '../../cli/accept/feed-captures.ts';
+import { awsClient } from '../support/aws-client.ts';
 
 describe('an acceptance', () => {
   it('is not asked for ever to delete an object that S3 keeps', async () => {
@@ -14,7 +15,7 @@ describe('an acceptance', () => {
       if (++lists > 3) throw new Error('listed again and again');
       return { Versions: [{ Key: 'pairs/1', VersionId: '1' }] };
     };
-    const bucket = emptyBucket({ send: send as unknown as S3Client['send'] }, 'captures');
+    const bucket = emptyBucket(awsClient<S3Client>(send), 'captures');
     await expect(bucket).rejects.toThrow('S3 keeps pairs/1 of bucket captures: AccessDenied locked');
   });
 

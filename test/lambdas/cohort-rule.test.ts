@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, it } from 'vitest';
 import { makeHandler } from '../../lambdas/weighted-rule.ts';
+import { awsClient } from '../support/aws-client.ts';
 
 const ARN = 'arn:aws:elasticloadbalancing:eu-west-1:1:listener-rule/app/lb/1/2/3';
 const LISTENER = 'arn:aws:elasticloadbalancing:eu-west-1:1:listener/app/lb/1/2';
@@ -15,22 +16,20 @@ const LISTENER = 'arn:aws:elasticloadbalancing:eu-west-1:1:listener/app/lb/1/2';
 function listener() {
   let rule: CreateRuleCommandInput | undefined;
   let writes = 0;
-  const elb = {
-    send: async (command: object) => {
-      if (command instanceof CreateRuleCommand) rule = command.input;
-      if (command instanceof ModifyRuleCommand) {
-        rule = { ...(rule as CreateRuleCommandInput), ...command.input };
-        writes++;
-      }
-      const found = {
-        RuleArn: ARN,
-        Priority: String(rule?.Priority),
-        Conditions: rule?.Conditions,
-        Actions: rule?.Actions,
-      };
-      return command instanceof DescribeRulesCommand || command instanceof CreateRuleCommand ? { Rules: [found] } : {};
-    },
-  } as unknown as Pick<ElasticLoadBalancingV2Client, 'send'>;
+  const elb = awsClient<ElasticLoadBalancingV2Client>(async (command: object) => {
+    if (command instanceof CreateRuleCommand) rule = command.input;
+    if (command instanceof ModifyRuleCommand) {
+      rule = { ...(rule as CreateRuleCommandInput), ...command.input };
+      writes++;
+    }
+    const found = {
+      RuleArn: ARN,
+      Priority: String(rule?.Priority),
+      Conditions: rule?.Conditions,
+      Actions: rule?.Actions,
+    };
+    return command instanceof DescribeRulesCommand || command instanceof CreateRuleCommand ? { Rules: [found] } : {};
+  });
   const handle = makeHandler({ elb, owner: async () => null, clock: { sleep: async () => {} }, ingressId: 'shop' });
   return { handle, conditions: () => rule?.Conditions, writes: () => writes };
 }

@@ -12,6 +12,7 @@ import { ingressIdSchema } from '../../../core/model/ids.ts';
 import { cloudWatchAlarms } from '../../../lambdas/aws/cloudwatch/alarms.ts';
 import { cloudWatchMetrics } from '../../../lambdas/aws/cloudwatch/metrics.ts';
 import { mirrorCopies } from '../../../lambdas/aws/cloudwatch/mirror-copies.ts';
+import { awsClient } from '../../support/aws-client.ts';
 import { DEPLOYMENT } from '../../support/deployment.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 9);
@@ -330,7 +331,7 @@ describe('alarms', () => {
       asked += command.input.NextToken === undefined ? 1 : 0;
       return command.input.NextToken === undefined ? pages[0] : pages[1];
     };
-    const [red] = await cloudWatchAlarms({ send: send as unknown as CloudWatchClient['send'] }).read(['red']);
+    const [red] = await cloudWatchAlarms(awsClient<CloudWatchClient>(send)).read(['red']);
     expect(red?.mutedBy).toEqual(['night']);
     expect(asked).toBe(2);
   });

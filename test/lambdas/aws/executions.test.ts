@@ -1,8 +1,9 @@
 import { ExecutionDoesNotExist, type SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
 import { sfnExecutions } from '../../../lambdas/aws/states/executions.ts';
+import { awsClient } from '../../support/aws-client.ts';
 
-const answering = (answer: () => Promise<object>) => sfnExecutions({ send: answer as unknown as SFNClient['send'] });
+const answering = (answer: () => Promise<object>) => sfnExecutions(awsClient<SFNClient>(answer));
 
 describe('an execution', () => {
   it.each([

@@ -7,11 +7,11 @@ import { ledgerItemSchema } from '../../../core/model/lease.ts';
 import { SAFE_SPLIT } from '../../../core/model/split.ts';
 import { type Steering, UNSTEERED } from '../../../core/model/steering.ts';
 import { dynamoLeases } from '../../../lambdas/aws/dynamo/leases.ts';
+import { awsClient } from '../../support/aws-client.ts';
 
 const ref = { ingressId: ingressIdSchema.parse('gateway'), generation: generationSchema.parse(1) };
 const progress = { phase: 'stage' as const, stage: 0, heartbeatDueAt: '2026-11-24T08:00:00.000Z' };
-const over = (send: (command: object) => Promise<object>) =>
-  dynamoLeases({ send: send as unknown as DynamoDBClient['send'] }, 'table');
+const over = (send: (command: object) => Promise<object>) => dynamoLeases(awsClient<DynamoDBClient>(send), 'table');
 
 const LEASE = ledgerItemSchema.parse({
   ...ref,

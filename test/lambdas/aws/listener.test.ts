@@ -18,6 +18,7 @@ import { SAFE_SPLIT, weightsFor } from '../../../core/model/split.ts';
 import { elbIngress, targetIds } from '../../../lambdas/aws/elb/ingress.ts';
 import { conditionsFor, describeRules, guardsOf } from '../../../lambdas/aws/elb/listener-rules.ts';
 import { ElbRules, inOrder } from '../../../lambdas/aws/elb/rule.ts';
+import { awsClient } from '../../support/aws-client.ts';
 import { DEPLOYMENT } from '../../support/deployment.ts';
 
 /** An ELBv2 that answers by the command, and records what it was sent. */
@@ -27,7 +28,7 @@ function elb(answer: (command: object) => object) {
     sent.push(command);
     return answer(command);
   };
-  return { client: { send: send as unknown as ElasticLoadBalancingV2Client['send'] }, sent };
+  return { client: awsClient<ElasticLoadBalancingV2Client>(send), sent };
 }
 
 const forward = (groups: readonly (readonly [string, number | undefined])[], sticky = false): Action => ({

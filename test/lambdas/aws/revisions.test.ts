@@ -1,11 +1,11 @@
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import { sideRevisions } from '../../../lambdas/aws/ecs/revisions.ts';
+import { awsClient } from '../../support/aws-client.ts';
 import { DEPLOYMENT } from '../../support/deployment.ts';
 
 const noTargets = async () => Promise.reject(new Error('targets were asked'));
-const ecs = (deployments: object[] | undefined) =>
-  ({ send: async () => ({ services: [{ deployments }] }) }) as unknown as Pick<ECSClient, 'send'>;
+const ecs = (deployments: object[] | undefined) => awsClient<ECSClient>(async () => ({ services: [{ deployments }] }));
 
 describe('which code a side runs', () => {
   it('is the primary deployment of its service: a new image by the same tag is another one', async () => {

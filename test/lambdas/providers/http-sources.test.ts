@@ -14,6 +14,7 @@ import { planHooks } from '../../../lambdas/providers/hooks.ts';
 import { prometheusSource } from '../../../lambdas/providers/prometheus.ts';
 import { noCredentials, secretOf } from '../../../lambdas/providers/secrets.ts';
 import type { PointSource } from '../../../lambdas/providers/source.ts';
+import { awsClient } from '../../support/aws-client.ts';
 import { DEPLOYMENT } from '../../support/deployment.ts';
 import { CUTOVER } from '../../support/memory-world.ts';
 
@@ -204,7 +205,7 @@ describe('a provider of one’s own', () => {
   it('over HTTP is told what is asked, by whom, and the request is signed with its secret', async () => {
     const key = 'a-key-of-this-test-alone';
     const secret = JSON.stringify({ headers: { authorization: 'Bearer of-this-test' }, signingKey: key });
-    const client = { send: async () => ({ SecretString: secret }) } as unknown as Pick<SecretsManagerClient, 'send'>;
+    const client = awsClient<SecretsManagerClient>(async () => ({ SecretString: secret }));
     const url = await serving((request, response, body) => {
       expect(request.headers).toMatchObject({
         authorization: 'Bearer of-this-test',
@@ -235,7 +236,7 @@ describe('a provider of one’s own', () => {
     ['the same key', 'a-key-that-both-sides-know', 'proceed'],
     ['another key', 'a-key-that-nobody-else-knows', 'hold'],
   ])('is answered by a server that verifies signatures if it has %s', async (_which, signingKey, vote) => {
-    const client = { send: async () => ({ SecretString: JSON.stringify({ signingKey }) }) };
+    const client = awsClient<SecretsManagerClient>(async () => ({ SecretString: JSON.stringify({ signingKey }) }));
     const url = await serving((request, response, body) => {
       const expected = `sha256=${createHmac('sha256', 'a-key-that-both-sides-know').update(body).digest('hex')}`;
       const given = String(request.headers['x-crossfade-signature'] ?? '').padEnd(expected.length);
@@ -243,7 +244,7 @@ describe('a provider of one’s own', () => {
       if (isOurs) json({ v: 1, vote: 'proceed' })(request, response, body);
       else response.writeHead(401).end();
     });
-    const secret = secretOf(client as unknown as Pick<SecretsManagerClient, 'send'>, 'arn:secret', () => FROM);
+    const secret = secretOf(client, 'arn:secret', () => FROM);
     const hooks = planHooks(DEPLOYMENT, { desk: httpCaller({ url, timeoutSeconds }, secret) });
     const asked = parsePlan({ hooks: [{ name: 'tickets', when: 'after', provider: 'desk' }] }).hooks;
     const [answer] = await hooks.ask(asked, { cutoverId: CUTOVER, percent: 10 });
@@ -281,13 +282,11 @@ describe('a provider of one’s own', () => {
   it('as a function gets the same request, and its failures are troubles', async () => {
     const invoked: unknown[] = [];
     const lambda = (result: object) =>
-      ({
-        send: async (command: InvokeCommand) => {
-          expect(command).toBeInstanceOf(InvokeCommand);
-          invoked.push(JSON.parse(Buffer.from(command.input.Payload as Uint8Array).toString('utf8')));
-          return result;
-        },
-      }) as unknown as Pick<LambdaClient, 'send'>;
+      awsClient<LambdaClient>(async (command: InvokeCommand) => {
+        expect(command).toBeInstanceOf(InvokeCommand);
+        invoked.push(JSON.parse(Buffer.from(command.input.Payload as Uint8Array).toString('utf8')));
+        return result;
+      });
     const provider = { functionArn: 'arn:aws:lambda:eu-west-1:1:function:kpi', timeoutSeconds };
     const ask = (result: object) =>
       askedSource(INGRESS, lambdaCaller(lambda(result), provider))('orders', RANGE, ASKED);
@@ -309,7 +308,7 @@ describe('a provider of one’s own', () => {
       '{"headers":{"authorization":"Bearer hunter2…"}}',
       '{"headers":{"hunter2 hunter2":"Bearer"}}',
     ]) {
-      const client = { send: async () => ({ SecretString: secret }) } as unknown as Pick<SecretsManagerClient, 'send'>;
+      const client = awsClient<SecretsManagerClient>(async () => ({ SecretString: secret }));
       const asking = secretOf(client, 'arn:secret', () => FROM)();
       await expect(asking).rejects.toThrow(/its secret must be JSON/);
       await expect(asking).rejects.not.toThrow(/hunter2/);

@@ -5,6 +5,7 @@ import { parsePlan } from '../../../core/model/plan.ts';
 import type { PlanMetric } from '../../../core/model/plan-metrics.ts';
 import { planMetrics } from '../../../lambdas/providers/plan-metrics.ts';
 import type { PointSource } from '../../../lambdas/providers/source.ts';
+import { awsClient } from '../../support/aws-client.ts';
 import { DEPLOYMENT } from '../../support/deployment.ts';
 
 const MINUTE = 60_000;
@@ -28,21 +29,19 @@ const [ORDERS] = metricsOf({
 /** A CloudWatch that answers by query, and records what it was asked. */
 function cloudWatch(answer: (query: object) => number | null | Error) {
   const asked: GetMetricDataCommand['input'][] = [];
-  const client = {
-    send: async ({ input }: GetMetricDataCommand) => {
-      asked.push(input);
-      return {
-        MetricDataResults: (input.MetricDataQueries ?? [])
-          .filter((q) => q.ReturnData !== false)
-          .map((q) => {
-            const value = answer(q);
-            if (value instanceof Error) throw value;
-            const Timestamps = value === null ? [] : WHOLE.map((at) => new Date(at));
-            return { Id: q.Id, StatusCode: 'Complete', Timestamps, Values: Timestamps.map(() => value) };
-          }),
-      };
-    },
-  } as unknown as Pick<CloudWatchClient, 'send'>;
+  const client = awsClient<CloudWatchClient>(async ({ input }: GetMetricDataCommand) => {
+    asked.push(input);
+    return {
+      MetricDataResults: (input.MetricDataQueries ?? [])
+        .filter((q) => q.ReturnData !== false)
+        .map((q) => {
+          const value = answer(q);
+          if (value instanceof Error) throw value;
+          const Timestamps = value === null ? [] : WHOLE.map((at) => new Date(at));
+          return { Id: q.Id, StatusCode: 'Complete', Timestamps, Values: Timestamps.map(() => value) };
+        }),
+    };
+  });
   return { client, asked };
 }
 
