@@ -109,7 +109,7 @@ describe('good input that looks unusual is accepted', () => {
       '0.25',
     ]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/Noise: .*stage 1 % \d+ requests instead of \d+/);
+    expect(stdout).toMatch(/Noise: .*stage 1 % [\d,]+ requests instead of [\d,]+/);
     expect((await crossfade(['plan', '--rps', '500'])).stdout).not.toContain('Noise');
   });
 });

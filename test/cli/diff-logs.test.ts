@@ -64,6 +64,20 @@ describe('crossfade diff over two logs', () => {
     expect(stdout).toContain('1 capture, no breaking or undecided difference; 1 answer is in one log only');
   });
 
+  it('says why there is no pair', async () => {
+    const [one, other, none] = await Promise.all([
+      file(ndjson([legLine('/a', '1', 'one')])),
+      file(ndjson([legLine('/a', '1', 'other')])),
+      file(''),
+    ]);
+    const why = async (stable: string, candidate: string) =>
+      (await diff('--stable', stable, '--candidate', candidate)).stderr;
+    expect(await why(one, other)).toContain('bad input: no request is in both logs; --pair-by names a header');
+    expect(await why(one, none)).toBe('bad input: the candidate log holds no answer\n');
+    expect(await why(none, one)).toBe('bad input: the stable log holds no answer\n');
+    expect(await why(none, none)).toBe('bad input: there is no capture to compare\n');
+  });
+
   it('takes method, URL and order where there is no id, and says so', async () => {
     const stable = [legLine('/a', '1'), legLine('/b', '2'), legLine('/a', '3')];
     const candidate = [legLine('/b', '2'), legLine('/a', '1'), legLine('/a', '4')];

@@ -140,6 +140,8 @@ describe('a place in which the stable side varies by itself', () => {
       compared(mergeNoise(learnedFrom(9, goes), learnedFrom(gained, recordOf(lacks, sent, lacks))), goes);
     expect(judged(4)).toEqual(['breaking', '/o key-missing breaking']);
     expect(judged(5)).toEqual(['same', '/o key-missing noise']);
+    const kept = mergeNoise(learnedFrom(9, recordOf(sent, lacks, sent)), learnedFrom(5, recordOf(lacks, sent, lacks)));
+    expect(compared(kept, goes)).toEqual(['breaking', '/o key-missing breaking']);
   });
 
   it('may be a header field, an order, or a length', () => {

@@ -48,8 +48,7 @@ export function conclude(summary: Summary, { failOn, sent, unmet = [], noise }: 
       sentence: `bad input: ${count === 1 ? '1 line' : `${count} lines`} could not be parsed; no verdict given`,
     };
   if (pairs === 0) {
-    const nothing =
-      sent === null ? 'there is no capture to compare' : `${sent.join(', ')} holds no request that was sent`;
+    const nothing = sent === null ? nothingIn(summary) : `${sent.join(', ')} holds no request that was sent`;
     return { exit: EXIT.usage, sentence: `bad input: ${nothing}` };
   }
   const alone = summary.unpaired.stable.count + summary.unpaired.candidate.count;
@@ -63,4 +62,11 @@ export function conclude(summary: Summary, { failOn, sent, unmet = [], noise }: 
     exit: EXIT.ok,
     sentence: `${pairs === 1 ? '1 capture' : `${pairs} captures`}, no ${counted.join(' or ')} difference${gaps.join('')}`,
   };
+}
+
+function nothingIn({ unpaired: { stable, candidate } }: Summary): string {
+  if (stable.count > 0 && candidate.count > 0)
+    return 'no request is in both logs; --pair-by names a header of the requests that is the same on both sides';
+  if (stable.count > 0) return 'the candidate log holds no answer';
+  return candidate.count > 0 ? 'the stable log holds no answer' : 'there is no capture to compare';
 }
