@@ -123,7 +123,7 @@ export function rules({ deployed, listeners }: Facts): Diagnosis[] {
   return gone.map((arn) =>
     fail(
       `The cutover’s rule ${arn} does not exist: its traffic goes by other rules.`,
-      'deploy the stack again: npx cdk deploy',
+      'give the rule another priority in the stack, then npx cdk deploy: a deploy that changes nothing does not recreate it',
     ),
   );
 }
