@@ -493,6 +493,13 @@ describe('the doctor', () => {
     for (const { mend } of own) expect(mend).toMatch(/\w/);
   });
 
+  it('says how a deleted rule comes back: a deploy that changes nothing does not recreate it', () => {
+    const facts = healthy();
+    deployed({ ruleArns: ['rule/gone'] })(facts);
+    const found = examine(facts).find(({ check, level }) => check === 'rule' && level === 'fail');
+    expect(found?.mend).toContain('another priority');
+  });
+
   it('leaves a rule of another host alone, and asks no login of who copies the rule that has it', () => {
     const facts = healthy();
     const guards = ['authenticate-cognito {"UserPoolArn":"pool"}'];
