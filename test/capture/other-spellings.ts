@@ -14,6 +14,10 @@ const post = (type: string, requestBody: string | Buffer): Planted => ({
 });
 const b64 = (text: string) => Buffer.from(text).toString('base64');
 
+/** A part in a message of its own, with the type of one that has parts. */
+const within = (mark: string, part: string) =>
+  `${mark === 'b' ? '' : `Content-Type: multipart/mixed; boundary=${mark}\r\n\r\n`}--${mark}\r\n${part}\r\n--${mark}--\r\n`;
+
 export const OTHER_SPELLINGS: readonly PlantedRow[] = [
   ['json key fullwidth escape \\u0050', both(J, `{"\\u0050assw\\u006frd":"${S}"}`), [S]],
   ['json key spaces " password "', both(J, `{" password ":"${S}"}`), [S]],
@@ -102,6 +106,28 @@ export const OTHER_SPELLINGS: readonly PlantedRow[] = [
     ),
     [S, b64(S)],
   ],
+  ...(
+    [
+      ['folded', `--b\r\nContent-Disposition: form-data;\r\n\tname="password"\r\n\r\n${S}\r\n--b--\r\n`],
+      ['within a part', within('b', within('c', `Content-Disposition: form-data; name="token"\r\n\r\n${S}`))],
+      [
+        'within parts that nobody follows',
+        ['b', 'c', 'd', 'e', 'f', 'g'].reduceRight(
+          (part, mark) => within(mark, part),
+          `Content-Disposition: form-data; name="token"\r\n\r\n${S}`,
+        ),
+      ],
+      [
+        'json in quoted-printable',
+        within(
+          'b',
+          `Content-Transfer-Encoding: quoted-printable\r\nContent-Type: application/json\r\n\r\n{"pass=77ord":"${S}"}`,
+        ),
+      ],
+    ] as const
+  ).map(
+    ([where, body]): PlantedRow => [`multipart part, ${where}`, post('multipart/form-data; boundary=b', body), [S]],
+  ),
   [
     'form nested json value',
     post('application/x-www-form-urlencoded', `payload=${encodeURIComponent(`{"token":"${S}"}`)}`),

@@ -48,15 +48,16 @@ export class ContentSearch {
       : new RegExp(last.map((name) => name.replace(/[^\w]/g, '\\$&')).join('|'));
   }
 
-  /** Null if the service has pointers and they cannot be followed in this text. */
-  spans(text: string, { type, parameters }: MediaType): Span[] | null {
+  /**
+   * Null if the text cannot be searched: parts within parts go too deep, or the service has pointers that cannot be
+   * followed in it.
+   */
+  spans(text: string, { type, parameters }: MediaType, depth = 0): Span[] | null {
     const boundary =
       type.startsWith('multipart/') || text.startsWith('--') ? boundaryOf(text, parameters.get('boundary')) : null;
     if (boundary !== null) {
-      const inner = (content: string, partType: string) => {
-        const media = parseMediaType(partType);
-        return media.type.startsWith('multipart/') ? this.#within(content, 1) : this.spans(content, media);
-      };
+      if (depth >= DEEPEST) return null;
+      const inner = (content: string, partType: string) => this.spans(content, parseMediaType(partType), depth + 1);
       return secretsInMultipart(text, boundary, this.#text, inner);
     }
     // JSON is tried before forms, because many clients label every body as a form.

@@ -65,12 +65,15 @@ function secretsOfPart(
   // Extended parameter (RFC 5987): `name*=UTF-8''pass%77ord`.
   const extended = parameters.get('name*')?.replace(/^[^']*'[^']*'/, '');
   const name = parameters.get('name') ?? EncodedText.percent(extended ?? '', false).text;
-  if (names.ofParameter(name) === 'secret') return [{ start: 0, end: content.length, place: folded(name) }];
+  // Quoted-printable hides the letters of a name or a value (RFC 2045, 6.7), and browsers do not send it.
+  const isQuoted = /^quoted-printable\b/i.test(field(head, 'content-transfer-encoding') ?? '');
+  if (isQuoted || names.ofParameter(name) === 'secret') return [{ start: 0, end: content.length, place: folded(name) }];
   return inner(content, field(head, 'content-type') ?? '')?.map(spansBelow(folded(name))) ?? null;
 }
 
 function field(head: string, name: string): string | null {
-  for (const line of head.split('\n')) {
+  // Parts still have folded fields (RFC 5322, 2.2.3).
+  for (const line of head.replace(/\r?\n[ \t]+/g, ' ').split('\n')) {
     const colon = line.indexOf(':');
     if (line.slice(0, colon).trim().toLowerCase() === name) return line.slice(colon + 1).trim();
   }
