@@ -35,7 +35,7 @@ export function dayBefore({ trace, rps }: Cell, seed: number): DayBefore {
   const ownSlow = trace.ownSlow?.(generator(mix(seed, 0x510e527f)));
   const hours = new Array<number>(HOURS_OF_A_DAY * (trace.lookBackDays ?? 1)).fill(0);
   const minutes: { readonly errors: Period[]; readonly slow: Period[] } = { errors: [], slow: [] };
-  const balancer: number[] = [];
+  const [balancer, untold]: [number[], Period[]] = [[], []];
   for (let minute = 0; minute < 60 * hours.length; minute++) {
     const now = weather(minute);
     const n = now.requests;
@@ -44,9 +44,10 @@ export function dayBefore({ trace, rps }: Cell, seed: number): DayBefore {
     hours[Math.floor(minute / 60)] = (hours[Math.floor(minute / 60)] ?? 0) + n;
     minutes.errors.push({ n, x: seen(errorRate) });
     minutes.slow.push({ n, x: seen(now.slowRate * (ownSlow?.(minute).stable ?? 1)) });
+    untold.push({ n, x: Math.round(n * (trace.hangUpsIn?.(minute) ?? trace.hangUps ?? HANG_UPS)) });
     balancer.push(trace.balancerBefore?.(minute) ?? 0);
   }
-  const baseline = summaryOf(minutes, balancer, hours, trace.hangUps);
+  const baseline = summaryOf(minutes, balancer, hours, ceilingOf(untold));
   const { errorRate, errorNoise, slowNoise } = baseline;
   const assumptions = {
     // An hour without requests gives no rate (core/phases/baseline.ts).
@@ -70,12 +71,12 @@ export function upToTheMove({ minutes, baseline }: DayBefore, run: readonly Minu
     slow: run.map(({ stable }) => ({ n: stable?.requests ?? 0, x: stable?.slow ?? 0 })),
   };
   const joined = (of: 'errors' | 'slow') => [...minutes[of], ...own[of]].slice(own[of].length);
-  return retaken(baseline, ratesOf({ errors: joined('errors'), slow: joined('slow') }));
+  return retaken(baseline, ratesOf({ errors: joined('errors'), slow: joined('slow') }, baseline.untoldCeiling));
 }
 
-function ratesOf({ errors, slow }: DayBefore['minutes'], hangUps = HANG_UPS) {
+function ratesOf({ errors, slow }: DayBefore['minutes'], untoldCeiling: number | null) {
   return {
-    untoldCeiling: ceilingOf(errors.map(({ n }) => ({ n, x: Math.round(n * hangUps) }))),
+    untoldCeiling,
     errorRate: rateOf(errors),
     slowRate: rateOf(slow),
     peakErrorRate: peakOf(windowsOf(errors)),
@@ -89,12 +90,12 @@ function summaryOf(
   minutes: DayBefore['minutes'],
   balancer: readonly number[],
   hours: readonly number[],
-  hangUps: number | undefined,
+  untoldCeiling: number | null,
 ): BaselineSummary {
   const requests = minutes.errors.reduce((sum, { n }) => sum + n, 0);
   const rates = [...balancer].sort((a, b) => a - b);
   return {
-    ...ratesOf(minutes, hangUps),
+    ...ratesOf(minutes, untoldCeiling),
     requests,
     recentErrorRate: null,
     errorBurst: null,

@@ -3,6 +3,7 @@
  * metrics that arrive late, twice, or from one side only; the effect of stickiness, rounding and draining on shares;
  * failures that nobody counts as a 5xx.
  */
+import { known } from '../../core/gate/counts.ts';
 import { wander } from './referee.ts';
 import { type Own, spell } from './sixth-draw.ts';
 import { BASE, inMargins, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
@@ -24,7 +25,7 @@ export const EIGHTH_DRAW: readonly Trace[] = [
   {
     name: "two health checks a second are counted among each side's requests",
     weather: steady(() => 1),
-    garbled: (counts) => ({ ...counts, requests: counts.requests + 120, answered: (counts.answered ?? 0) + 120 }),
+    garbled: (counts) => ({ ...counts, requests: counts.requests + 120, answered: known(counts.answered) + 120 }),
   },
   {
     name: 'one of three nodes of the load balancer is counted four minutes late',

@@ -4,6 +4,7 @@
  * batches, sides that meet the same trouble a minute apart, look-backs that are no guide, metrics that are lost when
  * they are needed.
  */
+import { known } from '../../core/gate/counts.ts';
 import { normal, type Random } from '../../test/support/random.ts';
 import { BASE, failingMoreFrom, inMargins, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
 
@@ -112,7 +113,7 @@ export const FIFTH_DRAW: readonly Trace[] = [
         ? {
             ...counts,
             requests: 2 * counts.requests,
-            answered: 2 * (counts.answered ?? 0),
+            answered: 2 * known(counts.answered),
             target5xx: typeof counts.target5xx === 'number' ? 2 * counts.target5xx : counts.target5xx,
             slow: counts.slow === null ? null : 2 * counts.slow,
           }

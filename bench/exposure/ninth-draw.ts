@@ -2,6 +2,7 @@
  * A ninth draw, written with the right verdict of each before any of it was run (ninth-draw.md has what it found): what comes late or on one side at the borders of stages, counters that begin anew,
  * other services on the load balancer while clients hang up, clients that move from one side to the other, pauses over a regression, and candidates that are better in one thing and worse in another.
  */
+import { known } from '../../core/gate/counts.ts';
 import { wander } from './referee.ts';
 import { inMargins, type Regression, steady, type Trace, within } from './traces.ts';
 
@@ -53,7 +54,7 @@ export const NINTH_DRAW: readonly Trace[] = [
         : {
             ...counts,
             requests: times * counts.requests,
-            answered: times * (counts.answered ?? 0),
+            answered: times * known(counts.answered),
             target5xx: counts.target5xx === 'unknown' ? counts.target5xx : times * counts.target5xx,
             target5xxAtMost: times * (counts.target5xxAtMost ?? 0),
             slow: times * (counts.slow ?? 0),

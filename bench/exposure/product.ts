@@ -20,11 +20,14 @@ const MINUTE_MS = 60_000;
 /** Thresholds of the alarms that count (lib/alarms/cutover-alarms.ts), percent. */
 const [REFUSED, BALANCER] = [1, 1] as const;
 
+const HEALTHY = { healthy: 2, unhealthy: 0, registered: 2 } as const;
+const GONE = { healthy: 0, unhealthy: 0, registered: 0 } as const;
+
 /** The simulator itself ends what is undecided for too long, and tells it from what was called. */
 const patient = (plan: Plan): Plan => ({ ...plan, gate: { ...plan.gate, onUndecided: 'hold' } });
 
 export function ours(plan: Plan): GateMaker {
-  return ({ cell, seed }) => {
+  return ({ cell, seed, hasTarget }) => {
     const { paused, alarmsBlind } = cell.trace;
     const pauses =
       paused === undefined ? [] : [{ by: 'somebody', reason: '', from: iso(paused.from), until: iso(paused.until) }];
@@ -73,7 +76,7 @@ export function ours(plan: Plan): GateMaker {
         {
           alarms: DEPLOYMENT.rollbackAlarms.map((name) => ({ name, state, actionsEnabled: true, mutedBy: [] })),
           live: weightsFor(DEPLOYMENT, present.split),
-          candidate: { healthy: 2, unhealthy: 0, registered: 2 },
+          candidate: hasTarget(minute - 1, percent) ? HEALTHY : GONE,
           minutes: run.slice(stageFrom, visible).map((m) => known(m, look)),
           parity: null,
         },

@@ -70,6 +70,12 @@ export interface Trace {
    * @default {@link HANG_UPS}
    */
   readonly hangUps?: number;
+  /** The same, minute by minute of the run. */
+  hangUpsIn?(minute: number): number;
+  /** How many requests are given up at a time, such as those of a page that is closed. @default 1 */
+  readonly hangUpsAtATime?: number;
+  /** Whether the metric store loses the answers of a side in a minute, while it counts its requests. */
+  answersLost?(minute: number, side: 'stable' | 'candidate'): boolean;
   /** How many failures occur at a time. @default 1 */
   readonly cluster?: number;
   /** The same, but only for errors, and in some minutes of the run. */
@@ -154,10 +160,11 @@ export interface Regression {
   readonly onset: number;
   /**
    * Who answers in place of the candidate: the load balancer, for a target that dies or hangs; the load balancer, for
-   * one that refuses connections and for which no request is counted; nobody, because the client hangs up first.
+   * one that refuses connections and for which no request is counted; the load balancer, because no target is left, so
+   * that nothing is counted at all; nobody, because the client hangs up first.
    * @default the target's own 5xx
    */
-  readonly by?: 'balancer' | 'refused' | 'nobody';
+  readonly by?: 'balancer' | 'refused' | 'vanished' | 'nobody';
   /** Its full size in margins. */
   readonly margins: number;
 }

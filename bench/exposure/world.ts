@@ -27,6 +27,8 @@ export interface World {
   weather(minute: number): Weather;
   /** By how much the candidate fails more than stable, `sinceShift` minutes after the weight moved. */
   excess(minute: number, sinceShift: number, share: number): Excess;
+  /** Whether the load balancer has a target of the candidate to send a request to. */
+  hasTarget(minute: number, percent: number): boolean;
   /** The full truth about a minute. */
   sample(minute: number, sinceShift: number, percent: number): MinuteEvidence;
   /** The part of it that the metric store shows `age` minutes after its end. */
@@ -78,22 +80,24 @@ export function world(cell: Cell, seed: number): World {
     const lost = by === undefined ? 0 : binomial(random, n1, Math.min(1, more.errors));
     const candidateErrors = errorRate * factor.candidate + (by === undefined ? more.errors : 0);
     const refused = by === 'refused' ? lost : 0;
-    const answered = side(n1 - refused, candidateErrors, slowRate * slowFactor.candidate + more.slow);
+    // Requests for which the load balancer had a target.
+    const counted = by === 'refused' || by === 'vanished' ? 0 : lost;
+    const answered = side(n1 - lost + counted, candidateErrors, slowRate * slowFactor.candidate + more.slow);
     const control = exposed < 1 ? side(requests - n1, errorRate * factor.stable, slowRate * slowFactor.stable) : null;
     const candidate = {
       ...answered,
       connectionErrors: refused,
       unanswered: by === 'nobody' ? 0 : lost,
-      target5xxAtMost: atMost(random, answered, trace.hangUps) + lost - refused,
+      target5xxAtMost: atMost(random, answered, trace, minute) + counted,
     };
-    const stable = control === null ? null : { ...control, target5xxAtMost: atMost(random, control, trace.hangUps) };
+    const stable = control === null ? null : { ...control, target5xxAtMost: atMost(random, control, trace, minute) };
     const others = trace.foreign?.(minute, cell.rps) ?? { elb5xx: 0, requests: 0 };
     return {
       minute: minute * MINUTE_MS,
       stable,
       candidate,
       elb5xx: (by === 'nobody' ? 0 : lost) + others.elb5xx,
-      loadBalancerRequests: requests + others.requests,
+      loadBalancerRequests: requests - (by === 'vanished' ? lost : 0) + others.requests,
     };
   };
 
@@ -110,15 +114,18 @@ export function world(cell: Cell, seed: number): World {
     const side = (name: Side): SideCounts | null => {
       const truthOf = truth[name];
       if (truthOf === null || isAbsent(name)) return null;
-      const counts = countedSoFar(truthOf, trace.counted?.(age, name));
+      const countedAll = countedSoFar(truthOf, trace.counted?.(age, name));
+      const isLost = trace.answersLost?.(minute, name) === true;
+      const { target5xxAtMost: _lost, ...known5xx } = countedAll;
+      const counts: SideCounts = isLost ? known5xx : countedAll;
       const open = (counts.target5xxAtMost ?? 0) - known(counts.target5xx);
       const seen: SideCounts = {
         ...counts,
-        answered: Math.max(0, counts.requests - (counts.target5xxAtMost ?? 0)),
+        answered: isLost ? UNKNOWN : Math.max(0, counts.requests - (counts.target5xxAtMost ?? 0)),
         target5xx: point(counts.target5xx, delays[name]),
         connectionErrors: point(counts.connectionErrors),
         // Nobody says whose requests the load balancer answered: the reader takes as many for a side's as it left without an answer.
-        unanswered: elb5xx === UNKNOWN ? UNKNOWN : Math.min(elb5xx, open),
+        unanswered: elb5xx === UNKNOWN || isLost ? UNKNOWN : Math.min(elb5xx, open),
       };
       return trace.garbled?.(seen, minute, name) ?? seen;
     };
@@ -131,6 +138,10 @@ export function world(cell: Cell, seed: number): World {
     weather,
     excess,
     shown,
+    hasTarget(minute, percent) {
+      const isGone = regression?.by === 'vanished' && minute >= regression.onset;
+      return !(isGone && excess(minute, 0, percent / 100).errors >= 1);
+    },
     sample(minute, sinceShift, percent) {
       const key = (minute * 1_001 + Math.round(percent * 10)) * 64 + Math.min(sinceShift, coldMinutes);
       const known = sampled.get(key);
@@ -143,8 +154,16 @@ export function world(cell: Cell, seed: number): World {
 }
 
 /** The largest 5xx count that the points of a target's other answers allow. */
-function atMost(random: () => number, { requests, target5xx }: SideCounts, hangUps = HANG_UPS): number {
-  return Math.min(requests, known(target5xx) + binomial(random, requests, hangUps));
+function atMost(
+  random: () => number,
+  { requests, target5xx }: SideCounts,
+  { hangUps = HANG_UPS, hangUpsIn, hangUpsAtATime = 1 }: Trace,
+  minute: number,
+): number {
+  const times = requests / hangUpsAtATime;
+  const clients = hangUpsAtATime === 1 ? requests : Math.floor(times + random());
+  const givenUp = hangUpsAtATime * binomial(random, clients, hangUpsIn?.(minute) ?? hangUps);
+  return Math.min(requests, known(target5xx) + givenUp);
 }
 
 /** What the metric store has counted for a side by now. */

@@ -96,8 +96,8 @@ export function known(value: LateCount | undefined): number {
   return value === UNKNOWN || value === undefined ? 0 : value;
 }
 
-/** null while a point of a count may still arrive. */
-export const failed: Pick = (side) => (isSettled(side) ? failedAtLeast(side) : null);
+/** null while a point of a count may still arrive, and where the answers are lost. */
+export const failed: Pick = (side) => (isSettled(side) && side.answered !== UNKNOWN ? failedAtLeast(side) : null);
 /** The failures that have arrived; late points can only add to them. */
 export const failedAtLeast = (side: SideCounts): number => known(side.target5xx) + lostAtLeast(side);
 /** Of these, the requests that the target did not answer. A refused connection is one of them, and counts once. */
@@ -116,7 +116,7 @@ export const failedAtMost: Pick = (side) => {
 };
 /** Requests that no target answered, including clients that hung up and upgraded connections; null if that is unknown. */
 const open = ({ requests, answered, target5xx }: SideCounts): number | null =>
-  answered === undefined ? null : Math.max(0, requests - answered - known(target5xx));
+  answered === undefined || answered === UNKNOWN ? null : Math.max(0, requests - answered - known(target5xx));
 
 /** Both sides of a minute with their open requests; null if a side is absent, or one of the counts is not known. */
 function openOfBoth({ stable, candidate, elb5xx }: MinuteEvidence) {
@@ -148,6 +148,19 @@ export function lostAlone(minutes: readonly MinuteEvidence[], ordinary: number):
     const beyond = Math.max(0, (open(candidate) ?? candidate.unanswered) - ordinary * candidate.requests);
     return { ...minute, candidate: losing(candidate, Math.min(candidate.unanswered, beyond)) };
   });
+}
+
+/**
+ * The load balancer's own 5xx of a minute that answer nobody whose request was counted, whether ours or another
+ * service's: a node that has no target for a request does not count it. null if that is not known.
+ */
+export function uncounted({ stable, candidate, elb5xx, loadBalancerRequests }: MinuteEvidence): number | null {
+  const sides = [stable, candidate].filter((side) => side !== null);
+  const without = sides.map(open);
+  if (elb5xx === UNKNOWN || without.includes(null)) return null;
+  const ours = sides.reduce((sum, side) => sum + side.requests, 0);
+  const others = Math.max(0, (loadBalancerRequests ?? ours) - ours);
+  return without.reduce<number>((rest, of) => rest - (of ?? 0), elb5xx - others);
 }
 
 function losing(side: SideCounts, lost: number): SideCounts {
@@ -260,7 +273,7 @@ export function bothWays(one: SideCounts | null, other: SideCounts | null): Side
   const { target5xxAtMost: _ofOneWay, answered, ...rest } = one;
   return {
     ...rest,
-    ...(answered === undefined || other.answered === undefined ? {} : { answered: answered + other.answered }),
+    ...(answered === undefined || other.answered === undefined ? {} : { answered: sum(answered, other.answered) }),
     requests: one.requests + other.requests,
     target5xx: sum(one.target5xx, other.target5xx),
     connectionErrors: sum(one.connectionErrors, other.connectionErrors),

@@ -95,9 +95,10 @@ function answers(minute: MinuteEvidence | undefined, side: Side): boolean {
   return (minute?.[side]?.requests ?? 0) > 0;
 }
 
-/** If the response times of a minute are lost, it is unknown whether the minute was slow, so it counts as absent. */
+/** If the response times or the answers of a minute are lost, it is unknown whether any was slow or lost, so it counts as absent. */
 function tells(minute: MinuteEvidence | undefined, side: Side): boolean {
   const counts = minute?.[side];
+  if (counts?.answered === UNKNOWN) return false;
   return answers(minute, side) && (counts?.slow !== null || counts.latency !== undefined);
 }
 

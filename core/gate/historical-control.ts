@@ -20,7 +20,7 @@ import {
   settledPrefix,
   total,
 } from './counts.ts';
-import { isShared } from './load-balancer.ts';
+import { isShared, untargeted } from './load-balancer.ts';
 import { finite, type GatePolicy, thresholdOf } from './policy.ts';
 import { judgeUntold, openFate } from './untold.ts';
 
@@ -158,6 +158,8 @@ function conclude(
     return { decision: 'hold', reason: `${seen} of ${policy.minRequests} needed requests are counted: ${text}.` };
   const fate = untoldCeiling === null ? null : openFate(minutes, policy, untoldCeiling);
   if (fate !== null) return { decision: 'hold', reason: `${fate}.` };
+  const nowhere = untargeted(minutes, policy);
+  if (nowhere !== null) return { decision: 'hold', reason: nowhere };
   if (metrics.every((m) => m.verdict === 'within margin'))
     return { decision: 'advance', reason: `${seen} requests: ${text}.` };
   return { decision: 'hold', reason: `${seen} requests; not enough evidence yet: ${text}.` };

@@ -1,16 +1,24 @@
 /**
  * The load balancer's own 5xx vote. A candidate that dies or hangs makes them in place of its own, and they have no target group. Where the metric
  * store tells which side's requests were not answered (`unanswered`), they are that side's failures and compare like all others. Where it does not,
- * the load balancer's counts are held against twice its ordinary rate plus what the margin allows the candidate.
+ * the load balancer's counts are held against twice its ordinary rate plus what the margin allows the candidate. Requests for which a node of the load balancer has no
+ * target are counted for no side: where the candidate lacks as many of those that its weight sends it, they are the candidate's.
  */
 import type { MinuteEvidence } from '../model/index.ts';
 import { ALARM_MAX_FOREIGN_PERCENT } from './alarm-rules.ts';
 import { above, type Exposed } from './bets/index.ts';
-import { known, requests, total } from './counts.ts';
+import { known, percent, requests, total, uncounted } from './counts.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
 
 /** Factor by which the ordinary rate may have grown for other reasons. */
 const ORDINARY = 2;
+
+/** In standard deviations. */
+const CHANCE = 3;
+/** Shares of requests are compared once chance makes no more than this of them. */
+const BY_CHANCE = 0.2;
+const IN_A_ROW = 3;
+const LATEST_MINUTES = 10;
 
 export interface BalancerVerdict {
   /** ln of the e-value against "no more than ordinary, and the candidate's share within its margin". */
@@ -18,11 +26,21 @@ export interface BalancerVerdict {
   readonly calls: boolean;
   /** The load balancer's 5xx beyond the ordinary ones that neither side accounts for. */
   readonly unexplained: number;
+  /** Whether these are for requests that its weight sends to the candidate, and that no target was counted for. */
+  readonly vanished: boolean;
 }
 
 /** The verdict on failures that the load balancer generated and that it does not attribute to a side. */
 export function judgeBalancer(minutes: readonly MinuteEvidence[], policy: GatePolicy): BalancerVerdict {
+  const threshold = Math.log(thresholdOf(policy, 'balancer'));
   const open = minutes.filter((minute) => !isAttributed(minute));
+  if (open.length === 0) {
+    const vanished = vanishing(minutes, policy);
+    const { logE } = above(vanished, policy.errorMargin);
+    const unexplained = vanished.reduce((sum, m) => sum + (m?.x ?? 0), 0);
+    // The rest of this part of α is for candidates that hang.
+    return { logE, calls: logE >= threshold + Math.LN2, unexplained, vanished: true };
+  }
   const beyond = (minute: MinuteEvidence) => Math.max(0, known(minute.elb5xx) - refused(minute));
   const both = total(open, 'stable', requests) + total(open, 'candidate', requests);
   const made = open.reduce((sum, minute) => sum + beyond(minute), 0);
@@ -40,17 +58,46 @@ export function judgeBalancer(minutes: readonly MinuteEvidence[], policy: GatePo
   );
   return {
     logE,
-    calls: logE >= Math.log(thresholdOf(policy, 'balancer')),
+    calls: logE >= threshold,
     unexplained: Math.max(0, made - policy.elb5xxRate * both),
+    vanished: false,
   };
 }
 
 /**
- * Whether every unanswered request of both sides is known, so that none of the load balancer's 5xx can be hidden in
- * this minute.
+ * The requests that the candidate should have by its weight, and how many of them it lacks beyond what chance makes, if the load balancer answered just as many with
+ * 5xx of its own and counted them for nobody, three times in a row: sticky clients make shares that differ from the weights, and another service may have no target. Minutes are counted together until they are enough.
  */
+function vanishing(minutes: readonly MinuteEvidence[], { weight, elb5xxRate }: GatePolicy): Exposed[] {
+  let [expected, got, made] = [0, 0, 0];
+  let last: readonly number[] = [];
+  return minutes.map((minute) => {
+    const { stable, candidate } = minute;
+    if (stable === null || candidate === null || weight === 1) return null;
+    expected += (stable.requests * weight) / (1 - weight);
+    got += candidate.requests;
+    made += (uncounted(minute) ?? 0) - elb5xxRate * (stable.requests + candidate.requests);
+    const [lacks, chance] = [expected - got, CHANCE * Math.sqrt(expected / (1 - weight))];
+    if (chance > BY_CHANCE * expected) return null;
+    last = [...last, Math.abs(made - lacks) <= chance ? Math.max(0, lacks - chance) : 0].slice(-IN_A_ROW);
+    const closed = { n: expected, x: last.length < IN_A_ROW ? 0 : Math.min(...last) };
+    [expected, got, made] = [0, 0, 0];
+    return closed;
+  });
+}
+
+/** Without a stable side nobody tells whose requests had no target, so many of them only hold the candidate; null if there are few. */
+export function untargeted(minutes: readonly MinuteEvidence[], policy: GatePolicy): string | null {
+  const latest = minutes.slice(-LATEST_MINUTES);
+  const n = total(latest, 'candidate', requests);
+  const made = latest.reduce((sum, m) => sum + Math.max(0, uncounted(m) ?? 0), 0) - ORDINARY * policy.elb5xxRate * n;
+  if (latest.some(({ stable }) => stable !== null) || !(made > policy.maxErrorRate * (n + made))) return null;
+  return `In the last ${latest.length} min the load balancer answered ${Math.round(made)} requests with 5xx of its own that it sent to no target; if they were the candidate's, it would fail more than ${percent(policy.maxErrorRate)}.`;
+}
+
+/** Whether the store tells every unanswered request of both sides, so that their part of the load balancer's 5xx is theirs, now or when it is known. */
 function isAttributed({ stable, candidate }: MinuteEvidence): boolean {
-  return [stable, candidate].every((side) => side === null || typeof side.unanswered === 'number');
+  return [stable, candidate].every((side) => side === null || side.unanswered !== undefined);
 }
 
 /** Whether other services have so much of the traffic that all of these failures could be theirs. */

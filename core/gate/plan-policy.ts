@@ -48,6 +48,7 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
     warmUpSlowMargin: gate.warmUpSlowMargin,
     warmUpErrorMinutes: warming(gate.warmUpErrors),
     warmUpErrorMargin: gate.warmUpErrorMargin,
+    weight: (at?.percent ?? 100) / 100,
     elb5xxRate: baseline?.elb5xxRate ?? 0,
   };
 }
@@ -102,7 +103,8 @@ function reachOf(percent: number | undefined, ceiling: number | null | undefined
 export function shadowPolicyOf(plan: Plan, baseline: BaselineSummary | null): GatePolicy {
   const { duration, exercise, maxHold } = plan.shadow;
   const tests = othersOf(plan) * spansWithin(Math.max(duration, exercise) + maxHold);
-  return { ...gatePolicyOf(plan, baseline, 0), tests };
+  // Which customers the mirror has is not the listener's weights.
+  return { ...gatePolicyOf(plan, baseline, 0), tests, weight: 1 };
 }
 
 /** The stages other than the first, the soak, the shadow and the exercise share half of α. */

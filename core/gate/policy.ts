@@ -60,6 +60,8 @@ export interface GatePolicy {
   /** The same for failures. */
   readonly warmUpErrorMinutes: number;
   readonly warmUpErrorMargin: number;
+  /** The share of the requests that the listener's weights send to the candidate; 1: all of them, or unknown. */
+  readonly weight: number;
   /** Share of all requests to which the load balancer itself answers 5xx on an ordinary day. */
   readonly elb5xxRate: number;
 }

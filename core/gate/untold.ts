@@ -2,7 +2,7 @@
  * Requests of which nothing is told: no answer of a target, and none that the load balancer gave in its place. A client that gives up sooner than the load balancer
  * would leaves no other trace of a candidate that hangs. A request is counted when it comes and told of when it ends, maybe in a later minute, so only sums over some minutes say anything.
  */
-import type { MinuteEvidence, SideCounts } from '../model/index.ts';
+import { type MinuteEvidence, type SideCounts, UNKNOWN } from '../model/index.ts';
 import { above, type Exposed } from './bets/index.ts';
 import { failedAtLeast, percent, rate, requests, settledPrefix, total } from './counts.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
@@ -15,7 +15,9 @@ const CLEAR_OUTAGE = 2;
 
 /** Negative in a minute in which the outcome of requests from the previous one is reported. */
 const untold = (counts: SideCounts): number =>
-  counts.answered === undefined ? 0 : counts.requests - counts.answered - failedAtLeast(counts);
+  counts.answered === undefined || counts.answered === UNKNOWN
+    ? 0
+    : counts.requests - counts.answered - failedAtLeast(counts);
 
 /** By how many standard deviations two shares may differ by chance. */
 const CHANCE = 3;
@@ -48,8 +50,8 @@ export function judgeUntold(seen: readonly MinuteEvidence[], policy: GatePolicy,
     limit,
   );
   const since = blocks[onset];
-  // If answers are counted, the load balancer's own 5xx are attributed to a side, and their test is unused.
-  if (since === undefined || logE < Math.log(thresholdOf(policy, 'balancer'))) return null;
+  // If answers are counted, the load balancer's own 5xx are attributed to a side; of their part of α the other half is for requests that no side counted.
+  if (since === undefined || logE < Math.log(2 * thresholdOf(policy, 'balancer'))) return null;
   const { candidate, stable, chance } = sharesUntold(minutes.slice(since.from), ordinary);
   if (!(candidate - stable >= policy.maxErrorRate + chance) || candidate < CLEAR_OUTAGE * stable) return null;
   const beside = `${ordinary === undefined ? "of the stable side's" : "of the stable side's before, at most"} ${percent(stable)}`;

@@ -24,10 +24,10 @@ export const sideCountsSchema = z.strictObject({
    */
   target5xxAtMost: count.optional(),
   /**
-   * The target's answers other than 5xx, some of them to requests of the previous minute; absent if the metric store
-   * does not report them (logs of earlier versions).
+   * The target's answers other than 5xx, some of them to requests of the previous minute; {@link UNKNOWN} if the metric
+   * store has lost those of this minute; absent if it does not report them (logs of earlier versions).
    */
-  answered: count.optional(),
+  answered: lateCount.optional(),
   /** Connections to a target that failed. A candidate that crashes shows here, without any target 5xx. */
   connectionErrors: lateCount,
   /**

@@ -13,6 +13,15 @@ describe('a stage advances on fresh and whole evidence only', () => {
 
   const gap = (i: number) => minute(i, null, null);
   const silent = (i: number) => minute(i, side(30_000, 30), null);
+  // Another service's 5xx are there, and the candidate's own point says nothing of it.
+  const answersLost = (i: number): MinuteEvidence => ({
+    ...minute(
+      i,
+      { ...side(27_000, 27), answered: 26_973, unanswered: 0 },
+      { ...side(3_000, 3), answered: UNKNOWN, unanswered: UNKNOWN },
+    ),
+    elb5xx: 200,
+  });
   it.each<[string, MinuteEvidence[], RegExp]>([
     ['both sides fell silent after 20 minutes', [...minutes(0, 20, healthy), ...minutes(20, 60, gap)], /silent/],
     ['minutes after the 20th are not even listed', minutes(0, 20, healthy), /silent/],
@@ -37,8 +46,20 @@ describe('a stage advances on fresh and whole evidence only', () => {
       minutes(0, 60, (i) => (i < 55 ? healthy(i) : minute(i, { ...side(27_000, 27), slow: null }, side(3_000, 3)))),
       /stable side has been silent for/,
     ],
+    [
+      'the candidate’s answers are lost for the last five minutes',
+      minutes(0, 60, (i) => (i < 55 ? healthy(i) : answersLost(i))),
+      /candidate side has been silent for/,
+    ],
   ])('holds when %s', (_name, seen, reason) => {
     expect(decision(seen, 60)).toMatchObject({ decision: 'hold', reason: expect.stringMatching(reason) });
+  });
+
+  it('takes no lost answers for requests that the load balancer answered, or that nobody did', () => {
+    const seen = minutes(0, 75, (i) => (i > 20 && i < 32 ? answersLost(i) : healthy(i)));
+    const looks = Array.from({ length: 75 }, (_, i) => decision(seen.slice(0, i), i).decision);
+    expect(looks).not.toContain('rollback');
+    expect(decision(seen, 75).decision).toBe('advance');
   });
 
   it('takes no lost response times for a stable side that is never slow', () => {

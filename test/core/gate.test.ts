@@ -20,6 +20,7 @@ const POLICY: GatePolicy = {
   minRequests: 100,
   maxErrorRate: 0.05,
   latencyBudgetMs: 500,
+  weight: 0.1,
   elb5xxRate: 0,
   warmUpMinutes: 0,
   warmUpErrorMinutes: 0,

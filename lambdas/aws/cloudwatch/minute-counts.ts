@@ -62,6 +62,9 @@ function answersOf(
 ): Pick<SideCounts, 'answered' | 'target5xxAtMost' | 'unanswered'> {
   const value = figuresAt(series, minute, `${name}_`);
   const answered = otherAnswers(value);
+  // A target that hangs has no response times either.
+  if (answered + value('target5xx') === 0 && hasTimes(series, name, minute))
+    return { answered: UNKNOWN, unanswered: UNKNOWN };
   const elb5xx = lateCount(series, 'elb5xx', minute);
   const isLate = lateCount(series, `${name}_target5xx`, minute) === UNKNOWN;
   return {
@@ -76,11 +79,14 @@ function answersOf(
  * lost, so it is unknown whether any was slow.
  */
 function times(series: MetricSeries, name: GroupRole, minute: number): Pick<SideCounts, 'slow' | 'latency'> {
-  const point = (of: string) => series.get(`${name}_${of}`)?.get(minute);
   const value = figuresAt(series, minute, `${name}_`);
   const answers = otherAnswers(value) + value('target5xx');
-  if (answers > 0 && point('slow') === undefined && point('p99') === undefined) return { slow: null };
+  if (answers > 0 && !hasTimes(series, name, minute)) return { slow: null };
   if (isCounted(series, `${name}_slow`, `${name}_p99`)) return { slow: value('slow') };
   // TargetResponseTime is in seconds.
   return { slow: null, latency: { p95: value('p95') * 1000, p99: value('p99') * 1000 } };
+}
+
+function hasTimes(series: MetricSeries, name: GroupRole, minute: number): boolean {
+  return ['slow', 'p99'].some((of) => series.get(`${name}_${of}`)?.get(minute) !== undefined);
 }

@@ -101,6 +101,56 @@ describe('5xx of the load balancer’s own, where it is known whose requests the
   });
 });
 
+describe('5xx of the load balancer’s own to requests for which it had no target', () => {
+  const routed = (i: number, stable: number | null, candidate: number, elb5xx: number, others = 0) => {
+    const side = (n: number) => counts(n, { answered: n, unanswered: 0 });
+    const all = (stable ?? 0) + candidate + others;
+    return minute(i, stable === null ? null : side(stable), side(candidate), { elb5xx, loadBalancerRequests: all });
+  };
+  const half = (length: number, elb5xx = 150, others = 0) =>
+    minutes(length, (i) => routed(i, 29_700, 150, elb5xx, others));
+
+  it('are the candidate’s where it lacks as many by its weight, three times in a row', () => {
+    expect(firstCall(half(30))).toBe(2);
+    expect(decideGate(half(3), policy()).reason).toMatch(/answered at least 98 requests .* its weight of 1\.00 %/);
+    expect(decideGate(half(2), policy()).decision).toBe('hold');
+    // Ten requests a minute, of which eight come: nine minutes are counted together.
+    const few = minutes(90, (i) => routed(i, 990, 6, 4));
+    expect(firstCall(few)).toBeGreaterThan(45);
+  });
+
+  it.each<[string, ReturnType<typeof half>]>([
+    ['it lacks none', minutes(75, (i) => routed(i, 29_700, 300, 150))],
+    ['it lacks many more, as sticky clients make it', half(75, 15)],
+    ['there are many more of them', half(75, 1_500)],
+    ['another service has so many requests', half(75, 150, 3_000)],
+    [
+      'chance makes the shares of every other minute',
+      minutes(75, (i) => routed(i, 29_700, i % 3 === 0 ? 330 : 210, 90)),
+    ],
+  ])('are nobody’s of ours where %s', (_why, met) => {
+    expect(firstCall(met)).toBe(-1);
+    expect(decideGate(met, policy()).decision).toBe('advance');
+  });
+
+  it('are nobody’s of ours where as many were ordinary before', () => {
+    expect(firstCall(half(75), policy(0.005))).toBe(-1);
+  });
+
+  it('only hold a candidate beside which nobody is left', () => {
+    const alone = (elb5xx: number, others = 0, by = policy()) =>
+      judgeAlone(
+        minutes(40, (i) => routed(i, null, 15_000, elb5xx, others)),
+        by,
+        { peakErrorRate: 0.001, peakSlowRate: 0.01, errorCeiling: 0.0015, untoldCeiling: 0.011 },
+      );
+    expect(alone(15_000)).toMatchObject({ decision: 'hold', reason: expect.stringContaining('150000 requests') });
+    expect(alone(700).decision).toBe('advance');
+    expect(alone(15_000, 30_000).decision).toBe('advance');
+    expect(alone(3_000, 0, policy(0.1)).decision).toBe('advance');
+  });
+});
+
 describe('5xx of the load balancer’s own, where it is not known whose they are', () => {
   const open = (elb5xx: number, all?: number) =>
     minutes(30, (i) =>

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import { FOOTPRINT } from '../../../core/cost/index.ts';
+import { UNKNOWN } from '../../../core/model/evidence.ts';
 import { ingressIdSchema } from '../../../core/model/ids.ts';
 import { cloudWatchAlarms } from '../../../lambdas/aws/cloudwatch/alarms.ts';
 import { cloudWatchMetrics } from '../../../lambdas/aws/cloudwatch/metrics.ts';
@@ -158,7 +159,7 @@ describe('an observation’s evidence', () => {
   });
 });
 
-describe('a minute whose response times are lost', () => {
+describe('a minute whose response times or answers are lost', () => {
   const read = async (told: Readonly<Record<string, Record<number, number>>>) => {
     const cloud = new Answering(({ MetricDataQueries = [] }) => ({
       MetricDataResults: MetricDataQueries.map((q) => points(q, told[q.Id ?? ''] ?? {})),
@@ -168,6 +169,18 @@ describe('a minute whose response times are lost', () => {
   };
   const two = (n: number) => ({ [minute(4)]: n, [minute(3)]: n });
   const answers = { stable_requests: two(100), stable_answered2XX: two(100) };
+
+  it('is not one in which nobody was answered', async () => {
+    const [lost, hanging] = await read({
+      stable_requests: two(100),
+      elb5xx: two(20),
+      candidate_answered2XX: two(100),
+      stable_slow: { [minute(4)]: 2 },
+    });
+    expect(lost).toMatchObject({ requests: 100, answered: UNKNOWN, unanswered: UNKNOWN, slow: 2 });
+    expect(lost?.target5xxAtMost).toBeUndefined();
+    expect(hanging, 'has no response times either').toMatchObject({ answered: 0, unanswered: 20 });
+  });
 
   it('is not one in which nothing was slow', async () => {
     const [lost, there] = await read({
