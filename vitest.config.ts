@@ -3,7 +3,8 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-// Processes and threads that tests start compile the same sources again and again: it is half of what starting one takes.
+// Processes and threads that tests start compile the same sources again and again: it is half of what starting one
+// takes.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '.crossfade', 'compile-cache');
 
 // What a person's machine says of accounts and proxies is not the tests': they speak to this machine, as nobody.
@@ -13,7 +14,9 @@ process.env.AWS_SHARED_CREDENTIALS_FILE = devNull;
 
 /** Whole runs share a clock with what they start: nothing goes beside them. The others are slow tests. */
 const WHOLE_RUNS = ['test/rehearsal/rehearse.test.ts'];
-/** What takes longer than a minute allows: `npm run test:all` and `.ci/run` have it (CONTRIBUTING.md, "Kinds of tests"). */
+/**
+ * What takes longer than a minute allows: `npm run test:all` and `.ci/run` have it (CONTRIBUTING.md, "Kinds of tests").
+ */
 const SLOW = ['test/**/*.slow.test.ts'];
 /** What runs for a minute alone runs for ten beside others, and slows its clock down there. */
 const HANGS = { testTimeout: 1_800_000, hookTimeout: 1_800_000 };
@@ -25,10 +28,12 @@ export default defineConfig({
     hookTimeout: 300_000,
     expect: { poll: { timeout: 120_000 } },
     maxWorkers: 2,
-    // V8 may abort a process whose threads end while they run, where the CPU has protection keys: "Check failed: jit_page.has_value()".
-    // Most of what tests make lives shortly: with more room for it, it is collected less often and seldom promoted.
+    // V8 may abort a process whose threads end while they run, where the CPU has protection keys: "Check failed:
+    // jit_page.has_value()". Most of what tests make lives shortly: with more room for it, it is collected less often
+    // and seldom promoted.
     execArgv: ['--no-memory-protection-keys', '--min-semi-space-size=32', '--max-semi-space-size=64'],
-    // The CDK validates every template that it synthesises, which takes longer than all else; tests that are about it ask for it.
+    // The CDK validates every template that it synthesises, which takes longer than all else; tests that are about it
+    // ask for it.
     env: { CDK_VALIDATION: 'false' },
     globalSetup: ['test/support/temporary-files.ts'],
     setupFiles: ['test/support/own-environment.ts'],

@@ -1,6 +1,7 @@
 /**
- * The library once more as CommonJS, for who asks for it by `require`: Jest, which by itself loads no ES module that way, and TypeScript before 5.8,
- * which refuses to. The CLI and everything that the package runs by itself stay ES modules.
+ * The library once more as CommonJS, for who asks for it by `require`: Jest, which by itself loads no ES module that
+ * way, and TypeScript before 5.8, which refuses to. The CLI and everything that the package runs by itself stay ES
+ * modules.
  */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';

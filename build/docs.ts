@@ -1,4 +1,7 @@
-/** `npm run docs`: writes the pages that are made from code. `test/docs/generated.test.ts` fails when one of them is stale. */
+/**
+ * `npm run docs`: writes the pages that are made from code. `test/docs/generated.test.ts` fails when one of them is
+ * stale.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { synthesise } from '../rehearsal/scenario/index.ts';

@@ -1,4 +1,7 @@
-/** References as their readers take them. Nearly every service reads the pairs of a query by name, as in forms (WHATWG URL, 5.1). */
+/**
+ * References as their readers take them. Nearly every service reads the pairs of a query by name, as in forms (WHATWG
+ * URL, 5.1).
+ */
 
 /** Normalises the order and the spelling of the pairs; pairs with the same name keep their order. */
 export function withQueryAsRead(reference: string): string {

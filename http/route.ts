@@ -2,9 +2,9 @@
 import { MANY, matchesPattern } from './pattern.ts';
 
 /**
- * `templates` such as `/items/{id}`: of those that match, the most specific wins, as routers have it: a segment that is written out before
- * a parameter, from the left. One that matches behind a base path (`/api/items/7`) or without it counts only where none matches
- * as it is. Otherwise the first segment that tells a resource stands for all below it.
+ * `templates` such as `/items/{id}`: of those that match, the most specific wins, as routers have it: a segment that is
+ * written out before a parameter, from the left. One that matches behind a base path (`/api/items/7`) or without it
+ * counts only where none matches as it is. Otherwise the first segment that tells a resource stands for all below it.
  */
 export function routeOf(target: string, templates: readonly string[]): string {
   const path = pathOf(target);

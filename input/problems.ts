@@ -44,7 +44,10 @@ export function wordIssue(issue: z.core.$ZodRawIssue): string | undefined {
 const MOST_PROBLEMS = 50;
 const MOST_KEYS = 10;
 
-/** The problems with their paths; an unknown key is in the path. Only as well worded as the parse that had {@link wordIssue}. */
+/**
+ * The problems with their paths; an unknown key is in the path. Only as well worded as the parse that had {@link
+ * wordIssue}.
+ */
 export function problemsOf(error: z.ZodError): Problem[] {
   const problems = error.issues.slice(0, MOST_PROBLEMS).map((issue) => {
     const path = pathOf(issue.path);

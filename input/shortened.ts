@@ -1,6 +1,8 @@
 /** Texts that come in whole, from people and other programs, where only so much of one has room. */
 
-/** At most so many characters of a text, the last of them a mark where it was longer; no character of two units is torn. */
+/**
+ * At most so many characters of a text, the last of them a mark where it was longer; no character of two units is torn.
+ */
 export function shortened(text: string, most: number): string {
   if (text.length <= most) return text;
   const kept = text.slice(0, most - 1);

@@ -133,9 +133,9 @@ export class SameMeaning {
   }
 
   /**
-   * The members from `p` on against those of {@link #partners} from `base` on. Objects of one array have the same keys in the
-   * same orders, so each partner is looked for first where it was the last time. null where a key stands twice, is escaped or has
-   * no partner of the same text: then names must be compared.
+   * The members from `p` on against those of {@link #partners} from `base` on. Objects of one array have the same keys
+   * in the same orders, so each partner is looked for first where it was the last time. null where a key stands twice,
+   * is escaped or has no partner of the same text: then names must be compared.
    */
   #looked(p: Node, end: Node, base: number, depth: number): boolean | null {
     const { a, b } = this;

@@ -198,8 +198,8 @@ class OnePass {
   }
 
   /**
-   * The members of `object` from `first` on, which the text, from `at` on, has in another order. Objects of one array have the same
-   * keys in the same orders, so each is looked for first where it was the last time.
+   * The members of `object` from `first` on, which the text, from `at` on, has in another order. Objects of one array
+   * have the same keys in the same orders, so each is looked for first where it was the last time.
    */
   #reordered(object: Node, first: Node, start: number, at: number, depth: number): number {
     const base = this.#keyed;

@@ -129,8 +129,9 @@ async function afterRevision(
 }
 
 /**
- * Before most customers leave the stable side, and before the last, its look-back is taken again: from then on the candidate is held against what the
- * stable side's minutes reached up to this move. What the plan's times were computed from stays. Null where nothing is to be taken, or can be.
+ * Before most customers leave the stable side, and before the last, its look-back is taken again: from then on the
+ * candidate is held against what the stable side's minutes reached up to this move. What the plan's times were computed
+ * from stays. Null where nothing is to be taken, or can be.
  */
 async function lastOfControl(
   { metrics }: WatchDeps,
@@ -166,9 +167,9 @@ interface Owed {
 }
 
 /**
- * What the ledger says of the run, and the listener: what was written last, for the mirror may have been closed since the state was made
- * (core/fence/close-mirror.ts), and what people have asked of it. It may be closed between the two readings as well: what does not agree is read again
- * before it is drift.
+ * What the ledger says of the run, and the listener: what was written last, for the mirror may have been closed since
+ * the state was made (core/fence/close-mirror.ts), and what people have asked of it. It may be closed between the two
+ * readings as well: what does not agree is read again before it is drift.
  */
 async function asOwed(deps: WatchDeps, state: CutoverState, now: number): Promise<Owed> {
   const first = await readOwed(deps, state, now);
@@ -260,8 +261,8 @@ function metricLook(state: CutoverState, { name, trouble, minutes }: MetricEvide
 
 /**
  * Minutes that the entry before may not have had. All of them, every time, would outgrow an item of the table (400 KB)
- * within two days of soak; the overlap is for looks that failed and for minutes that came late. Of a run that has been held for days an entry has the last
- * hours; a replay says which looks it cannot repeat.
+ * within two days of soak; the overlap is for looks that failed and for minutes that came late. Of a run that has been
+ * held for days an entry has the last hours; a replay says which looks it cannot repeat.
  */
 function sinceLastLook<M extends { readonly minute: number }>(
   state: CutoverState,

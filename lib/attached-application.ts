@@ -106,7 +106,10 @@ export class AttachmentError extends Error {
   }
 }
 
-/** The same is refused by whatever reads the file: the synthesis, and the doctor before it. @throws AttachmentError that names the fields that are wrong */
+/**
+ * The same is refused by whatever reads the file: the synthesis, and the doctor before it.
+ * @throws AttachmentError that names the fields that are wrong
+ */
 export function parseAttachment(input: unknown): Attachment {
   const parsed = attachmentSchema.safeParse(input, { error: wordIssue });
   if (parsed.success) {

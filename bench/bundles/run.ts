@@ -1,6 +1,7 @@
 /**
- * Size and start-up time of each Lambda bundle: a fresh process imports it; the references, in turns, are an empty handler and
- * the rollback as CDK's NodejsFunction bundles it by default (CommonJS, not minified, the SDK left to the runtime).
+ * Size and start-up time of each Lambda bundle: a fresh process imports it; the references, in turns, are an empty
+ * handler and the rollback as CDK's NodejsFunction bundles it by default (CommonJS, not minified, the SDK left to the
+ * runtime).
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -27,7 +27,8 @@ export function planFor(seen: Assumptions & { readonly silentHours?: number }, g
       return [percent, row?.evidenceSeconds ?? 0] as const;
     }),
   );
-  // Nobody gives most customers to what nobody has seen: of the stages up to half of them the one that is decided soonest stays, however long it takes.
+  // Nobody gives most customers to what nobody has seen: of the stages up to half of them the one that is decided
+  // soonest stays, however long it takes.
   const soonest = Math.min(...[...evidence].flatMap(([percent, seconds]) => (percent <= 50 ? [seconds] : [])));
   // The baseline says how long nobody asks for anything: a hold that is shorter ends there.
   const silent = seen.silentHours === undefined || seen.silentHours === 0 ? 0 : (seen.silentHours + 2) * HOUR;

@@ -1,6 +1,6 @@
 /**
- * Traces and regressions that others wrote against the gate: noise of one side, failures that feed on themselves, metrics that come late or
- * not at all, failures that have no target group, and times that differ from the day before.
+ * Traces and regressions that others wrote against the gate: noise of one side, failures that feed on themselves,
+ * metrics that come late or not at all, failures that have no target group, and times that differ from the day before.
  */
 
 import type { Side } from '../../sides/index.ts';
@@ -36,7 +36,10 @@ const both =
     };
   };
 
-/** A dependency is out for a quarter of an hour, once in the run; each side's clients try again on their own side, in clumps that a heavy tail makes. */
+/**
+ * A dependency is out for a quarter of an hour, once in the run; each side's clients try again on their own side, in
+ * clumps that a heavy tail makes.
+ */
 const retries: Own = (random) => {
   const at = 30 + Math.floor(200 * random());
   const clump = () => 1 + 3 * random();

@@ -21,7 +21,9 @@ const TAIL = 60;
 export interface Outcome {
   /** `undecided`: the gate never found the candidate worse, and the stage's maximum hold ended it. */
   readonly end: 'worse' | 'undecided' | 'completed';
-  /** The candidate's requests that failed (or were slow, for a slow regression) from the onset to the verified return. */
+  /**
+   * The candidate's requests that failed (or were slow, for a slow regression) from the onset to the verified return.
+   */
   readonly failed: number;
   /** Minutes; null if the run never got there. */
   readonly toFull: number | null;

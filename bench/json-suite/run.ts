@@ -1,4 +1,7 @@
-/** JSONTestSuite against the JSON comparer. `npm run bench -- json-suite FOLDER`, the `test_parsing` of github.com/nst/JSONTestSuite. */
+/**
+ * JSONTestSuite against the JSON comparer. `npm run bench -- json-suite FOLDER`, the `test_parsing` of
+ * github.com/nst/JSONTestSuite.
+ */
 
 import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** What each action does at each place of a run: one table, to which test/cli/actions.slow.test.ts holds the commands, and its page. */
+/**
+ * What each action does at each place of a run: one table, to which test/cli/actions.slow.test.ts holds the commands,
+ * and its page.
+ */
 import { markdownCode, markdownTable } from '../../markdown/index.ts';
 import { type Page, page } from './page.ts';
 

@@ -1,8 +1,8 @@
 /**
  * How each cause is recognised, for docs/reference/causes.md; severity and advice are in the catalogue.
  *
- * `row` is the row of the list of known Node → Go differences with which the corpus began; `new` was added by running both sides
- * against each other; empty where the corpus has neither.
+ * `row` is the row of the list of known Node → Go differences with which the corpus began; `new` was added by running
+ * both sides against each other; empty where the corpus has neither.
  */
 import type { Cause } from '../../parity/causes/index.ts';
 

@@ -8,8 +8,9 @@ import * as z from 'zod';
 import { SIDES } from '../../sides/index.ts';
 
 /**
- * Version of the capture format. Raised whenever a field changes its meaning. Since 3 hashes are keyed by the capture and the place
- * too: equal ones mean equal values at one place of one record, and nothing across records. 2 is read as 3 is.
+ * Version of the capture format. Raised whenever a field changes its meaning. Since 3 hashes are keyed by the capture
+ * and the place too: equal ones mean equal values at one place of one record, and nothing across records. 2 is read as
+ * 3 is.
  */
 export const CAPTURE_VERSION = 3;
 const READABLE_VERSIONS = [2, CAPTURE_VERSION] as const;

@@ -35,8 +35,8 @@ const BEARABLE_LOAD = 2;
 const BEARABLE_WORK_MS = 40;
 
 /**
- * Real work takes longer on a slow or busy machine. The clock follows what the machine can do, and needs fewer steps to it
- * from here. Requests per simulated second remain unchanged.
+ * Real work takes longer on a slow or busy machine. The clock follows what the machine can do, and needs fewer steps to
+ * it from here. Requests per simulated second remain unchanged.
  * @param scenarios how many may run at once
  */
 export function paceOn(

@@ -46,8 +46,8 @@ async function find({ ingress, deployment }: DeployedOptions): Promise<Pick<Loca
 }
 
 /**
- * AWS's time by one answer of ELBv2, without which no command could do anything about traffic; this machine's where nothing answers. A rollback
- * that is recorded an hour ahead would wait an hour longer for the stable side's tasks.
+ * AWS's time by one answer of ELBv2, without which no command could do anything about traffic; this machine's where
+ * nothing answers. A rollback that is recorded an hour ahead would wait an hour longer for the stable side's tasks.
  */
 async function clockOfAws({ rules }: Deployment): Promise<() => number> {
   const [{ DescribeRulesCommand, ElasticLoadBalancingV2Client }, { CLIENT_OPTIONS }] = await Promise.all([

@@ -70,7 +70,10 @@ export async function attempt<T>(
   }
 }
 
-/** What a command that sends one change leaves behind: where nothing was sent, or it was refused; and where its answer was lost. */
+/**
+ * What a command that sends one change leaves behind: where nothing was sent, or it was refused; and where its answer
+ * was lost.
+ */
 interface LeftBySending {
   /** @default NOTHING_CHANGED */
   readonly unsent?: Left;

@@ -155,8 +155,8 @@ function freezeProblems({ from, to }: Freeze, path: string): PlanProblem[] {
 
 /**
  * A state of an execution, and the input and output of a task, have at most 256 KiB of UTF-8
- * (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). An execution that exceeds it fails at once,
- * whatever its retries say. The rest is for what Lambda's answer and the task's input have beside the state.
+ * (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). An execution that exceeds it fails at
+ * once, whatever its retries say. The rest is for what Lambda's answer and the task's input have beside the state.
  */
 const MOST_BYTES = 256 * 1024 - 8 * 1024;
 

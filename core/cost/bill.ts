@@ -18,7 +18,10 @@ export interface Bill {
   readonly usd: { readonly month: number; readonly cutover: number };
 }
 
-/** The largest lines first. Not included: the two services themselves, the load balancer, traffic between zones, and X-Ray within its free tier. */
+/**
+ * The largest lines first. Not included: the two services themselves, the load balancer, traffic between zones, and
+ * X-Ray within its free tier.
+ */
 export function billOf(plan: Plan, traffic: Traffic, prices: PriceList = PRICES): Bill {
   const month = priced(monthly(traffic), prices);
   const cutover = priced(perCutover(plan, traffic), prices);

@@ -28,8 +28,9 @@ export function observeStage(state: PresentRun, seen: Measured, now: number): Ob
 
 /**
  * Soak: all requests are the candidate's, so it is held against the baseline of before the cutover, and its answers
- * against the stable side's in reverse shadow. Failures that only those meet who come through the mirror are no reason to go back:
- * the mirror is closed, and whoever it answered reaches the candidate directly, where the next looks see them.
+ * against the stable side's in reverse shadow. Failures that only those meet who come through the mirror are no reason
+ * to go back: the mirror is closed, and whoever it answered reaches the candidate directly, where the next looks see
+ * them.
  */
 export function observeSoak(state: PresentRun, seen: Measured, parity: ParityVerdict, now: number): Observed {
   const judged = (minutes: readonly MinuteEvidence[]) => judgeSoak(state, { ...seen, minutes }, parity, now);

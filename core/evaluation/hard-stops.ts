@@ -18,7 +18,9 @@ export function hardStop(deployment: Deployment, state: PresentRun, seen: HardEv
   return redOf(deployment, state, seen) ?? driftOf(deployment, state, seen) ?? unsafety(deployment, state, seen);
 }
 
-/** The same without a look at the live weights, which the watchdog takes by itself, and believes only the second time. */
+/**
+ * The same without a look at the live weights, which the watchdog takes by itself, and believes only the second time.
+ */
 export function stopWhileWaiting(deployment: Deployment, state: PresentRun, seen: GuardEvidence): string | null {
   return redOf(deployment, state, seen) ?? unsafety(deployment, state, seen);
 }

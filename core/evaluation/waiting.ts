@@ -18,7 +18,10 @@ export interface Alarming {
   readonly reason: string;
 }
 
-/** What a look takes: alarms by their level, for a transition comes once and may be lost, and the minutes since the phase before began. */
+/**
+ * What a look takes: alarms by their level, for a transition comes once and may be lost, and the minutes since the
+ * phase before began.
+ */
 export interface WaitingEvidence extends GuardEvidence {
   readonly minutes: readonly MinuteEvidence[];
 }

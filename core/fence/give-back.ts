@@ -4,7 +4,10 @@ import { candidatePercentOf, neededTargets, planReturn, type ReturnPlan, type Su
 import type { RollbackPorts } from './rollback-outcome.ts';
 import { readStandingBack, writeStanding } from './write-weights.ts';
 
-/** For so long a rollback waits for healthy stable targets; then stable gets a share in proportion, and people are notified again, once in each such time. Seconds. */
+/**
+ * For so long a rollback waits for healthy stable targets; then stable gets a share in proportion, and people are
+ * notified again, once in each such time. Seconds.
+ */
 const WAIT_FOR_CAPACITY_SECONDS = 600;
 /** The watchdog runs every minute, and repeats a rollback that is not finished. */
 const WATCHDOG_MS = 60_000;
@@ -43,7 +46,10 @@ export function isOverdue(lease: Lease | null, now: number): boolean {
   return since !== undefined && now - fromIso(since) >= WAIT_FOR_CAPACITY_SECONDS * 1000;
 }
 
-/** Whether people are notified again in this look of the watchdog's: one of ten, a minute apart. @param waited milliseconds since any fixed moment */
+/**
+ * Whether people are notified again in this look of the watchdog's: one of ten, a minute apart.
+ * @param waited milliseconds since any fixed moment
+ */
 export function isToldAgain(waited: number): boolean {
   return waited % (WAIT_FOR_CAPACITY_SECONDS * 1000) < WATCHDOG_MS;
 }

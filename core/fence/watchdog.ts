@@ -1,7 +1,7 @@
 /**
  * The watchdog: level-triggered, every minute. It repairs what events missed, and asks only what is true now: does the
- * listener carry the desired weights, is the run that owns it alive, can both sides carry their customers, is the stable
- * side's capacity what the run owes it, is the traffic really back on stable?
+ * listener carry the desired weights, is the run that owns it alive, can both sides carry their customers, is the
+ * stable side's capacity what the run owes it, is the traffic really back on stable?
  */
 import {
   type Alarms,
@@ -208,8 +208,8 @@ async function deadSide({ ingress }: WatchdogPorts, { intent }: Lease): Promise<
 }
 
 /**
- * The mirror's alarms notify only of transitions, whose events may be lost or muted. So the watchdog reads their levels,
- * and the health of the mirror's targets, which may have been dead already when it was opened.
+ * The mirror's alarms notify only of transitions, whose events may be lost or muted. So the watchdog reads their
+ * levels, and the health of the mirror's targets, which may have been dead already when it was opened.
  */
 async function watchMirror(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport | null> {
   const { mirror } = item.intent.split;

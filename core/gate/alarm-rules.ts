@@ -43,8 +43,10 @@ export const ALARM_ALONE_FACTOR = 4;
  */
 export const ALARM_MAX_FOREIGN_PERCENT = 10;
 /**
- * Percent of the candidate's requests whose clients may hang up while a stable side is there that may have as many: the ten metrics that an alarm may have do not suffice to ask it. Where the
- * load balancer's own 5xx are fewer than one in {@link ALARM_MOST_UNANSWERED} of the requests without an answer, most of these have another reason altogether (upgraded connections).
+ * Percent of the candidate's requests whose clients may hang up while a stable side is there that may have as many: the
+ * ten metrics that an alarm may have do not suffice to ask it. Where the load balancer's own 5xx are fewer than one in
+ * {@link ALARM_MOST_UNANSWERED} of the requests without an answer, most of these have another reason altogether
+ * (upgraded connections).
  */
 export const ALARM_HANG_UPS_PERCENT = 5;
 export const ALARM_MOST_UNANSWERED = 2;
@@ -88,9 +90,10 @@ export function connectionErrorExcess({ stable, candidate }: AlarmMinute, burst 
 }
 
 /**
- * The same of the load balancer's own 5xx, which have no target group; compared with `elbErrorPercent`. The candidate's requests that no target answered are its own, as
- * far as the load balancer made 5xx; the rest of these are the stable side's. Its 5xx may be other services', and clients hang up: what that explains is left to the gate, which
- * compares the sides. Where no target is left to be asked, health says so.
+ * The same of the load balancer's own 5xx, which have no target group; compared with `elbErrorPercent`. The candidate's
+ * requests that no target answered are its own, as far as the load balancer made 5xx; the rest of these are the stable
+ * side's. Its 5xx may be other services', and clients hang up: what that explains is left to the gate, which compares
+ * the sides. Where no target is left to be asked, health says so.
  */
 export function elbErrorExcess({ stable, candidate, requests, mirrored = 0, elb5xx }: AlarmMinute, burst = 1): number {
   const ours = stable.requests + candidate.requests + mirrored;
@@ -133,7 +136,11 @@ function counted(
 }
 
 interface Beside {
-  /** Whether fewer requests of the stable side than a ratio asks for excuse the candidate: where they are known to fail, both do. @default false */
+  /**
+   * Whether fewer requests of the stable side than a ratio asks for excuse the candidate: where they are known to fail,
+   * both do.
+   * @default false
+   */
   readonly speaks?: boolean;
   /** Percentage points that are not held against the candidate while somebody is beside it. @default 0 */
   readonly allowed?: number;

@@ -1,7 +1,8 @@
 /**
- * How large a difference must be, observed since it most likely began, to trigger a rollback. What hurts one side somewhat more for some
- * minutes and is over (a neighbour in a zone where more of its targets are, a crawler, a restart) is no reason; the longer it stays the less it may be, down to
- * half of the margin. That only takes calls away, so α holds whatever the data chose.
+ * How large a difference must be, observed since it most likely began, to trigger a rollback. What hurts one side
+ * somewhat more for some minutes and is over (a neighbour in a zone where more of its targets are, a crawler, a
+ * restart) is no reason; the longer it stays the less it may be, down to half of the margin. That only takes calls
+ * away, so α holds whatever the data chose.
  */
 import type { Pair } from './bets/index.ts';
 

@@ -1,7 +1,8 @@
 /**
- * Where most requests are the candidate's the stable side may be too thin to compare with: of five requests a second it has three a minute at 99 %, and a candidate that
- * fails for hours may as well be unlucky. So it is also held against what the stable side's minutes reached before, as it will be at 100 %. What else has changed since then
- * does not cancel, so no minute decides alone, and the stable side must not fare as badly meanwhile.
+ * Where most requests are the candidate's the stable side may be too thin to compare with: of five requests a second it
+ * has three a minute at 99 %, and a candidate that fails for hours may as well be unlucky. So it is also held against
+ * what the stable side's minutes reached before, as it will be at 100 %. What else has changed since then does not
+ * cancel, so no minute decides alone, and the stable side must not fare as badly meanwhile.
  */
 import type { MinuteEvidence } from '../model/index.ts';
 import { above, exposedByCause, type WarmUp } from './bets/index.ts';

@@ -1,10 +1,11 @@
 /**
- * E-values on shares: how many of n are bad, on two sides or on one. A minute's factor is the likelihood of an alternative over
- * that of the null's point nearest to it (by Kullback–Leibler divergence). Where the null is a half-plane of the two shares, the
- * factor's mean under it is at most 1 whatever the shares are: the geometric mean of the means of single events is below their
- * arithmetic mean, which the projection's first-order condition keeps at 1 (Turner, Ly, Grünwald, *Generic E-variables for exact
- * sequential k-sample tests*, 2024, arXiv:2106.02693; Turner and Grünwald, *Exact anytime-valid confidence intervals for
- * contingency tables*, 2023, arXiv:2203.09785). Exact for shares near one half too, where counts are far from Poisson.
+ * E-values on shares: how many of n are bad, on two sides or on one. A minute's factor is the likelihood of an
+ * alternative over that of the null's point nearest to it (by Kullback–Leibler divergence). Where the null is a
+ * half-plane of the two shares, the factor's mean under it is at most 1 whatever the shares are: the geometric mean of
+ * the means of single events is below their arithmetic mean, which the projection's first-order condition keeps at 1
+ * (Turner, Ly, Grünwald, *Generic E-variables for exact sequential k-sample tests*, 2024, arXiv:2106.02693; Turner and
+ * Grünwald, *Exact anytime-valid confidence intervals for contingency tables*, 2023, arXiv:2203.09785). Exact for
+ * shares near one half too, where counts are far from Poisson.
  */
 import type { Pair } from '../gate/bets/index.ts';
 

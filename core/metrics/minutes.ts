@@ -1,7 +1,8 @@
 /**
- * Values and guards have no counts, so their minutes are counted: one in which the candidate is beyond the tolerance (or the
- * limit) is bad. A healthy candidate may have one bad minute in ten, whatever the minutes before were; it advances once fewer than
- * a quarter are shown to be bad. Figures that stay high once they are high need a tolerance that covers that.
+ * Values and guards have no counts, so their minutes are counted: one in which the candidate is beyond the tolerance
+ * (or the limit) is bad. A healthy candidate may have one bad minute in ten, whatever the minutes before were; it
+ * advances once fewer than a quarter are shown to be bad. Figures that stay high once they are high need a tolerance
+ * that covers that.
  */
 import { logMeanExp, mixOverOnset } from '../gate/bets/index.ts';
 import type { GuardMetric, MetricBaseline, MetricMinute, ValueMetric } from '../model/index.ts';

@@ -307,7 +307,9 @@ export function describeError(error: unknown): string {
   return `${error.name}: ${error.message}${causeOf(error)}`;
 }
 
-/** The same for the middle of a sentence, without what an error of ours says of traffic and the next step at its time. */
+/**
+ * The same for the middle of a sentence, without what an error of ours says of traffic and the next step at its time.
+ */
 export function describeTrouble(error: unknown): string {
   if (!(error instanceof CrossfadeError)) return describeError(error);
   return `${error.what.replace(/\.$/, '')}${causeOf(error)}`;

@@ -153,7 +153,9 @@ export type Lease = Omit<z.infer<typeof leaseShape>, 'intent' | 'rollback' | 'ta
  */
 export const ledgerItemSchema: z.ZodType<Lease> = leaseShape.loose();
 
-/** Where a run stands, such as `stage 10 %`; after a rollback, where it stood. Its intent has the share of its stage. */
+/**
+ * Where a run stands, such as `stage 10 %`; after a rollback, where it stood. Its intent has the share of its stage.
+ */
 export function placeOfRun({ phase, stage, intent }: Pick<Lease, 'phase' | 'stage' | 'intent'>): string {
   return describePlace({ phase, stage }, intent.split.candidatePercent);
 }

@@ -31,9 +31,10 @@ const cloudWatchMetricSchema = z.strictObject({
 
 const cloudWatchQuerySchema = cloudWatchMetricSchema.extend({
   /**
-   * Where it is read. `cloudwatch`: one metric of any namespace; `math`: metric math; `alb`: what the load balancer counts of the
-   * side's target group; `alb-slow`: requests over a latency budget of its own; `ecs`: usage of the side's
-   * service; `provider`: Prometheus, Datadog, HTTP or a function, as the deployment names it (`metricProviders`).
+   * Where it is read. `cloudwatch`: one metric of any namespace; `math`: metric math; `alb`: what the load balancer
+   * counts of the side's target group; `alb-slow`: requests over a latency budget of its own; `ecs`: usage of the
+   * side's service; `provider`: Prometheus, Datadog, HTTP or a function, as the deployment names it
+   * (`metricProviders`).
    */
   source: z.literal('cloudwatch'),
 });

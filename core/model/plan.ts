@@ -52,11 +52,15 @@ const shadowSchema = z.strictObject({
   maxHold: durationSchema(MINUTE, 30 * DAY).prefault('PT12H'),
   /** How long load and chaos tests run against the mirror. */
   exercise: durationSchema(MINUTE, DAY).prefault('PT30M'),
-  /** Captures that the sign-off needs on every route. If n show no difference, the rate is below 3/n (95 % confidence). */
+  /**
+   * Captures that the sign-off needs on every route. If n show no difference, the rate is below 3/n (95 % confidence).
+   */
   minCapturesPerRoute: z.int().min(1).default(3_000),
   /** The captures of each route must show, with 95 % confidence, that breaking differences are rarer than this. */
   maxBreakingRate: z.number().gt(0).max(1).default(0.001),
-  /** How much slower the candidate may be: the 95 % bound on the latency ratio at p50, p95 and p99 stays below 1 + this. */
+  /**
+   * How much slower the candidate may be: the 95 % bound on the latency ratio at p50, p95 and p99 stays below 1 + this.
+   */
   latencyTolerance: z.number().gt(0).max(10).default(0.05),
   /** A candidate that is slower by at most this much passes, whatever the ratio; milliseconds. */
   latencyFloorMs: z.number().min(0).max(1_000).default(1),
@@ -105,17 +109,18 @@ const gateSchema = z.strictObject({
   /** The same for slow requests. */
   slowTolerance: toleranceSchema.prefault({}),
   /**
-   * The most failures that one cause makes at a time (one customer's retries, one bad batch). Evidence is counted by causes:
-   * the test stays valid, and every stage takes that many times longer. The baseline's message says when stable's failures
-   * come in bursts.
+   * The most failures that one cause makes at a time (one customer's retries, one bad batch). Evidence is counted by
+   * causes: the test stays valid, and every stage takes that many times longer. The baseline's message says when
+   * stable's failures come in bursts.
    */
   errorBurst: z.number().min(1).max(1_000).default(1),
   /** The same for slow requests (one pause of a garbage collector). */
   slowBurst: z.number().min(1).max(1_000).default(1),
   /**
-   * An absent error count is unknown until its minute is this old, then zero. ALB reports error counts only when they are not zero
-   * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html), and on sparse
-   * traffic users have seen their points 4 to 9 minutes late.
+   * An absent error count is unknown until its minute is this old, then zero. ALB reports error counts only when they
+   * are not zero
+   * (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html), and on
+   * sparse traffic users have seen their points 4 to 9 minutes late.
    */
   settleAfter: durationSchema(0, HOUR).prefault('PT10M'),
   /** A request that takes longer than this counts as slow; milliseconds. */

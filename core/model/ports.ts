@@ -1,6 +1,6 @@
 /**
- * The ports: everything the core wants from the world. AWS adapters are in `lambdas/aws/`; the rehearsal runs those same
- * adapters against a local cloud; tests use in-memory ones. One contract suite runs against all (test/contract).
+ * The ports: everything the core wants from the world. AWS adapters are in `lambdas/aws/`; the rehearsal runs those
+ * same adapters against a local cloud; tests use in-memory ones. One contract suite runs against all (test/contract).
  *
  * Every method may reject. A rejection of a write means *unknown*: the effect may have happened.
  */

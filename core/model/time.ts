@@ -62,7 +62,10 @@ export function durationSchema(min: number, max: number) {
   });
 }
 
-/** Instants: milliseconds since the epoch in memory, ISO-8601 UTC in JSON. Conversion only; time comes from the Clock port. */
+/**
+ * Instants: milliseconds since the epoch in memory, ISO-8601 UTC in JSON. Conversion only; time comes from the Clock
+ * port.
+ */
 
 /** Milliseconds since the epoch, as ISO-8601 in UTC. */
 export function toIso(ms: number): string {

@@ -2,11 +2,11 @@
 import { type Deployment, type MinuteEvidence, type RuleWeights, shareOf, type TrafficSplit } from '../model/index.ts';
 
 /**
- * Requests that the stable side still answered for customers. With the reverse mirror open it also answers copies, which
- * come from the mirror and not through the stable target group, so its group's count is customers alone.
+ * Requests that the stable side still answered for customers. With the reverse mirror open it also answers copies,
+ * which come from the mirror and not through the stable target group, so its group's count is customers alone.
  *
- * Null without evidence: ALB reports a RequestCount only when it is not zero, so a missing stable count means none only in
- * minutes in which the candidate's arrived.
+ * Null without evidence: ALB reports a RequestCount only when it is not zero, so a missing stable count means none only
+ * in minutes in which the candidate's arrived.
  */
 export function residue(minutes: readonly MinuteEvidence[], split: TrafficSplit): number | null {
   if (split.candidatePercent < 100) return Number.POSITIVE_INFINITY;

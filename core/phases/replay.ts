@@ -1,9 +1,9 @@
 /**
  * Decides a cutover's history again, by the functions that decided it, under its own plan or another one.
  *
- * What another plan would have done *next* is not in the log: a stage that had ended sooner would have given the next one
- * other minutes. So each phase and stage is judged on the minutes that it had, from when it began, and the first rollback
- * under the other plan ends what it would have reached.
+ * What another plan would have done *next* is not in the log: a stage that had ended sooner would have given the next
+ * one other minutes. So each phase and stage is judged on the minutes that it had, from when it began, and the first
+ * rollback under the other plan ends what it would have reached.
  */
 
 import { elapsedMs, type Observation, observe, type PresentRun } from '../evaluation/index.ts';

@@ -12,8 +12,8 @@ import { consoleLinks } from './console-links.ts';
 const STATUS_EVENT_VERSION = 1;
 
 /**
- * SNS and EventBridge take 256 KiB. A message on the topic has the text six times, for mail and for machines, in JSON within JSON,
- * where a quotation mark is four characters. The decision log has the rest.
+ * SNS and EventBridge take 256 KiB. A message on the topic has the text six times, for mail and for machines, in JSON
+ * within JSON, where a quotation mark is four characters. The decision log has the rest.
  */
 const LONGEST = { subject: 200, text: 4_000, todo: 800, evidence: 1_500 } as const;
 
@@ -51,9 +51,10 @@ export const statusEventSchema = z.looseObject({
   /** null if no run is known. */
   cutoverId: cutoverIdSchema.nullable(),
   /**
-   * `phase`: a phase or stage began. `decision`: an evaluation of the gate. `signoff`: an approval is wanted. `refused`: the run did not begin.
-   * `rollback`: all traffic was returned to stable. `waiting`: a rollback cannot complete yet. `verified`: counts show the return.
-   * `warning`: people should know. `completed`: the candidate is the service.
+   * `phase`: a phase or stage began. `decision`: an evaluation of the gate. `signoff`: an approval is wanted.
+   * `refused`: the run did not begin. `rollback`: all traffic was returned to stable. `waiting`: a rollback cannot
+   * complete yet. `verified`: counts show the return. `warning`: people should know. `completed`: the candidate is the
+   * service.
    */
   kind: z.enum(NOTICE_KINDS),
   /** How urgent it is, by PagerDuty's names. */

@@ -11,7 +11,10 @@ import {
 } from '../../core/model/index.ts';
 import { shortened } from '../../input/index.ts';
 
-/** A cause of Step Functions may have 32,768 characters; the reason stands in the lease, in the log and several times in one message. */
+/**
+ * A cause of Step Functions may have 32,768 characters; the reason stands in the lease, in the log and several times in
+ * one message.
+ */
 const LONGEST_REASON = 2_000;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */

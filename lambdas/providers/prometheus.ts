@@ -1,6 +1,7 @@
 /**
  * Prometheus' range queries: https://prometheus.io/docs/prometheus/latest/querying/api/#range-queries. A query such as
- * `sum(increase(orders_total{side="{{side}}"}[1m]))` is evaluated at the end of each minute, so that it covers that minute.
+ * `sum(increase(orders_total{side="{{side}}"}[1m]))` is evaluated at the end of each minute, so that it covers that
+ * minute.
  */
 
 import * as z from 'zod';

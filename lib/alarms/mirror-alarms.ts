@@ -45,8 +45,9 @@ export function mirrorUnhealthy(names: MirrorNames): AlarmSpec {
 }
 
 /**
- * The mirror's targets are healthy, and what passes through them fails: `mirrorErrorExcess` of core/gate/alarm-rules.ts as metric math. Of the two target groups
- * one has customers at a time, and of the two sides the one behind it. A sign-off may be waited for during days in which nothing else looks at them.
+ * The mirror's targets are healthy, and what passes through them fails: `mirrorErrorExcess` of core/gate/alarm-rules.ts
+ * as metric math. Of the two target groups one has customers at a time, and of the two sides the one behind it. A
+ * sign-off may be waited for during days in which nothing else looks at them.
  * @param direct full names of the sides' target groups
  */
 export function mirrorErrors(

@@ -24,7 +24,10 @@ export function arnIn(scope: IConstruct, service: string, resource: string): str
   return `arn:${partition}:${service}:${region}:${account}:${resource}`;
 }
 
-/** Executions of the machine of that name in the stack's account and region; an execution's own name comes after a colon. */
+/**
+ * Executions of the machine of that name in the stack's account and region; an execution's own name comes after a
+ * colon.
+ */
 export function executionsArn(scope: IConstruct, machineName: string): string {
   return arnIn(scope, 'states', `execution:${machineName}`);
 }

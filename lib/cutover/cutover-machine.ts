@@ -29,8 +29,8 @@ import type { CutoverFunctionName, CutoverFunctions } from './cutover-functions.
 const TRANSIENT = [...LAMBDA_TRANSIENT, 'Crossfade.Transient'];
 
 /**
- * The function's process ended at work, whatever it had done by then, such as for want of memory. One that ran out of time is not among them: nobody
- * knows that it is no longer at work. Everything else goes to rollback at once.
+ * The function's process ended at work, whatever it had done by then, such as for want of memory. One that ran out of
+ * time is not among them: nobody knows that it is no longer at work. Everything else goes to rollback at once.
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
  */
 const DIED = ['Runtime.ExitError'];

@@ -33,9 +33,9 @@ export interface RollbackTriggersProps {
 }
 
 /**
- * Everything that pulls the rollback besides the gate: each alarm directly and through EventBridge (either may be lost or
- * come twice), the end of the execution, and the watchdog every minute. The mirror's alarm closes the mirror by the same two
- * ways. What fails for good lands in a queue with an alarm.
+ * Everything that pulls the rollback besides the gate: each alarm directly and through EventBridge (either may be lost
+ * or come twice), the end of the execution, and the watchdog every minute. The mirror's alarm closes the mirror by the
+ * same two ways. What fails for good lands in a queue with an alarm.
  */
 export class RollbackTriggers extends Construct {
   readonly deadLetters: Queue;

@@ -59,9 +59,9 @@ export interface WeightedRuleProps extends RuleProps {
 /**
  * A listener rule whose weights belong to the run, not to the template.
  *
- * Create gives the stable side everything. Update keeps the live weights, may add groups at 0 and retire groups at 0, is
- * refused while a cutover runs, and writes nothing at all when nothing changed. Delete is refused while a cutover runs or
- * another side carries traffic.
+ * Create gives the stable side everything. Update keeps the live weights, may add groups at 0 and retire groups at 0,
+ * is refused while a cutover runs, and writes nothing at all when nothing changed. Delete is refused while a cutover
+ * runs or another side carries traffic.
  */
 export class WeightedRule extends Construct {
   readonly ruleArn: string;

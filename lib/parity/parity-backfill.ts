@@ -48,12 +48,13 @@ const RETRY = {
 };
 
 /**
- * Stored captures, compared again by the current rules and counted under their version: a Distributed Map over the bucket's objects,
- * one function call an object. Input, all of it optional: `prefix` of the objects that are listed, below `pairs/`, and `from`,
- * the first key that is looked at (`pairs/2026/11/20`). It may be repeated: a capture counts once.
+ * Stored captures, compared again by the current rules and counted under their version: a Distributed Map over the
+ * bucket's objects, one function call an object. Input, all of it optional: `prefix` of the objects that are listed,
+ * below `pairs/`, and `from`, the first key that is looked at (`pairs/2026/11/20`). It may be repeated: a capture
+ * counts once.
  *
- * Written as ASL, since the CDK's own state writes its results only under a feature flag of the app (without them the results
- * of many objects exceed a state's 256 KiB), and grants the whole bucket.
+ * Written as ASL, since the CDK's own state writes its results only under a feature flag of the app (without them the
+ * results of many objects exceed a state's 256 KiB), and grants the whole bucket.
  */
 export class ParityBackfill extends Construct {
   readonly machine: StateMachine;

@@ -53,8 +53,8 @@ export class Face {
     this.server = createServer({
       maxHeaderSize: MAX_HEADER_BYTES,
       keepAliveTimeout: options.keepAliveMs,
-      // Slow loris. Node counts from the connection's beginning, and a load balancer opens connections ahead and keeps them for its
-      // idle timeout (https://github.com/nodejs/node/issues/24980).
+      // Slow loris. Node counts from the connection's beginning, and a load balancer opens connections ahead and keeps
+      // them for its idle timeout (https://github.com/nodejs/node/issues/24980).
       headersTimeout: options.keepAliveMs,
       // An upload may take as long as the load balancer allows.
       requestTimeout: 0,

@@ -1,9 +1,11 @@
 /**
- * Process 1 of Envoy's container, in bash, which the image has: Envoy alone ends at once when it is told to go. Told to go, it
- * fails readiness and says `Connection: close`, waits until the load balancer has heard of it and nothing is under way, and stops.
- * An Envoy that ends without having been told to is counted here: a recorder may be away just then.
+ * Process 1 of Envoy's container, in bash, which the image has: Envoy alone ends at once when it is told to go. Told to
+ * go, it fails readiness and says `Connection: close`, waits until the load balancer has heard of it and nothing is
+ * under way, and stops. An Envoy that ends without having been told to is counted here: a recorder may be away just
+ * then.
  *
- * Environment: `ENVOY` (the binary), `ENVOY_CONFIG` (JSON), `INGRESS`, `ADMIN_PORT`, `DRAIN_DELAY_S`, `DRAIN_S`, `CONCURRENCY`.
+ * Environment: `ENVOY` (the binary), `ENVOY_CONFIG` (JSON), `INGRESS`, `ADMIN_PORT`, `DRAIN_DELAY_S`, `DRAIN_S`,
+ * `CONCURRENCY`.
  */
 export const PID_ONE = String.raw`
 set -u

@@ -3,12 +3,13 @@ import type { MirrorLoss } from '../../core/status/index.ts';
 import type { Side } from '../../sides/index.ts';
 
 /**
- * Why a request through the mirror yields no capture. `refused`: the mirror itself refused it; `method`: has side effects; `sample`: not chosen; `upgrade`: no plain
- * HTTP exchange; `aborted`: the client left. The others are losses: `oversize`: the request's body is over the cap; `busy`: as
- * many copies as allowed are under way; `breaker`: the shadow is left alone; `error`: the primary answered before the request was
- * whole, or broke its answer off, or the exchange could not be read; `recorder-busy`, `recorder-slow`, `recorder-down`: the proxy could not hand the exchange to
- * the recorder, since too many were on their way, since it took too long, or since nobody took it or who took it died; `queue`: the capture's queue
- * was full; `sink`: the sink refused.
+ * Why a request through the mirror yields no capture. `refused`: the mirror itself refused it; `method`: has side
+ * effects; `sample`: not chosen; `upgrade`: no plain HTTP exchange; `aborted`: the client left. The others are losses:
+ * `oversize`: the request's body is over the cap; `busy`: as many copies as allowed are under way; `breaker`: the
+ * shadow is left alone; `error`: the primary answered before the request was whole, or broke its answer off, or the
+ * exchange could not be read; `recorder-busy`, `recorder-slow`, `recorder-down`: the proxy could not hand the exchange
+ * to the recorder, since too many were on their way, since it took too long, or since nobody took it or who took it
+ * died; `queue`: the capture's queue was full; `sink`: the sink refused.
  */
 export type DropReason = 'refused' | 'method' | 'sample' | 'upgrade' | 'aborted' | MirrorLoss;
 

@@ -17,7 +17,10 @@ export interface Sink {
   send(lines: readonly Buffer[]): Promise<number>;
 }
 
-/** PutRecordBatch takes 500 records and 4 MiB (https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html). */
+/**
+ * PutRecordBatch takes 500 records and 4 MiB
+ * (https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html).
+ */
 const BATCH_RECORDS = 500;
 const BATCH_BYTES = 4 * 1024 * 1024;
 const ATTEMPTS = 4;

@@ -20,7 +20,9 @@ export interface EnvoyCounts {
   readonly fates: Readonly<Record<string, number>>;
   /** Requests that the primary did not answer, or whose answer it broke off, by Envoy's response flag. */
   readonly primaryFailed: Readonly<Record<string, number>>;
-  /** Of those, requests that were to be recorded, and whose answer had begun: the script hears nothing more about them. */
+  /**
+   * Of those, requests that were to be recorded, and whose answer had begun: the script hears nothing more about them.
+   */
   readonly brokenOff: number;
   readonly retries: number;
   /**

@@ -39,7 +39,9 @@ function isSameJson(a: string, b: string): boolean {
 
 const OPENS = /^\s*[[{]/;
 
-/** Whether two URLs lead to the same place: with equivalent queries, and escapes that mean nothing (RFC 3986, 6.2.2). */
+/**
+ * Whether two URLs lead to the same place: with equivalent queries, and escapes that mean nothing (RFC 3986, 6.2.2).
+ */
 function isSameUrl(a: string, b: string): boolean {
   const both = (pattern: RegExp) => pattern.test(a) && pattern.test(b);
   if (both(URL_WITH_PAIRS)) return withQueryAsRead(withEscapesAsRead(a)) === withQueryAsRead(withEscapesAsRead(b));

@@ -1,6 +1,9 @@
 /** What two texts say apart from what is counted, dated or drawn at random in them. */
 
-/** A word with a digit (a number, an id, a part of a hash), hexadecimal digits that are letters by chance, the name of a day or month, or a half of the day. */
+/**
+ * A word with a digit (a number, an id, a part of a hash), hexadecimal digits that are letters by chance, the name of a
+ * day or month, or a half of the day.
+ */
 const DRAWN =
   /(?:(?<![\p{L}\p{N}])-)?[\p{L}\p{N}_+~%]*\p{N}(?:[.,]?[\p{L}\p{N}_+~%])*|\b(?:[a-f]{4,}|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun)(?:day)?|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|[ap]m)\b/giu;
 

@@ -5,8 +5,8 @@
 import { unionOf } from './smallest-keys.ts';
 
 /**
- * DDSketch's guarantee (Masson, Rim, Lee 2019, https://doi.org/10.14778/3352063.3352135): with γ = (1+ε)/(1−ε), the value
- * 2γ^i/(γ+1) is within ε of every value of bucket i.
+ * DDSketch's guarantee (Masson, Rim, Lee 2019, https://doi.org/10.14778/3352063.3352135): with γ = (1+ε)/(1−ε), the
+ * value 2γ^i/(γ+1) is within ε of every value of bucket i.
  */
 export const RELATIVE_ERROR = 0.005;
 const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);

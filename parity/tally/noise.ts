@@ -185,7 +185,10 @@ export function isSuppressed(counts: RouteNoise['counts'], place: string, aspect
   return excusing(aspect).some(varies) || (varies(aspect) && isSentNowAndThen(counts, place, aspect));
 }
 
-/** A key that stable sends now and then is noise where the candidate lacks it if the candidate, too, sent it where stable did not. */
+/**
+ * A key that stable sends now and then is noise where the candidate lacks it if the candidate, too, sent it where
+ * stable did not.
+ */
 function isSentNowAndThen(counts: RouteNoise['counts'], place: string, aspect: string): boolean {
   const sent = sentInstead(aspect).map((one) => countOf(counts, place, one));
   return sent.reduce((sum, count) => sum + (count === null ? 0 : count.both + count.onlyCandidate), 0) >= LEAST_VARIED;
@@ -197,10 +200,10 @@ function countOf(counts: RouteNoise['counts'], place: string, aspect: string): N
 }
 
 /**
- * Captures in which the stable side must have varied at a place before anything is suppressed there. The exact 95 % interval of a
- * rate that was met five times is 1.6 to 11.7 times (Poisson); met once it is 0.03 to 5.6, which tells a flap from a field that
- * always varies no better than by a factor of 200. And of five captures that all vary the share that varies is at least 55 %
- * (0.05^(1/5), exact binomial): more often than not.
+ * Captures in which the stable side must have varied at a place before anything is suppressed there. The exact 95 %
+ * interval of a rate that was met five times is 1.6 to 11.7 times (Poisson); met once it is 0.03 to 5.6, which tells a
+ * flap from a field that always varies no better than by a factor of 200. And of five captures that all vary the share
+ * that varies is at least 55 % (0.05^(1/5), exact binomial): more often than not.
  */
 export const LEAST_VARIED = 5;
 
@@ -212,9 +215,10 @@ function varied({ both, onlyStable }: NoiseCount): number {
 const ALPHA = 0.01;
 
 /**
- * McNemar's test: if the candidate is like the stable side, the second stable answer and the candidate's are exchangeable, so
- * that of the records in which only one of the two differs half are the candidate's. The tail of the binomial distribution is
- * bounded after Chernoff, exp(−n·KL(k/n ‖ ½)), which never rejects more often than the exact test.
+ * McNemar's test: if the candidate is like the stable side, the second stable answer and the candidate's are
+ * exchangeable, so that of the records in which only one of the two differs half are the candidate's. The tail of the
+ * binomial distribution is bounded after Chernoff, exp(−n·KL(k/n ‖ ½)), which never rejects more often than the exact
+ * test.
  */
 function candidateVariesMore({ onlyStable, onlyCandidate }: NoiseCount): boolean {
   const n = onlyStable + onlyCandidate;

@@ -1,7 +1,7 @@
 /**
- * Confidence limits of a quantile by order statistics, free of any assumption on the distribution: the number of n samples
- * below the q-quantile is binomial (n, q), so P(X(r) ≥ quantile) ≥ P(Bin(n, q) ≤ r − 1). David and Nagaraja, Order
- * Statistics (3rd ed. 2003), 7.1; NIST/SEMATECH e-Handbook of Statistical Methods, 7.2.6.2.
+ * Confidence limits of a quantile by order statistics, free of any assumption on the distribution: the number of n
+ * samples below the q-quantile is binomial (n, q), so P(X(r) ≥ quantile) ≥ P(Bin(n, q) ≤ r − 1). David and Nagaraja,
+ * Order Statistics (3rd ed. 2003), 7.1; NIST/SEMATECH e-Handbook of Statistical Methods, 7.2.6.2.
  */
 
 /**

@@ -8,7 +8,10 @@ import * as z from 'zod';
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 3_000;
 const LAST_LINES_MS = 1_000;
-/** Whatever else the person's environment says stays away; Yarn's Plug'n'Play finds packages by the hook that these options name. */
+/**
+ * Whatever else the person's environment says stays away; Yarn's Plug'n'Play finds packages by the hook that these
+ * options name.
+ */
 const PACKAGES = process.versions.pnp === undefined ? {} : { NODE_OPTIONS: process.env.NODE_OPTIONS ?? '' };
 const listeningSchema = z.looseObject({ event: z.literal('listening') });
 

@@ -1,8 +1,8 @@
 /**
  * What the parts of the local cloud share: compressed time, the load balancer's state, and the place where metrics go.
  *
- * The ELBv2 endpoint writes {@link LoadBalancerModel}; the data plane reads it for every request. So a `ModifyRule` that
- * the very same adapter sends to AWS moves real local traffic.
+ * The ELBv2 endpoint writes {@link LoadBalancerModel}; the data plane reads it for every request. So a `ModifyRule`
+ * that the very same adapter sends to AWS moves real local traffic.
  */
 
 import type { RuleConditions } from '../../core/listener/index.ts';

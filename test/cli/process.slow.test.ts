@@ -1,4 +1,6 @@
-/** Commands that take longer: signals while they synthesise or wait for AWS, and a rollback that a login page answers. */
+/**
+ * Commands that take longer: signals while they synthesise or wait for AWS, and a rollback that a login page answers.
+ */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';

@@ -1,8 +1,8 @@
 /** What a pure room may not touch, for it takes time, randomness and identity as arguments or ports. */
 
 /**
- * Globals that a pure room may not touch: time, randomness, the network, the process, and the ways round this list. It gives no
- * name of its own to them either, for a reader could not tell the two apart.
+ * Globals that a pure room may not touch: time, randomness, the network, the process, and the ways round this list. It
+ * gives no name of its own to them either, for a reader could not tell the two apart.
  */
 export const IMPURE_GLOBALS: ReadonlySet<string> = new Set([
   'globalThis',

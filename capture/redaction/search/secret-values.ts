@@ -26,7 +26,8 @@ const KEYS = [
   'ya29\\.[\\w-]{16,}',
   'SG\\.[\\w-]{16,}\\.[\\w-]{16,}',
   '(?:npm|hf|do[opr]_v1|shp(?:at|ss|ca|pa)|lin_api|pypi)[-_](?=\\w*\\d)[A-Za-z0-9_]{10,}',
-  // Grafana, Atlassian, Docker, Postman, Square, Databricks, HubSpot, New Relic, Figma, PlanetScale, Supabase, Sentry, Heroku, Pulumi, Doppler, RubyGems, Notion, Razorpay.
+  // Grafana, Atlassian, Docker, Postman, Square, Databricks, HubSpot, New Relic, Figma, PlanetScale, Supabase, Sentry,
+  // Heroku, Pulumi, Doppler, RubyGems, Notion, Razorpay.
   '(?:glsa_|glc_|ATATT3|dckr_pat_|PMAK-|sq0[a-z]{3}-|dapi|pat-[a-z]{2}\\d-|NR(?:AK|JS|RA)-|figd_|pscale_(?:tkn|pw)_|sbp_|sntry[su]_|HRKU-|pul-|dp\\.[a-z]{2,5}\\.|rubygems_|ntn_|rzp_(?:live|test)_)(?=[\\w-]*\\d)[\\w-]{10,}',
   '(?:key-|SK|AC)[\\da-f]{32}',
   // Telegram; Discord.

@@ -1,7 +1,7 @@
 /**
- * Roles of the cutover's functions, and of the one that makes its rules. A role's policies, inline and managed, say what it needs; IAM's
- * simulation says whether a boundary or an organisation's policy takes some of it away, and that nobody has taken the logs, by which
- * metrics come, or edited the rollback's.
+ * Roles of the cutover's functions, and of the one that makes its rules. A role's policies, inline and managed, say
+ * what it needs; IAM's simulation says whether a boundary or an organisation's policy takes some of it away, and that
+ * nobody has taken the logs, by which metrics come, or edited the rollback's.
  */
 import {
   type ContextEntry,

@@ -106,7 +106,10 @@ function whereOf({ routes, places }: TodoItem): string {
     : `${plural(routes.length, 'route')}, ${plural(places.length, 'place')}`;
 }
 
-/** What to change, the first examples, the number of places that they do not show, and the commands that show both answers. */
+/**
+ * What to change, the first examples, the number of places that they do not show, and the commands that show both
+ * answers.
+ */
 function detail(item: TodoItem, sources: readonly string[], { width, paint }: TextOptions): string[] {
   const { cause, subject, advice, samples, further, routes, curl } = item;
   const about = `${cause}${subject === '' ? '' : ` (${plain(subject)})`}`;

@@ -1,7 +1,8 @@
 /**
- * What a side's rate reaches about once in 10,000 windows: where nobody is left to compare with, the candidate is held against that. A quantile of
- * the side's own windows, and its tail drawn on from there: one bad spell of a day does not raise it, neighbours who come every hour do. Windows should be
- * as long as the candidate's are: a minute reaches further than the mean of five.
+ * What a side's rate reaches about once in 10,000 windows: where nobody is left to compare with, the candidate is held
+ * against that. A quantile of the side's own windows, and its tail drawn on from there: one bad spell of a day does not
+ * raise it, neighbours who come every hour do. Windows should be as long as the candidate's are: a minute reaches
+ * further than the mean of five.
  */
 import { quantileOf } from './noise.ts';
 import type { Period } from './overdispersion.ts';

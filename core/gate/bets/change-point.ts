@@ -18,7 +18,10 @@ const LIKELIEST = 0.5;
 const EVEN = 0.8;
 const EVEN_MINUTES = 60;
 
-/** So much of the belief in what is yet to come is moved by what a warm-up shows; a tenth stays with either: cold starts end, and what fails may begin later. */
+/**
+ * So much of the belief in what is yet to come is moved by what a warm-up shows; a tenth stays with either: cold starts
+ * end, and what fails may begin later.
+ */
 const LEARNED = 0.8;
 
 export interface Onset {
@@ -48,8 +51,9 @@ function leftFrom(rank: number): number {
 }
 
 /**
- * By what the belief in minute `likeliest`, and in each minute after it, is multiplied once the minutes before it are seen. Their sum stays as it is, and the bets are placed before
- * those minutes, so the mixture is still a supermartingale.
+ * By what the belief in minute `likeliest`, and in each minute after it, is multiplied once the minutes before it are
+ * seen. Their sum stays as it is, and the bets are placed before those minutes, so the mixture is still a
+ * supermartingale.
  * @param odds ln of the odds with which these minutes speak for an onset with the stage
  */
 export function learnedOnset(likeliest: number, odds: number): { readonly likeliest: number; readonly after: number } {
@@ -62,7 +66,9 @@ export function learnedOnset(likeliest: number, odds: number): { readonly likeli
 
 /**
  * `bets[r][t]` is ln of bet r's factor in minute t; each factor must have a mean of at most 1 under the null.
- * @param shown how well each bet did before minute `likeliest`, ln: an onset in that minute is bet on accordingly, and believed in. @default alike
+ * @param shown how well each bet did before minute `likeliest`, ln: an onset in that minute is bet on accordingly, and
+ * believed in.
+ * @default alike
  */
 export function mixOverOnset(bets: readonly (readonly number[])[], likeliest = 0, shown?: readonly number[]): Onset {
   const minutes = bets[0]?.length ?? 0;

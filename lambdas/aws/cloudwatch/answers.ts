@@ -1,4 +1,6 @@
-/** Which requests the targets answered, by the sums over the kinds of answers: for a look and for the baseline alike. */
+/**
+ * Which requests the targets answered, by the sums over the kinds of answers: for a look and for the baseline alike.
+ */
 import { ANSWERED_SERIES } from '../../../core/model/index.ts';
 import type { MetricSeries } from './metric-series.ts';
 

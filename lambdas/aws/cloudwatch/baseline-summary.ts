@@ -124,7 +124,10 @@ function peak(series: MetricSeries, failures: (at: number) => number, period: nu
   return Math.min(1, Math.max(0, ...known.map(({ n, x }) => x / n)));
 }
 
-/** Null where there are too few requests to tell. Where all connections are refused there are failures and no request at all. */
+/**
+ * Null where there are too few requests to tell. Where all connections are refused there are failures and no request at
+ * all.
+ */
 function recentErrorRate(
   series: MetricSeries,
   failures: (at: number) => number,

@@ -1,9 +1,9 @@
 /**
  * Parity tallies in the ledger's table, counted once a record however records are grouped and repeated (docs/adr/0016).
  *
- * A *window* is one item: the captures that began within ten seconds, the identities of those counted, and what they come to;
- * both change in one conditional write. An *hour* is what its windows come to, made anew by a reader whenever a writer has
- * raised its mark since; it can always be made again, so it cannot count twice.
+ * A *window* is one item: the captures that began within ten seconds, the identities of those counted, and what they
+ * come to; both change in one conditional write. An *hour* is what its windows come to, made anew by a reader whenever
+ * a writer has raised its mark since; it can always be made again, so it cannot count twice.
  */
 import { createHash } from 'node:crypto';
 import { type AttributeValue, ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';

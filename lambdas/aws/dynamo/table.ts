@@ -32,13 +32,18 @@ export class LedgerTable {
     await aws('PutItem', () => this.#client.send(command));
   }
 
-  /** @returns the attributes that the request asks for @throws ConditionalCheckFailedException where a condition does not hold */
+  /**
+   * @returns the attributes that the request asks for
+   * @throws ConditionalCheckFailedException where a condition does not hold
+   */
   async update(Key: Item, change: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>): Promise<Item> {
     const command = new UpdateItemCommand({ TableName: this.#name, Key, ...change });
     return (await aws('UpdateItem', () => this.#client.send(command))).Attributes ?? {};
   }
 
-  /** All items of a partition whose sort key begins so, ordered by it. Items come whole, or with the attributes named. */
+  /**
+   * All items of a partition whose sort key begins so, ordered by it. Items come whole, or with the attributes named.
+   */
   async query(pk: string, prefix: string, attributes: readonly string[] = []): Promise<Item[]> {
     const items: Item[] = [];
     let start: Item | undefined;

@@ -26,7 +26,9 @@ import { aws } from '../calls/index.ts';
 import { describeRules, groupsOf, guardsOf } from './listener-rules.ts';
 import { inOrder } from './rule.ts';
 
-/** A reading stands for so long: the next stage's shift reads again. A local cloud runs much faster than its clients. */
+/**
+ * A reading stands for so long: the next stage's shift reads again. A local cloud runs much faster than its clients.
+ */
 const KNOWN_FOR_MS = 300_000;
 const STICKY_SECONDS = 3600;
 /**
@@ -43,8 +45,9 @@ export function elbIngress(client: Pick<ElasticLoadBalancingV2Client, 'send'>, d
   };
 
   /**
-   * ModifyRule replaces the whole list: what the rule demands first is written again, also a login that somebody has put there in mid-run.
-   * A rollback has read it beside its fence. Where it has just asked in vain, only a rule that was deployed with demands waits for another try.
+   * ModifyRule replaces the whole list: what the rule demands first is written again, also a login that somebody has
+   * put there in mid-run. A rollback has read it beside its fence. Where it has just asked in vain, only a rule that
+   * was deployed with demands waits for another try.
    */
   async function guardsNow(ruleArn: RuleArn, isGuarded: boolean): Promise<readonly Action[]> {
     const last = seen.get(ruleArn);

@@ -19,7 +19,10 @@ export function compareBody(
   return [...guessedCharset(answers, decode), ...compareBodies(answers, decode, rules)];
 }
 
-/** Where the candidate names no charset, and not within its page either, browsers take windows-1252 for it, and some clients ISO 8859-1. */
+/**
+ * Where the candidate names no charset, and not within its page either, browsers take windows-1252 for it, and some
+ * clients ISO 8859-1.
+ */
 function guessedCharset(answers: Answers, decode: Decode | undefined): BodyDifference[] {
   if (!losesCharset(answers) || answers.candidate.body.truncated) return [];
   const read = readContent(answers.candidate, decode);
@@ -34,7 +37,10 @@ function losesCharset({ stable, candidate }: Answers): boolean {
   return GUESSED.has(b.type) && a.type === b.type && a.parameters.has('charset') && !b.parameters.has('charset');
 }
 
-/** What is shown to people; scripts and styles are read in the charset of their page, and anything else by programs, as UTF-8. */
+/**
+ * What is shown to people; scripts and styles are read in the charset of their page, and anything else by programs, as
+ * UTF-8.
+ */
 const GUESSED = new Set(['text/html', 'text/plain']);
 
 function compareBodies(answers: Answers, decode: Decode | undefined, rules: BodyRules | undefined): BodyDifference[] {

@@ -82,7 +82,9 @@ function textOf(mediaType: MediaType, bytes: Uint8Array): string | null {
   return text === null || text.includes('\0') ? decodeText(bytes, label) : text;
 }
 
-/** The byte order mark of a document takes precedence over what is said of it (RFC 7303, 3.2; HTML standard, 13.2.3.2). */
+/**
+ * The byte order mark of a document takes precedence over what is said of it (RFC 7303, 3.2; HTML standard, 13.2.3.2).
+ */
 function isMarkedUtf16({ type }: MediaType, [first, second]: Uint8Array): boolean {
   const isMark = (first === 0xfe && second === 0xff) || (first === 0xff && second === 0xfe);
   return isMark && kindOfMedia(type) === 'markup';

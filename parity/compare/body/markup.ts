@@ -49,7 +49,10 @@ function withoutImplied(
 
 const isTableBody = (token: MarkupToken) => token.kind === 'open' && token.means === 'tbody';
 
-/** Names the bodies of tables that the tags leave to the parser: a row in a table begins one (HTML standard, 13.2.6.4.9). */
+/**
+ * Names the bodies of tables that the tags leave to the parser: a row in a table begins one (HTML standard,
+ * 13.2.6.4.9).
+ */
 function withTableBodies(tokens: readonly MarkupToken[]): MarkupToken[] {
   const open: string[] = [];
   const out: MarkupToken[] = [];

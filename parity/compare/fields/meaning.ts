@@ -137,7 +137,9 @@ function changeOfCors({ name, stable, candidate, answers }: FieldChange): Cause 
   return unread || isEchoed(name, stable, candidate, answers) ? null : 'cors';
 }
 
-/** Whether no browser asked, and the candidate says nothing, as many servers do then (Fetch standard, "CORS request"). */
+/**
+ * Whether no browser asked, and the candidate says nothing, as many servers do then (Fetch standard, "CORS request").
+ */
 function isUnasked({ request, candidate }: Answers): boolean {
   const named = request.headers === undefined || firstValue(request.headers, 'origin') !== null;
   return !named && !candidate.headers.some(([name]) => name.toLowerCase().startsWith('access-control-'));

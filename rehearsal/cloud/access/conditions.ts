@@ -59,8 +59,10 @@ const NEGATIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * How a key of many values is tested. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html:
- * `ForAllValues` also holds where the request does not have the key, or has nothing in it, such as an empty text; there `ForAnyValue` does not.
+ * How a key of many values is tested.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html:
+ * `ForAllValues` also holds where the request does not have the key, or has nothing in it, such as an empty text; there
+ * `ForAnyValue` does not.
  */
 const SETS = { 'ForAllValues:': 'every', 'ForAnyValue:': 'some' } as const;
 

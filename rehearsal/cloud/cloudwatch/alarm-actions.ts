@@ -1,6 +1,6 @@
 /**
- * What an alarm's transition sends out: the payload of its direct Lambda action, the SNS message, the EventBridge event.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
+ * What an alarm's transition sends out: the payload of its direct Lambda action, the SNS message, the EventBridge
+ * event. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
  */
 

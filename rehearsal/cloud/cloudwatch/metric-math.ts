@@ -1,6 +1,6 @@
 /**
- * The part of CloudWatch's metric math that alarms and dashboards here use: numbers, ids, + - * /, comparisons, AND, OR,
- * IF and FILL, evaluated at one timestamp at a time. Anything else is refused when the expression is read.
+ * The part of CloudWatch's metric math that alarms and dashboards here use: numbers, ids, + - * /, comparisons, AND,
+ * OR, IF and FILL, evaluated at one timestamp at a time. Anything else is refused when the expression is read.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
 

@@ -59,7 +59,9 @@ export class MetricStore implements MetricSink {
   }
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+/**
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
 const emfSchema = z.looseObject({
   _aws: z.looseObject({
     CloudWatchMetrics: z.array(

@@ -1,6 +1,6 @@
 /**
- * Custom resources: the CDK's provider framework would sit between CloudFormation and the function that does the work; here
- * that function gets the very event that the framework would hand on.
+ * Custom resources: the CDK's provider framework would sit between CloudFormation and the function that does the work;
+ * here that function gets the very event that the framework would hand on.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref-requesttypes-create.html
  */
 import { randomUUID } from 'node:crypto';

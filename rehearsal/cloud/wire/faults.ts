@@ -13,8 +13,8 @@ export type Fault = (typeof FAULTS)[number] | 'deny';
 
 /**
  * Asked for every call; null lets it pass. `n` counts the calls of this operation, from 1. Services are `cloudwatch`,
- * `states`, `ecs`, `application-autoscaling`, `firehose`, `elasticloadbalancing`, `sns`, `dynamodb`, and `lambda` both for
- * Invoke requests and for the invocations that the state machine, alarms and rules make.
+ * `states`, `ecs`, `application-autoscaling`, `firehose`, `elasticloadbalancing`, `sns`, `dynamodb`, and `lambda` both
+ * for Invoke requests and for the invocations that the state machine, alarms and rules make.
  */
 export type Intercept = (service: string, operation: string, n: number) => Fault | null;
 

@@ -32,8 +32,10 @@ export function unnamedGroups({ targetGroups }: Deployment, live: readonly RuleW
 }
 
 /**
- * What ELBv2 makes of a write, and the adapter of its refusal (lambdas/aws/elb/ingress.ts): several groups of which one is sticky itself want a rule
- * that is; one group alone does not. A return then makes the rule sticky for a second, which is read as not sticky. @throws as ELBv2 refuses
+ * What ELBv2 makes of a write, and the adapter of its refusal (lambdas/aws/elb/ingress.ts): several groups of which one
+ * is sticky itself want a rule that is; one group alone does not. A return then makes the rule sticky for a second,
+ * which is read as not sticky.
+ * @throws as ELBv2 refuses
  */
 export function withoutCookies(
   rule: RuleWeights,

@@ -143,7 +143,9 @@ describe('a condition', () => {
     expect(where(condition, account)).toBe(expected);
   });
 
-  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html */
+  /**
+   * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+   */
   describe('on the values of a set', () => {
     const wanted = ['environment', 'cost*'];
     const holdsFor = (operator: string, given: readonly string[] | null, more: object = {}) =>

@@ -1,6 +1,7 @@
 /**
- * Requests of a Postman collection (https://schema.postman.com/, v2.0 and v2.1), with its variables filled in. Scripts are not run, but
- * what they plainly take from an answer is taken ([ADR 68](../../../../docs/adr/0068-postman-scripts-are-read.md)).
+ * Requests of a Postman collection (https://schema.postman.com/, v2.0 and v2.1), with its variables filled in. Scripts
+ * are not run, but what they plainly take from an answer is taken ([ADR
+ * 68](../../../../docs/adr/0068-postman-scripts-are-read.md)).
  */
 import { type FillIn, filling, pathBehindHost, taking, VARIABLE } from './filling.ts';
 import { aroundNames } from './names.ts';
