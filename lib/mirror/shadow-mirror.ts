@@ -1,18 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { CfnSecurityGroupIngress, type IConnectable, type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import {
-  CpuArchitecture,
-  Secret as EcsSecret,
-  FargateService,
-  FargateTaskDefinition,
-  type ICluster,
-  OperatingSystemFamily,
-} from 'aws-cdk-lib/aws-ecs';
+import { Secret as EcsSecret, FargateService, FargateTaskDefinition, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeTask, forOwnAccount, keptLogs } from '../functions/index.ts';
+import { acknowledge, acknowledgeTask, forOwnAccount, keptLogs, LINUX_ON_ARM } from '../functions/index.ts';
 import { addEnvoy, addRecorder, MIRROR_PORTS, type MirrorTaskProps } from './mirror-containers.ts';
 
 /**
@@ -76,7 +69,7 @@ export class ShadowMirror extends Construct {
     const taskDefinition = new FargateTaskDefinition(this, 'Task', {
       cpu: 1024,
       memoryLimitMiB: 2048,
-      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
+      runtimePlatform: LINUX_ON_ARM,
     });
     addEnvoy(taskDefinition, { ...props, logGroup: this.logGroup, stopTimeout: STOP_TIMEOUT, drainDelay: DRAIN_DELAY });
     addRecorder(taskDefinition, {

@@ -1,14 +1,6 @@
 import { CfnOutput, CfnResource, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { type IVpc, Peer, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import {
-  Cluster,
-  ContainerImage,
-  CpuArchitecture,
-  FargateService,
-  FargateTaskDefinition,
-  type ICluster,
-  OperatingSystemFamily,
-} from 'aws-cdk-lib/aws-ecs';
+import { Cluster, ContainerImage, FargateService, FargateTaskDefinition, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import {
   ApplicationListener,
   ApplicationLoadBalancer,
@@ -26,7 +18,7 @@ import type { Construct } from 'constructs';
 import type { PlanInput } from '../../core/model/index.ts';
 import { SIDES, type Side } from '../../sides/index.ts';
 import { DualStackCutover } from '../cutover/index.ts';
-import { forOwnAccount } from '../functions/index.ts';
+import { forOwnAccount, LINUX_ON_ARM } from '../functions/index.ts';
 import { GATEWAY_PORT } from '../mirror/index.ts';
 import { TINY_SERVICE } from './tiny-service.ts';
 
@@ -129,7 +121,7 @@ export class AcceptanceStack extends Stack {
     const taskDefinition = new FargateTaskDefinition(this, `${id}Task`, {
       cpu: 256,
       memoryLimitMiB: 512,
-      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
+      runtimePlatform: LINUX_ON_ARM,
     });
     taskDefinition.addContainer('service', {
       image: ContainerImage.fromRegistry(IMAGE),

@@ -4,19 +4,17 @@ import { type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import {
   Cluster,
   ContainerInsights,
-  CpuArchitecture,
   FargateService,
   FargateTaskDefinition,
   type ICluster,
   LogDrivers,
-  OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationLoadBalancer, ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { type ILogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Side } from '../../sides/index.ts';
 import { ReadableImage } from '../assets/index.ts';
-import { acknowledgeTask, forOwnAccount } from '../functions/index.ts';
+import { acknowledgeTask, forOwnAccount, LINUX_ON_ARM } from '../functions/index.ts';
 import { GATEWAY_PORT } from '../mirror/index.ts';
 import { addCollector, OTLP_ENDPOINT } from './otel-collector.ts';
 
@@ -78,7 +76,7 @@ export class GatewaysStack extends Stack {
     const taskDefinition = new FargateTaskDefinition(this, `${id}Task`, {
       cpu: 512,
       memoryLimitMiB: 1024,
-      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
+      runtimePlatform: LINUX_ON_ARM,
     });
     taskDefinition.addContainer('gateway', {
       image: new ReadableImage(join(EXAMPLES, folder)),
@@ -114,7 +112,7 @@ export class GatewaysStack extends Stack {
     const taskDefinition = new FargateTaskDefinition(this, 'UpstreamTask', {
       cpu: 256,
       memoryLimitMiB: 512,
-      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
+      runtimePlatform: LINUX_ON_ARM,
     });
     taskDefinition.addContainer('upstream', {
       image: new ReadableImage(join(EXAMPLES, 'upstream')),
