@@ -152,7 +152,9 @@ describe('the published package, in an empty CDK app', () => {
   it('says in its types what each field of a plan means, and its default', () => {
     const declaration = readFileSync(join(app, 'node_modules/crossfade/dist/core/model/plan.d.ts'), 'utf8');
     const alpha = /\/\*\* (.+) \*\/\s+alpha\?: number/.exec(declaration)?.[1];
-    expect(alpha).toBe('Probability that a healthy candidate is rolled back during the whole cutover. @default 0.01');
+    expect(alpha).toBe(
+      'The highest probability that a healthy candidate is rolled back during the whole cutover. @default 0.01',
+    );
   });
 
   it('says in its types what each field of a provider means, and its default', () => {
@@ -184,7 +186,7 @@ describe('the published package, in an empty CDK app', () => {
     const script = `import schema from 'crossfade/plan.schema.json' with { type: 'json' };
 console.log(schema.properties.gate.properties.alpha.description);`;
     expect(run(app, NODE, ['--input-type=module', '-e', script]).trim()).toBe(
-      'Probability that a healthy candidate is rolled back during the whole cutover.',
+      'The highest probability that a healthy candidate is rolled back during the whole cutover.',
     );
   });
 
