@@ -242,7 +242,7 @@ function run(base: Foundation, { watch, firehose, bus }: Parts, stops: Stops): v
 
 /** By the prefix of X-Amz-Target. */
 function jsonServices(
-  { clock, metrics, alarms, services, account, onEvent }: Foundation,
+  { clock, metrics, alarms, services, account, onEvent, machine: { roleArn: roleOfMachine } }: Foundation,
   { machine, bus, queues, firehose, watch }: Parts,
 ): Record<string, { service: string; operations: JsonOperations }> {
   const now = () => clock.now();
@@ -253,7 +253,7 @@ function jsonServices(
       service: 'cloudwatch',
       operations: cloudwatch({ store: metrics, alarms, setState, mutes: watch.mutes, now }),
     },
-    AWSStepFunctions: { service: 'states', operations: statesOperations(machine, now) },
+    AWSStepFunctions: { service: 'states', operations: statesOperations(machine, now, roleOfMachine ?? undefined) },
     AmazonEC2ContainerServiceV20141113: { service: 'ecs', operations: ecs({ services, onScale }) },
     AnyScaleFrontendService: {
       service: 'application-autoscaling',

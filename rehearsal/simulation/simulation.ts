@@ -213,6 +213,8 @@ class Simulation implements InvocationHost {
       this.#observer.changed(site);
     };
     const site: Site = new Site(name, this.timeline, (what) => drawnFor(this.seed, what), changed);
+    for (const item of this.#scenario.items)
+      if (item.type === 'hang-ups' && item.site === name) site.hungUp = item.rate;
     const machine = new SimulatedMachine(this.#program.definition, `arn:execution:${name}`, {
       now: () => this.timeline.now(),
       sleep: (ms) => this.timeline.sleep(ms),

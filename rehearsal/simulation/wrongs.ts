@@ -35,7 +35,7 @@ export function sickOf(site: Site): string | null {
 }
 
 /**
- * Customers of a run are on a side, or a mirror, without a healthy target. Before the candidate answers anybody, it is
+ * Customers of a run are on a side, or a mirror, without a healthy target, or on a mirror whose alarm is red. Before the candidate answers anybody, it is
  * the service's own outage.
  */
 export function deadOf(site: Site): string | null {
@@ -47,6 +47,8 @@ export function deadOf(site: Site): string | null {
     return `${site.name}: the stable side is dead`;
   for (const role of ['mirrorForward', 'mirrorReverse'] as const)
     if (site.share(role) > 0 && site.health(role).healthy === 0) return `${site.name}: ${role} is dead`;
+  const isRed = site.deployment.shadowAlarms.some((name) => site.alarms.get(name)?.state === 'ALARM');
+  if (isRed && site.share('mirrorForward', 'mirrorReverse') > 0) return `${site.name}: the mirror's alarm is red`;
   return null;
 }
 

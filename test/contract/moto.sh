@@ -13,4 +13,5 @@ for _ in $(seq 1 100); do
   sleep 0.2
 done
 [ "${ready:-0}" = 1 ] || { echo "moto did not start"; cat "$venv/server.log"; exit 1; }
-CROSSFADE_MOTO_URL="http://127.0.0.1:$port" npx vitest run --no-file-parallelism "${@:-test/contract}"
+# The models of AWS's services come with moto.
+CROSSFADE_BOTOCORE=$(echo "$PWD/$venv"/lib/python3*/site-packages/botocore/data) CROSSFADE_MOTO_URL="http://127.0.0.1:$port" npx vitest run --no-file-parallelism "${@:-test/contract}"

@@ -1,4 +1,5 @@
 /** A request that AWS refuses, and its refusal. */
+import { DEPLOYMENT } from '../support/deployment.ts';
 import type { Backend } from './backends.ts';
 import type { Clients } from './clients.ts';
 
@@ -17,13 +18,20 @@ interface Sender {
   send(command: object): Promise<unknown>;
 }
 
+export function sent(client: Clients[keyof Clients], command: object): Promise<unknown> {
+  return (client as Sender).send(command);
+}
+
 export function refusedBy(service: keyof Clients) {
   return (what: string, refusal: string, command: (named: Named) => object): Situation => ({
     what,
     refusal,
-    send: (clients, named) => (clients[service] as Sender).send(command(named)),
+    send: (clients, named) => sent(clients[service], command(named)),
   });
 }
+
+/** A cloud in which there is nothing to name. */
+export const NOWHERE = { deployment: DEPLOYMENT, machineArn: '', table: '' };
 
 export function namedIn({ deployment, machineArn, table }: Pick<Backend, 'deployment' | 'machineArn' | 'table'>) {
   const [rule = '', otherRule = ''] = deployment.rules.map(({ arn }) => arn);

@@ -4,8 +4,18 @@
  */
 import { Context, decisionOn, parsePolicy } from '../access/index.ts';
 import { ACCOUNT } from '../template/index.ts';
-import { CloudError, members, type QueryOperations } from '../wire/index.ts';
+import { CloudError, members, type QueryOperations, reading } from '../wire/index.ts';
 import type { LocalAccount, LocalRole } from './local-account.ts';
+
+/** Those that are read here: everything stands on one page. */
+const PARAMETERS = {
+  GetPolicy: ['PolicyArn'],
+  GetPolicyVersion: ['PolicyArn', 'VersionId'],
+  GetRolePolicy: ['RoleName', 'PolicyName'],
+  ListAttachedRolePolicies: ['RoleName'],
+  ListRolePolicies: ['RoleName'],
+  SimulatePrincipalPolicy: ['PolicySourceArn', 'ActionNames', 'ResourceArns', 'ContextEntries'],
+} as const;
 
 export function iam({ roles }: Pick<LocalAccount, 'roles'>): QueryOperations {
   const roleOf = (name: string) => {
@@ -18,7 +28,7 @@ export function iam({ roles }: Pick<LocalAccount, 'roles'>): QueryOperations {
     if (arn === null || role === undefined) throw new CloudError('NoSuchEntity', `Policy ${arn} was not found.`, 404);
     return { arn, document: role.attached.get(arn) };
   };
-  return {
+  return reading(PARAMETERS, {
     ListRolePolicies: (p) => ({
       PolicyNames: [...roleOf(p.get('RoleName') ?? '').policies.keys()],
       IsTruncated: false,
@@ -39,18 +49,23 @@ export function iam({ roles }: Pick<LocalAccount, 'roles'>): QueryOperations {
     GetPolicy: (p) => ({ Policy: { Arn: managed(p.get('PolicyArn')).arn, DefaultVersionId: 'v1' } }),
     GetPolicyVersion: (p) => {
       const { document } = managed(p.get('PolicyArn'));
+      if (!/^v[1-9]\d*$/.test(p.get('VersionId') ?? ''))
+        throw new CloudError('ValidationError', 'The specified value for versionId is invalid.');
       const Document = encodeURIComponent(JSON.stringify(document));
       return { PolicyVersion: { Document, VersionId: 'v1', IsDefaultVersion: true } };
     },
     SimulatePrincipalPolicy: (p) => {
       const role = roleOf((p.get('PolicySourceArn') ?? '').split('/').at(-1) ?? '');
       const resources = members(p, 'ResourceArns');
-      const wide = members(p, 'ActionNames').find((action) => action.includes('*'));
+      const actions = members(p, 'ActionNames');
+      if (actions.length === 0 || actions.some(({ length }) => length < 3 || length > 128))
+        throw new CloudError('ValidationError', 'The specified value for actionNames is invalid.');
+      const wide = actions.find((action) => action.includes('*'));
       if (wide !== undefined) throw new CloudError('InvalidInput', `Action ${wide} has a wildcard.`, 400);
       const context = contextOf(p);
       return {
         IsTruncated: false,
-        EvaluationResults: members(p, 'ActionNames').flatMap((EvalActionName) =>
+        EvaluationResults: actions.flatMap((EvalActionName) =>
           (resources.length === 0 ? ['*'] : resources).map((EvalResourceName) => ({
             EvalActionName,
             EvalResourceName,
@@ -59,7 +74,7 @@ export function iam({ roles }: Pick<LocalAccount, 'roles'>): QueryOperations {
         ),
       };
     },
-  };
+  });
 }
 
 type Asked = Pick<Parameters<typeof decisionOn>[0], 'action' | 'resource' | 'context'>;

@@ -19,11 +19,12 @@ const actionsSchema = z.array(z.string()).max(5).default([]);
  */
 export const MAX_EXPRESSION = 2_048;
 /** ALB's metrics and EMF have standard resolution here. */
-const periodSchema = z.int().multipleOf(60);
+const periodSchema = z.int().positive().multipleOf(60);
 const statSchema = z.string().refine(isKnownStatistic, 'statistic not known here');
 
-export const metricStatSchema = z.object({
-  Metric: z.object({ Namespace: z.string(), MetricName: z.string(), Dimensions: dimensionsSchema }),
+const metricName = z.string().min(1).max(255);
+export const metricStatSchema = z.strictObject({
+  Metric: z.strictObject({ Namespace: metricName, MetricName: metricName, Dimensions: dimensionsSchema }),
   Period: periodSchema,
   Stat: statSchema,
 });

@@ -19,7 +19,7 @@ const querySchema = z
     Expression: z.string().min(1).max(MAX_EXPRESSION).optional(),
     MetricStat: metricStatSchema.optional(),
     ReturnData: z.boolean().default(true),
-    Period: z.int().multipleOf(60).optional(),
+    Period: z.int().positive().multipleOf(60).optional(),
   })
   .refine((q) => (q.Expression === undefined) !== (q.MetricStat === undefined), 'either Expression or MetricStat');
 type Query = z.infer<typeof querySchema>;

@@ -13,6 +13,24 @@ const HOUR_MS = 3_600_000;
 const OLDEST_MS = 14 * 24 * HOUR_MS;
 const AHEAD_MS = 2 * HOUR_MS;
 
+const SIZES = [
+  'Bytes',
+  'Kilobytes',
+  'Megabytes',
+  'Gigabytes',
+  'Terabytes',
+  'Bits',
+  'Kilobits',
+  'Megabits',
+  'Gigabits',
+  'Terabits',
+] as const;
+const UNITS = [
+  ...['Seconds', 'Microseconds', 'Milliseconds', 'Percent', 'Count', 'Count/Second', 'None'],
+  ...SIZES,
+  ...SIZES.map((size) => `${size}/Second`),
+];
+
 const name = z.string().min(1).max(255);
 /** The SDK writes what is no number as a text. */
 const numberSchema = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
@@ -26,7 +44,7 @@ const datumSchema = z.strictObject({
   Value: numberSchema.optional(),
   Values: z.array(numberSchema).default([]),
   Counts: z.array(z.number()).default([]),
-  Unit: z.string().optional(),
+  Unit: z.enum(UNITS).optional(),
   StatisticValues: z.looseObject({}).optional(),
 });
 type Datum = z.infer<typeof datumSchema>;

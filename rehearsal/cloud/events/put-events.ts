@@ -7,14 +7,17 @@ import type { EventBus } from './event-bus.ts';
 /** Limit for all entries of one call, in bytes. */
 const MAX_BYTES = 262_144;
 
-const inputSchema = z.looseObject({
+const inputSchema = z.strictObject({
   Entries: z
     .array(
-      z.looseObject({
+      z.strictObject({
         Source: z.string().min(1),
         DetailType: z.string().min(1).max(128),
         Detail: z.string(),
-        Resources: z.array(z.string()).default([]),
+        Resources: z.array(z.string().max(2_048)).default([]),
+        // The only bus here.
+        EventBusName: z.literal('default').optional(),
+        Time: z.number().optional(),
       }),
     )
     .min(1)

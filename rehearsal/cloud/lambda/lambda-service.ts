@@ -8,6 +8,9 @@ import type { VirtualClock } from '../../machine/index.ts';
 import type { Fault, RawAnswer, RawRequest } from '../wire/index.ts';
 import { FunctionError, type LocalFunction } from './lambda.ts';
 
+/** A version or an alias. */
+const QUALIFIER = /^[\w$.-]{1,128}$/;
+
 /** Simulated waits before the second and the third attempt of an asynchronous invocation. */
 const RETRY_MS = [60_000, 120_000];
 
@@ -78,6 +81,12 @@ export class LambdaService {
   /** A request of the REST API. Faults are injected by the endpoint there. */
   readonly request = async (request: RawRequest): Promise<RawAnswer> => {
     const { path } = request;
+    const { searchParams } = new URL(path, 'http://local');
+    const unread = [...searchParams.keys()].find((key) => key !== 'Qualifier');
+    if (unread !== undefined) return refused(400, 'InvalidParameterValueException', `${unread} is not known here`);
+    const qualifier = searchParams.get('Qualifier');
+    if (qualifier !== null && !QUALIFIER.test(qualifier))
+      return refused(400, 'InvalidParameterValueException', `${qualifier} is no version and no alias`);
     const name = decodeURIComponent(/functions\/([^/?]+)\//.exec(path)?.[1] ?? '');
     if (path.includes('/account-settings')) return answer(200, { AccountLimit: this.#options.accountLimit?.() ?? {} });
     if (name === '')

@@ -75,9 +75,16 @@ export function ecs({ services, onScale }: ServicesOptions): JsonOperations {
   };
 }
 
+/** The role that Application Auto Scaling makes itself. */
+const SCALING_ROLE =
+  'arn:aws:iam::000000000000:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService';
 const namespace = z.literal('ecs');
 const dimension = z.literal('ecs:service:DesiredCount');
-const resourceId = z.string().min(1).max(1_600);
+const resourceId = z
+  .string()
+  .min(1)
+  .max(1_600)
+  .regex(/^[\t\n\r\u0020-\uFFFD]*$/);
 const idsSchema = z.strictObject({ ServiceNamespace: namespace, ResourceIds: z.array(resourceId).max(50).optional() });
 const scheduledSchema = z.strictObject({ ServiceNamespace: namespace, ResourceId: resourceId });
 const registerSchema = z.strictObject({
@@ -113,6 +120,8 @@ export function applicationAutoScaling(
                   ServiceNamespace: 'ecs',
                   ScalableDimension: 'ecs:service:DesiredCount',
                   ResourceId: idOf(s),
+                  RoleARN: SCALING_ROLE,
+                  CreationTime: 0,
                   MinCapacity: s.scaling.min,
                   MaxCapacity: s.scaling.max,
                   SuspendedState: {

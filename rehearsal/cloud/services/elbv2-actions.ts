@@ -49,10 +49,10 @@ function inOrder(p: URLSearchParams): Action[] {
       );
     actions.push({ type, prefix, order: Number(p.get(`${prefix}.Order`) ?? Number.NaN) });
   }
-  if (actions.length < 2) return actions;
-  const orders = new Set(actions.map(({ order }) => order));
-  if (orders.size < actions.length || [...orders].some((n) => !(n >= 1 && n <= MAX_ORDER)))
-    throw invalid(`Each of several actions needs an order of its own, between 1 and ${MAX_ORDER}`);
+  const orders = actions.map(({ order }) => order);
+  if (orders.some((n) => n < 1 || n > MAX_ORDER)) throw invalid(`An order must be between 1 and ${MAX_ORDER}`);
+  if (actions.length > 1 && (orders.some(Number.isNaN) || new Set(orders).size < orders.length))
+    throw invalid('Each of several actions needs an order of its own');
   return actions.sort((a, b) => a.order - b.order);
 }
 

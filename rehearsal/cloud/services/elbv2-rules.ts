@@ -82,6 +82,7 @@ export function ruleOperations({ model, listeners, onChange, maxRules }: RuleOpt
         priorities.set(arn, priority);
       }
       refusePriorities(model, priorities);
+      if (priorities.size === 0) throw invalid('A rule priority must be specified');
       const moved = [...priorities].map(([arn, priority]) => ({ ...findRule(model, arn), priority }));
       for (const rule of moved) put(rule);
       return { Rules: moved.map(describeRule) };

@@ -48,6 +48,7 @@ export function elbv2(
     ...balancerOperations(model, listeners),
     DescribeTags: (p) => {
       const arns = members(p, 'ResourceArns');
+      if (arns.length === 0) throw invalid('A resource ARN must be specified');
       if (arns.length > MAX_TAGGED) throw invalid(`At most ${MAX_TAGGED} resources can be described in one call`);
       return { TagDescriptions: arns.map((arn) => describeTags(arn, { ...tags.get(arn), ...tagsOf(arn) })) };
     },

@@ -41,7 +41,13 @@ const tokenSchema = z.strictObject({ taskToken: token });
 const successSchema = z.strictObject({ taskToken: token, output: payload });
 const failureSchema = z.strictObject({ taskToken: token, error: errorName.optional(), cause: causeText.default('') });
 
-export function statesOperations(machine: LocalMachine, now: () => number): JsonOperations {
+/** @param roleArn the machine's role */
+export function statesOperations(
+  machine: LocalMachine,
+  now: () => number,
+  roleArn = `arn:aws:iam::${machine.arn.split(':')[4]}:role/states`,
+): JsonOperations {
+  const createdAt = now();
   const find = (arn: string): LocalExecution => {
     if (!arn.startsWith('arn:')) throw new CloudError('InvalidArn', `Invalid Arn: '${arn}'`);
     const execution = machine.executions.get(arn);
@@ -71,6 +77,8 @@ export function statesOperations(machine: LocalMachine, now: () => number): Json
         name,
         type: 'STANDARD',
         status: 'ACTIVE',
+        roleArn,
+        creationDate: createdAt / 1000,
         definition: JSON.stringify(machine.definition),
       };
     },

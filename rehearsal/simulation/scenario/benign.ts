@@ -16,7 +16,7 @@ const BENIGN: ReadonlySet<SimulatedEvent['type']> = new Set([
   'unwatched',
   'date',
   'stray',
-  'lag',
+  'hang-ups',
 ]);
 const FORWARD: ReadonlySet<SimulatedHandler> = new Set(FORWARD_HANDLERS);
 /** Fates that a retry must survive. */
@@ -29,6 +29,8 @@ const HELD_WITHOUT: ReadonlySet<string> = new Set(['capacity', 'metrics', 'notif
 const LONGEST_HELD = 5 * 60;
 /** By how many seconds a clock may be off while a run continues. */
 const MOST_SKEW = 120;
+/** The oldest readings, in seconds, that the read-back of a write outlasts. */
+const LONGEST_LAG = 8;
 /** With this many tasks a side can answer everybody. */
 const ENOUGH_TASKS = 3;
 
@@ -43,6 +45,7 @@ export function isBenign(scenario: SimulatedScenario, name: SiteName): boolean {
 }
 
 function isHarmless(item: SimulatedEvent, ofTwo: boolean): boolean {
+  if (item.type === 'lag') return item.lag <= LONGEST_LAG;
   if (item.type === 'skew') return Math.abs(item.seconds) <= MOST_SKEW;
   if (item.type === 'start') return !item.drill && item.second !== 'twice' && item.second !== 'silence';
   if (item.type === 'deaths' || item.type === 'sick') return item.group === 'mirror';

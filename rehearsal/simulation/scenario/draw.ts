@@ -2,6 +2,7 @@
 
 import { SIDES } from '../../../sides/index.ts';
 import { CALLS, FIRST_START, MINUTE } from './given.ts';
+import { drawLevels } from './levels.ts';
 import { generator, pick, type Random, whole } from './random.ts';
 import {
   ALARM_EDITS,
@@ -36,6 +37,8 @@ const DATES = ['2026-12-31T23:40:00Z', '2028-02-29T23:30:00Z', '2026-10-25T00:30
 const STRAINED_FROM = 1_000_000;
 /** The same of those up to here. */
 const TRIED_FROM = 2_000_000;
+/** The same of those up to here. */
+const LEVELLED_FROM = 4_000_000;
 
 export function draw(seed: number): SimulatedScenario {
   const items = [...drawFaults(seed), ...drawSteering(generator(seed * 2_654_435_761 + 1))];
@@ -43,7 +46,8 @@ export function draw(seed: number): SimulatedScenario {
   const hands = drawHands(generator(seed * 2_654_435_761 + 3));
   const strains = seed < STRAINED_FROM ? [] : drawStrains(generator(seed * 2_654_435_761 + 4));
   const trials = seed < TRIED_FROM ? [] : drawTrials(generator(seed * 2_654_435_761 + 5));
-  return { seed, items: [...answered, ...hands, ...strains, ...trials] };
+  const levels = seed < LEVELLED_FROM ? [] : drawLevels(generator(seed * 2_654_435_761 + 6));
+  return { seed, items: [...answered, ...hands, ...strains, ...trials, ...levels] };
 }
 
 /** In one seed of three, somebody changes resources of the run. */

@@ -4,6 +4,8 @@ import type { SimulatedHandler, Step } from './scenario.ts';
 export const MINUTE = 60;
 /** When the first run begins, in seconds after the start. */
 export const FIRST_START = 2 * MINUTE;
+/** Events of one alarm: by its action and by the bus, of both alarms. */
+export const EVENTS_OF_ALARMS = 4;
 
 /** The calls of each handler, so that drawn faults occur. */
 export const CALLS: Readonly<Record<SimulatedHandler, readonly Step[]>> = {

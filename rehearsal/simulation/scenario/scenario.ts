@@ -245,6 +245,8 @@ export const itemSchema = z.discriminatedUnion('type', [
   }),
   /** The date at which the simulation begins. */
   z.strictObject({ type: z.literal('date'), utc: z.iso.datetime() }),
+  /** The share of the requests on either side whose clients hang up before they have an answer. */
+  z.strictObject({ type: z.literal('hang-ups'), site, rate: z.number().min(0).max(0.5) }),
   /** The lease is lost, or restored to its state of this many seconds ago. */
   z.strictObject({ type: z.literal('ledger'), at, site, ago: z.number().nonnegative().nullable() }),
   /** The clock of a handler's machine is off by this much. */

@@ -1,12 +1,9 @@
 /** What AWS does that its documentation allows and nobody expects, and what people do to it. */
 
 import { SIDES } from '../../../sides/index.ts';
-import { CALLS, FIRST_START, MINUTE } from './given.ts';
+import { CALLS, EVENTS_OF_ALARMS, FIRST_START, MINUTE } from './given.ts';
 import { pick, type Random, whole } from './random.ts';
 import { FORWARD_HANDLERS, SERVICES, SIMULATED_HANDLERS, type SimulatedEvent } from './scenario.ts';
-
-/** Events of one alarm: by its action and by the bus, of both alarms. */
-const EVENTS_OF_ALARMS = 4;
 
 /** In two seeds of three, one or two of them. */
 export function drawTrials(random: Random): SimulatedEvent[] {

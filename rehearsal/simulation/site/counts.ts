@@ -7,7 +7,6 @@ import {
   shareOf,
   UNKNOWN,
 } from '../../../core/model/index.ts';
-import { HUNG_UP_RATE } from './given.ts';
 
 export interface Counts {
   requests: number;
@@ -35,13 +34,18 @@ export function lateCount(value: number): LateCount {
 /**
  * As in lambdas/aws/cloudwatch/minute-counts.ts.
  * @param elb5xx of the load balancer, which does not say whose requests they answer
+ * @param hungUp share of the requests whose clients hang up before they have an answer
  */
-export function evidenceOf({ requests, failed, refused, hung, slow }: Counts, elb5xx: number): SideCounts | null {
+export function evidenceOf(
+  { requests, failed, refused, hung, slow }: Counts,
+  elb5xx: number,
+  hungUp: number,
+): SideCounts | null {
   const whole = Math.round(requests);
   if (whole === 0) return null;
   const target5xx = lateCount(failed);
   const lost = refused + hung;
-  const answered = Math.max(0, Math.round((requests - lost) * (1 - HUNG_UP_RATE) - failed));
+  const answered = Math.max(0, Math.round((requests - lost) * (1 - hungUp) - failed));
   const withoutAnswer = Math.max(0, whole - answered - Math.round(failed));
   return {
     requests: whole,

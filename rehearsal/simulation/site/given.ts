@@ -7,13 +7,13 @@ import type { SiteName } from '../scenario/index.ts';
 export const RPS = 200;
 /** Share of the requests that fail, and that are slow, by themselves. */
 export const BASE_RATE = 0.001;
-/** Share of the requests on either side whose clients hang up before they have an answer. */
+/** Share of the requests on either side whose clients hang up before they have an answer, unless a scenario says otherwise. */
 export const HUNG_UP_RATE = 0.02;
 /** 5xx with which the load balancer answers for another service, a minute; nothing tells whose requests they answer. */
 export const OTHERS_5XX = 6;
 
 /** Stable before anything happens: the past of the minutes that this site counts. */
-export const BASELINE: BaselineSummary = {
+export const BASELINE: Omit<BaselineSummary, 'untoldCeiling'> = {
   requests: RPS * 5_000,
   errorRate: BASE_RATE,
   recentErrorRate: BASE_RATE,
@@ -23,7 +23,6 @@ export const BASELINE: BaselineSummary = {
   errorNoise: null,
   slowNoise: null,
   errorCeiling: null,
-  untoldCeiling: 1.5 * HUNG_UP_RATE,
   slowCeiling: null,
   elb5xxRate: OTHERS_5XX / (60 * RPS),
   peakErrorRate: 2 * BASE_RATE,

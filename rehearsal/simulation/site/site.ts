@@ -19,7 +19,7 @@ import type { Side } from '../../../sides/index.ts';
 import type { RuleEdit, Sickness, SiteName } from '../scenario/index.ts';
 import { type CountedMinute, evidenceOf, excessOf, lateCount, noCounts } from './counts.ts';
 import { editedRule, unnamedGroups, withoutCookies } from './edited-rule.ts';
-import { BASE_RATE, BASELINE, OTHERS_5XX, RPS, simulatedDeployment } from './given.ts';
+import { BASE_RATE, BASELINE, HUNG_UP_RATE, OTHERS_5XX, RPS, simulatedDeployment } from './given.ts';
 import { LateReadings } from './late-readings.ts';
 import { LeaseTable } from './lease-table.ts';
 import type { Timeline } from './timeline.ts';
@@ -60,6 +60,8 @@ export class Site {
   /** Share of their requests that the sides, and the mirror by itself, do not answer well, and how they do not. */
   readonly sickness = { stable: 0, candidate: 0, mirror: 0 };
   readonly how: Record<Side | 'mirror', Sickness> = { stable: 'fails', candidate: 'fails', mirror: 'fails' };
+  /** Share of the requests on either side whose clients hang up before they have an answer. */
+  hungUp = HUNG_UP_RATE;
   /** A foreign rule in front of the cutover's that takes its share of the requests, and since when. */
   thief: { readonly group: Side; readonly share: number; readonly since: number } | null = null;
   /** Path patterns of the rules, which a deployment may change. */
@@ -220,7 +222,7 @@ export class Site {
   }
 
   baseline(): BaselineSummary {
-    return BASELINE;
+    return { ...BASELINE, untoldCeiling: 1.5 * this.hungUp };
   }
 
   /** Minutes that CloudWatch has by now, from the first that begins within the range. */
@@ -235,9 +237,9 @@ export class Site {
       const { stable, candidate, mirror, elb5xx } = counted;
       found.push({
         minute,
-        stable: evidenceOf(stable, elb5xx),
-        candidate: evidenceOf(candidate, elb5xx),
-        mirror: evidenceOf(mirror, elb5xx),
+        stable: evidenceOf(stable, elb5xx, this.hungUp),
+        candidate: evidenceOf(candidate, elb5xx, this.hungUp),
+        mirror: evidenceOf(mirror, elb5xx, this.hungUp),
         elb5xx: lateCount(elb5xx),
       });
     }
