@@ -9,7 +9,7 @@ import type { LoadInput, LoadTick, SideTally } from './load.ts';
 const TICK_MS = 250;
 const STEP_MS = 5;
 /** A step that is later than this had no CPU. */
-const LATE_MS = 50;
+const LATE_MS = 250;
 
 const { url, rps, mix, clock = { source: { anchor: 0, speed: 1 }, speed: 1 } }: LoadInput = workerData;
 const clockNow = clockReader(clock.source);

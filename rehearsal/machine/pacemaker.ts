@@ -22,6 +22,8 @@ const SLOWER = 0.7;
 const FASTER = 1.15;
 /** Simulated seconds per real second that are never undercut. */
 const LEAST_SPEED = 2;
+/** Late looks alone are no reason for less: time stands still meanwhile, and the work may well be done. */
+const LEAST_SPEED_IF_LATE = 10;
 /** Below this share of the usual speed people are told, but not again at once. */
 const TOLD_BELOW = 0.67;
 const TOLD_AGAIN_MS = 30_000;
@@ -77,7 +79,7 @@ export class Pacemaker {
     const now = performance.now();
     this.#lateMs += Math.max(0, now - this.#last - BEAT_MS);
     this.#last = now;
-    const works = longestMs() > Math.max(HANDLER_MS, clock.toRealMs(HANDLER_SECONDS * 1000));
+    const works = longestMs() > Math.max(HANDLER_MS, (HANDLER_SECONDS * 1000) / this.#speed);
     if (works) this.#workedBeats++;
     if (++this.#beats === BEATS_A_CHOICE) this.#choose(now);
     clock.run(works ? Math.min(1, this.#speed) : this.#speed, GRANT_MS);
@@ -89,13 +91,13 @@ export class Pacemaker {
     const each = this.#idleMs();
     const idle = sum(each);
     const spare = (idle - this.#idle) / (span * Math.max(1, each.length));
-    const slow =
-      this.#lateMs > BEARABLE.late * span ||
-      this.#workedBeats > BEARABLE.worked * this.#beats ||
-      (this.#waitedMs > BEARABLE.waited * span && spare < SPARE);
-    this.#speed = slow
-      ? Math.max(Math.min(LEAST_SPEED, clock.speed), this.#speed * SLOWER)
-      : Math.min(clock.speed, this.#speed * FASTER);
+    const behind =
+      this.#workedBeats > BEARABLE.worked * this.#beats || (this.#waitedMs > BEARABLE.waited * span && spare < SPARE);
+    const least = behind ? LEAST_SPEED : this.#lateMs > BEARABLE.late * span ? LEAST_SPEED_IF_LATE : null;
+    this.#speed =
+      least === null || this.#speed < least
+        ? Math.min(clock.speed, this.#speed * FASTER)
+        : Math.min(clock.speed, Math.max(least, this.#speed * SLOWER));
     this.#chosenAt = now;
     this.#idle = idle;
     this.#beats = this.#lateMs = this.#workedBeats = this.#waitedMs = 0;
