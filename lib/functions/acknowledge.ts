@@ -1,12 +1,32 @@
 /**
  * Exceptions to security rules (cdk-nag's AwsSolutions pack), each where it arises and with its reason. The tests run
- * the pack, and so may users in their apps; the acknowledgements are metadata and do not need cdk-nag.
+ * the pack, and so may users in their apps; the acknowledgements are metadata and do not need cdk-nag. cdk-nag 3 reads
+ * those of the CDK, and cdk-nag 2 metadata of its own in each resource.
  */
-import { Stack, Validations } from 'aws-cdk-lib';
+import { isDeepStrictEqual } from 'node:util';
+import { AspectPriority, Aspects, CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 export function acknowledge(construct: IConstruct, rule: `AwsSolutions-${string}`, reason: string): void {
   Validations.of(construct).acknowledge({ id: rule, reason });
+  suppress(construct, rule, reason);
+}
+
+const NAG_METADATA = 'cdk_nag';
+
+/** For cdk-nag 2, which looks at a resource alone. Policies are made later, so this is done in the synthesis. */
+function suppress(construct: IConstruct, rule: string, reason: string): void {
+  const { id = rule, finding } = /^(?<id>[^[]+)\[(?<finding>.*)\]$/s.exec(rule)?.groups ?? {};
+  const suppression = { id, reason, ...(finding === undefined ? {} : { applies_to: [finding] }) };
+  const isAboutIam = id.startsWith('AwsSolutions-IAM');
+  const visit = (node: IConstruct) => {
+    if (!CfnResource.isCfnResource(node) || node.cfnResourceType.startsWith('AWS::IAM::') !== isAboutIam) return;
+    const { rules_to_suppress: before = [] }: { readonly rules_to_suppress?: readonly object[] } =
+      node.getMetadata(NAG_METADATA) ?? {};
+    if (!before.some((each) => isDeepStrictEqual(each, suppression)))
+      node.addMetadata(NAG_METADATA, { rules_to_suppress: [...before, suppression] });
+  };
+  Aspects.of(construct).add({ visit }, { priority: AspectPriority.MUTATING });
 }
 
 /** The managed policy with which a function writes its own logs. */

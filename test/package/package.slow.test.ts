@@ -40,6 +40,18 @@ new DualStackCutover(stack, 'Cutover', {
 });
 `;
 
+/** The same app under cdk-nag 2, beside a bucket that nobody secured. */
+const NAGGED = `import { Aspects } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+${APP}
+new Bucket(stack, 'Careless', { enforceSSL: true });
+Aspects.of(stack).add(new AwsSolutionsChecks());
+for (const { id, entry } of Annotations.fromStack(stack).findError('*', Match.anyValue()))
+  console.log(\`\${String(entry.data).split(':')[0]} at \${id}\`);
+`;
+
 /** These types are written by hand, for the sake of their comments, so they must match the schemas. */
 const SAME_TYPE = `import type { MetricProviderInput, PlanInput } from 'crossfade';
 import type * as z from 'zod';
@@ -123,7 +135,7 @@ describe('the published package, in an empty CDK app', () => {
   });
 
   it.runIf(process.env.CROSSFADE_REGISTRY === '1')(
-    'synthesises with the oldest CDK that its peers name',
+    'synthesises with the oldest CDK that its peers name, and cdk-nag 2 finds nothing that is not acknowledged',
     () => {
       const old = mkdtempSync(join(tmpdir(), 'crossfade-oldest-'));
       const oldest = Object.entries(manifest.peerDependencies).map(
@@ -131,11 +143,13 @@ describe('the published package, in an empty CDK app', () => {
       );
       writeFileSync(join(old, 'package.json'), '{"private":true,"type":"module"}');
       writeFileSync(join(old, 'app.ts'), APP);
+      writeFileSync(join(old, 'nag.ts'), NAGGED);
       run(old, 'npm', [
         'install',
         '--no-audit',
         '--no-fund',
         join(app, `crossfade-${manifest.version}.tgz`),
+        'cdk-nag@2',
         ...oldest,
       ]);
       run(old, NODE, ['app.ts'], { CDK_OUTDIR: join(old, 'cdk.out') });
@@ -144,6 +158,9 @@ describe('the published package, in an empty CDK app', () => {
         .parse(JSON.parse(readFileSync(join(old, 'node_modules/aws-cdk-lib/package.json'), 'utf8')));
       expect(oldest).toContain(`aws-cdk-lib@${version}`);
       expect(readFileSync(join(old, 'cdk.out', 'Shop.template.json'), 'utf8')).toContain('Custom::WeightedRule');
+      expect(run(old, NODE, ['nag.ts'], { CDK_OUTDIR: join(old, 'nag.out') })).toBe(
+        'AwsSolutions-S1 at /Shop/Careless/Resource\n',
+      );
       rmSync(old, { recursive: true, force: true });
     },
     600_000,
