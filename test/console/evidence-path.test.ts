@@ -3,6 +3,7 @@ import { evidenceCharts } from '../../console/view/evidence-path.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { PlanInput } from '../../core/model/plan.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
+import { present } from '../support/present.ts';
 import { recordedRun, type Traffic } from '../support/recorded-run.ts';
 
 const PLAN: PlanInput = {
@@ -93,13 +94,13 @@ describe('the evidence path', () => {
   });
 
   it('has a range of whole powers of ten that shows every threshold', async () => {
-    for (const { scale, range, lines } of evidenceCharts(await recordedRun(PLAN, failing), FRAME)) {
-      if (scale !== 'log') continue;
+    const charts = evidenceCharts(await recordedRun(PLAN, failing), FRAME);
+    for (const { range, lines } of present(charts.filter(({ scale }) => scale === 'log'))) {
       const [low = Number.NaN, high = Number.NaN] = range ?? [];
       expect([Math.log10(low), Math.log10(high)].every((power) => Math.abs(power - Math.round(power)) < 1e-9)).toBe(
         true,
       );
-      for (const { y } of lines.filter((l) => l.dashed).flatMap((l) => l.points)) {
+      for (const { y } of present(lines.filter((l) => l.dashed).flatMap((l) => l.points))) {
         expect(y).toBeGreaterThanOrEqual(low);
         expect(y).toBeLessThanOrEqual(high);
       }

@@ -13,11 +13,12 @@ import { Names } from '../../rehearsal/cloud/template/names.ts';
 import { retrierSchema } from '../../rehearsal/simulation/definition.ts';
 import { secondsBefore } from '../../rehearsal/simulation/interpreter.ts';
 import { sharedAssembly } from '../support/assembly.ts';
+import { present } from '../support/present.ts';
 
 let assembly: Assembly;
 let names: Names;
 const of = (type: string): Resource[] => assembly.resources.filter((r) => r.type === type);
-const properties = (type: string) => of(type).map((r) => names.properties(r));
+const properties = (type: string) => present(of(type)).map((r) => names.properties(r));
 const definitionOf = (machine: string): unknown =>
   JSON.parse(
     String(
@@ -35,7 +36,7 @@ describe('the synthesised state machine', () => {
   beforeAll(() => {
     definition = definitionSchema.parse(definitionOf('gateway-cutover'));
   });
-  const ofType = (type: string) => Object.entries(definition.States).filter(([, s]) => s.Type === type);
+  const ofType = (type: string) => present(Object.entries(definition.States).filter(([, s]) => s.Type === type));
 
   it('is valid by asl-validator', () => {
     expect(aslValidator(JSON.parse(JSON.stringify(definition)))).toMatchObject({ isValid: true });

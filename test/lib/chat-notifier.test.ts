@@ -7,6 +7,7 @@ import { channelSchema } from '../../lambdas/chat/channel.ts';
 import { ledgerTable } from '../../lib/cutover/ledger-table.ts';
 import { type ChatChannels, ChatNotifier } from '../../lib/notices/chat-notifier.ts';
 import { templatesOnly } from '../support/cdk-app.ts';
+import { present } from '../support/present.ts';
 
 const SECRET = (name: string) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}-AbCdEf`;
 const ALL: ChatChannels = {
@@ -69,7 +70,7 @@ describe('a chat notifier', () => {
   });
 
   it('keeps what a channel refuses', () => {
-    for (const { Properties } of Object.values(template.findResources('AWS::SNS::Subscription')))
+    for (const { Properties } of present(Object.values(template.findResources('AWS::SNS::Subscription'))))
       expect(Properties.RedrivePolicy).toHaveProperty('deadLetterTargetArn');
     template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 3);
   });

@@ -8,6 +8,7 @@ import { DualStackCutover } from '../../lib/cutover/dual-stack-cutover.ts';
 import { ledgerTable } from '../../lib/cutover/ledger-table.ts';
 import { WeightedRule, WeightedRuleProvider } from '../../lib/listener/weighted-rule.ts';
 import { templatesOnly } from '../support/cdk-app.ts';
+import { present } from '../support/present.ts';
 import { ATTACHMENT } from './attachment.ts';
 
 const [listener] = ATTACHMENT.listeners;
@@ -109,12 +110,12 @@ describe('what a run needs', () => {
   });
 
   it('leaves no log without an end, and nothing behind a first deploy that fails', () => {
-    for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function')))
+    for (const { Properties } of present(Object.values(template.findResources('AWS::Lambda::Function'))))
       expect(idsOf('AWS::Logs::LogGroup')).toContain(Properties.LoggingConfig?.LogGroup?.Ref);
     for (const type of ['AWS::Logs::LogGroup', 'AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket'])
-      for (const { DeletionPolicy } of Object.values(template.findResources(type)))
+      for (const { DeletionPolicy } of present(Object.values(template.findResources(type))))
         expect(DeletionPolicy, type).toBe('RetainExceptOnCreate');
-    for (const { DeletionPolicy } of Object.values(template.findResources('AWS::KMS::Key')))
+    for (const { DeletionPolicy } of present(Object.values(template.findResources('AWS::KMS::Key'))))
       expect(DeletionPolicy).toBe('Delete');
   });
 

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { PlanInput } from '../../core/model/plan.ts';
 import { attachedApplication } from '../../lib/attached-application.ts';
 import { templatesOnly } from '../support/cdk-app.ts';
+import { present } from '../support/present.ts';
 import { ATTACHMENT } from './attachment.ts';
 
 const resourceSchema = z.object({
@@ -89,7 +90,7 @@ describe('a deploy while a run is on', () => {
 describe('log groups', () => {
   it('of state machines have the prefix for which no resource policy grows', () => {
     const resources = resourcesFor({});
-    for (const id of idsOf(resources, 'AWS::StepFunctions::StateMachine')) {
+    for (const id of present(idsOf(resources, 'AWS::StepFunctions::StateMachine'))) {
       const group = /"Fn::GetAtt":\["(\w+)","Arn"\]/.exec(
         JSON.stringify(resources[id]?.Properties?.LoggingConfiguration),
       )?.[1];
