@@ -66,6 +66,8 @@ console.log(
 
 const metrics = setInterval(report, config.metricsMs);
 process.once('SIGTERM', () => void drain());
+// Without a listener, a second signal would end the process in the midst of its drain.
+process.on('SIGTERM', () => {});
 
 function faceOf(primary: Side): Face {
   return new Face({

@@ -59,7 +59,7 @@ console.log(
     recorderPid: recorder?.pid,
   }),
 );
-process.once('SIGTERM', end);
+process.on('SIGTERM', end);
 // The parent process may vanish without a signal, and a proxy that nobody uses must not stay behind.
 const parent = process.ppid;
 setInterval(() => {

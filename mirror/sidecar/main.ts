@@ -59,6 +59,8 @@ let toldAt = performance.now();
 let reporting = Promise.resolve();
 // From here on, a recorder that must end right after its start still publishes what its predecessor left.
 process.once('SIGTERM', () => void drain());
+// Without a listener, a second signal would end the process in the midst of its drain.
+process.on('SIGTERM', () => {});
 // Envoy may have started later than this process; then there is nothing to publish.
 await books.leftBehind(() => say(false)).catch(() => {});
 await new Promise<void>((resolve, reject) => {

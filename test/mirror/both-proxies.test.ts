@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as after } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type MirrorProcess, PROXIES, portOf, startMirror } from './mirror-process.ts';
@@ -154,7 +154,7 @@ describe.each(PROXIES)('the mirror by %s', (proxy) => {
     const [ahead, used] = [clientOf(mirror), clientOf(mirror)];
     used.write(GET);
     await used.until(/ok$/);
-    await after(1_500);
+    await pause(1_500);
     for (const raw of [ahead, used]) raw.write(GET);
     expect(await ahead.until(/ok$/)).toMatch(/^HTTP\/1\.1 200 OK/);
     expect(await used.until(/ok[\s\S]*ok$/)).toMatch(/ok[\s\S]*ok$/);
@@ -181,6 +181,37 @@ describe.each(PROXIES)('the mirror by %s', (proxy) => {
     const hasty = clientOf(mirror);
     hasty.write(`${POST}hello`);
     expect(await hasty.until(/got/)).toContain('got hello');
+  });
+
+  it('drains once, however often it is told to end: an upload goes on, and is recorded', async () => {
+    let arrived = () => {};
+    const begun = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const shop = createServer((req, res) => {
+      let bytes = 0;
+      req.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        arrived();
+      });
+      req.once('end', () => res.end(`got ${bytes}`));
+    });
+    const env = { MIRROR_SAMPLE_RATE: '1', MIRROR_COPY_ALLOW: 'POST /{any}', MIRROR_DRAIN_DELAY_MS: '100' };
+    const mirror = await start(await portOf(shop), env);
+    const client = clientOf(mirror);
+    client.write('POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello');
+    await begun;
+    const { pid, listening } = mirror.child;
+    const told = listening.recorderPid === undefined ? [pid] : [pid, Number(listening.recorderPid)];
+    for (let times = 0; times < 3; times++) {
+      for (const each of told) process.kill(each, 'SIGTERM');
+      await pause(200);
+    }
+    client.write('hello');
+    expect(await client.until(/got/)).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*got 10$/);
+    client.destroy();
+    await mirror.stop();
+    expect(mirror.metrics()).toMatchObject({ MirrorRequests: 1, MirrorCaptured: 1 });
   });
 
   it('takes a client that ends its half for one that has left, and answers the next', async () => {
