@@ -26,6 +26,7 @@ import {
   underLittleLoad,
   whereNobodySees,
 } from './sixth-draw.ts';
+import { HIDING, hidden, TENTH_DRAW, TINY, tenthDrawRegressions } from './tenth-draw.ts';
 import { BY_RULE, CLEAN, HIGH_BASE, THIRD_DRAW, thirdDrawRegressions } from './third-draw.ts';
 import { named, regressions, TRACES, type Trace } from './traces.ts';
 import type { Cell } from './world.ts';
@@ -42,6 +43,7 @@ const ALL = [
   ...SEVENTH_DRAW,
   ...EIGHTH_DRAW,
   ...NINTH_DRAW,
+  ...TENTH_DRAW,
 ];
 
 export const RATES = [5, 50, 500, 5_000] as const;
@@ -57,6 +59,7 @@ export type Family =
   | 'seventh draw'
   | 'eighth draw'
   | 'ninth draw'
+  | 'tenth draw'
   | 'beyond'
   | 'other plan';
 
@@ -150,6 +153,10 @@ export function cells(): (Cell & { readonly family: Family })[] {
       lostBesideOthers(errorMargin),
     ),
     ...at('ninth draw', [named('steady', ALL)], ninthDrawRegressions(errorMargin, slowMargin)),
+    ...at('tenth draw', TENTH_DRAW, [null, ...twice]),
+    ...at('tenth draw', TINY, [null], [0.5, 2]),
+    ...at('tenth draw', HIDING, hidden(errorMargin)),
+    ...at('tenth draw', [named('steady', ALL)], tenthDrawRegressions(errorMargin, slowMargin)),
     ...at('beyond', BEYOND, [null]),
     ...at('beyond', BY_RULE, [null], [500]),
     ...at('other plan', WEEK, [null]),

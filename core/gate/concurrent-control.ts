@@ -76,7 +76,7 @@ function errors(
   const told = minutes.some(({ stable, candidate }) => (stable?.unanswered ?? candidate?.unanswered) !== undefined);
   const against = [
     { pairs: answered, stake: told ? 0.8 : 0.9 },
-    ...(told ? [{ pairs: lost, stake: 0.1 }] : []),
+    ...(told ? [{ pairs: lost, stake: 0.1, tolerance: policy.lostTolerance }] : []),
     { pairs: pairs(settledPrefix(compared), failed), stake: 0.1 },
   ];
   return judgeMetric({ metric: 'errors', minutes: settledPrefix(fair), pick: failed, against }, policy);

@@ -45,6 +45,8 @@ export interface CountedEvidence {
   readonly pairs: readonly (Pair | null)[];
   /** Its part of the stake. The parts sum to 1 and do not depend on the counts. */
   readonly stake: number;
+  /** @default that of the metric */
+  readonly tolerance?: RateTolerance;
 }
 
 export interface Question {
@@ -80,7 +82,8 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
     const weighed = weigh(counting.pairs);
     const incident = lasting(counting.pairs, isShaken);
     const shaken = counting.pairs.map((pair, i) => incident[i] === true || isOrdinary(pair));
-    return { ...counting, weighed, shaken, ...worse(weighed, warmUp, asked.tolerance, shaken, smallestOf(asked)) };
+    const tolerance = counting.tolerance ?? asked.tolerance;
+    return { ...counting, weighed, shaken, ...worse(weighed, warmUp, tolerance, shaken, smallestOf(asked)) };
   });
   const logE = logMixExp(bets.map((bet) => ({ log: bet.logE, weight: bet.stake })));
   const counted = pairs(minutes, pick);

@@ -30,6 +30,7 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
     slowBurst: gate.slowBurst,
     errorTolerance: toleratedOf(gate.errorTolerance, baseline?.errorRate, gate.errorMargin),
     slowTolerance: toleratedOf(gate.slowTolerance, baseline?.slowRate, gate.slowMargin),
+    lostTolerance: toleratedOf(gate.errorTolerance, baseline?.untoldCeiling, gate.errorMargin),
     errorNoise: baseline?.errorNoise ?? 0,
     slowNoise: baseline?.slowNoise ?? 0,
     errorRate: baseline?.errorRate ?? 0,

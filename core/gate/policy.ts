@@ -20,6 +20,8 @@ export interface GatePolicy {
   /** How much more often the candidate may fail, or be slow, before it counts as evidence against it. */
   readonly errorTolerance: RateTolerance;
   readonly slowTolerance: RateTolerance;
+  /** The same for requests without an answer, of which clients that hang up make many more than there are failures. */
+  readonly lostTolerance: RateTolerance;
   /** How much each side's rate wanders by itself: standard deviation of its logarithm; 0 if it does not. */
   readonly errorNoise: number;
   readonly slowNoise: number;

@@ -27,6 +27,7 @@ const POLICY: GatePolicy = {
   warmUpErrorMargin: 0.01,
   errorTolerance: { ratio: 1, absolute: 0 },
   slowTolerance: { ratio: 1, absolute: 0 },
+  lostTolerance: { ratio: 1, absolute: 0 },
   errorNoise: 0,
   slowNoise: 0,
   errorIncident: Number.POSITIVE_INFINITY,

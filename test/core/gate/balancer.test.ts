@@ -6,6 +6,7 @@ import { isShared, judgeBalancer } from '../../../core/gate/load-balancer.ts';
 import { gatePolicyOf } from '../../../core/gate/plan-policy.ts';
 import { type SideCounts, UNKNOWN } from '../../../core/model/evidence.ts';
 import { parsePlan } from '../../../core/model/plan.ts';
+import { baselineSummary } from '../../support/baseline.ts';
 import { counts, minute, minutes } from './minutes.ts';
 
 const PLAN = parsePlan({});
@@ -80,6 +81,14 @@ describe('5xx of the load balancer’s own, where it is known whose requests the
     expect(firstCall(upgraded(0.02, 6, 24))).toBeLessThan(12);
     expect(decideGate(upgraded(0.3, 6, 12), policy()).decision, 'as many may hide').toBe('hold');
     expect(firstCall(upgraded(0.02, 1, 9, 1)), 'without a 5xx of the load balancer for each').toBe(-1);
+  });
+
+  it('are still the candidate’s where the look-back tells that three connections of ten have no answer', () => {
+    const looked = gatePolicyOf(PLAN, { ...baselineSummary(), untoldCeiling: 0.31 }, 0);
+    expect(looked.lostTolerance).toEqual({ ratio: 1, absolute: 0.0025 });
+    expect(firstCall(upgraded(0.3, 6, 24), looked)).toBeGreaterThan(0);
+    expect(firstCall(upgraded(0.3, 6, 24), looked)).toBeLessThan(40);
+    expect(firstCall(upgraded(0.3, 6, 0), looked)).toBe(-1);
   });
 
   it('are not the candidate’s at 100 % either, where as many have no answer as ever', () => {
