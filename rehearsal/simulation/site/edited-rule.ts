@@ -23,10 +23,10 @@ export function editedRule(deployment: Deployment, rule: RuleWeights, edit: Rule
   return made[edit];
 }
 
-/** Target groups that no rule names and that can be deleted; ELBv2 refuses to delete the others. */
+/** The mirror's target groups that no rule names and that can be deleted; ELBv2 refuses to delete the others. */
 export function unnamedGroups({ targetGroups }: Deployment, live: readonly RuleWeights[]): string[] {
   const named = new Set<string>(live.flatMap(({ groups }) => groups.map((group) => group.targetGroupArn)));
-  return Object.values(targetGroups).flatMap((group) =>
+  return [targetGroups.mirrorForward, targetGroups.mirrorReverse].flatMap((group) =>
     group === undefined || named.has(group.arn) ? [] : [group.arn],
   );
 }
