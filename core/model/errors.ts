@@ -288,10 +288,12 @@ export class RuleGoneError extends CrossfadeError {
   }
 }
 
-/** The weights that were read back from the listener differ from those that were written. */
+/** The weights that were read back differ from those that were written, or could not be read. */
 export class WeightsNotAppliedError extends CrossfadeError {
-  constructor(detail: string, cause?: unknown) {
-    super('Crossfade.WeightsNotApplied', `The listener does not have the weights that were written: ${detail}.`, {
+  /** @param cause why the listener could not be read; null if it was read */
+  constructor(detail: string, cause: unknown) {
+    const has = cause === null ? 'does not have' : 'may not have';
+    super('Crossfade.WeightsNotApplied', `The listener ${has} the weights that were written: ${detail}.`, {
       traffic: 'between the old and the new weights; the rollback that follows returns all of it to stable.',
       nextStep:
         'wait for the rollback; if the error repeats, look in CloudTrail for another writer of the listener rule.',

@@ -94,8 +94,9 @@ describe('a rollback whose write a login page answers', () => {
     await aws.stop();
     expect(result.code).toBe(3);
     expect(result.stderr).toContain(
-      'were written, but the listener could not be read: DescribeRules answered without rule rule/safe.\n',
+      'were written, but the listener could not be read: DescribeRules answered without rule rule/safe; perhaps a proxy or a login page answered in place of AWS.\n',
     );
+    expect(result.stderr).toMatch(/^The listener may not have the weights that were written: /);
     expect(result.stderr).not.toMatch(/SyntaxError|ZodError|TypeError|Deserialization|\$response|Unknown: |^ {4}at /m);
   });
 });

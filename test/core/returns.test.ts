@@ -322,7 +322,7 @@ describe('reading back', () => {
       throw new Error('Throttling');
     };
     await expect(readBack({ ...world.ingress, read }, DEPLOYMENT, SAFE, clock)).rejects.toThrow(
-      /stable 100 .* were written, but the listener could not be read: Error: Throttling/,
+      /^The listener may not have the weights that were written: .*stable 100 .* were written, but the listener could not be read: Error: Throttling/,
     );
   });
 });

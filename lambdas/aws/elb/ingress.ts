@@ -171,10 +171,14 @@ async function registered(
 function parseRule(arn: RuleArn, rules: readonly Rule[]): RuleWeights {
   const rule = rules.find(({ RuleArn }) => RuleArn === arn);
   if (rule === undefined)
-    throw new CrossfadeError('Crossfade.IngressUnavailable', `DescribeRules answered without rule ${arn}.`, {
-      traffic: 'unknown until the rules are read again.',
-      nextStep: 'nothing, unless the error repeats: then look at the listener with `crossfade doctor`.',
-    });
+    throw new CrossfadeError(
+      'Crossfade.IngressUnavailable',
+      `DescribeRules answered without rule ${arn}; perhaps a proxy or a login page answered in place of AWS.`,
+      {
+        traffic: 'unknown until the rules are read again.',
+        nextStep: 'nothing, unless the error repeats: then look at the listener with `crossfade doctor`.',
+      },
+    );
   const forward = rule.Actions?.find((action) => action.Type === 'forward');
   if (forward === undefined) return { ruleArn: arn, groups: [], sticky: false, absent: 'replaced' };
   const groups = [...groupsOf(forward)].map(([targetGroupArn, weight]) => ({ targetGroupArn, weight }));
