@@ -14,6 +14,7 @@ const post = (type: string, requestBody: string | Buffer): Planted => ({
 });
 const b64 = (text: string) => Buffer.from(text).toString('base64');
 
+const part = (head: string, content = S) => `--b\r\n${head}\r\n\r\n${content}\r\n--b--\r\n`;
 /** A part in a message of its own, with the type of one that has parts. */
 const within = (mark: string, part: string) =>
   `${mark === 'b' ? '' : `Content-Type: multipart/mixed; boundary=${mark}\r\n\r\n`}--${mark}\r\n${part}\r\n--${mark}--\r\n`;
@@ -124,10 +125,38 @@ export const OTHER_SPELLINGS: readonly PlantedRow[] = [
           `Content-Transfer-Encoding: quoted-printable\r\nContent-Type: application/json\r\n\r\n{"pass=77ord":"${S}"}`,
         ),
       ],
+      ['two names', part('Content-Disposition: form-data; name="password"; name="a"')],
+      [
+        'two dispositions',
+        part('Content-Disposition: form-data; name="a"\r\nContent-Disposition: form-data; name="password"'),
+      ],
+      ['a name in pieces', part('Content-Disposition: form-data; name*0="pass"; name*1="word"')],
+      ['a name in an encoded word', part('Content-Disposition: form-data; name="=?UTF-8?B?cGFzc3dvcmQ=?="')],
+      ['a name behind 9 kB', part(`X-A: ${'y'.repeat(9_000)}\r\nContent-Disposition: form-data; name="password"`)],
+      [
+        'a mail',
+        part(
+          'Content-Type: message/rfc822',
+          `Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Disposition: form-data; name="password"\r\n\r\n${S}\r\n--c--`,
+        ),
+      ],
     ] as const
   ).map(
     ([where, body]): PlantedRow => [`multipart part, ${where}`, post('multipart/form-data; boundary=b', body), [S]],
   ),
+  [
+    'multipart in json',
+    post('application/json', JSON.stringify({ raw: part('Content-Disposition: form-data; name="password"') })),
+    [S],
+  ],
+  [
+    'multipart in a form',
+    post(
+      'application/x-www-form-urlencoded',
+      `raw=${encodeURIComponent(part('Content-Disposition: form-data; name="password"'))}`,
+    ),
+    [S],
+  ],
   [
     'form nested json value',
     post('application/x-www-form-urlencoded', `payload=${encodeURIComponent(`{"token":"${S}"}`)}`),

@@ -79,6 +79,12 @@ export class ContentSearch {
     if (whole !== null) return whole;
     const { names } = this.#text;
     const spans = this.#text.spans(text, more);
+    const boundary = depth < DEEPEST && text.startsWith('--') ? boundaryOf(text, undefined) : null;
+    if (boundary !== null) {
+      const inner = (content: string) => this.#within(content, depth + 1, more);
+      const all = [{ start: 0, end: text.length, place: 'multipart' }];
+      addAll(spans, secretsInMultipart(text, boundary, this.#text, inner) ?? all);
+    }
     if (looksLikeMarkup(text))
       addAll(spans, secretsInMarkup(text, names, !/<(?:!doctype )?html\b/i.test(text.slice(0, 1_000))));
     // A message that stands in another's element.

@@ -9,6 +9,14 @@ import type { TextSearch } from './text.ts';
 
 /** How many parts are examined. A real form has fewer. */
 const MOST_PARTS = 10_000;
+const LONGEST_HEAD = 8_192;
+/**
+ * Heads whose name is not what it looks like: letters hidden by quoted-printable (RFC 2045, 6.7) or an encoded word
+ * (RFC 2047), a name in pieces (RFC 2231), two names, and messages with parts of their own. Browsers send none of them.
+ */
+const ODD_HEAD =
+  /^content-transfer-encoding[ \t]*:\s*quoted-printable|\bname="?=\?|\bname\*\d|^content-type[ \t]*:\s*message\/rfc822/im;
+const NAME = /[;\s]name\s*=/gi;
 
 /** The boundary with which a text begins, if its type declares none. */
 export function boundaryOf(text: string, declared: string | undefined): string | null {
@@ -41,7 +49,8 @@ export function secretsInMultipart(
     const end = next < 0 ? text.length : next;
     const head = /\r?\n\r?\n/g;
     head.lastIndex = start;
-    const blank = head.exec(text.slice(0, Math.min(end, start + 8_192)));
+    const blank = head.exec(text.slice(0, Math.min(end, start + LONGEST_HEAD)));
+    if (blank === null && end - start > LONGEST_HEAD) return null;
     if (blank !== null) {
       const content = blank.index + blank[0].length;
       const fields = text.slice(start, blank.index);
@@ -65,9 +74,8 @@ function secretsOfPart(
   // Extended parameter (RFC 5987): `name*=UTF-8''pass%77ord`.
   const extended = parameters.get('name*')?.replace(/^[^']*'[^']*'/, '');
   const name = parameters.get('name') ?? EncodedText.percent(extended ?? '', false).text;
-  // Quoted-printable hides the letters of a name or a value (RFC 2045, 6.7), and browsers do not send it.
-  const isQuoted = /^quoted-printable\b/i.test(field(head, 'content-transfer-encoding') ?? '');
-  if (isQuoted || names.ofParameter(name) === 'secret') return [{ start: 0, end: content.length, place: folded(name) }];
+  const isOdd = ODD_HEAD.test(head) || (head.match(NAME)?.length ?? 0) > 1;
+  if (isOdd || names.ofParameter(name) === 'secret') return [{ start: 0, end: content.length, place: folded(name) }];
   return inner(content, field(head, 'content-type') ?? '')?.map(spansBelow(folded(name))) ?? null;
 }
 
