@@ -42,6 +42,7 @@ const ELSEWHERE: readonly (readonly [what: string, file: string, title: string])
     'while one task takes the place of another that is configured otherwise: no request is lost',
   ],
   ['10,000 idle clients', 'chaos.slow', 'while 10,000 connections stand idle'],
+  ['idle connections', 'idle-connections.slow', 'for as long as it is told and no longer'],
 ];
 
 it.each(ELSEWHERE)('by each proxy: %s (%s.test.ts)', (_what, file, title) => {
@@ -145,22 +146,6 @@ describe.each(PROXIES)('the mirror by %s', (proxy) => {
         ...Array.from({ length: 3 }, () => '"requestId":"[redacted]"'),
         '"requestId":"id-1"',
       ]);
-  });
-
-  it('keeps a connection that has carried nothing yet, and one that stands idle, for as long as it is told and no longer', async () => {
-    const mirror = await start(await portOf(primary((socket) => socket.write(OK)).server), {
-      MIRROR_KEEP_ALIVE_MS: '3000',
-    });
-    const [ahead, used] = [clientOf(mirror), clientOf(mirror)];
-    used.write(GET);
-    await used.until(/ok$/);
-    await pause(1_500);
-    for (const raw of [ahead, used]) raw.write(GET);
-    expect(await ahead.until(/ok$/)).toMatch(/^HTTP\/1\.1 200 OK/);
-    expect(await used.until(/ok[\s\S]*ok$/)).toMatch(/ok[\s\S]*ok$/);
-    const since = Date.now();
-    await used.untilClosed();
-    expect(Date.now() - since).toBeGreaterThan(2_500);
   });
 
   it('says 100 to a client that waits for it, and takes a body that does not', async () => {
