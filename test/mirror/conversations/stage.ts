@@ -112,8 +112,11 @@ export class ScriptedPrimary {
         // The match will never arrive.
         if (socket.destroyed || socket.readableEnded) return new Promise<string>(() => {});
         await new Promise<void>((resolve) => {
-          socket.once('data', () => resolve());
-          socket.once('close', () => resolve());
+          const more = () => {
+            socket.off('data', more).off('close', more);
+            resolve();
+          };
+          socket.on('data', more).on('close', more);
         });
       }
     };
