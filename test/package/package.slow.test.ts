@@ -144,20 +144,16 @@ describe('the published package, in an empty CDK app', () => {
       writeFileSync(join(old, 'package.json'), '{"private":true,"type":"module"}');
       writeFileSync(join(old, 'app.ts'), APP);
       writeFileSync(join(old, 'nag.ts'), NAGGED);
-      run(old, 'npm', [
-        'install',
-        '--no-audit',
-        '--no-fund',
-        join(app, `crossfade-${manifest.version}.tgz`),
-        'cdk-nag@2',
-        ...oldest,
-      ]);
+      const install = (...names: string[]) => run(old, 'npm', ['install', '--no-audit', '--no-fund', ...names]);
+      install(join(app, `crossfade-${manifest.version}.tgz`), ...oldest);
       run(old, NODE, ['app.ts'], { CDK_OUTDIR: join(old, 'cdk.out') });
       const { version } = manifestSchema
         .pick({ version: true })
         .parse(JSON.parse(readFileSync(join(old, 'node_modules/aws-cdk-lib/package.json'), 'utf8')));
       expect(oldest).toContain(`aws-cdk-lib@${version}`);
       expect(readFileSync(join(old, 'cdk.out', 'Shop.template.json'), 'utf8')).toContain('Custom::WeightedRule');
+      // It wants later constructs than the oldest CDK does.
+      install('cdk-nag@2.38.2', 'constructs@10.5.1');
       expect(run(old, NODE, ['nag.ts'], { CDK_OUTDIR: join(old, 'nag.out') })).toBe(
         'AwsSolutions-S1 at /Shop/Careless/Resource\n',
       );
