@@ -93,7 +93,9 @@ export async function sweepRun(specs: readonly ChaosSpec[], options: SweepOption
       if (event.type !== 'state') return;
       if (event.state === 'Await shadow sign-off') void approve(cloud, cutoverId, 'shadow').catch(() => {});
       if (event.state === 'Await final sign-off') void approve(cloud, cutoverId, 'final').catch(() => {});
-      if (event.state === 'Stage interval' && options.redAlarm) void turnRed(cloud);
+      if (event.state !== 'Stage interval' || !options.redAlarm) return;
+      chaos.goBack();
+      void turnRed(cloud);
     };
     cloud.run();
     await cloud.clock.sleep((WARM_UP_MINUTES + 1) * MINUTE_MS, options.signal);

@@ -14,6 +14,9 @@ export interface ChaosSpec {
 
 const SYNTAX = /^([a-z-]+|\*)\.([A-Za-z]+|\*)=([a-z-]+)(?:@(.+))?$/;
 
+/** The task in which the machine rolls back. */
+const ROLLBACK = 'Rollback';
+
 /** @throws RangeError that shows the syntax */
 export function parseChaos(text: string): ChaosSpec {
   const [, service, operation, name, during = null] = SYNTAX.exec(text) ?? [];
@@ -32,6 +35,7 @@ export class Chaos {
   /** How many calls were given a fault. */
   injected = 0;
   #task = 'before the start';
+  #isGoingBack = false;
   #enabled = true;
   readonly #specs: readonly ChaosSpec[];
 
@@ -43,7 +47,15 @@ export class Chaos {
   see(event: CloudEvent): void {
     if (event.type === 'end') this.#task = 'after the end';
     // A wait or a choice belongs to the task before it; calls during that time are the watchdog's.
-    if (event.type === 'state' && !/(interval|verdict)$/.test(event.state)) this.#task = event.state;
+    if (event.type !== 'state' || /(interval|verdict)$/.test(event.state)) return;
+    if (event.state === ROLLBACK) this.#isGoingBack = false;
+    if (!this.#isGoingBack) this.#task = event.state;
+  }
+
+  /** An alarm's own rollback begins, and may be done before the machine is at its task of that name. */
+  goBack(): void {
+    this.#task = ROLLBACK;
+    this.#isGoingBack = true;
   }
 
   /** Ends the outage. */

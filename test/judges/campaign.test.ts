@@ -155,7 +155,7 @@ describe.skipIf(LOCALSTACK === undefined)('campaigns over two accounts and regio
     expect(ended.code).toBe(1);
     for (const line of [
       /cart .*returned: operator campaign winter/,
-      /pay .*returned: gate machine/,
+      /pay .*returned: gate in machine/,
       /search .*waiting/,
     ])
       expect(ended.stdout).toMatch(line);

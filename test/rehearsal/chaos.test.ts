@@ -19,6 +19,20 @@ describe('a fault on AWS calls', () => {
     },
   );
 
+  it('meets a call of the rollback that an alarm begins by itself, whatever state the machine is in', () => {
+    const chaos = new Chaos([parseChaos('sns.Publish=throttle@Rollback')]);
+    const enter = (state: string) => chaos.see({ type: 'state', state, execution: {} as never, input: {}, at: 0 });
+    enter('Watch stage');
+    expect(chaos.intercept('sns', 'Publish', 1)).toBeNull();
+    chaos.goBack();
+    enter('Watch stage');
+    expect(chaos.intercept('sns', 'Publish', 2)).toBe('throttle');
+    enter('Rollback');
+    expect(chaos.intercept('sns', 'Publish', 3)).toBe('throttle');
+    enter('Verify rollback');
+    expect(chaos.intercept('sns', 'Publish', 4)).toBeNull();
+  });
+
   it('meets its call during its state only', () => {
     const chaos = new Chaos([parseChaos('sns.Publish=throttle@Shift')]);
     const enter = (state: string) => chaos.see({ type: 'state', state, execution: {} as never, input: {}, at: 0 });
