@@ -21,7 +21,7 @@ import {
 import { dynamoLeases } from '../../lambdas/aws/dynamo/index.ts';
 import { type CloudEvent, type LocalCloud, startCloud } from '../cloud/index.ts';
 import type { Assembly } from '../cloud/template/index.ts';
-import { LOCAL_CLIENT, liveWeights } from '../machine/index.ts';
+import { LOCAL_CLIENT, liveWeights, Pacemaker } from '../machine/index.ts';
 import { approve, Chaos, type ChaosSpec } from '../scenario/index.ts';
 import { HALF_HOUR_PLAN } from '../simulation/scenario/index.ts';
 import { syntheticTraffic } from './synthetic-traffic.ts';
@@ -83,8 +83,12 @@ export async function sweepRun(specs: readonly ChaosSpec[], options: SweepOption
     onEvent: (event) => onEvent(event),
   });
   const dynamo = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: cloud.dynamoUrl });
+  const { clock } = cloud;
+  const longestMs = () => cloud.lambda.longestMs;
+  const pacemaker = new Pacemaker({ clock, speed: options.speed, longestMs, onSlow: () => {} });
   const stopTraffic = syntheticTraffic(cloud);
   try {
+    await Promise.all([...cloud.lambda.functions.values()].map((each) => each.warm()));
     let [ended, told] = [false, false];
     onEvent = (event) => {
       chaos.see(event);
@@ -118,6 +122,7 @@ export async function sweepRun(specs: readonly ChaosSpec[], options: SweepOption
       access: cloud.access,
     };
   } finally {
+    pacemaker.stop();
     stopTraffic();
     dynamo.destroy();
     await cloud.stop();

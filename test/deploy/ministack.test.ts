@@ -162,9 +162,11 @@ describe.skipIf(STAND_IN === undefined)('a deployment to MiniStack', () => {
     executionArn = started.executionArn ?? '';
     await until('the shadow is open', async () => live()[1]?.join() === '95,0,5,0', 60);
     const transform = Object.keys(await functionNames(lambda)).find((name) => name.includes('ParityTransform'));
+    // Captures count by windows of ten seconds, from the first one that begins in the run.
+    const at = new Date(Date.now() + 10_000).toISOString();
     const records = Array.from({ length: 40 }, (_, i) => ({
       recordId: String(i),
-      data: Buffer.from(JSON.stringify(captured({ ingress: 'shop', requestId: `r${i}` }))).toString('base64'),
+      data: Buffer.from(JSON.stringify(captured({ ingress: 'shop', requestId: `r${i}`, at }))).toString('base64'),
     }));
     await invoke(transform ?? '', { records });
     await cloudWatch.send(mirrorCopies(records.length));
