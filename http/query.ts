@@ -19,16 +19,17 @@ export function withQueryAsRead(reference: string): string {
 
 /** Normalises escapes: one case, and none for characters that need no escape (RFC 3986, 6.2.2). */
 export function withEscapesAsRead(reference: string): string {
-  return reference.replaceAll(/%[0-9a-f]{2}/gi, (escaped) => {
-    const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
-    return /[\w.~-]/.test(character) ? character : escaped.toUpperCase();
-  });
+  return withoutEscapesOf(/[\w.~-]/, reference);
 }
 
 function writtenInOneWay(pair: string): string {
-  return pair.replaceAll(/[+ ]/g, '%20').replaceAll(/%[0-9a-f]{2}/gi, (escaped) => {
+  return withoutEscapesOf(NEED_NO_ESCAPE, pair.replaceAll(/[+ ]/g, '%20'));
+}
+
+function withoutEscapesOf(needNone: RegExp, text: string): string {
+  return text.replaceAll(/%[0-9a-f]{2}/gi, (escaped) => {
     const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
-    return NEED_NO_ESCAPE.test(character) ? character : escaped.toUpperCase();
+    return needNone.test(character) ? character : escaped.toUpperCase();
   });
 }
 

@@ -2,6 +2,7 @@
  * Decides what a campaign does next from the states of all its services. It is level-triggered, so the next evaluation
  * makes up for one that was lost.
  */
+import { listed } from '../../input/index.ts';
 import { fromIso, toIso } from '../model/index.ts';
 import { type Campaign, type CampaignService, campaignServices, servicePlace } from './campaign.ts';
 import { prerequisites } from './order.ts';
@@ -29,7 +30,7 @@ export const LOOK_SECONDS = 60;
 /** While nothing is in progress, nothing can go wrong, so a pause window is waited out in steps of at most this. */
 const LONGEST_SLEEP_SECONDS = 3_600;
 
-/** Failed services that a reason names. */
+/** Failed services that a reason names; rollbacks and pauses of the others give it as theirs. */
 const MOST_NAMED = 5;
 
 const WAITING: ServiceState = { at: 'waiting' };
@@ -56,7 +57,7 @@ export function decide(
       ...stopRule(campaign, moving, stateOf, memory, overdue),
       memory: { ...memory, failedAt, failed: causes },
       outcome: moving.length === 0 ? 'failed' : 'underWay',
-      held: `${failedText(causes)}: nothing further starts.`,
+      held: `${listed(causes, MOST_NAMED)} failed: nothing further starts.`,
     };
   }
   if (services.every((service) => stateOf(service).at === 'completed'))
@@ -71,12 +72,6 @@ export function decide(
       held: `Pause window ${open.name} (${open.timeZone}) is open: nothing starts.`,
     };
   return { ...nothing, memory, outcome: 'underWay', start: startable(campaign, moving, stateOf) };
-}
-
-/** Rollbacks and pauses of the others give it as their reason. */
-function failedText(names: readonly string[]): string {
-  const more = names.length - MOST_NAMED;
-  return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''} failed`;
 }
 
 /** Applies the file's rule for cutovers in progress after one has failed. */

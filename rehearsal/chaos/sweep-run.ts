@@ -88,7 +88,7 @@ export async function sweepRun(specs: readonly ChaosSpec[], options: SweepOption
   const pacemaker = new Pacemaker({ clock, speed: options.speed, longestMs, onSlow: () => {} });
   const stopTraffic = syntheticTraffic(cloud);
   try {
-    await Promise.all([...cloud.lambda.functions.values()].map((each) => each.warm()));
+    await cloud.lambda.warm();
     let [ended, told] = [false, false];
     onEvent = (event) => {
       chaos.see(event);

@@ -89,7 +89,7 @@ async function run(
   signal.throwIfAborted();
   const { fleet, plane } = await startServices(cloud, options, stops);
   // A real cold start would take minutes of simulated time, and would take the CPU from the first customers.
-  await Promise.all([...cloud.lambda.functions.values()].map((each) => each.warm()));
+  await cloud.lambda.warm();
   signal.throwIfAborted();
 
   const dynamo = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: cloud.dynamoUrl });

@@ -2,6 +2,7 @@
  * Reports patterns that matched nothing in a run. Most of them are misspelt, so that what they should excuse or send is
  * not.
  */
+import { listed } from '../../../input/index.ts';
 import { appliesTo, expiredRules, type Rule, type RuleSet } from '../../../parity/rules/index.ts';
 import type { Summary } from '../../../parity/tally/index.ts';
 
@@ -31,15 +32,19 @@ export function idleRoutes(templates: readonly string[], { routes }: Summary): s
   const seen = [...routes.keys()].map((route) => route.slice(route.indexOf('/')));
   const idle = templates.filter((template) => routes.size > 0 && !seen.includes(template));
   if (idle.length === 0) return [];
-  return [`No request was of --route ${listed(idle)}: ${said(routes.keys())}.`];
+  return [`No request was of --route ${listed(idle, TOLD)}: ${said(routes.keys())}.`];
 }
 
-const listed = (names: readonly string[]) =>
-  names.length <= TOLD ? names.join(', ') : `${names.slice(0, TOLD).join(', ')} and ${names.length - TOLD} more`;
-
-const said = (routes: Iterable<string>) => `routes here are ${listed([...routes].sort())}`;
+const said = (routes: Iterable<string>) => `routes here are ${listed([...routes].sort(), TOLD)}`;
 
 function counted(rules: readonly Rule[], sentence: (names: string) => string): string[] {
   if (rules.length === 0) return [];
-  return [sentence(`${rules.length === 1 ? 'rule' : 'rules'} ${listed(rules.map(({ id }) => id))}`)];
+  return [
+    sentence(
+      `${rules.length === 1 ? 'rule' : 'rules'} ${listed(
+        rules.map(({ id }) => id),
+        TOLD,
+      )}`,
+    ),
+  ];
 }

@@ -105,15 +105,11 @@ class DynamoParityStore implements ParityStore {
     const items = await this.#table.query(cutoverPartition(this.#ingressId, series.cutoverId), prefix);
     const sums = new Map(items.filter((i) => kindOf(i) === 'SUM').map((i) => [hourOf(i), i]));
     let routes: RouteTallies = {};
-    for (const marked of items.filter((i) => kindOf(i) === 'MARK')) {
+    for (const marked of items.filter((i) => kindOf(i) === 'MARK' && hourOf(i) >= firstHour)) {
       const [hour, mark, sum] = [hourOf(marked), marked.mark?.N ?? '0', sums.get(hourOf(marked))];
-      if (hour < firstHour) continue;
-      if (hour === firstHour && hour !== firstWindow) {
-        routes = totalOf([routes, ...(await this.#windowsOf(series, hour, firstWindow))]);
-        continue;
-      }
       const known = sum?.mark?.N === mark ? sum.routes?.B : undefined;
-      routes = totalOf([routes, known === undefined ? await this.#sumHour(series, hour, mark) : unpack(known)]);
+      if (hour < firstWindow) routes = totalOf([routes, ...(await this.#windowsOf(series, hour, firstWindow))]);
+      else routes = totalOf([routes, known === undefined ? await this.#sumHour(series, hour, mark) : unpack(known)]);
     }
     return routes;
   }

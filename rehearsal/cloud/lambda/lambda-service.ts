@@ -42,6 +42,11 @@ export class LambdaService {
     return found;
   }
 
+  /** Starts every function, so that none is cold when it is first invoked. */
+  async warm(): Promise<void> {
+    await Promise.all([...this.functions.values()].map((each) => each.warm()));
+  }
+
   /** Real milliseconds that the longest of the present invocations has lasted; 0 if there is none. */
   get longestMs(): number {
     return Math.max(0, ...[...this.functions.values()].map((each) => each.longestMs));
