@@ -26,7 +26,7 @@ export function causesPage(): Page {
     'docs/reference/causes.md',
     'Causes of a difference',
     'Every difference between two answers has one cause and one severity: `breaking` (a client may fail), `undecided` (an owner decides, by a rule), `benign` (no client should notice) or `noise` (says nothing about the candidate). [parity.md](parity.md) describes the comparison. In the last column, what names a server is told only where that server is there: by `--stable-is` and `--candidate-is`, else by `X-Powered-By` and `Server`; of a side that names none, what holds for Express and for net/http.',
-    'The column *row* names the row of the list of known Node → Go differences with which the corpus began; *new* was found by running Express 4 and 5, Fastify, net/http, encoding/json v1 and v2 and chi side by side. `test/parity/corpus.test.ts` drives them over HTTP and asserts cause and severity of each row.',
+    'The column *row* names the row of the list of known Node → Go differences with which the corpus began; *new* was found by running Express 4 and 5, Fastify, net/http, encoding/json v1 and v2 and chi side by side. `test/parity/corpus.slow.test.ts` drives them over HTTP and asserts cause and severity of each row.',
     ...[...causeSections()].map(([section, rows]) =>
       [
         `## ${section}`,

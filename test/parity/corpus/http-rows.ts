@@ -1,6 +1,7 @@
 /** Rows about routing, status, header fields and bodies that are not JSON. */
+
+import { FILE_DATE } from './files.ts';
 import { ALL, EXPRESS, get, POLICY, type Row, row } from './row.ts';
-import { FILE_DATE } from './servers.ts';
 
 /** ETag that express.static makes from the size and time of corpus-files/one.txt. */
 const FILE_ETAG = `W/"4-${FILE_DATE.getTime().toString(16)}"`;

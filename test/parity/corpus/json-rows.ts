@@ -1,6 +1,7 @@
 /** Rows about JSON bodies: GET /json/{case} on both sides, with encoding/json v1 and v2. */
+
+import type { GoSide } from './go-servers.ts';
 import { ALL, EXPRESS, get, type Row } from './row.ts';
-import type { GoSide } from './servers.ts';
 
 /**
  * A case of node-values.ts against values.go. Only status and body are compared: header fields have rows of their own.

@@ -1,6 +1,7 @@
 /** A row of the corpus: one request to two real services, with every difference that the comparer must name. */
 import type { CorpusRequest } from './capture.ts';
-import type { GoSide, NodeSide } from './servers.ts';
+import type { GoSide } from './go-servers.ts';
+import type { NodeSide } from './node-servers.ts';
 
 export interface Row {
   /**
