@@ -183,17 +183,20 @@ function largestState(input: unknown, campaign: Campaign): CampaignState {
   const names = campaignServices(campaign)
     .map(({ name }) => name)
     .sort((a, b) => b.length - a.length);
-  const underWay = names.slice(0, campaign.blastRadius.services);
+  const atOnce = campaign.blastRadius.services;
+  const remembered = names.slice(0, atOnce);
   const unreadable: ServiceState = { at: 'unknown', reason: LARGEST_CHARACTER.repeat(LONGEST_REASON) };
   const running: ServiceState = { at: 'running', phase: 'decommission', paused: false, pause: 'possible' };
-  const largest = names.map((name, i): [string, ServiceState] => [name, i < underWay.length ? running : unreadable]);
-  const told = names.map((name): [string, ServiceState] => [name, unreadable]);
+  const largest = names.map((name, i): [string, ServiceState] => [
+    name,
+    i >= MOST_REASONS && i < MOST_REASONS + atOnce ? running : unreadable,
+  ]);
   return {
     campaign: input,
     startedBy: `arn:${LARGEST_CHARACTER.repeat(200)}`,
-    states: { ...Object.fromEntries(withFewReasons(largest)), ...Object.fromEntries(told.slice(0, MOST_REASONS)) },
+    states: Object.fromEntries(withFewReasons(largest)),
     accepted: true,
-    memory: { failedAt: toIso(0), failed: underWay, stopped: underWay },
+    memory: { failedAt: toIso(0), failed: remembered, stopped: remembered },
     looks: 0,
     part: 1,
     next: 'look',

@@ -111,7 +111,7 @@ function conclude(
   if (balancer.calls && balancer.vanished)
     return {
       decision: 'rollback',
-      reason: `The load balancer answered at least ${Math.round(balancer.unexplained)} requests with 5xx of its own that it sent to no target, and the candidate lacks as many by its weight of ${percent(policy.weight)}: some of the load balancer's nodes have no target of the candidate (e-value ${eValueText(finite(balancer.logE))} ≥ ${eValueText(2 * thresholdOf(policy, 'balancer'))}).`,
+      reason: `The load balancer answered at least ${Math.round(balancer.unexplained)} requests with 5xx of its own that it sent to no target, and the candidate lacks as many by its weight of ${percent(policy.weight)}: some of the load balancer's nodes have no target of the candidate (e-value ${eValueText(finite(balancer.logE))} ≥ ${eValueText(thresholdOf(policy, 'vanished'))}).`,
     };
   if (balancer.calls)
     return {

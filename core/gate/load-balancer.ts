@@ -32,14 +32,12 @@ export interface BalancerVerdict {
 
 /** The verdict on failures that the load balancer generated and that it does not attribute to a side. */
 export function judgeBalancer(minutes: readonly MinuteEvidence[], policy: GatePolicy): BalancerVerdict {
-  const threshold = Math.log(thresholdOf(policy, 'balancer'));
   const open = minutes.filter((minute) => !isAttributed(minute));
   if (open.length === 0) {
     const vanished = vanishing(minutes, policy);
     const { logE } = above(vanished, policy.errorMargin);
     const unexplained = vanished.reduce((sum, m) => sum + (m?.x ?? 0), 0);
-    // The rest of this part of α is for candidates that hang.
-    return { logE, calls: logE >= threshold + Math.LN2, unexplained, vanished: true };
+    return { logE, calls: logE >= Math.log(thresholdOf(policy, 'vanished')), unexplained, vanished: true };
   }
   const beyond = (minute: MinuteEvidence) => Math.max(0, known(minute.elb5xx) - refused(minute));
   const both = total(open, 'stable', requests) + total(open, 'candidate', requests);
@@ -58,7 +56,7 @@ export function judgeBalancer(minutes: readonly MinuteEvidence[], policy: GatePo
   );
   return {
     logE,
-    calls: logE >= threshold,
+    calls: logE >= Math.log(thresholdOf(policy, 'balancer')),
     unexplained: Math.max(0, made - policy.elb5xxRate * both),
     vanished: false,
   };

@@ -69,7 +69,7 @@ export interface GatePolicy {
 }
 
 /** How the tests of one stage share its α: errors cost customers most, and a minute shows least of them, so they get most. Sums to 1. */
-export const ALPHA_SHARE = {
+const ALPHA_SHARE = {
   errors: 0.75,
   slow: 0.15,
   burn: 0.025,
@@ -78,9 +78,12 @@ export const ALPHA_SHARE = {
   balancer: 0.05,
 } as const;
 
+/** Where the metric store attributes the load balancer's 5xx to a side, two other tests share the part of that one. */
+const SHARES = { ...ALPHA_SHARE, vanished: ALPHA_SHARE.balancer / 2, untold: ALPHA_SHARE.balancer / 2 };
+
 /** The threshold of the e-value of one test in one stage. */
-export function thresholdOf({ alpha, tests }: GatePolicy, test: keyof typeof ALPHA_SHARE): number {
-  return tests / (alpha * ALPHA_SHARE[test]);
+export function thresholdOf({ alpha, tests }: GatePolicy, test: keyof typeof SHARES): number {
+  return tests / (alpha * SHARES[test]);
 }
 
 /** The e-value for its logarithm, limited because JSON has no infinity. */

@@ -50,8 +50,7 @@ export function judgeUntold(seen: readonly MinuteEvidence[], policy: GatePolicy,
     limit,
   );
   const since = blocks[onset];
-  // If answers are counted, the load balancer's own 5xx are attributed to a side; of their part of α the other half is for requests that no side counted.
-  if (since === undefined || logE < Math.log(2 * thresholdOf(policy, 'balancer'))) return null;
+  if (since === undefined || logE < Math.log(thresholdOf(policy, 'untold'))) return null;
   const { candidate, stable, chance } = sharesUntold(minutes.slice(since.from), ordinary);
   if (!(candidate - stable >= policy.maxErrorRate + chance) || candidate < CLEAR_OUTAGE * stable) return null;
   const beside = `${ordinary === undefined ? "of the stable side's" : "of the stable side's before, at most"} ${percent(stable)}`;

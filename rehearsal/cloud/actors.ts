@@ -52,6 +52,7 @@ export function firehoseOf(base: Foundation, lambda: LambdaService): LocalFireho
       ? {}
       : { transform: async (event) => invokeAs(base, lambda, roleArn, transformArn, event) }),
     now: () => base.clock.now(),
+    simulatedBefore: (realMs) => base.clock.now() - realMs * base.clock.line.speed,
   });
 }
 

@@ -25,7 +25,6 @@ import {
   applicationAutoScaling,
   ecs,
   elbv2,
-  inSimulatedTime,
   type LocalDynamo,
   type LocalFirehose,
   type LocalQueues,
@@ -262,10 +261,7 @@ function jsonServices(
     AWSEvents: { service: 'events', operations: putEvents(bus) },
     AmazonSQS: { service: 'sqs', operations: queues.operations },
     TrentService: { service: 'kms', operations: kms(account) },
-    Firehose_20150804: {
-      service: 'firehose',
-      operations: inSimulatedTime(firehose.operations, (ageMs) => now() - ageMs * clock.line.speed),
-    },
+    Firehose_20150804: { service: 'firehose', operations: firehose.operations },
   };
 }
 

@@ -48,35 +48,22 @@ export interface FirehoseOptions {
   readonly transform?: (event: unknown) => Promise<unknown>;
   /** Simulated time, in milliseconds since the epoch. */
   readonly now: () => number;
+  /**
+   * The simulated time so many real milliseconds ago: recorders run in real time, but a run counts the captures since
+   * it began, in simulated time.
+   * @default captures keep the time that they state
+   */
+  readonly simulatedBefore?: (realMs: number) => number;
 }
 
 const captureSchema = z.looseObject({ at: z.iso.datetime() });
 
-/**
- * Recorders run in real time, but a run counts the captures since it began, in simulated time.
- * @param simulatedBefore the simulated time so many real milliseconds ago
- */
-export function inSimulatedTime(
-  operations: JsonOperations,
-  simulatedBefore: (realMs: number) => number,
-): JsonOperations {
-  const moved = ({ Data }: z.infer<typeof recordSchema>) => {
-    const capture = captureIn(Buffer.from(Data, 'base64').toString('utf8'));
-    if (capture === null) return { Data };
-    const at = new Date(simulatedBefore(Date.now() - Date.parse(capture.at))).toISOString();
-    return { Data: Buffer.from(`${JSON.stringify({ ...capture, at })}\n`).toString('base64') };
-  };
-  return {
-    ...operations,
-    PutRecord: (input) => {
-      const put = parse(putSchema, input);
-      return operations.PutRecord?.({ ...put, Record: moved(put.Record) });
-    },
-    PutRecordBatch: (input) => {
-      const put = parse(batchSchema, input);
-      return operations.PutRecordBatch?.({ ...put, Records: put.Records.map(moved) });
-    },
-  };
+/** A record at its simulated time, if it is a capture. */
+function inSimulatedTime(data: string, simulatedBefore: (realMs: number) => number): string {
+  const capture = captureIn(Buffer.from(data, 'base64').toString('utf8'));
+  if (capture === null) return data;
+  const at = new Date(simulatedBefore(Date.now() - Date.parse(capture.at))).toISOString();
+  return Buffer.from(`${JSON.stringify({ ...capture, at })}\n`).toString('base64');
 }
 
 /** null for anything else. */
@@ -158,7 +145,10 @@ export class LocalFirehose {
   #accept(streamName: string, data: readonly string[]): { RecordId: string }[] {
     if (streamName !== this.#options.streamName)
       throw new CloudError('ResourceNotFoundException', `Firehose ${streamName} not found`);
-    this.#buffer.push(...data);
+    const { simulatedBefore } = this.#options;
+    this.#buffer.push(
+      ...(simulatedBefore === undefined ? data : data.map((record) => inSimulatedTime(record, simulatedBefore))),
+    );
     return data.map(() => ({ RecordId: randomUUID() }));
   }
 }

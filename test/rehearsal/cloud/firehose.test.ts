@@ -1,7 +1,7 @@
 import { FirehoseClient, PutRecordBatchCommand, PutRecordCommand } from '@aws-sdk/client-firehose';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { inSimulatedTime, LocalFirehose } from '../../../rehearsal/cloud/services/firehose.ts';
+import { LocalFirehose } from '../../../rehearsal/cloud/services/firehose.ts';
 import { type Served, serve } from './support.ts';
 
 const eventSchema = z.object({ records: z.array(z.object({ recordId: z.string(), data: z.string() })) });
@@ -109,9 +109,13 @@ describe('a delivery stream', () => {
 
 describe('a recorder in real time', () => {
   it('has its captures counted at the simulated time, and anything else passed on as it is', async () => {
-    const stream = new LocalFirehose({ streamName: 's', streamArn: 'arn:s', now: () => 0 });
-    const operations = inSimulatedTime(stream.operations, () => 60_000);
-    served = await serve({ json: { Firehose_20150804: { service: 'firehose', operations } } });
+    const stream = new LocalFirehose({
+      streamName: 's',
+      streamArn: 'arn:s',
+      now: () => 0,
+      simulatedBefore: () => 60_000,
+    });
+    served = await serve({ json: { Firehose_20150804: { service: 'firehose', operations: stream.operations } } });
     client = new FirehoseClient(served.client);
     await put('{"at":"1970-01-01T00:00:06.000Z","v":2}\n', 'not JSON\n', '{"at":7}\n');
     await stream.flush();
