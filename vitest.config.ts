@@ -12,7 +12,7 @@ for (const name of Object.keys(process.env)) if (/^(AWS|CDK_DEFAULT)_|_proxy$/i.
 process.env.AWS_CONFIG_FILE = devNull;
 process.env.AWS_SHARED_CREDENTIALS_FILE = devNull;
 
-/** Whole runs share a clock with what they start: nothing goes beside them. The others are slow tests. */
+/** A whole run takes longest of all: it begins first, beside the specifications. The other whole runs are slow tests. */
 const WHOLE_RUNS = ['test/rehearsal/rehearse.test.ts'];
 /**
  * What takes longer than a minute allows: `npm run test:all` and `.ci/run` have it (CONTRIBUTING.md, "Kinds of tests").
@@ -51,11 +51,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'whole-runs', ...HANGS, include: WHOLE_RUNS, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        // Projects of one group run in the order of their names.
+        test: { name: 'rehearsals', ...HANGS, include: WHOLE_RUNS, sequence: { groupOrder: 0 } },
       },
       {
         extends: true,
-        test: { name: 'slow', ...HANGS, include: SLOW, maxWorkers: 1, sequence: { groupOrder: 2 } },
+        test: { name: 'slow', ...HANGS, include: SLOW, maxWorkers: 1, sequence: { groupOrder: 1 } },
       },
     ],
   },
