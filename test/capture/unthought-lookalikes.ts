@@ -144,4 +144,40 @@ export const UNTHOUGHT_LOOKALIKES: readonly PlantedRow[] = [
   ],
   ['a heredoc of another name', text('motd = <<EOT\nwelcome home\nEOT\n'), ['welcome home']],
   ['a dash that begins a text', said('text/plain', '-----\nNote: milk\n-----\n'), ['milk']],
+  [
+    'settings of something with a name',
+    json({
+      signature_style: 'formal',
+      tokenColor: 'teal',
+      passwordHelp: 'Read on',
+      cookieName: 'XSRF-TOKEN',
+      credentialProvider: 'entra',
+    }),
+    ['formal', 'teal', 'Read on', 'XSRF-TOKEN', 'entra'],
+  ],
+  [
+    'a token that is a coin',
+    json({ tokenName: 'Dai Stablecoin', tokenSymbol: 'DAI', tokenDecimal: '18' }),
+    ['Dai Stablecoin', 'DAI', '18'],
+  ],
+  [
+    'signatures that nobody signs with',
+    json({ timeSignature: '3/4', keySignature: 'D major', methodSignature: 'void run(int)' }),
+    ['3/4', 'D major', 'void run(int)'],
+  ],
+  [
+    'advice below a label',
+    json({ label: 'Password', text: 'Choose at least 8 characters' }),
+    ['Choose at least 8 characters'],
+  ],
+  [
+    'a heading and what it introduces',
+    text('Passwords: how to choose one.\nPassword: a thriller in three acts'),
+    ['how to choose one', 'a thriller in three acts'],
+  ],
+  [
+    'permissions',
+    json({ permissions: ['secrets:list', 'tokens:read', 'orders:read'] }),
+    ['secrets:list', 'tokens:read'],
+  ],
 ];

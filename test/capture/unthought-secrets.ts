@@ -3,7 +3,7 @@
  * was typed, tables and lists in JSON, dumps of messages, commands, addresses.
  */
 import type { PlantedRow } from './planted-secrets.ts';
-import { answers, asks, b64, b64url, json, pb, R, S, said, text } from './planting.ts';
+import { answers, asks, b64, b64url, json, pb, post, R, S, said, text } from './planting.ts';
 
 export const UNTHOUGHT_SECRETS: readonly PlantedRow[] = [
   // Errors that echo what was typed.
@@ -149,4 +149,36 @@ export const UNTHOUGHT_SECRETS: readonly PlantedRow[] = [
   ['a certificate by RFC 9440', asks('Client-Cert', `:${b64(`MIIB${R}${R}`)}:`), [b64(`MIIB${R}${R}`)]],
   ['WSSE', asks('X-Wsse', `UsernameToken Username="ann", PasswordDigest="${S}", Nonce="${R}"`), [S, R]],
   ['a user’s code of OAuth', json({ device_code: S, user_code: 'WDJB-MJHT', interval: 5 }), [S]],
+  // Names beside the usual one, identities by a proxy with a login, shapes.
+  ...['Content-ID: <password>', 'Content-ID: <access_token@service>', 'Content-Description: API key'].map(
+    (named): PlantedRow => [
+      `a part of a message: ${named}`,
+      post('multipart/related; boundary=XX', `--XX\r\n${named}\r\n\r\n${S}\r\n--XX--\r\n`),
+      [S],
+    ],
+  ),
+  [
+    'a part of a message, by the name of its type',
+    post('multipart/mixed; boundary=XX', `--XX\r\nContent-Type: text/plain; name="password"\r\n\r\n${S}\r\n--XX--\r\n`),
+    [S],
+  ],
+  ...[
+    'X-Ms-Client-Principal',
+    'X-Ms-Client-Principal-Name',
+    'X-Auth-Request-User',
+    'X-Forwarded-User',
+    'X-Forwarded-Preferred-Username',
+    'X-Apigateway-Api-Userinfo',
+    'X-Authentik-Username',
+    'X-Pomerium-Claim-Sub',
+    'Remote-User',
+    'X-Remote-User',
+    'Tailscale-User-Login',
+  ].map((field): PlantedRow => [`an identity by a proxy: ${field}`, asks(field, 'zoe.smithson'), ['zoe.smithson']]),
+  ['a client secret of Entra', text('the app uses abC8Q~kPz1lQw9.Xy_7tRn-Vb3MmCcDdEeFfGgHh now'), ['kPz1lQw9']],
+  [
+    'a device of Firebase',
+    json({ registration_ids: ['dK3fLx9aQz8:APA91bHun4MxP5egoKMwt2KZFBaFUH-1RYqx'] }),
+    ['APA91bHun4', 'dK3fLx9aQz8'],
+  ],
 ];

@@ -3,6 +3,7 @@
  * 'value'`, `?name=value`, also escaped within a string. Each separator is examined once and each value is skipped as a
  * whole, so the time is linear.
  */
+import { BETWEEN } from './prose.ts';
 import { folded, type Secrecy, type SecretNames } from './secret-names.ts';
 import { isRandom } from './secret-values.ts';
 import type { Span } from './span.ts';
@@ -52,7 +53,8 @@ export function assignments(text: string, names: SecretNames, more: ReadonlySet<
     if (value === null) continue;
     const { start, end, next } = value;
     const said = text.slice(start, end);
-    if (end > start && !NOTHING.test(said) && (secrecy === 'secret' || isRandom(said))) {
+    const isOpen = NOTHING.test(said) || isWording(text, at, start, end);
+    if (end > start && !isOpen && (secrecy === 'secret' || isRandom(said))) {
       spans.push({ start, end, place: folded(name), ...(value.bare ? { bare: true } : {}) });
       passed = next;
       separator.lastIndex = Math.max(next, at + 1);
@@ -116,6 +118,17 @@ export function secretTuples(text: string, names: SecretNames): Span[] {
     const name = said.split(',').find((each) => names.of(each) === 'secret');
     return name === undefined ? [] : [{ start, end: start + value.length, place: folded(name) }];
   });
+}
+
+/** Of a permission, such as `secrets:list`. */
+const MAY = /^(?:create|delete|edit|list|read|revoke|rotate|update|view|write)$/;
+
+/** What a heading introduces (`Password: how to choose one`), of which only the first word could be removed. */
+function isWording(text: string, separator: number, start: number, end: number): boolean {
+  if (text[separator] !== ':') return false;
+  const said = text.slice(start, end);
+  if (start === separator + 1) return MAY.test(said) && !/[\w:.]/.test(text[end] ?? '');
+  return isSpace(text, start - 1) && BETWEEN.test(said) && /^[ \t]+\p{L}/u.test(text.slice(end, end + SPACES));
 }
 
 const NOTHING = /^(?:null|undefined|None|nil)$/;

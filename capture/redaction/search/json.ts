@@ -6,6 +6,7 @@ import { endOf, type JsonDoc, kindOf, type Node, ROOT, rawOf, STRIDE, startOf, s
 import { EncodedText } from './encoded-text.ts';
 import { secretVariables } from './form.ts';
 import { type PointerProgress, Pointers } from './pointers.ts';
+import { readsAsSentence } from './prose.ts';
 import { folded, lastWord, type SecretNames } from './secret-names.ts';
 import { isCapability, isRandom } from './secret-values.ts';
 import { addAll, type Span, spansBelow } from './span.ts';
@@ -141,7 +142,9 @@ export class JsonSecrets {
         node += STRIDE;
         if (parent.entry) {
           const holds = lastWord(key);
-          secret ||= ENTRY_VALUES.has(holds) || (SAID.has(holds) && kindOf(doc, node) === 'string');
+          const isString = kindOf(doc, node) === 'string';
+          const isAdvice = isString && holds === 'text' && readsAsSentence(stringOf(doc, node));
+          secret ||= !isAdvice && (ENTRY_VALUES.has(holds) || (isString && SAID.has(holds)));
           entry = BESIDE.has(step);
         }
         columns = ROWS.has(step) ? parent.columns : null;

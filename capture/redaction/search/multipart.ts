@@ -74,9 +74,18 @@ function secretsOfPart(
   // Extended parameter (RFC 5987): `name*=UTF-8''pass%77ord`.
   const extended = parameters.get('name*')?.replace(/^[^']*'[^']*'/, '');
   const name = parameters.get('name') ?? EncodedText.percent(extended ?? '', false).text;
+  const called = [name, ...namesBeside(head)];
   const isOdd = ODD_HEAD.test(head) || (head.match(NAME)?.length ?? 0) > 1;
-  if (isOdd || names.ofParameter(name) === 'secret') return [{ start: 0, end: content.length, place: folded(name) }];
+  const secret = called.find((each) => names.ofParameter(each) === 'secret');
+  if (isOdd || secret !== undefined) return [{ start: 0, end: content.length, place: folded(secret ?? name) }];
   return inner(content, field(head, 'content-type') ?? '')?.map(spansBelow(folded(name))) ?? null;
+}
+
+/** A part of a message that is no form: `Content-ID: <password@service>`, and what mail clients call it. */
+function namesBeside(head: string): string[] {
+  const id = field(head, 'content-id') ?? '';
+  const byType = parseMediaType(field(head, 'content-type')).parameters.get('name');
+  return [id.replace(/^<|(?:@[^@]*)?>$/g, ''), field(head, 'content-description') ?? '', byType ?? ''];
 }
 
 function field(head: string, name: string): string | null {

@@ -28,6 +28,9 @@ const PLAIN =
   /(?<!\p{L})(?:my|our|your|mein|unser|ihr|dein|mon|notre|votre|ton|mi|tu|su|minha|sua)\s(?:\p{L}{1,20}\s){0,2}(?:password|passwort|kennwort|passphrase|passcode|mot de passe|contraseña|senha)\s(?:is|was|ist|lautet|est|es|é)\s(?:now\s|jetzt\s)?(\p{L}{4,40})(?=[.,;!?)]|$|\s*\n|\s(?:and|but|please|so|thanks?|und|bitte|et|merci|y|por|e|obrigad[oa])(?!\p{L}))/giu;
 const ABOUT_IT =
   /^(?:ab|an|aus|ein|zurück)?ge\p{L}+(?:t|en)$|(?:ed|ing|able|ible|ect|ire|ório|ória|orio|oria|lich|ig|bar|ert)$|^(?:above|aktiv|alte?|anders|bad|based|below|blank|broken|case|compromis|correct[ao]?e?|d[eé]bil|different|easy|empty|expir[eéa]\w*|fa(?:ible|lsch|lsa|lso)|fine|fort[e]?|geändert|gone|good|gültig|hard|here|in(?:correct|valid|secure|korrekt)\w*|known|korrekt|leer|long|lost|mandatory|missing|none|null|obligatoire|okay|only|optional|permanent|private|public|ready|requis|(?:re)?set|sent|vergessen|safe|same|schwach|secret|secure|short|sicher|simple|stark|stolen|strong|temporary|there|unknown|unsafe|unsicher|valid\w*|vide|weak|wrong|your|zu)$/iu;
+/** A word that only sentences have, among others. */
+export const BETWEEN =
+  /^(?:an?|and|are|at|by|can|for|from|how|if|in|is|it|its|may|must|my|no|not|of|on|or|our|please|should|that|the|their|this|to|we|what|when|where|which|who|why|with|you|your)$/i;
 /** A call whose first argument names the second: `setItem('authToken', '…')`. Also PHP's `s:8:"password";s:6:"…"`. */
 const ARGUMENTS = /(["'`])([\w$.-]{2,60})\1(?:\s{0,4},\s{0,4}|;s:\d{1,6}:)(["'`])/g;
 
@@ -93,6 +96,14 @@ export function looksMade(said: string): boolean {
   if (!/\d/.test(said)) return false;
   return (
     (/[a-z]/.test(said) && /[A-Z]/.test(said)) || /\p{L}.*[!@#$%^*?~]|[!@#$%^*?~].*\p{L}/u.test(said) || isRandom(said)
+  );
+}
+
+/** A sentence for people, such as the advice below a field. A passphrase has no small words, or no capital. */
+export function readsAsSentence(said: string): boolean {
+  const words = said.split(/\s+/);
+  return (
+    words.length >= 4 && /^\p{Lu}/u.test(said) && words.some((word) => BETWEEN.test(word)) && !words.some(looksMade)
   );
 }
 

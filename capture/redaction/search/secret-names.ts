@@ -41,10 +41,15 @@ export const SECRET_NAMES: Readonly<Record<Match, string>> = {
 
 /** Last words of names that describe a secret but do not hold it: `token_type`, `passwordPolicy`. */
 const ABOUT = new Set(
-  `age algorithm at attempts banner changed consent count created enabled endpoint error errors exp expired expires expiration expiry format in
-  invalid label lifetime length max message min notice placeholder policy required rules score status strength supported timeout title ttl type
-  types updated uri url used valid verified version`.split(/\s+/),
+  `age algorithm at attempts audience banner budget button caption changed color colour consent count created decimal decimals description enabled
+  endpoint error errors exp expired expires expiration expiry format heading help icon in invalid issuer label length lifetime limit limits max
+  message method min mode name notice placeholder policy provider quota regex required rules scope scopes score status strategy strength style styles
+  subtitle supply supported symbol timeout title tooltip ttl type types updated uri url usage used valid verified version`.split(
+    /\s+/,
+  ),
 );
+/** What a `signature` is of that nobody signs with: `timeSignature`, `methodSignature`. */
+const UNSIGNED = new Set(['call', 'function', 'key', 'method', 'operation', 'time', 'type']);
 export const PERSONAL_NAMES: Readonly<Record<PersonalRule, Readonly<Partial<Record<Match, string>>>>> = {
   email: { part: 'email emailaddress mailaddress', whole: 'mail emails' },
   phone: { part: 'phone phonenumber mobilenumber msisdn' },
@@ -58,8 +63,9 @@ export const PERSONAL_NAMES: Readonly<Record<PersonalRule, Readonly<Partial<Reco
 /** Words that make a name of several words secret if they come last. */
 const LAST_WORDS = ['key', 'code', 'number', 'phrase', 'answer', 'card', 'cert'];
 
-/** Fields in which a load balancer describes a customer's identity. */
-const SECRET_FIELDS = /^x-(?:amzn-(?:oidc|mtls)-|forwarded-client-cert|ms-token|goog-(?:iap|authenticated))/;
+/** Fields in which a load balancer, or a proxy with a login, describes a customer's identity. */
+const SECRET_FIELDS =
+  /^x-(?:amzn-(?:oidc|mtls)-|apigateway-api-userinfo|auth-request-|authentik-|endpoint-api-userinfo|forwarded-(?:client-cert|groups|preferred-username|user$)|goog-(?:iap|authenticated)|ms-(?:token|client-principal)|pomerium-|remote-(?:user|group)|webauth-)|^(?:remote-(?:user|groups?|name)|tailscale-user-.*)$/;
 /** Fields with a secret's name that hold none: permissions of a browser (Fetch), or a challenge (RFC 9110, 11.6.1). */
 const OPEN_FIELDS = /^(?:access-control-|sec-(?!websocket-protocol)|www-authenticate$|proxy-authenticate$)/;
 
@@ -163,6 +169,7 @@ export class SecretNames {
     const words = wordsOf(name.slice(-LONGEST_NAME)).map((each) => each.replace(/(?<=\p{L})\d+$/u, ''));
     const whole = words.join('');
     const { part, word, whole: wholes, last, random } = this.#match;
+    if (words.at(-1) === 'signature' && UNSIGNED.has(words.at(-2) ?? '')) return 'random';
     if (wholes.has(whole) || part.has(whole) || (words.length > 1 && last.has(words.at(-1) ?? ''))) return 'secret';
     if (!ABOUT.has(words.at(-1) ?? '')) {
       if (words.some((each) => part.has(each) || word.has(each))) return 'secret';

@@ -39,6 +39,9 @@ const KEYS = [
   // Compressed data in base64: gzip, zlib, Zstandard, bzip2, xz, ZIP.
   '(?:H4sI|e(?:AE|F4|J[w-z]|N[o-r])|KLUv[/_]|QlpoO|UEsDB)[\\w+/-]{20,}={0,2}',
   'hv[sbr]\\.[\\w-]{20,}',
+  // Microsoft Entra; a device of Firebase's messages.
+  '[\\w~.-]{3}\\dQ~[\\w~.-]{31,34}',
+  '(?:[\\w-]{10,30}:)?APA91b[\\w-]{20,}',
   'AGE-SECRET-KEY-\\w{20,}',
 ];
 /** Password hashes (crypt with salt, Django, LDAP), which can be attacked offline. */
