@@ -20,6 +20,8 @@ export function envoyBootstrap(settings: EnvoySettings): Bootstrap {
           static_layer: {
             // Whether a target with a fragment is valid is left to the primary.
             'envoy.reloadable_features.http_reject_path_with_fragment': false,
+            // By default, bytes between a chunk and its line end are dropped.
+            'envoy.reloadable_features.strict_chunk_parsing': true,
           },
         },
         // The recorder stores here how much it has reported to CloudWatch, because this layer outlives the recorder.

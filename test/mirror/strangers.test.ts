@@ -54,6 +54,8 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['a line feed within an extension of a chunk', chunks('2;\nxx\r\n0\r\n\r\n')],
   ['a carriage return within an extension of a chunk', chunks('2;a\rb\r\nhi\r\n0\r\n\r\n')],
   ['chunks that end by line feeds', chunks('2\nhi\n0\n\n')],
+  ['bytes between a chunk and its line end', chunks('2\r\nhiXX\r\n0\r\n\r\n')],
+  ['a chunk and no line end', chunks('2\r\nhi0\r\n\r\n')],
   ...['0x2', ' 2', '-2', 'fffffffffffffffff2', 'zz'].map(
     (size) => [`a chunk of the size ${size}`, chunks(`${size}\r\nhi\r\n0\r\n\r\n`)] as const,
   ),
