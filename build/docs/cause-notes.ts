@@ -18,7 +18,11 @@ export const CAUSE_NOTES = {
     status: ['', 'two status codes, and none of the reasons below'],
     'path-cleaning-redirect': ['23', 'the path has `//`, `/./` or `/../`; one side says 301, 307 or 308'],
     'stable-failed': ['', '5xx against a status below 400'],
-    'redirect-status': ['', 'GET, HEAD: 301 against 308, or two of 302, 303, 307; POST: 302 against 303'],
+    'redirect-status': [
+      '',
+      'GET, HEAD: 301 against 308, or two of 302, 303, 307; POST: 302 against 303; any other method: 307 against 308',
+    ],
+    'redirect-followed': ['', 'as above for GET and HEAD, and the request has Sec-Fetch-Mode'],
     'range-answered': ['', '200 against 206 with Content-Range, to a request with Range'],
     'trailing-slash': [
       '24',
@@ -95,6 +99,7 @@ export const CAUSE_NOTES = {
       '',
       'another value (of its keyed hash, where redacted) or attribute, or the cookie is on one side only',
     ],
+    'cookie-path': ['', 'no Path on one side, and on the other the folder of the request’s path'],
     'cookie-encoding': ['new', 'equal only after percent-decoding'],
     'validator-value': ['new', 'same kind, another value'],
     'signed-body': [
@@ -118,6 +123,7 @@ export const CAUSE_NOTES = {
     'site-data-kept': ['', 'Clear-Site-Data lacks a kind'],
     'protection-missing': ['new', 'a field by which browsers protect goes, such as Strict-Transport-Security'],
     'header-format': ['new', 'equal as a list, or for Vary, Cache-Control, Allow and the like as a set of tokens'],
+    'header-malformed': ['', 'Retry-After that is neither seconds nor a date, where stable sends one that is'],
     'header-missing': ['', 'only the stable side sends it'],
     'header-added': ['', 'only the candidate sends it'],
     'header-value': ['', 'other values, or the same in another order; only list-valued fields are joined'],
@@ -198,7 +204,8 @@ export const CAUSE_NOTES = {
     'redirect-body': ['new', 'both 3xx with Location; media type or body differs'],
     'error-page': ['', 'both the same 4xx or 5xx, both HTML'],
     'error-body': ['new', 'both the same 4xx or 5xx, likewise'],
-    'body-missing': ['', 'empty against not empty'],
+    'body-missing': ['', 'no bytes on the candidate, some on stable'],
+    'body-unexpected': ['', 'below 400: no bytes on stable, some on the candidate'],
     'body-added': ['', '4xx or 5xx: no bytes on stable, some on the candidate'],
     'text-value': ['', 'the first line that differs'],
     'markup-value': ['', 'an attribute, a text, or from there on the structure'],

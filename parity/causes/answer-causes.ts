@@ -1,5 +1,5 @@
 /** The answer as a whole, its status, and what was not compared. */
-import { breaking, type CatalogueEntry, undecided } from './entry.ts';
+import { benign, breaking, type CatalogueEntry, undecided } from './entry.ts';
 
 export const ANSWER_CAUSES = {
   // The answer as a whole
@@ -20,6 +20,10 @@ export const ANSWER_CAUSES = {
   'redirect-status': undecided(
     'another status of a redirect that is followed alike',
     'Clients send this method to the same place for both codes; old ones do not know 308, and a client that reads the code sees another. Send the code of stable.',
+  ),
+  'redirect-followed': benign(
+    'another status of a redirect that a browser follows alike',
+    'The request has Sec-Fetch-Mode, which only browsers send. They follow both codes to the same place, and no script sees the code.',
   ),
   'range-answered': undecided(
     'a part of what stable sends whole',

@@ -17,7 +17,12 @@ export const BODY_CAUSES = {
     'People read it and programs go by the status; decide whether the wording matters.',
     { ofProgram: true },
   ),
-  'body-missing': breaking('empty body', 'One side sends a body, the other none.', { neverNoise: true, ofText: true }),
+  'body-missing': breaking('empty body', 'Stable sends a body here; send it.', { neverNoise: true, ofText: true }),
+  'body-unexpected': breaking('a body where stable sends none', 'Clients expect nothing here; send no body.', {
+    neverNoise: true,
+    ofText: true,
+    formerly: 'body-missing',
+  }),
   'body-added': undecided(
     'error with a body',
     'The error of stable has none; leave it out, or accept that this one says why.',

@@ -18,6 +18,11 @@ export function isCause(text: string): text is Cause {
   return Object.hasOwn(CATALOGUE, text);
 }
 
+/** Whether a rule or a baseline that names `known` means `cause`. */
+export function isMeantBy(known: string | undefined, cause: Cause): boolean {
+  return known === cause || (known !== undefined && known === entryOf(cause).formerly);
+}
+
 export function entryOf(cause: Cause): CatalogueEntry {
   return CATALOGUE[cause];
 }

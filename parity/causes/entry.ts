@@ -25,6 +25,8 @@ export interface CatalogueEntry {
   readonly ofProgram?: boolean;
   /** On an error page, only the wording differs. */
   readonly ofWording?: boolean;
+  /** The cause of which this one was a part: rules and baselines that name that one still mean this one, too. */
+  readonly formerly?: string;
 }
 
 type Traits = Omit<CatalogueEntry, 'severity' | 'title' | 'advice'>;

@@ -39,6 +39,11 @@ export const HEADER_CAUSES = {
     'Same name, value and attributes after parsing (RFC 6265).',
   ),
   'cookie-value': breaking('another cookie', 'Set the same cookies with the same attributes.'),
+  'cookie-path': undecided(
+    'the path of a cookie that browsers take by themselves',
+    'Without Path browsers take the folder of the URL that they asked, which is the Path of the other side as long as nothing before the service cuts the path short. Send the Path that stable sends, or add a rule if nothing does.',
+    { formerly: 'cookie-value' },
+  ),
   'cookie-encoding': breaking('cookie value escaped otherwise', 'Escape cookie values as stable does.'),
   'validator-value': undecided(
     'another ETag or Last-Modified',
@@ -117,6 +122,11 @@ export const HEADER_CAUSES = {
     'By its standard, readers take from this answer what they took before.',
   ),
   'header-format': benign('same field, written otherwise', 'Same members: their order or spacing means nothing.'),
+  'header-malformed': breaking(
+    'a value that the field cannot have',
+    'Clients that parse the field find nothing in it, or fail; send the form that its standard defines.',
+    { formerly: 'header-value' },
+  ),
   'header-missing': undecided('field missing', 'Send the field, or add a rule if no client reads it.', {
     neverNoise: true,
   }),

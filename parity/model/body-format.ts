@@ -30,6 +30,7 @@ const JSON_LINES = new Set([
 ]);
 const TABLES = new Set(['text/csv', 'application/csv', 'text/tab-separated-values']);
 const TEXT = new Set([
+  'application/openmetrics-text',
   'application/javascript',
   'application/ecmascript',
   'application/toml',

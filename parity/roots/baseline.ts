@@ -1,6 +1,6 @@
 /** Known differences: a file lists them by route, cause and place, and only other differences count. */
 import * as z from 'zod';
-import { isCause } from '../causes/index.ts';
+import { entryOf as catalogued, isCause } from '../causes/index.ts';
 import { type Compare, verdictOf } from '../compare/index.ts';
 import { type Difference, generalPlace } from '../model/index.ts';
 import { BASELINE_RULE } from './known-differences.ts';
@@ -25,7 +25,18 @@ export const baselineSchema = z.strictObject({
 export type Baseline = z.infer<typeof baselineSchema>;
 type BaselineEntry = z.infer<typeof entrySchema>;
 
-function entryKey({ route, cause, place, change: changed = '' }: BaselineEntry): string {
+/** The keys of the entries that mean such a difference. */
+function keysOf(entry: BaselineEntry): string[] {
+  const { formerly } = catalogued(entry.cause);
+  return [entryKey(entry), ...(formerly === undefined ? [] : [entryKey({ ...entry, cause: formerly })])];
+}
+
+function entryKey({
+  route,
+  cause,
+  place,
+  change: changed = '',
+}: Omit<BaselineEntry, 'cause'> & { cause: string }): string {
   return JSON.stringify([route, cause, place, changed]);
 }
 
@@ -39,12 +50,11 @@ export function withBaseline(compare: Compare, { differences: known }: Baseline)
   return (record) => {
     const comparison = compare(record);
     const { route } = comparison;
-    if (!comparison.differences.some((difference) => keys.has(entryKey(entryOf(difference, route))))) return comparison;
+    const isListed = (difference: Difference) => keysOf(entryOf(difference, route)).some((key) => keys.has(key));
+    if (!comparison.differences.some(isListed)) return comparison;
     const differences = comparison.differences.map(
       (difference): Difference =>
-        keys.has(entryKey(entryOf(difference, route)))
-          ? { ...difference, severity: 'noise', rule: BASELINE_RULE }
-          : difference,
+        isListed(difference) ? { ...difference, severity: 'noise', rule: BASELINE_RULE } : difference,
     );
     return { ...comparison, differences, verdict: verdictOf(differences) };
   };
@@ -74,7 +84,7 @@ export function seenOf(known: readonly BaselineEntry[], roots: Roots): number {
   const seen = new Set(
     [...roots.values()]
       .filter((root) => root.known)
-      .flatMap(({ cause, places }) => [...places.values()].map((at) => entryKey({ cause, ...at }))),
+      .flatMap(({ cause, places }) => [...places.values()].flatMap((at) => keysOf({ cause, ...at }))),
   );
   return known.filter((entry) => seen.has(entryKey(entry))).length;
 }

@@ -1,7 +1,7 @@
 /** Applies rules to differences. `schema.ts` defines the rules; docs/reference/parity.md, "Rules", explains them. */
 
 import { matchesPattern, type Segments, segmentsOf } from '../../http/index.ts';
-import { type Cause, entryOf, standsAgainst } from '../causes/index.ts';
+import { type Cause, entryOf, isMeantBy, standsAgainst } from '../causes/index.ts';
 import { bytesVary, type Difference, isOfValues, otherFormat, otherNumber, why } from '../model/index.ts';
 import type { ArrayRule, BodyRules } from './body-rules.ts';
 import { seenIn } from './excerpt.ts';
@@ -124,7 +124,7 @@ function arrayRuleOf({ rule, pointer }: Compiled): { rule: ArrayRule; pointer: S
 
 function selects({ rule, pointer }: Compiled, difference: Difference, place: Segments): boolean {
   const { cause, header }: Place = rule.where;
-  if (cause !== undefined && cause !== difference.cause) return false;
+  if (cause !== undefined && !isMeantBy(cause, difference.cause)) return false;
   if (header !== undefined && !(difference.in === 'header' && difference.name === header)) return false;
   if (pointer === null || difference.in !== 'body') return pointer === null;
   // A line of a table has cells.
@@ -146,7 +146,7 @@ function byValue<D extends Difference>(rule: Rule, difference: D): D {
  */
 function ignoring<D extends Difference>(difference: D, rule: string, named: Cause | undefined): D {
   if (!isOfValues(difference)) {
-    return named === difference.cause && !losesValue(difference)
+    return isMeantBy(named, difference.cause) && !losesValue(difference)
       ? { ...difference, severity: 'noise', rule }
       : difference;
   }

@@ -208,6 +208,22 @@ describe('crossfade contract over recorded requests', () => {
     expect(whole.stdout).toContain('--allow PUT:/none took in no request.');
   });
 
+  it('says that browsers were not tried where stable allows other origins, and no request names one', async () => {
+    const shared = await serve((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' }).end('{}');
+    });
+    stops.push(shared.stop);
+    const [path, both] = [
+      await file(ndjson([get('/items/1', 'a')])),
+      ['--stable', shared.url, '--candidate', shared.url],
+    ];
+    const asked = async (...args: string[]) => (await crossfade(['contract', ...both, ...args, path])).stdout;
+    expect(await asked()).toContain('No request names an Origin');
+    expect(await asked('--header', 'Origin: https://app.example')).not.toContain('Origin');
+    const plain = await service(() => '{}');
+    expect((await contract(plain, plain, path)).stdout).not.toContain('Origin');
+  });
+
   it('does not follow a redirect, wherever it leads', async () => {
     const elsewhere = await service(() => '1');
     const sides = await Promise.all(

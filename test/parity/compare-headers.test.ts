@@ -190,7 +190,8 @@ describe('a cookie', () => {
       ['a=hmac:00; Secure; Path=/'],
       ['cookie-format'],
     ],
-    ['is another without Path', ['a=1; Path=/'], ['a=1'], ['cookie-value']],
+    ['is another without Path', ['a=1; Path=/x'], ['a=1'], ['cookie-value']],
+    ['may leave out the Path that browsers take anyway', ['a=1; Path=/'], ['a=1'], ['cookie-path']],
     ['is another with SameSite', ['a=1'], ['a=1; SameSite=Lax'], ['cookie-value']],
     ['may be escaped otherwise', ['a=x%20y'], ['a="x y"'], ['cookie-encoding']],
     [

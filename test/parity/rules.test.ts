@@ -4,6 +4,7 @@ import { matchesPattern, segmentsOf } from '../../http/pattern.ts';
 import { compareJson } from '../../parity/compare/body/json.ts';
 import { compareRecord } from '../../parity/compare/record.ts';
 import { type Difference, why } from '../../parity/model/difference.ts';
+import { withBaseline } from '../../parity/roots/index.ts';
 import { applyRules, compileRules, expiredRules, parseRules } from '../../parity/rules/index.ts';
 import { answer, pairOf } from '../support/answer.ts';
 
@@ -148,6 +149,20 @@ describe('a severity', () => {
     expect(compare(a, b, rule({ pointer: '/y' }))).toEqual([x, '/y null-for-empty-array benign by r0']);
     expect(compare(a, b, rule({ cause: 'number-value' }))).toEqual(['/x number-value benign by r0', y]);
     expect(compare(a, b, rule({ pointer: '/x', cause: 'null-for-empty-array' }))).toEqual([x, y]);
+  });
+
+  it('is given by the cause of which another was a part when the rule was written, and so is a baseline', () => {
+    const rule = { kind: 'reclassify', where: { cause: 'body-missing' }, severity: 'benign' };
+    const record = pairOf(answer(''), answer('{}'));
+    const judgedBy = (rules: ReturnType<typeof compileRules>) => compareRecord(record, { rules }).verdict;
+    expect(judgedBy(compileRules(rulesOf(rule), NOW))).toBe('benign');
+    expect(judgedBy(compileRules(rulesOf({ ...rule, where: { cause: 'body-added' } }), NOW))).toBe('breaking');
+    const known = (cause: 'body-missing' | 'body-added') =>
+      withBaseline(compareRecord, {
+        format: 'crossfade-baseline/1',
+        differences: [{ route: record.route, cause, place: 'body' }],
+      })(record).verdict;
+    expect([known('body-missing'), known('body-added')]).toEqual(['same', 'breaking']);
   });
 
   it('may be given to a format that changed where the value is ignored', () => {

@@ -143,6 +143,7 @@ export const COMMANDS: Readonly<Record<string, Room>> = {
   },
   'cli/compare/contract': {
     imports: [
+      'http',
       'capture',
       'capture/*',
       'parity/*',

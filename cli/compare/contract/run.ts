@@ -31,6 +31,7 @@ import { type ContractReplay, type NotSent, replay, type SendPlan, toSend } from
 import { findSources, type PlannedRequest, requestsOf, type Source } from './requests/index.ts';
 import type { SideSession } from './session/index.ts';
 import { type Sessions, sessionsOf } from './sessions.ts';
+import { Shown } from './shown.ts';
 import { reachable, ServiceSide } from './side.ts';
 import { Spool } from './spool.ts';
 
@@ -136,11 +137,11 @@ async function compareServices(contract: Contract): Promise<ExitCode> {
   tell(announcement(contract));
   const at = Date.now();
   const missing = new Map<string, number>();
-  const statuses = new Map<number, number>();
+  const shown = new Shown();
   const logins = sources.slice(0, request.logins.length).flatMap(({ flow }) => flow?.steps ?? []);
   const renewals = renewalsOf(logins, policy);
   const progress = readingProgress(terminal.err, []);
-  const { summary, noise } = await send(contract, { missing, statuses, renewals, out, at, progress });
+  const { summary, noise } = await send(contract, { missing, shown, renewals, out, at, progress });
   mergeInto(not.summary, summary);
   for (const line of not.skipped.lines()) tell(line);
   return deliver(terminal, not.summary, {
@@ -159,7 +160,7 @@ async function compareServices(contract: Contract): Promise<ExitCode> {
       ...cutShort(request, not),
       ...(not.isCut ? [] : idleRoutes(request.routes, not.summary)),
       ...idleLeave(policy, not),
-      ...withoutSuccess(statuses),
+      ...shown.notes(),
       ...SIDES.flatMap((side) => renewed(side, renewals[side].count)),
     ],
   });
@@ -173,8 +174,8 @@ function concurrencyOf({ concurrency }: ContractRequest, { inOrder }: Sessions):
 interface Sending {
   /** Filled during the run: how often answers lacked each variable. */
   readonly missing: Map<string, number>;
-  /** Filled during the run: how often stable answered with each status. */
-  readonly statuses: Map<number, number>;
+  /** Filled during the run. */
+  readonly shown: Shown;
   readonly renewals: ContractReplay['renewals'];
   readonly out: string | undefined;
   /** When it began, in milliseconds since the epoch. */
@@ -184,7 +185,7 @@ interface Sending {
 
 async function send(
   { request, sessions, plan, not, signal }: Contract,
-  { missing, statuses, renewals, out, at, progress }: Sending,
+  { missing, shown, renewals, out, at, progress }: Sending,
 ): Promise<CountedCaptures> {
   const concurrency = concurrencyOf(request, sessions);
   const { deadlineMs, authorities, routes, redaction, rules, baseline, servers, rps, noise } = request;
@@ -216,8 +217,7 @@ async function send(
         missing.set(`${id} was not sent: ${why}`, 1);
       },
       onRecord: async (record, position) => {
-        const { stable: leg } = record;
-        if (leg.outcome === 'response') statuses.set(leg.status, (statuses.get(leg.status) ?? 0) + 1);
+        shown.add(record);
         await counting.add(record, position);
         progress.update(0, 1, () => comparedSoFar(counting.soFar));
         await records.write(record);
@@ -242,16 +242,6 @@ function renewed(side: string, count: number): string[] {
   return count === 0
     ? []
     : [`${side} answered 401 and was logged in again ${count === 1 ? 'once' : `${count} times`}.`];
-}
-
-/** If both services refuse everything alike, nothing has been shown. */
-function withoutSuccess(statuses: ReadonlyMap<number, number>): string[] {
-  const codes = [...statuses.keys()].sort((a, b) => a - b);
-  if (codes.length === 0 || codes.some((code) => code < 400)) return [];
-  const counts = codes.map((code) => `${statuses.get(code)} × ${code}`).join(', ');
-  return [
-    `Stable answered every request with an error (${counts}): little was compared. Check the base URLs, the login and the values.`,
-  ];
 }
 
 function cutShort({ limit }: ContractRequest, { isCut }: NotSent): string[] {

@@ -137,8 +137,8 @@ const NEVER_A_BODY = new Set([204, 205, 304]);
 
 function compareEmpty({ stable, candidate }: Answers, a: Uint8Array, b: Uint8Array): BodyDifference[] {
   if (a.length === b.length || [stable, candidate].some(({ status }) => NEVER_A_BODY.has(status))) return [];
-  const cause = a.length === 0 && stable.status >= 400 ? 'body-added' : 'body-missing';
-  return [bodyDifference(cause, '', sizeOf(a), sizeOf(b))];
+  const added = stable.status >= 400 ? 'body-added' : 'body-unexpected';
+  return [bodyDifference(a.length === 0 ? added : 'body-missing', '', sizeOf(a), sizeOf(b))];
 }
 
 const sizeOf = (bytes: Uint8Array) => (bytes.length === 0 ? null : `${bytes.length} bytes`);

@@ -1,6 +1,5 @@
 /** Compares two decoded, non-empty contents by format. */
 
-import type { MediaType } from '../../../http/index.ts';
 import { isJson } from '../../../json/index.ts';
 import { standsAgainst } from '../../causes/index.ts';
 import { type BodyDifference, type Kind, kindOfMedia } from '../../model/index.ts';
@@ -23,7 +22,7 @@ import { compareMarkup } from './markup.ts';
 import { compareMessages } from './message.ts';
 import { compareMultipart } from './multipart.ts';
 import { compareTables } from './table.ts';
-import { compareText } from './text.ts';
+import { compareTexts } from './text.ts';
 
 export interface ContentComparison {
   readonly differences: BodyDifference[];
@@ -95,19 +94,6 @@ function asTextOrBytes(x: Kind, y: Kind, a: Content, b: Content): BodyDifference
   if (called !== null) return called;
   if (isText(x) && isText(y) && a.text !== null && b.text !== null) return compareTexts(a.mediaType, a.text, b.text);
   return [compareBytes(a.bytes, b.bytes)];
-}
-
-/**
- * Long lines of calendars and contact cards continue on the next line, after a space (RFC 5545, 3.1; RFC 6350, 3.2).
- */
-const FOLDED = new Set(['text/calendar', 'text/vcard', 'text/x-vcard', 'text/directory']);
-
-function compareTexts({ type }: MediaType, stable: string, candidate: string): BodyDifference[] {
-  if (!FOLDED.has(type)) return compareText(stable, candidate);
-  const [a, b] = [stable, candidate].map((text) => text.replaceAll(/\r?\n[ \t]/g, ''));
-  if (a === undefined || b === undefined || a === b)
-    return [bodyDifference('line-ending', '', 'folded', 'folded otherwise')];
-  return compareText(a, b);
 }
 
 const isScript = ({ mediaType }: Content) => /[/-](?:java|ecma)script$/.test(mediaType.type);

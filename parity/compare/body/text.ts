@@ -1,11 +1,48 @@
 /** Compares two texts line by line and reports every line that differs. Pointer: `/line/<number from 1>`. */
 
+import type { MediaType } from '../../../http/index.ts';
 import type { BodyDifference } from '../../model/index.ts';
 import { shortestEditOf } from '../align/index.ts';
 import { bodyDifference, MAX_DIFFERENCES } from './json.ts';
 
 /** Call only if the texts differ. */
-export function compareText(stable: string, candidate: string): BodyDifference[] {
+export function compareTexts({ type, parameters }: MediaType, stable: string, candidate: string): BodyDifference[] {
+  if (FOLDED.has(type)) {
+    const [a, b] = [unfolded(stable), unfolded(candidate)];
+    return a === b ? [bodyDifference('line-ending', '', 'folded', 'folded otherwise')] : compareText(a, b);
+  }
+  if (type !== OPEN_METRICS && !parameters.get('version')?.startsWith('0.0.')) return compareText(stable, candidate);
+  const [a, b] = [samplesOf(stable), samplesOf(candidate)];
+  const isSame = a.toSorted().join('\n') === b.toSorted().join('\n');
+  return isSame ? [bodyDifference('key-order', '', null, null)] : compareText(a.join('\n'), b.join('\n'));
+}
+
+/**
+ * Long lines of calendars and contact cards continue on the next line, after a space (RFC 5545, 3.1; RFC 6350, 3.2).
+ */
+const FOLDED = new Set(['text/calendar', 'text/vcard', 'text/x-vcard', 'text/directory']);
+const unfolded = (text: string) => text.replaceAll(/\r?\n[ \t]/g, '');
+
+const OPEN_METRICS = 'application/openmetrics-text';
+
+/** A sample of Prometheus: a name, labels, a value, and a time. */
+const SAMPLE = /^([\w:]+)(?:\{(.*)\})?[ \t]+(\S+)([ \t].*)?$/;
+const LABEL = /([\w:]+)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*")/g;
+
+/** The lines of an exposition, with labels in the order of their names, and values as the numbers that they mean. */
+function samplesOf(text: string): string[] {
+  return unified(text)
+    .split('\n')
+    .map((line) => {
+      const [, name, labels = '', value = '', time = ''] = SAMPLE.exec(line) ?? [];
+      if (name === undefined) return line;
+      const sorted = [...labels.matchAll(LABEL)].map(([, label, said]) => `${label}=${said}`).sort();
+      const number = Number(value);
+      return `${name}{${sorted.join(',')}} ${Number.isNaN(number) ? value : number}${time.trimEnd()}`;
+    });
+}
+
+function compareText(stable: string, candidate: string): BodyDifference[] {
   const [a, b] = [withoutLast(unified(stable)), withoutLast(unified(candidate))];
   return a === b ? lineEndings(stable, candidate) : differingLines(a.split('\n'), b.split('\n'));
 }

@@ -2,7 +2,7 @@
  * The consequences for readers if a field is missing or changed, according to the standard that defines the field, in
  * one table (docs/adr/0066). For other fields, the owner decides.
  */
-import { firstValue, isRedirect, parseMediaType } from '../../../http/index.ts';
+import { firstValue, httpDate, isRedirect, parseMediaType } from '../../../http/index.ts';
 import type { Cause } from '../../causes/index.ts';
 import type { Answers } from '../../model/index.ts';
 import { changeOfCaching, changeOfVary } from './caching.ts';
@@ -92,6 +92,9 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   // RFC 9110, 11.6.1 and 11.7.1
   'proxy-authenticate': (change) => changeOfChallenges(change, 407),
   'www-authenticate': (change) => changeOfChallenges(change, 401),
+  // RFC 9110, 10.2.3
+  'retry-after': ({ stable, candidate }) =>
+    candidate.length > 0 && tellsWhen(stable) && !tellsWhen(candidate) ? 'header-malformed' : null,
   // RFC 9110, 12.5.5
   vary: ({ stable, candidate, answers }) => changeOfVary(stable, candidate, answers),
   // Browsers work without these fields, but protect less.
@@ -105,6 +108,9 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   'x-content-type-options': pageProtection,
   'x-frame-options': pageProtection,
 };
+
+/** Seconds, or a date. */
+const tellsWhen = (values: readonly string[]) => /^\d+$/.test(values.join()) || httpDate(values.join()) !== null;
 
 /**
  * The name under which a download is saved: `filename*` takes precedence over `filename` (RFC 6266, 4.3). null if it

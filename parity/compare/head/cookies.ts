@@ -61,13 +61,28 @@ function compareCookie(a: Cookie | undefined, b: Cookie | undefined, answers: An
   // Nobody reads the value of a deleted cookie.
   const value = unquote(a.value) === unquote(b.value) || (lives === 0 && others === 0);
   const found: HeaderDifference[] = [];
-  if (!sameAttributes(a, b) || !sameLife || otherMaxAge(a, b)) {
-    const difference = headerDifference('cookie-value', 'set-cookie', attributesOf(a), attributesOf(b));
+  const attributes = causeOfAttributes(a, b, answers, sameLife && !otherMaxAge(a, b));
+  if (attributes !== null) {
+    const difference = headerDifference(attributes, 'set-cookie', attributesOf(a), attributesOf(b));
     found.push({ ...difference, within: `${name}${ATTRIBUTES}` });
   }
   if (!value) found.push(...one(causeOfValues(name, a.value, b.value)));
   if (found.length > 0) return found;
   return withoutExpires(a) === withoutExpires(b) ? [] : one('cookie-format');
+}
+
+function causeOfAttributes(a: Cookie, b: Cookie, answers: Answers, sameLife: boolean) {
+  if (!sameLife) return 'cookie-value';
+  if (sameAttributes(a, b)) return null;
+  const [x, y] = [a, b].map((cookie) => placed(cookie, answers.request.target));
+  return x !== undefined && y !== undefined && sameAttributes(x, y) ? 'cookie-path' : 'cookie-value';
+}
+
+/** A cookie without Path gets the folder of the URL that was asked (RFC 6265, 5.1.4). */
+function placed(cookie: Cookie, target: string): Cookie {
+  if (cookie.attributes.get('path')?.startsWith('/') === true) return cookie;
+  const path = target.replace(/[?#].*$/s, '');
+  return { ...cookie, attributes: new Map([...cookie.attributes, ['path', path.replace(/\/[^/]*$/, '') || '/']]) };
 }
 
 function causeOfValues(name: string, a: string, b: string): 'cookie-value' | 'cookie-encoding' | 'own-value' {
@@ -127,8 +142,7 @@ function sameAttributes(a: Cookie, b: Cookie): boolean {
 const KNOWN = new Set(['domain', 'path', 'secure', 'httponly', 'samesite', 'partitioned']);
 
 /**
- * Whether browsers treat the attribute as absent (RFC 6265, 5.2.3 and 5.2.4). The default Path cannot be derived from
- * the request, whose path a proxy may have shortened.
+ * Whether browsers treat the attribute as absent (RFC 6265, 5.2.3 and 5.2.4).
  */
 function isIgnored(name: string, value: string): boolean {
   return (name === 'domain' && value === '') || (name === 'path' && !value.startsWith('/'));

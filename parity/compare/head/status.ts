@@ -55,7 +55,8 @@ function causeOf(answers: Answers, shape: RequestShape): Cause {
     if (NO_NUMBER.test(b.body.data)) return 'not-a-number';
     if (MARSHAL_ERROR.test(b.body.data)) return 'marshal-error';
   }
-  if (areFollowedAlike(method, a.status, b.status)) return 'redirect-status';
+  if (areFollowedAlike(method, a.status, b.status))
+    return BY_BROWSERS.has(method) && isOfBrowser(request.headers) ? 'redirect-followed' : 'redirect-status';
   const asked = causeInQuery(shape) ?? causeInRequestBody(a, b, shape);
   return asked ?? (a.status >= 500 && b.status < 400 ? 'stable-failed' : 'status');
 }
@@ -69,12 +70,22 @@ const BY_READING = [
 const FOLLOWED_ALIKE: Readonly<Record<string, readonly (readonly number[])[]>> = {
   GET: BY_READING,
   HEAD: BY_READING,
-  // Both make a GET of it.
-  POST: [[302, 303]],
+  // Both make a GET of it, or neither does.
+  POST: [
+    [302, 303],
+    [307, 308],
+  ],
 };
+const KEEPING_METHOD = [[307, 308]];
+
+/** The methods of which a browser stores no more after one of these codes than after another, whoever follows. */
+const BY_BROWSERS = new Set(['GET', 'HEAD']);
+
+/** No script may set this field, and every browser that sends it knows 308 (Fetch Metadata Request Headers). */
+const isOfBrowser = (request: FieldLines | undefined) => firstValue(request ?? [], 'sec-fetch-mode') !== null;
 
 function areFollowedAlike(method: string, a: number, b: number): boolean {
-  const kinds = Object.hasOwn(FOLLOWED_ALIKE, method) ? FOLLOWED_ALIKE[method] : [];
+  const kinds = Object.hasOwn(FOLLOWED_ALIKE, method) ? FOLLOWED_ALIKE[method] : KEEPING_METHOD;
   return kinds?.some((kind) => kind.includes(a) && kind.includes(b)) === true;
 }
 
