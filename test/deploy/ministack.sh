@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 venv=.venv/ministack
 [ -x "$venv/bin/ministack" ] || { python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check 'ministack==1.5.33'; }
-port=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
+port=$(node test/support/free-port.cjs)
 # Its Lambdas' files have no extension of a module kind: a package.json of the temporary directory must not say which they are.
 work=$(mktemp -d)
 echo '{}' >"$work/package.json"

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 fakecloud=$(command -v "${FAKECLOUD:-fakecloud}") || { echo 'SKIPPED: fakecloud (no binary; FAKECLOUD names one)'; exit 0; }
 work=$(mktemp -d)
-port=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
+port=$(node test/support/free-port.cjs)
 "$fakecloud" --addr "127.0.0.1:$port" --iam strict --log-level warn >"$work/server.log" 2>&1 &
 server=$!
 stop() {

@@ -11,12 +11,8 @@ if [ ! -e "$venv/installed" ]; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check $pins || { echo 'SKIPPED: Step Functions by LocalStack (it does not install here)'; exit 0; }
   touch "$venv/installed"
 fi
-# Below those that the system gives away by itself: it is not listened at for a while.
-free_port() {
-  node -e 'const t=()=>{const s=require("net").createServer().on("error",t).listen(2e4+Math.floor(Math.random()*1e4),"127.0.0.1",()=>{console.log(s.address().port);s.close()})};t()'
-}
-port=$(free_port)
-lambda=$(free_port)
+port=$(node test/support/free-port.cjs)
+lambda=$(node test/support/free-port.cjs)
 work=$(mktemp -d)
 CROSSFADE_LAMBDA_URL="http://127.0.0.1:$lambda" GATEWAY_LISTEN="127.0.0.1:$port" FILESYSTEM_ROOT="$work" \
   SERVICES=stepfunctions,events,s3,iam,sts SKIP_SSL_CERT_DOWNLOAD=1 DISABLE_EVENTS=1 DNS_ADDRESS=0 PYTHONDONTWRITEBYTECODE=1 \

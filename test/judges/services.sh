@@ -30,7 +30,6 @@ stop() {
   rm -rf "$work"
 }
 trap stop EXIT
-port() { node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'; }
 # Starts a service in the background, and waits until it answers.
 serve() {
   local at=$1
@@ -54,18 +53,18 @@ contract() {
   [ "$code" = 1 ] || { echo "crossfade contract ended with exit code $code, and the answers differ"; cat "$work/$name.err"; exit 1; }
 }
 
-first=$(port)
+first=$(node test/support/free-port.cjs)
 serve "$first" "$tools/python/bin/gunicorn" --bind "127.0.0.1:$first" httpbin:app
-second=$(port)
+second=$(node test/support/free-port.cjs)
 serve "$second" "$tools/go-httpbin" -host 127.0.0.1 -port "$second"
 contract httpbin "$first" "$second" "$asked/httpbin.requests.txt" --allow POST:/post --allow PUT:/put --allow PATCH:/patch --allow DELETE:/delete \
   --allow POST:/anything/deep/path --allow POST:/get --allow DELETE:/status/202
-first=$(port)
+first=$(node test/support/free-port.cjs)
 serve "$first" "$moto/bin/moto_server" --host 127.0.0.1 --port "$first"
-second=$(port)
+second=$(node test/support/free-port.cjs)
 serve "$second" "$tools/gofakes3" -backend memory -host "127.0.0.1:$second"
 contract s3 "$first" "$second" "$asked/s3.flow.yaml" --rules "$asked/s3.rules.json"
-second=$(port)
+second=$(node test/support/free-port.cjs)
 # It keeps its pools in the folder in which it runs.
 serve "$second" sh -c "cd '$work' && exec env HOST=127.0.0.1 PORT=$second node '$tools/node/node_modules/.bin/cognito-local'"
 contract cognito "$first" "$second" "$asked/cognito.flow.yaml"

@@ -8,7 +8,7 @@ if [ ! -x "$home/usr/bin/prometheus" ]; then
   (cd "$home" && { apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; }; } >/dev/null 2>&1 && dpkg -x prometheus_*.deb . && rm prometheus_*.deb) ||
     { echo "SKIPPED: metrics from a real Prometheus (Debian's package cannot be had)"; exit 0; }
 fi
-port=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
+port=$(node test/support/free-port.cjs)
 data=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || { kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; }; rm -rf "$data"' EXIT
