@@ -12,7 +12,7 @@ import {
 } from '../../core/model/index.ts';
 import { approversOf } from '../../core/phases/index.ts';
 import { DeniedError } from './functions.ts';
-import type { SimulatedIngress } from './ingress.ts';
+import { befall, type Deed, type SimulatedIngress } from './ingress.ts';
 import type { Invocations } from './invocations.ts';
 import type { Journal } from './journal.ts';
 import { BY_HAND, type Observer } from './observer.ts';
@@ -36,9 +36,6 @@ const REPLACED_SECONDS = 120;
 const REMADE_SECONDS = 120;
 /** How often a person repeats a command without an answer. */
 const TRIES = 10;
-/** An item that happens at its own time. */
-type TimedItem = Extract<SimulatedEvent, { readonly at: unknown }>;
-type Deed<Type extends TimedItem['type'] = TimedItem['type']> = Extract<TimedItem, { readonly type: Type }>;
 
 /** The same plan with sign-offs that require two people. */
 const OF_TWO: PlanInput = { ...HALF_HOUR_PLAN, signoff: { ...HALF_HOUR_PLAN.signoff, approvers: 2 } };
@@ -204,6 +201,8 @@ export class Deeds {
         return this.#approveUnasked(this.#at(item.site), item.run);
       case 'deploy':
         return this.#deploy(this.#at(item.site), item);
+      case 'steer':
+        return this.#steer(this.#at(item.site), item);
       case 'rule': {
         const { site } = this.#at(item.site);
         site.editRule(item.rule, item.edit);
@@ -211,62 +210,10 @@ export class Deeds {
         if (item.for !== null) timeline.after(item.for * 1000, () => site.remakeRule(item.rule));
         return;
       }
-      case 'thief':
-        this.#at(item.site).site.steal(item.group, item.share, item.for * 1000);
-        return;
-      case 'alarm':
-        invocations.alarms(this.#at(item.site)).edit(`${item.site}-${item.alarm}`, item.edit, item.for * 1000);
-        return;
-      case 'unwatched':
-        this.#at(item.site).unwatchedUntil = timeline.now() + item.for * 1000;
-        return;
-      case 'steer': {
-        const ingress = this.#at(item.site);
-        const { taken, said } = await operatorAsks(invocations.command(ingress), item.asks, item.for, timeline.now());
-        journal.count(`steer ${taken ? item.asks : 'refused'}`);
-        journal.note(`${item.site}: ${said}`);
-        return;
-      }
       case 'console': {
         const { site } = this.#at(item.site);
         for (const rule of site.byHand(item.percent)) site.overwrite(rule);
         observer.wrote(site, null);
-        return;
-      }
-      case 'deaths': {
-        const { site } = this.#at(item.site);
-        const roles = item.group === 'mirror' ? (['mirrorForward', 'mirrorReverse'] as const) : [item.group];
-        for (const role of roles) site.kill(role, item.share, item.for * 1000);
-        return;
-      }
-      case 'scale':
-        this.#at(item.site).site.scale(item.side, item.tasks, item.for * 1000);
-        return;
-      case 'throttled': {
-        const { throttled } = this.#at(item.site);
-        const full = { handler: item.handler };
-        throttled.push(full);
-        timeline.after(item.for * 1000, () => throttled.splice(throttled.indexOf(full), 1));
-        return;
-      }
-      case 'stray':
-        journal.count(`stray ${item.event}`);
-        invocations.stray(this.#at(item.site), item.event);
-        return;
-      case 'lag': {
-        const { readings } = this.#at(item.site).site;
-        readings.lagMs = item.lag * 1000;
-        timeline.after(item.for * 1000, () => {
-          readings.lagMs = 0;
-        });
-        return;
-      }
-      case 'crowd': {
-        const ingress = this.#at(item.site);
-        ingress.crowd = item.share;
-        timeline.after(item.for * 1000, () => {
-          ingress.crowd = 0;
-        });
         return;
       }
       case 'cookie': {
@@ -278,31 +225,34 @@ export class Deeds {
         timeline.after(item.for * 1000, () => site.sticky.delete(item.group));
         return;
       }
+      case 'ledger': {
+        const { site } = this.#at(item.site);
+        observer.restored(site);
+        if (item.ago === null) site.lease.remove();
+        else site.lease.restore(timeline.now() - item.ago * 1000);
+        return;
+      }
+      case 'alarm':
+        invocations.alarms(this.#at(item.site)).edit(`${item.site}-${item.alarm}`, item.edit, item.for * 1000);
+        return;
+      case 'stray':
+        journal.count(`stray ${item.event}`);
+        invocations.stray(this.#at(item.site), item.event);
+        return;
       case 'zone':
         for (const { site } of ingresses.values())
           for (const role of GROUP_ROLES) site.kill(role, 0.5, item.for * 1000);
         return;
-      case 'sick':
-        this.#at(item.site).site.sicken(item.group ?? 'candidate', item.how ?? 'fails', item.share, item.for * 1000);
-        return;
-      case 'ledger': {
-        const { site } = this.#at(item.site);
-        const { lease } = site;
-        observer.restored(site);
-        if (item.ago === null) lease.remove();
-        else lease.restore(timeline.now() - item.ago * 1000);
-        return;
-      }
-      case 'outage': {
-        const { outages } = this.#at(item.site);
-        const outage = { of: item.of, handler: item.handler ?? null, fate: item.fate };
-        outages.push(outage);
-        timeline.after(item.for * 1000, () => outages.splice(outages.indexOf(outage), 1));
-        return;
-      }
       default:
-        return item satisfies never;
+        return befall(this.#at(item.site), item, timeline);
     }
+  }
+
+  async #steer(ingress: SimulatedIngress, { site, asks, for: seconds }: Deed<'steer'>): Promise<void> {
+    const { timeline, invocations, journal } = this.#options;
+    const { taken, said } = await operatorAsks(invocations.command(ingress), asks, seconds, timeline.now());
+    journal.count(`steer ${taken ? asks : 'refused'}`);
+    journal.note(`${site}: ${said}`);
   }
 
   #operate(ingress: SimulatedIngress, does: 'rollback' | 'abort' | 'redrive' | 'redrive-first'): void {
