@@ -109,13 +109,11 @@ export function reduce(state: CutoverState, event: CutoverEvent): Transition {
   switch (event.type) {
     case 'baselineTaken':
       expectPhase(state, event, ['preflight']);
-      return enter(
-        { ...state, baseline: event.baseline },
-        'baseline',
-        event.at,
-        'proceed',
-        describeBaseline(state.plan, event.baseline),
-      );
+      return enter({ ...state, baseline: event.baseline }, event.at, {
+        phase: 'baseline',
+        next: 'proceed',
+        reason: describeBaseline(state.plan, event.baseline),
+      });
     case 'capacityPinned':
       expectPhase(state, event, ['baseline']);
       return note(
@@ -131,7 +129,12 @@ export function reduce(state: CutoverState, event: CutoverEvent): Transition {
       return onObserved(state, event);
     case 'exerciseStarted':
       expectPhase(state, event, ['shadow']);
-      return enter(state, 'exercise', event.at, 'hold', WORDING.exerciseStarted, state.plan.shadow.observe);
+      return enter(state, event.at, {
+        phase: 'exercise',
+        next: 'hold',
+        reason: WORDING.exerciseStarted,
+        waitSeconds: state.plan.shadow.observe,
+      });
     case 'approved':
       return onApproved(state, event.at, event.approval);
     case 'steppedDown':
@@ -162,12 +165,12 @@ export function rolledBack(state: CutoverState, at: number, reason: string): Cut
 
 /** Enters the phase that waits for a person. */
 export function awaitSignoff(state: CutoverState, at: number): Transition {
-  const { timeout } = state.plan.signoff;
+  const asked = { next: 'hold', waitSeconds: state.plan.signoff.timeout } as const;
   switch (state.phase) {
     case 'exercise':
-      return enter(state, 'shadowSignoff', at, 'hold', WORDING.awaitingShadowSignoff, timeout);
+      return enter(state, at, { ...asked, phase: 'shadowSignoff', reason: WORDING.awaitingShadowSignoff });
     case 'soak':
-      return enter(state, 'finalSignoff', at, 'hold', WORDING.awaitingFinalSignoff, timeout);
+      return enter(state, at, { ...asked, phase: 'finalSignoff', reason: WORDING.awaitingFinalSignoff });
     default:
       throw invalid(state, 'sign-off');
   }
@@ -180,7 +183,7 @@ export function heartbeatDueAt(state: CutoverState, at: number): number {
 
 function onShifted(state: CutoverState, at: number, target: ShiftTarget): Transition {
   const { plan } = state;
-  const wait = {
+  const waitSeconds = {
     shadow: plan.shadow.observe,
     stage: plan.gate.observe,
     soak: plan.soak.observe,
@@ -189,9 +192,10 @@ function onShifted(state: CutoverState, at: number, target: ShiftTarget): Transi
   }[target.phase];
   const moved = { ...state, split: target.split, stage: target.stage, approval: null };
   const next = target.phase === 'complete' ? 'proceed' : 'hold';
+  const reason = WORDING.weightsConfirmed(target.split);
   if (state.phase === 'soak' && target.phase === 'soak')
-    return note({ ...moved, next, waitSeconds: wait }, at, 'weights', WORDING.weightsConfirmed(target.split));
-  return enter(moved, target.phase, at, next, WORDING.weightsConfirmed(target.split), wait, 'weights');
+    return note({ ...moved, next, waitSeconds }, at, 'weights', reason);
+  return enter(moved, at, { phase: target.phase, next, reason, waitSeconds }, 'weights');
 }
 
 function onObserved(
@@ -246,11 +250,13 @@ function onApproved(state: CutoverState, at: number, approval: Approval): Transi
       return signedBy(
         enter(
           { ...base, decommissionSteps: 0 },
-          'decommission',
           at,
-          'hold',
-          WORDING.finallyApproved(approval),
-          state.plan.decommission.drain,
+          {
+            phase: 'decommission',
+            next: 'hold',
+            reason: WORDING.finallyApproved(approval),
+            waitSeconds: state.plan.decommission.drain,
+          },
           'approval',
         ),
         approval,
@@ -264,7 +270,13 @@ function onApproved(state: CutoverState, at: number, approval: Approval): Transi
 const HALVINGS = 10;
 
 function onSteppedDown(state: CutoverState, at: number, done: boolean, reason: string): Transition {
-  if (done) return enter(state, 'retention', at, 'proceed', WORDING.steppedDown(reason), state.plan.retention);
+  if (done)
+    return enter(state, at, {
+      phase: 'retention',
+      next: 'proceed',
+      reason: WORDING.steppedDown(reason),
+      waitSeconds: state.plan.retention,
+    });
   const { drain, step } = state.plan.decommission;
   const stepped = {
     ...state,
@@ -291,13 +303,18 @@ export function observeInterval(state: CutoverState): number {
   return state.phase === 'stage' ? plan.gate.observe : state.phase === 'soak' ? plan.soak.observe : plan.shadow.observe;
 }
 
+interface Entered {
+  readonly phase: Phase;
+  readonly next: Next;
+  readonly reason: string;
+  /** @default 0 */
+  readonly waitSeconds?: number;
+}
+
 function enter(
   state: CutoverState,
-  phase: Phase,
   at: number,
-  next: Next,
-  reason: string,
-  waitSeconds = 0,
+  { phase, next, reason, waitSeconds = 0 }: Entered,
   kind: LogEntry['kind'] = 'phase',
 ): Transition {
   return note({ ...state, phase, since: toIso(at), next, reason, waitSeconds }, at, kind, reason);
