@@ -30,6 +30,7 @@ import {
   wholeNumber,
 } from '../shared/index.ts';
 import { ownServices, refuseUnserved } from './own-services.ts';
+import type { OwnTraffic } from './own-traffic.ts';
 import { type Pace, paceOn, thisMachine, USUAL_PACE } from './pace.ts';
 import type { RehearsalRequest } from './run-rehearsal.ts';
 
@@ -156,39 +157,45 @@ async function requestOf(options: Options, given: Given, terminal: Terminal): Pr
   if (given('rps')) refuseRate(request.scenarios, request.rps, request.speed);
   const authorities = readAuthorities('--ca', options.ca);
   const urls = isOwn(options) ? await ownServices({ ...options, authorities }) : undefined;
+  refuseStray(options, given);
+  await free(request.port);
+  outputFileInNewFolder('--report', report);
+  if (urls === undefined) return request;
+  const { mix, routes, skipped } = await ownClients(options, terminal);
+  await refuseUnserved(urls.stable, mix, authorities);
+  for (const line of skipped?.lines() ?? []) say(terminal.err, plain(line));
+  const own = { urls, health, ...(authorities === undefined ? {} : { authorities }), routes, mix };
+  return { ...request, own };
+}
+
+/** @throws UsageError for an option that has no effect without another one that is missing */
+function refuseStray(options: Options, given: Given): void {
   for (const name of ['health', 'ca', 'traffic', 'allow', 'header', 'value', 'path'] as const)
-    if (urls === undefined && given(name))
+    if (!isOwn(options) && given(name))
       throw new UsageError(`--${name} is for your own services: give --stable and --candidate`);
   for (const name of ['allow', 'value'] as const)
     if (options.traffic.length === 0 && given(name))
       throw new UsageError(`--${name} is for requests of --traffic: give that`);
   if (options.traffic.length > 0 && given('path')) throw new UsageError('--traffic and --path exclude each other');
-  await free(request.port);
-  outputFileInNewFolder('--report', report);
-  if (urls === undefined) return request;
-  const own = { urls, health, ...(authorities === undefined ? {} : { authorities }) };
+}
+
+/** The requests of the clients of somebody's own services: those of --traffic, or of each --path. */
+async function ownClients(
+  { path: paths, traffic: files, allow, header, value: values }: Options,
+  terminal: Terminal,
+): Promise<Omit<OwnTraffic, 'skipped'> & Partial<OwnTraffic>> {
   const { parseHeaders } = await import('../compare/contract/index.ts');
-  const headers = parseHeaders(options.header);
-  if (options.traffic.length === 0) {
-    const sent = headers.filter(([, value]) => value !== '');
-    const mix = paths.map((path) => ({ method: 'GET', path, weight: 1, headers: sent }));
-    await refuseUnserved(urls.stable, mix, authorities);
-    return { ...request, own: { ...own, routes: paths.map((path) => path.replace(/\?.*$/s, '')), mix } };
+  const headers = parseHeaders(header);
+  if (files.length === 0) {
+    const sent = headers.filter(([, text]) => text !== '');
+    return {
+      routes: paths.map((path) => path.replace(/\?.*$/s, '')),
+      mix: paths.map((path) => ({ method: 'GET', path, weight: 1, headers: sent })),
+    };
   }
   const { readTraffic } = await import('./own-traffic.ts');
   const { stdin } = terminal;
-  const signal = terminal.interruption();
-  const { mix, routes, skipped } = await readTraffic({
-    stdin,
-    files: options.traffic,
-    allow: options.allow,
-    headers,
-    values: options.value,
-    signal,
-  });
-  await refuseUnserved(urls.stable, mix, authorities);
-  for (const line of skipped.lines()) say(terminal.err, plain(line));
-  return { ...request, own: { ...own, routes, mix } };
+  return readTraffic({ stdin, files, allow, headers, values, signal: terminal.interruption() });
 }
 
 function paceOf(options: Options, port: number): Pace & { readonly firstSpeed: number; readonly atOnce: boolean } {

@@ -71,21 +71,8 @@ async function run(
   const cutoverId = cutoverIdSchema.parse(`rehearsal-${randomUUID().slice(0, 8)}`);
   const chaos = new Chaos(specs);
   let onCloudEvent: (event: CloudEvent) => void = () => {};
-  const cloud = await startCloud({
-    assembly: options.assembly,
-    speed: options.speed,
-    onEvent: (event) => onCloudEvent(event),
-    intercept: chaos.intercept,
-  });
-  stops.push(() => cloud.stop());
+  const { cloud, pacemaker } = await startPacedCloud(options, chaos, (event) => onCloudEvent(event), stops);
   const { clock } = cloud;
-  const pacemaker = new Pacemaker({
-    clock,
-    speed: options.firstSpeed ?? options.speed,
-    longestMs: () => cloud.lambda.longestMs,
-    onSlow: (now) => progress.note(clock.now(), slowText(now, options.speed)),
-  });
-  stops.push(async () => pacemaker.stop());
   signal.throwIfAborted();
   const { fleet, plane } = await startServices(cloud, options, stops);
   // A real cold start would take minutes of simulated time, and would take the CPU from the first customers.
@@ -95,10 +82,7 @@ async function run(
   const dynamo = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: cloud.dynamoUrl });
   stops.push(async () => dynamo.destroy());
   const { ledgerTable: table, ingressId } = cloud.deployment;
-  if (options.rules !== undefined) {
-    const at = new Date(clock.now()).toISOString();
-    await dynamoParityRules(dynamo, { table, ingressId, clock }).put({ set: options.rules, by: 'rehearsal', at });
-  }
+  if (options.rules !== undefined) await storeRules(dynamo, cloud, options.rules);
   const decisionLog = dynamoDecisionLog(dynamo, table, ingressId);
   const log = () => decisionLog.entries(cutoverId);
   const course = new RunCourse(scenario, { ...options, cloud, cutoverId, chaos, fleet, log });
@@ -108,13 +92,7 @@ async function run(
   stops.push(() => customers.stop());
   cloud.run();
   options.onCloud?.(cloud, cutoverId);
-  progress.note(
-    clock.now(),
-    `Clients send ${perSecond(options)} requests a second; ${WARM_UP_MINUTES} minutes of baseline first`,
-  );
-  // On a busy machine customers come late, and the baseline needs its minutes of them.
-  await Promise.race([customers.came, aborted(signal)]);
-  await clock.sleep((WARM_UP_MINUTES + 1) * MINUTE_MS, signal);
+  await takeBaseline(clock, customers, options);
 
   cloud.machine.start(cutoverId, { plan: z.encode(planSchema, scenario.plan) });
   await Promise.race([course.ended, aborted(signal)]);
@@ -138,6 +116,32 @@ async function run(
     execution: [...cloud.machine.executions.values()].at(-1) ?? null,
     chaos: specs.map((spec) => spec.text),
   });
+}
+
+/** The local cloud, and whoever slows its time down while this machine cannot follow. */
+async function startPacedCloud(
+  { assembly, speed, firstSpeed = speed, progress }: RehearsalOptions,
+  { intercept }: Chaos,
+  onEvent: (event: CloudEvent) => void,
+  stops: (() => Promise<void>)[],
+): Promise<{ readonly cloud: LocalCloud; readonly pacemaker: Pacemaker }> {
+  const cloud = await startCloud({ assembly, speed, onEvent, intercept });
+  stops.push(() => cloud.stop());
+  const { clock } = cloud;
+  const pacemaker = new Pacemaker({
+    clock,
+    speed: firstSpeed,
+    longestMs: () => cloud.lambda.longestMs,
+    onSlow: (now) => progress.note(clock.now(), slowText(now, speed)),
+  });
+  stops.push(async () => pacemaker.stop());
+  return { cloud, pacemaker };
+}
+
+async function storeRules(dynamo: DynamoDBClient, { clock, deployment }: LocalCloud, set: RuleSet): Promise<void> {
+  const { ledgerTable: table, ingressId } = deployment;
+  const at = new Date(clock.now()).toISOString();
+  await dynamoParityRules(dynamo, { table, ingressId, clock }).put({ set, by: 'rehearsal', at });
 }
 
 /** Both sides behind the local load balancer, with their metrics in CloudWatch. */
@@ -197,6 +201,22 @@ function startCustomers(
       return stopped;
     },
   };
+}
+
+/** Lets the customers come, for as long as the baseline looks back. */
+async function takeBaseline(
+  clock: LocalCloud['clock'],
+  customers: Customers,
+  options: RehearsalOptions,
+): Promise<void> {
+  const { progress, signal } = options;
+  progress.note(
+    clock.now(),
+    `Clients send ${perSecond(options)} requests a second; ${WARM_UP_MINUTES} minutes of baseline first`,
+  );
+  // On a busy machine customers come late, and the baseline needs its minutes of them.
+  await Promise.race([customers.came, aborted(signal)]);
+  await clock.sleep((WARM_UP_MINUTES + 1) * MINUTE_MS, signal);
 }
 
 /** Requests per simulated second, like all figures during the run. */
