@@ -7,7 +7,7 @@ import {
   type RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deploymentSchema, GUARD_TYPE } from '../../core/model/deployment.ts';
+import { deploymentSchema } from '../../core/model/deployment.ts';
 import type { Lease } from '../../core/model/lease.ts';
 import { ruleWeightsSchema } from '../../core/model/split.ts';
 import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
@@ -477,40 +477,5 @@ describe('a cutover that begins while a stack works on its rule', () => {
     const event = { PhysicalResourceId: arn, ResourceProperties: PROPERTIES };
     await expect(taken()({ RequestType: 'Delete', ...event })).rejects.toMatchObject({ name: 'Crossfade.RuleKept' });
     expect(writes).toBe(0);
-  });
-});
-
-describe('the guard of a deployment', () => {
-  const renamed = (PhysicalResourceId: string, IngressId: string) =>
-    handle({ ResourceType: GUARD_TYPE, RequestType: 'Update', ResourceProperties: { IngressId }, PhysicalResourceId });
-
-  it('refuses another name for its ingress, and agrees to what takes that back', async () => {
-    await expect(renamed('guard-of-gateway', 'shop')).rejects.toMatchObject({
-      name: 'Crossfade.IngressRenamed',
-      message: expect.stringMatching(
-        /gateway was not renamed to shop.*Traffic: unchanged.*keep the ingress id gateway/s,
-      ),
-    });
-    expect(await renamed('guard-of-gateway', 'gateway')).toMatchObject({ PhysicalResourceId: 'guard-of-gateway' });
-  });
-
-  const asked = (RequestType: 'Create' | 'Update' | 'Delete') =>
-    handle({ ResourceType: GUARD_TYPE, RequestType, ResourceProperties: {}, PhysicalResourceId: 'guard-of-gateway' });
-
-  it.each(['running', 'rolling_back'] as const)(
-    'lets nothing go while a run is %s, and says what to do',
-    async (status) => {
-      owned(status);
-      await expect(asked('Delete')).rejects.toThrow(
-        new RegExp(`not deleted: cutover .* is ${status}\\. Traffic: unchanged.*crossfade rollback`),
-      );
-      for (const request of ['Create', 'Update'] as const)
-        expect(await asked(request)).toMatchObject({ PhysicalResourceId: 'guard-of-gateway' });
-    },
-  );
-
-  it.each([null, 'rolled_back', 'completed'] as const)('lets all go when the last run is %s', async (status) => {
-    if (status !== null) owned(status);
-    expect(await asked('Delete')).toMatchObject({ PhysicalResourceId: 'guard-of-gateway' });
   });
 });
