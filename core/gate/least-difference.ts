@@ -10,20 +10,20 @@ import type { Pair } from './bets/index.ts';
 export const MATTERS = 0.5;
 /**
  * Additional requirement for a difference that has lasted one minute, in margins. It falls with the square root of the
- * number of minutes, like the effect of chance.
+ * number of minutes.
  */
-const AT_ONCE = 1.75;
-/**
- * The requirement never exceeds this, apart from the effect of chance: a regression of twice the margin reaches it
- * within a minute or two.
- */
-const MOST = 1.5;
+const AT_ONCE = 1.5;
 
 /**
  * The minimum difference of rates for a difference that began this many minutes ago.
- * @param since the candidate's counts since then; a dozen failures may easily be half as many more or fewer by chance
+ * @param since both sides' counts since then: at a hundredth of the traffic, a dozen failures may be half as many more
+ * or fewer by chance, so a standard error is required in addition
  */
-export function leastDifference(minutes: number, { n1, x1 }: Pick<Pair, 'n1' | 'x1'>, margin: number): number {
-  const chance = n1 === 0 ? 0 : Math.sqrt(x1) / n1;
-  return Math.min(MOST * margin + chance, (MATTERS + AT_ONCE / Math.sqrt(minutes)) * margin);
+export function leastDifference(minutes: number, { n0, x0, n1, x1 }: Pair, margin: number): number {
+  const chance = Math.sqrt(variance(n0, x0) + variance(n1, x1));
+  return (MATTERS + AT_ONCE / Math.sqrt(minutes)) * margin + chance;
+}
+
+function variance(n: number, x: number): number {
+  return n === 0 ? 0 : x / n ** 2;
 }

@@ -1,7 +1,7 @@
 /**
  * A count metric of the plan: whether the candidate's share is worse than stable's, or shown to be within the margin.
  */
-import { firstFailure, logMeanExp, mixOverOnset, type Pair, summed } from '../gate/bets/index.ts';
+import { byCause, firstFailure, logMeanExp, mixOverOnset, type Pair, summed } from '../gate/bets/index.ts';
 import { leastDifference } from '../gate/index.ts';
 import type { CountMetric, MetricBaseline, MetricMinute } from '../model/index.ts';
 import { at, badOf, badShare, marginLine } from './bad-share.ts';
@@ -51,8 +51,7 @@ export function compareCounts(
   const harmless = since(onset) >= Math.log(withinThreshold);
   const recent = summed(pairs.slice(onset));
   const [stable, candidate] = [recent.x0 / recent.n0 || 0, recent.x1 / recent.n1 || 0];
-  const causes = { n1: recent.n1 / metric.burst, x1: recent.x1 / metric.burst };
-  const least = leastDifference(pairs.length - onset, causes, at(line, stable) - stable);
+  const least = leastDifference(pairs.length - onset, byCause(recent, metric.burst), at(line, stable) - stable);
   const all = summed(pairs);
   const stableBad = all.x0 / all.n0 || 0;
   return {
