@@ -10,6 +10,7 @@ import {
   WHERE_BOTH_FAIL,
   whereBothFail,
 } from './eighth-draw.ts';
+import { ELEVENTH_DRAW, eleventhDrawRegressions, TINIEST } from './eleventh-draw.ts';
 import { FIFTH_DRAW, fifthDrawRegressions, neverRecovers, RECOVERING, THINNEST } from './fifth-draw.ts';
 import { FOURTH_DRAW, fourthDrawRegressions, HIGH_BASES, THIN_DRAW, whilePaused } from './fourth-draw.ts';
 import { BEYOND, HELD_OUT, heldOutRegressions, TOLD, WEEK } from './held-out.ts';
@@ -44,6 +45,7 @@ const ALL = [
   ...EIGHTH_DRAW,
   ...NINTH_DRAW,
   ...TENTH_DRAW,
+  ...ELEVENTH_DRAW,
 ];
 
 export const RATES = [5, 50, 500, 5_000] as const;
@@ -60,6 +62,7 @@ export type Family =
   | 'eighth draw'
   | 'ninth draw'
   | 'tenth draw'
+  | 'eleventh draw'
   | 'beyond'
   | 'other plan';
 
@@ -157,6 +160,9 @@ export function cells(): (Cell & { readonly family: Family })[] {
     ...at('tenth draw', TINY, [null], [0.5, 2]),
     ...at('tenth draw', HIDING, hidden(errorMargin)),
     ...at('tenth draw', [named('steady', ALL)], tenthDrawRegressions(errorMargin, slowMargin)),
+    ...at('eleventh draw', ELEVENTH_DRAW, [null, ...twice]),
+    ...at('eleventh draw', TINIEST, [null, ...twice], [0.1, 0.2]),
+    ...at('eleventh draw', [named('steady', ALL)], eleventhDrawRegressions(errorMargin, slowMargin)),
     ...at('beyond', BEYOND, [null]),
     ...at('beyond', BY_RULE, [null], [500]),
     ...at('other plan', WEEK, [null]),
