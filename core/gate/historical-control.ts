@@ -149,6 +149,8 @@ function conclude(
     return { decision: 'rollback', reason: `Candidate is worse than the baseline: ${worse.text}.` };
   const hanging = untoldCeiling === null ? null : judgeUntold(minutes, policy, untoldCeiling);
   if (hanging !== null) return { decision: 'rollback', reason: hanging };
+  const nowhere = untargeted(minutes, policy);
+  if (nowhere?.calls) return { decision: 'rollback', reason: nowhere.reason };
   if (minutes.length === 0)
     return {
       decision: 'hold',
@@ -158,8 +160,7 @@ function conclude(
     return { decision: 'hold', reason: `${seen} of ${policy.minRequests} needed requests are counted: ${text}.` };
   const fate = untoldCeiling === null ? null : openFate(minutes, policy, untoldCeiling);
   if (fate !== null) return { decision: 'hold', reason: `${fate}.` };
-  const nowhere = untargeted(minutes, policy);
-  if (nowhere !== null) return { decision: 'hold', reason: nowhere };
+  if (nowhere !== null) return { decision: 'hold', reason: nowhere.reason };
   if (metrics.every((m) => m.verdict === 'within margin'))
     return { decision: 'advance', reason: `${seen} requests: ${text}.` };
   return { decision: 'hold', reason: `${seen} requests; not enough evidence yet: ${text}.` };

@@ -19,6 +19,10 @@ const CHANCE = 3;
 const BY_CHANCE = 0.2;
 const IN_A_ROW = 3;
 const LATEST_MINUTES = 10;
+const HOUR_MINUTES = 60;
+const LEAST_BEFORE = 5;
+/** Fewer requests may be somebody who scans the load balancer. */
+const SURELY_MANY = 20;
 
 export interface BalancerVerdict {
   /** ln of the e-value against "no more than ordinary, and the candidate's share within its margin". */
@@ -84,13 +88,58 @@ function vanishing(minutes: readonly MinuteEvidence[], { weight, elb5xxRate }: G
   });
 }
 
-/** Without a stable side nobody tells whose requests had no target, so many of them only hold the candidate; null if there are few. */
-export function untargeted(minutes: readonly MinuteEvidence[], policy: GatePolicy): string | null {
+export interface Untargeted {
+  readonly reason: string;
+  /** Whether they are the candidate's beyond doubt, and have lasted longer than a deployment. */
+  readonly calls: boolean;
+}
+
+/**
+ * Without a stable side nobody tells whose requests had no target, so many of them hold the candidate; null if there are few. They are the candidate's where they last, no other service
+ * on the load balancer had half as many requests since the phase began, and the candidate has fewer than before.
+ */
+export function untargeted(minutes: readonly MinuteEvidence[], policy: GatePolicy): Untargeted | null {
   const latest = minutes.slice(-LATEST_MINUTES);
-  const n = total(latest, 'candidate', requests);
-  const made = latest.reduce((sum, m) => sum + Math.max(0, uncounted(m) ?? 0), 0) - ORDINARY * policy.elb5xxRate * n;
-  if (latest.some(({ stable }) => stable !== null) || !(made > policy.maxErrorRate * (n + made))) return null;
-  return `In the last ${latest.length} min the load balancer answered ${Math.round(made)} requests with 5xx of its own that it sent to no target; if they were the candidate's, it would fail more than ${percent(policy.maxErrorRate)}.`;
+  const made = (of: readonly MinuteEvidence[]) =>
+    of.reduce((sum, m) => sum + Math.max(0, uncounted(m) ?? 0), 0) -
+    ORDINARY * policy.elb5xxRate * total(of, 'candidate', requests);
+  const isMuch = (of: readonly MinuteEvidence[]) =>
+    made(of) > policy.maxErrorRate * (total(of, 'candidate', requests) + made(of));
+  if (latest.some(({ stable }) => stable !== null) || !isMuch(latest)) return null;
+  const perMinute = made(latest) / LATEST_MINUTES;
+  const lasts = latest.length === LATEST_MINUTES && made(latest) >= SURELY_MANY && pairsOf(latest).every(isMuch);
+  const isOthers = minutes.some((m) => m.candidate !== null && !(othersOf(m) < perMinute / 2));
+  const told = `In the last ${latest.length} min the load balancer answered ${Math.round(made(latest))} requests with 5xx of its own that it sent to no target`;
+  return lasts && !isOthers && lacks(minutes, isMuch, perMinute / 2)
+    ? {
+        reason: `${told}, and no other service had as many: some of the load balancer's nodes have no target of the candidate.`,
+        calls: true,
+      }
+    : {
+        reason: `${told}; if they were the candidate's, it would fail more than ${percent(policy.maxErrorRate)}.`,
+        calls: false,
+      };
+}
+
+/** A point may be late, so no single minute is asked for. */
+function pairsOf<T>(of: readonly T[]): (readonly T[])[] {
+  return Array.from({ length: Math.floor(of.length / 2) }, (_, i) => of.slice(2 * i, 2 * i + 2));
+}
+
+/**
+ * Whether the candidate's latest minutes have so many fewer requests each than the last ones before the trouble. Where the phase began with it, it must last twice as long:
+ * another service, whose requests nobody counted, may have lost its targets before.
+ */
+function lacks(
+  minutes: readonly MinuteEvidence[],
+  isMuch: (of: readonly MinuteEvidence[]) => boolean,
+  fewer: number,
+): boolean {
+  const mean = (of: readonly MinuteEvidence[]) => total(of, 'candidate', requests) / of.length;
+  const before = minutes.slice(0, -LATEST_MINUTES).filter((m) => !isMuch([m]));
+  if (before.length >= LEAST_BEFORE)
+    return mean(before.slice(-HOUR_MINUTES)) - mean(minutes.slice(-LATEST_MINUTES)) >= fewer;
+  return minutes.length >= 2 * LATEST_MINUTES && pairsOf(minutes.slice(-2 * LATEST_MINUTES)).every(isMuch);
 }
 
 /** Whether the store tells every unanswered request of both sides, so that their part of the load balancer's 5xx is theirs, now or when it is known. */
@@ -99,10 +148,13 @@ function isAttributed({ stable, candidate }: MinuteEvidence): boolean {
 }
 
 /** Whether other services have so much of the traffic that all of these failures could be theirs. */
-export function isShared({ stable, candidate, mirror, loadBalancerRequests: all }: MinuteEvidence): boolean {
-  if (all === undefined) return false;
-  const ours = (stable?.requests ?? 0) + (candidate?.requests ?? 0) + (mirror?.requests ?? 0);
-  return all - ours > (ALARM_MAX_FOREIGN_PERCENT / 100) * all;
+export function isShared(minute: MinuteEvidence): boolean {
+  return othersOf(minute) > (ALARM_MAX_FOREIGN_PERCENT / 100) * (minute.loadBalancerRequests ?? 0);
+}
+
+/** How many requests other services have; NaN if that is unknown. */
+function othersOf({ stable, candidate, mirror, loadBalancerRequests: all = Number.NaN }: MinuteEvidence): number {
+  return all - (stable?.requests ?? 0) - (candidate?.requests ?? 0) - (mirror?.requests ?? 0);
 }
 
 /** Refused connections are already counted by side. */

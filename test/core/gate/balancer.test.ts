@@ -146,17 +146,59 @@ describe('5xx of the load balancer’s own to requests for which it had no targe
     expect(firstCall(half(75), policy(0.005))).toBe(-1);
   });
 
-  it('only hold a candidate beside which nobody is left', () => {
-    const alone = (elb5xx: number, others = 0, by = policy()) =>
+  describe('beside which nobody is left', () => {
+    const before = { peakErrorRate: 0.001, peakSlowRate: 0.01, errorCeiling: 0.0015, untoldCeiling: 0.011 };
+    /** A third of the requests finds no target from minute `from` on; `got` of them reach the candidate. */
+    const alone = (from: number, length: number, got = 10_000, made = 5_000, others = 0) =>
       judgeAlone(
-        minutes(40, (i) => routed(i, null, 15_000, elb5xx, others)),
-        by,
-        { peakErrorRate: 0.001, peakSlowRate: 0.01, errorCeiling: 0.0015, untoldCeiling: 0.011 },
+        minutes(from + length, (i) => routed(i, null, i < from ? 15_000 : got, i < from ? 0 : made, others)),
+        policy(),
+        before,
       );
-    expect(alone(15_000)).toMatchObject({ decision: 'hold', reason: expect.stringContaining('150000 requests') });
-    expect(alone(700).decision).toBe('advance');
-    expect(alone(15_000, 30_000).decision).toBe('advance');
-    expect(alone(3_000, 0, policy(0.1)).decision).toBe('advance');
+
+    it.each([
+      [90, 10],
+      [5, 10],
+      [0, 20],
+      [3, 20],
+    ])(
+      'hold the candidate at once, and bring it back where they begin in minute %i and last for %i',
+      (from, lasting) => {
+        for (const length of [6, lasting - 2])
+          expect(alone(from, length)).toMatchObject({
+            decision: 'hold',
+            reason: expect.stringMatching(/answered \d+ requests .* if they were the candidate's/),
+          });
+        expect(alone(from, lasting)).toMatchObject({
+          decision: 'rollback',
+          reason: expect.stringContaining('50000 requests'),
+        });
+      },
+    );
+
+    it('only hold where the candidate has as many requests as before: nobody of its own is missing', () => {
+      expect(alone(90, 10, 15_000).decision).toBe('hold');
+    });
+
+    it('only hold where another service had as many requests, and may be the one without a target', () => {
+      const dies = minutes(100, (i) =>
+        routed(i, null, i < 90 ? 15_000 : 10_000, i < 90 ? 0 : 5_000, i < 90 ? 4_000 : 0),
+      );
+      expect(judgeAlone(dies, policy(), before).decision).toBe('hold');
+      const unknown = minutes(20, (i) => ({ ...routed(i, null, 10_000, 5_000), loadBalancerRequests: undefined }));
+      expect(judgeAlone(unknown, policy(), before).decision).toBe('hold');
+    });
+
+    it('are no reason where they are few, a spell of minutes, or ordinary', () => {
+      expect(alone(0, 40, 15_000, 700).decision).toBe('advance');
+      expect(alone(0, 40, 15_000, 15_000, 30_000).decision).toBe('advance');
+      const spell = minutes(100, (i) => routed(i, null, 15_000, i >= 90 && i < 97 ? 15_000 : 0));
+      expect(judgeAlone(spell, policy(), before).decision).toBe('hold');
+      const few = minutes(30, (i) => routed(i, null, 10, i % 5 === 0 ? 4 : 0));
+      expect(judgeAlone(few, policy(), before).decision).toBe('hold');
+      const ordinary = minutes(40, (i) => routed(i, null, 15_000, 3_000));
+      expect(judgeAlone(ordinary, policy(0.1), before).decision).toBe('advance');
+    });
   });
 });
 
