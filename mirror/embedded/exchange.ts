@@ -92,14 +92,21 @@ export function send(
     port: primary.port === '' ? 80 : primary.port,
     method: req.method ?? 'GET',
     path: req.url ?? '/',
-    // Node frames the body itself if the field says that it is chunked.
-    headers: head.chunked ? [...headers, 'Transfer-Encoding', 'chunked'] : headers,
+    headers: [...headers, ...framing(req, head)],
     setHost: false,
     // Use a new connection each time: it cannot have been closed meanwhile, and a changed DNS name takes effect.
     agent: false,
     maxHeaderSize: 128 * 1024,
   });
 }
+
+/** Node frames a body itself: in chunks if a field says so, and also where it expects a body and there is none. */
+function framing({ method = 'GET' }: IncomingMessage, { chunked, hasLength }: RequestHead): readonly string[] {
+  if (chunked) return ['Transfer-Encoding', 'chunked'];
+  return hasLength || WITHOUT_BODY.test(method) ? [] : ['Content-Length', '0'];
+}
+
+const WITHOUT_BODY = /^(?:GET|HEAD|DELETE|OPTIONS|TRACE|CONNECT)$/;
 
 function forwardBody(
   req: IncomingMessage,
@@ -139,7 +146,7 @@ async function passAnswer(response: IncomingMessage, passing: Passing): Promise<
   const { req, res, recording, connection } = passing;
   if (response.statusCode === 101) throw new Error(SWITCHED);
   const trailers = req.httpVersionMinor >= 1 && req.method !== 'HEAD' && !isBodiless(response.statusCode);
-  const fields = [...responseFields(response.rawHeaders, trailers), ...connection];
+  const fields = [...responseFields(response.rawHeaders, trailers), ...requiredUpgrade(response), ...connection];
   const phrase = reasonOf(response.statusMessage);
   if (phrase === '') res.writeHead(response.statusCode ?? 502, fields);
   else res.writeHead(response.statusCode ?? 502, phrase, fields);
@@ -151,6 +158,11 @@ async function passAnswer(response: IncomingMessage, passing: Passing): Promise<
   if (response.rawTrailers.length > 0) res.addTrailers(passedTrailers(response.rawTrailers));
   res.end();
   recording?.answered(response.rawTrailers);
+}
+
+/** A 426 must say to what the client is to upgrade (RFC 9110, 15.5.22); elsewhere the field concerns one hop. */
+export function requiredUpgrade({ statusCode, headers: { upgrade } }: IncomingMessage): readonly string[] {
+  return statusCode === 426 && upgrade !== undefined ? ['Upgrade', upgrade] : [];
 }
 
 /** Resolves when the whole answer has been passed on; rejects if either side breaks off. */

@@ -38,11 +38,16 @@ export interface FaceOptions extends RecordingPorts {
  * it.
  */
 const MAX_HEADER_BYTES = 128 * 1024;
+/** With more requests than this waiting on one connection, the mirror stops reading from it. */
+const MOST_WAITING = 100;
+
 export class Face {
   readonly server: Server;
   readonly #options: FaceOptions;
   /** Connections with an unanswered request, and its response; null if the connection no longer speaks HTTP. */
   readonly #busy = new Map<Duplex, ServerResponse | null>();
+  /** How many requests of a connection have no whole answer yet. */
+  readonly #waiting = new WeakMap<Duplex, number>();
   readonly #connections = new Set<Duplex>();
   /** Connections that end after the answer in progress. */
   readonly #ending = new WeakSet<Duplex>();
@@ -98,13 +103,24 @@ export class Face {
     if (this.#ending.has(socket)) return;
     const before = this.#busy.get(socket);
     this.#busy.set(socket, res);
+    const waiting = (this.#waiting.get(socket) ?? 0) + 1;
+    this.#waiting.set(socket, waiting);
+    // Node resumes the connection at the end of each request that it parses in this turn.
+    if (waiting > MOST_WAITING) process.nextTick(() => this.#isFull(socket) && socket.pause());
     res.once('close', () => {
+      const wasFull = this.#isFull(socket);
+      this.#waiting.set(socket, (this.#waiting.get(socket) ?? 1) - 1);
+      if (wasFull && !this.#isFull(socket)) socket.resume();
       // The next request on this connection may have arrived before this answer.
       if (this.#busy.get(socket) === res) this.#busy.delete(socket);
     });
     if (before === undefined || before === null) this.#serve(req, res);
     // Nothing is processed after an answer that ended the connection (RFC 9112, 9.6).
     else before.once('close', () => socket.writable && this.#serve(req, res));
+  }
+
+  #isFull(socket: Duplex): boolean {
+    return (this.#waiting.get(socket) ?? 0) > MOST_WAITING;
   }
 
   #serve(req: IncomingMessage, res: ServerResponse): void {
@@ -158,9 +174,11 @@ export class Face {
     socket.on('error', () => socket.destroy());
     counters.requests++;
     counters.drop('refused');
-    // An answer written here would be taken for the answer in progress.
-    if (this.#busy.has(socket)) socket.destroy();
-    else refuseSocket(socket, 501);
+    const before = this.#busy.get(socket);
+    // An answer written now would be taken for the answer in progress.
+    if (before === undefined) refuseSocket(socket, 501);
+    else if (before === null) socket.destroy();
+    else before.once('close', () => refuseSocket(socket, 501));
   }
 
   /** The bytes were not a valid request. A connection that merely ends or is reset is not reported. */

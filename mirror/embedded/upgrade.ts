@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type RequestHead, responseFields } from '../message/index.ts';
-import { failingAlone, type PrimaryOptions, SWITCHED, send } from './exchange.ts';
+import { failingAlone, type PrimaryOptions, requiredUpgrade, SWITCHED, send } from './exchange.ts';
 import { linger, refuseSocket } from './refusal.ts';
 
 /** If the primary agrees to switch protocols, both sockets are joined; otherwise its answer is passed on. */
@@ -50,7 +50,10 @@ export function upgrade(
     answered = true;
     // After a refusal the connection ends, because the following bytes belong to another protocol. Node has already
     // removed the chunked framing.
-    const fields = failingAlone(() => [...responseFields(response.rawHeaders), 'Connection', 'close'], failed);
+    const fields = failingAlone(
+      () => [...responseFields(response.rawHeaders), ...requiredUpgrade(response), 'Connection', 'close'],
+      failed,
+    );
     if (fields === null) return;
     socket.write(headText(response, fields), 'latin1');
     // A partial answer must not look like a complete one.

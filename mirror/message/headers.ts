@@ -96,6 +96,8 @@ export class RequestHead {
   amznTraceId: string | undefined = undefined;
   /** Whether Content-Length or Transfer-Encoding announces a body. */
   hasBody = false;
+  /** Whether there is a Content-Length, even of 0. */
+  hasLength = false;
   /** Whether the client announces trailers. */
   trailers = false;
   hosts = 0;
@@ -130,6 +132,7 @@ export class RequestHead {
           if (/\btrailers\b/i.test(value)) fields.push(name, 'trailers');
           continue;
         case 'length':
+          this.hasLength = true;
           this.hasBody ||= value !== '0';
           break;
         case 'trailer':

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -49,6 +49,23 @@ const sha = (data: Buffer) => createHash('sha256').update(data).digest('hex');
 const rawOf = (headers: unknown) => (Array.isArray(headers) ? headers.map(String) : []);
 
 describe('what a client sends', () => {
+  it('is read no further while a hundred of its requests wait, and again when they are answered', async () => {
+    const go = signal<void>();
+    const rig = await mirror(async (_req, res) => {
+      await go.value;
+      res.end('ok');
+    });
+    const accepted = signal<Socket>();
+    rig.face.server.once('connection', accepted.set);
+    const raw = client(rig);
+    raw.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(300));
+    const socket = await accepted.value;
+    await expect.poll(() => socket.isPaused()).toBe(true);
+    go.set();
+    await expect.poll(() => raw.text.match(/^ok|\r\n\r\nok/g)?.length).toBe(300);
+    expect(socket.isPaused()).toBe(false);
+  });
+
   it('reaches the primary in its order and case, duplicates included; what is for one hop does not', async () => {
     let seen: string[] = [];
     const rig = await mirror((req, res) => {

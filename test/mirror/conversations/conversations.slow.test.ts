@@ -17,6 +17,7 @@ import { BEHIND_ANSWERS, SLOWLY, UPGRADES } from './pace.ts';
 import { PIPELINES } from './pipelines.ts';
 import { REFUSED } from './refused.ts';
 import { answer, answers, type Case, get, type Peer, RECORDED, ScriptedPrimary, type Stage } from './stage.ts';
+import { TRACKERS } from './trackers.ts';
 import { UNTHOUGHT } from './unthought.ts';
 
 const ALL: Readonly<Record<string, readonly Case[]>> = {
@@ -27,6 +28,7 @@ const ALL: Readonly<Record<string, readonly Case[]>> = {
   'whose answer could be read in two ways': AMBIGUOUS,
   'that answers oddly, or speaks on a switched line': ODD_ANSWERS,
   'of which nobody thought: it': UNTHOUGHT,
+  'as the trackers of other proxies have it, with': TRACKERS,
   'that gives no answer, or one that nobody waits for': NO_ANSWERS,
   'that is slow, or whose client is': SLOWLY,
   'that is asked to switch': UPGRADES,
