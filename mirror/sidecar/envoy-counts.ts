@@ -154,10 +154,11 @@ export class EnvoyBooks {
   /**
    * Publishes what was counted since the last call.
    * @param say writes out what the counters hold; receives the return value
+   * @param last nobody will take or finish the exchanges that are still open: they are lost
    * @returns how many exchanges are still open: on their way, being copied, or queued
    * @throws Error if Envoy does not answer or does not store the amounts
    */
-  async tell(say: (open: number) => void = () => {}): Promise<number> {
+  async tell(say: (open: number) => void = () => {}, last = false): Promise<number> {
     const { counts, told } = await this.#read();
     const counters = this.#counters;
     const { requests, primaryRetries, ...totals } = totalsOf(counts);
@@ -177,9 +178,28 @@ export class EnvoyBooks {
     const settled = (told.get(SETTLED) ?? 0) + counters.settled;
     counters.settled = 0;
     this.#advance(told, SETTLED, settled);
-    const open = requests - Object.values(drops).reduce((sum, count) => sum + count, 0) - settled;
+    const left = requests - Object.values(drops).reduce((sum, count) => sum + count, 0) - settled;
+    if (last) this.#close(counts, told, left);
+    const open = last ? 0 : left;
     await this.#note(told, () => say(open));
     return open;
+  }
+
+  /**
+   * Publishes what is open as lost. Envoy may live on, and a next recorder may read its counts: what is published here
+   * is stored as if Envoy had already counted it.
+   * @param left negative if exchanges came after Envoy's counts were read: their requests are not among these
+   */
+  #close({ taken }: EnvoyCounts, told: Map<string, number>, left: number): void {
+    const counters = this.#counters;
+    if (left <= 0) {
+      counters.requests += this.#advance(told, 'requests', (told.get('requests') ?? 0) - left);
+      return;
+    }
+    counters.drop('recorder-down', left);
+    const unfinished = Math.max(0, taken + (told.get(GIVEN_UP) ?? 0) - (told.get(SETTLED) ?? 0));
+    this.#advance(told, SETTLED, (told.get(SETTLED) ?? 0) + unfinished);
+    this.#advance(told, 'recorder-down', (told.get('recorder-down') ?? 0) + left - unfinished);
   }
 
   /**

@@ -113,9 +113,8 @@ async function tell(last: boolean): Promise<void> {
   try {
     await books.tell((left) => {
       [open, toldAt, said] = [left, asked, true];
-      if (last) closeAccounts();
       say(true);
-    });
+    }, last);
   } catch (error) {
     if (!last) console.error(JSON.stringify({ event: 'envoy counts not read', error: withoutSecrets(String(error)) }));
   }

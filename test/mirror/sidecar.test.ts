@@ -359,4 +359,29 @@ describe('what Envoy counted', () => {
     await new EnvoyBooks(admin, restarted).tell();
     expect(flushed(restarted)).toEqual({ MirrorRequests: 3, sample: 3 });
   });
+
+  it.each([
+    ['three on their way to it, and two that it did not finish', 2, { MirrorRequests: 10, 'recorder-down': 8 }],
+    ['three on their way to it', 4, { MirrorRequests: 10, 'recorder-down': 6 }],
+    ['captures of two requests that Envoy had not counted', 12, { MirrorRequests: 12 }],
+  ])('is told once when a recorder ends before Envoy does, with %s', async (_what, delivered, wanted) => {
+    const taken = Math.min(delivered, 10) < 10 ? 4 : 10;
+    const stats = {
+      [ended('sample', 'sent')]: 10,
+      'cluster.recorder.upstream_rq_2xx': taken,
+      'cluster.recorder.upstream_rq_active': taken === 10 ? 0 : 3,
+    };
+    const [admin, first] = [envoy(stats), new Counters()];
+    first.delivered(delivered);
+    await new EnvoyBooks(admin, first).tell(() => {}, true);
+    expect(flushed(first)).toEqual(wanted);
+    stats['cluster.recorder.upstream_rq_active'] = 0;
+    const all = Math.max(10, delivered);
+    [stats[ended('sample', 'sent')], stats['cluster.recorder.upstream_rq_2xx']] = [all, taken === 10 ? all : taken];
+    const next = new Counters();
+    const later = new EnvoyBooks(admin, next);
+    await later.leftBehind();
+    for (let i = 0; i < 2; i++) expect(await later.tell()).toBe(0);
+    expect(flushed(next)).toEqual({ MirrorRequests: 0 });
+  });
 });
