@@ -161,9 +161,16 @@ export const UNTHOUGHT_LOOKALIKES: readonly PlantedRow[] = [
     ['Dai Stablecoin', 'DAI', '18'],
   ],
   [
-    'signatures that nobody signs with',
-    json({ timeSignature: '3/4', keySignature: 'D major', methodSignature: 'void run(int)' }),
-    ['3/4', 'D major', 'void run(int)'],
+    'signatures that nobody signs with, and settings of cookies',
+    json({
+      csrfProtection: 'enabled',
+      cookieSameSite: 'lax',
+      cookieDomain: 'x.example',
+      timeSignature: '3/4',
+      keySignature: 'D major',
+      methodSignature: 'void run(int)',
+    }),
+    ['enabled', 'lax', 'x.example', '3/4', 'D major', 'void run(int)'],
   ],
   [
     'advice below a label',

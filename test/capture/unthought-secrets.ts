@@ -181,4 +181,14 @@ export const UNTHOUGHT_SECRETS: readonly PlantedRow[] = [
     json({ registration_ids: ['dK3fLx9aQz8:APA91bHun4MxP5egoKMwt2KZFBaFUH-1RYqx'] }),
     ['APA91bHun4', 'dK3fLx9aQz8'],
   ],
+  [
+    'a private calendar',
+    json({ ics: `https://calendar.google.com/calendar/ical/x/private-${'0123456789abcdef'.repeat(2)}/basic.ics` }),
+    ['private-0123'],
+  ],
+  [
+    'a webhook of Teams',
+    json({ url: `https://x.webhook.office.com/webhookb2/a@b/IncomingWebhook/${'0123456789abcdef'.repeat(2)}/c` }),
+    ['0123456789abcdef'],
+  ],
 ];

@@ -41,9 +41,9 @@ export const SECRET_NAMES: Readonly<Record<Match, string>> = {
 
 /** Last words of names that describe a secret but do not hold it: `token_type`, `passwordPolicy`. */
 const ABOUT = new Set(
-  `age algorithm at attempts audience banner budget button caption changed color colour consent count created decimal decimals description enabled
+  `age algorithm at attempts audience banner budget button caption changed color colour consent count created decimal decimals description domain enabled
   endpoint error errors exp expired expires expiration expiry format heading help icon in invalid issuer label length lifetime limit limits max
-  message method min mode name notice placeholder policy provider quota regex required rules scope scopes score status strategy strength style styles
+  message method min mode name notice pattern placeholder policy protection provider quota regex required requirements rules scope scopes score site status strategy strength style styles
   subtitle supply supported symbol timeout title tooltip ttl type types updated uri url usage used valid verified version`.split(
     /\s+/,
   ),

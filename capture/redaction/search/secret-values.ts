@@ -42,6 +42,9 @@ const KEYS = [
   // Microsoft Entra; a device of Firebase's messages.
   '[\\w~.-]{3}\\dQ~[\\w~.-]{31,34}',
   '(?:[\\w-]{10,30}:)?APA91b[\\w-]{20,}',
+  // Addresses that are secret themselves: a private calendar of Google, a webhook of Teams.
+  'private-[\\da-f]{32}',
+  '(?<=/IncomingWebhook/)[\\da-f]{32}',
   'AGE-SECRET-KEY-\\w{20,}',
 ];
 /** Password hashes (crypt with salt, Django, LDAP), which can be attacked offline. */
