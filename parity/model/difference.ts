@@ -55,11 +55,8 @@ export interface BodyDifference extends Why {
   readonly candidatePointer?: string;
   /** How many more places with the same cause, equal except for array indices, are not listed. */
   readonly more?: number;
-  /**
-   * The place belongs to an array, or to XML elements of one name, that has entries on the stable side and none on the
-   * candidate's.
-   */
-  readonly emptied?: true;
+  /** How many entries each side has, if the place belongs to an array, or to XML elements of one name, and one lacks it. */
+  readonly lengths?: readonly [stable: number, candidate: number];
   /** The pointer is an XPath into XML data, in which elements of one name form a list, and not into a page. */
   readonly inXml?: true;
   /** Short excerpts of the source text; null if absent. */

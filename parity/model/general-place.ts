@@ -3,8 +3,22 @@
  */
 import type { Difference } from './difference.ts';
 
-/** Steps that select one element or entry of many: indices, numbers, UUIDs, long hexadecimal ids. */
-const ONE_OF_MANY = /^(?:\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{16,})$/;
+/**
+ * Steps that select one element or entry of many: indices, numbers, UUIDs, long hexadecimal ids, days and moments,
+ * e-mail addresses.
+ */
+const ONE_OF_MANY =
+  /^(?:\d+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{16,}|\d{4}-\d\d(?:-\d\d)?(?:[T ]\d.*)?|[^@\s]+@[^@\s]+\.\w+)$/;
+
+/** What draws ids from letters and digits changes between them more often than a name does (`sha256`, `ipv4ToIpv6`). */
+const LEAST_CHANGES = 4;
+const SHORTEST_DRAWN = 10;
+
+function selectsOne(step: string): boolean {
+  if (ONE_OF_MANY.test(step)) return true;
+  if (step.length < SHORTEST_DRAWN || !/^[\w.:~-]+$/.test(step)) return false;
+  return step.split(/(?<=\d)(?=[a-z])|(?<=[a-z])(?=\d)/i).length > LEAST_CHANGES;
+}
 
 /** The index in an XPath among elements of one name. The first one has no index. */
 const INDEX = /\[\d+\](?=\/|$)/g;
@@ -15,10 +29,10 @@ const INDEX = /\[\d+\](?=\/|$)/g;
  */
 export function generalPointer(pointer: string, inXml = false): string {
   if (inXml) return pointer.replaceAll(INDEX, '');
-  if (!/[0-9a-fA-F]/.test(pointer)) return pointer;
+  if (!/[\da-fA-F@]/.test(pointer)) return pointer;
   return pointer
     .split('/')
-    .map((step) => (ONE_OF_MANY.test(step) ? '*' : step))
+    .map((step) => (selectsOne(step) ? '*' : step))
     .join('/');
 }
 

@@ -1,7 +1,6 @@
 /** Differences between two answers, and their places. */
 export type { Answers } from './answers.ts';
 export { isJsonType, type Kind, kindOfMedia, type MessageFormat, messageFormatOf } from './body-format.ts';
-export { bytesVary } from './byte-variation.ts';
 export {
   ATTRIBUTES,
   type BodyDifference,
@@ -22,4 +21,5 @@ export { childOf, nameOf, type Path, pointerTo } from './path.ts';
 export { epochUnit, type Instant, instantOf, sameNotation, sameToTheCoarser } from './timestamp.ts';
 export { isOfValues } from './value-causes.ts';
 export { otherFormat, otherNumber } from './value-format.ts';
+export { bytesVary, EXTENTS, type Extent, extentsVary, isOfOtherSize } from './variation.ts';
 export { haveSameWords } from './words.ts';

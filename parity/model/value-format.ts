@@ -35,6 +35,8 @@ function maybe(text: string): string[] {
   return formats;
 }
 
+const mayBeToken = (text: string) => /^(?=\D*\d)[\w\-+/=.~:]{8,}$/.test(text);
+
 export interface OtherFormat {
   readonly stable: string;
   readonly candidate: string;
@@ -47,6 +49,8 @@ export function otherFormat(stable: string, candidate: string): OtherFormat | nu
   const named = { stable: sure ?? formats[0] ?? 'text', candidate: otherSure ?? others[0] ?? 'text' };
   if (sure !== null || otherSure !== null) return sure === otherSure ? null : named;
   if (formats.length === 0) return null;
+  // A token may be a letter or two shorter than the shortest that is certainly one.
+  if (formats.concat(others).every((format) => format === TOKEN) && [stable, candidate].every(mayBeToken)) return null;
   const common = formats.filter((format) => others.includes(format));
   const bothNarrow = formats[0] !== TOKEN && others[0] !== TOKEN;
   return common.length > 0 && !(bothNarrow && common[0] === TOKEN) ? null : named;

@@ -1,5 +1,6 @@
 /** The decisions of an owner about differences. */
 export type { ArrayRule, BodyRules } from './body-rules.ts';
+export { seenIn } from './excerpt.ts';
 export {
   appliesTo,
   applyRules,

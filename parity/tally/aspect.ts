@@ -4,17 +4,22 @@ import {
   type BodyDifference,
   bytesVary,
   type Difference,
+  EXTENTS,
+  type Extent,
+  extentsVary,
   generalPointer,
   type HeaderDifference,
   haveSameWords,
+  isOfOtherSize,
   isOfValues,
 } from '../model/index.ts';
-import { varying } from '../rules/index.ts';
+import { seenIn, varying } from '../rules/index.ts';
 
 /** The candidate answers with another class of status, other than a success in place of an error. */
 const WORSE_STATUS = 'worse-status';
-/** A list that has elements on the stable side has none on the candidate's. */
+/** A list that has elements on the stable side has none on the candidate's, or the other way round. */
 const EMPTIED = 'emptied';
+const FILLED = 'filled';
 
 /** Not only numbers, dates and ids within a text differ, but its words. */
 export const WORDS = 'words';
@@ -22,14 +27,47 @@ export const WORDS = 'words';
 function differsInWords(difference: Difference): boolean {
   const { stable, candidate } = difference;
   if (typeof stable !== 'string' || typeof candidate !== 'string') return false;
-  // Attributes of a cookie are a location of their own.
-  const ofCookie = difference.in === 'header' && difference.name === 'set-cookie';
-  const [a = '', b = ''] = ofCookie ? [stable, candidate].map((cookie) => cookie.split(';')[0]) : [stable, candidate];
-  return !haveSameWords(a, b);
+  return !haveSameWords(withoutAttributes(stable, difference), withoutAttributes(candidate, difference));
 }
 
-/** `value`, `words`, `format`, or the cause itself: a missing key, another order, another length, another type. */
+/** Attributes of a cookie are a location of their own. */
+function withoutAttributes(value: string, difference: Difference): string {
+  const ofCookie = difference.in === 'header' && difference.name === 'set-cookie';
+  return ofCookie ? (value.split(';')[0] ?? '') : value;
+}
+
+/**
+ * `value`, `words`, `format`, or the cause itself: a missing key, another order, another length, another type. A value
+ * has its clearly different extents behind it: `value+sign+scale`.
+ */
 export function aspectOf(difference: Difference): string {
+  const base = baseAspectOf(difference);
+  return [base, ...extentsOf(difference, base)].join('+');
+}
+
+/** The aspect without the extents. */
+export const baseOf = (aspect: string) => (aspect.startsWith(BYTES) ? aspect : (aspect.split('+')[0] ?? aspect));
+
+/** The aspects in which stable varies if it shows this difference: each extent by itself. */
+export function learnedFrom(difference: Difference): string[] {
+  const aspect = aspectOf(difference);
+  const filled = difference.in === 'body' && difference.lengths?.[0] === 0;
+  return [baseOf(aspect), ...extentsIn(aspect), ...(filled ? [FILLED] : [])];
+}
+
+export const extentsIn = (aspect: string): readonly Extent[] =>
+  aspect.startsWith(BYTES) ? [] : EXTENTS.filter((extent) => aspect.split('+').includes(extent));
+
+function extentsOf(difference: Difference, aspect: string): readonly Extent[] {
+  if (aspect === 'array-length')
+    return difference.in === 'body' && isOfOtherSize(difference.lengths ?? [0, 0]) ? ['size'] : [];
+  const [a, b] = aspect === 'value' ? [seenIn(difference, 'stable'), seenIn(difference, 'candidate')] : [null, null];
+  return a === null || b === null
+    ? []
+    : extentsVary(withoutAttributes(a.text, difference), withoutAttributes(b.text, difference));
+}
+
+function baseAspectOf(difference: Difference): string {
   const { cause } = difference;
   if (difference.in === 'status') return isWorse(difference.stable, difference.candidate) ? WORSE_STATUS : cause;
   if (cause === 'body-bytes') return bytesAspect(difference);
@@ -46,7 +84,7 @@ export function aspectOf(difference: Difference): string {
     const aspect = fieldAspect(difference);
     if (aspect !== null) return aspect;
   }
-  if (difference.in === 'body' && difference.emptied === true) return EMPTIED;
+  if (difference.in === 'body' && difference.candidate === null && difference.lengths?.[1] === 0) return EMPTIED;
   // Wording that is lost here is not the wording that is added there.
   if (entryOf(cause).ofWording === true && difference.candidate === null) return `${cause}-lost`;
   if (cause === 'pair-order') return 'array-order';
@@ -75,13 +113,14 @@ export function excusing(aspect: string): readonly string[] {
   return BYTE_ASPECTS.filter((other) => aspect.split('+').every((part) => other.split('+').includes(part)));
 }
 
-/** By the cause of a key that the candidate lacks: the causes of a key that only the candidate sends. */
-const COUNTERPARTS: ReadonlyMap<string, readonly string[]> = new Map(
-  ['key-missing', 'null-omitted', 'zero-value-omitted'].map((lacks) => [
+/** By the aspect in which the candidate lacks something: the aspects in which only the candidate sends it. */
+const COUNTERPARTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ...['key-missing', 'null-omitted', 'zero-value-omitted'].map((lacks): [string, string[]] => [
     lacks,
     ['key-added', 'null-added', 'zero-value-added'],
   ]),
-);
+  [EMPTIED, [FILLED]],
+]);
 
 /** The aspects in which a place shows that the candidate sends what it lacks in `aspect`. */
 export const sentInstead = (aspect: string): readonly string[] => COUNTERPARTS.get(aspect) ?? [];

@@ -7,9 +7,9 @@
 import type { CaptureRecord } from '../../capture/format/index.ts';
 import { standsAgainst } from '../causes/index.ts';
 import type { Compare, Comparison } from '../compare/index.ts';
-import { type Difference, generalPlace } from '../model/index.ts';
+import { type Difference, type Extent, generalPlace } from '../model/index.ts';
 import type { CompiledRules } from '../rules/index.ts';
-import { aspectOf, excusing, sentInstead } from './aspect.ts';
+import { aspectOf, baseOf, excusing, extentsIn, learnedFrom, sentInstead } from './aspect.ts';
 import { smallestKeys, smallestOf, unionOf } from './smallest-keys.ts';
 
 /**
@@ -165,7 +165,7 @@ export function noisyPlaces(model: NoiseModel): NoisyPlace[] {
         records,
         ...count,
         suppressed: isSuppressed(counts, ...placeAndAspect(place)),
-        tooFew: varied(count) < LEAST_VARIED,
+        tooFew: varied(count) < LEAST_VARIED && !isSuppressed(counts, ...placeAndAspect(place)),
       })),
   );
 }
@@ -182,7 +182,21 @@ export function isSuppressed(counts: RouteNoise['counts'], place: string, aspect
     const count = countOf(counts, place, one);
     return count !== null && varied(count) >= LEAST_VARIED && !candidateVariesMore(count);
   };
-  return excusing(aspect).some(varies) || (varies(aspect) && isSentNowAndThen(counts, place, aspect));
+  const base = baseOf(aspect);
+  const isExtent = extentsIn(base).length > 0;
+  const isExcused = isExtent || excusing(base).some(varies) || (varies(base) && isSentNowAndThen(counts, place, base));
+  return isExcused && extentsIn(aspect).every((extent) => mayVary(extent, countOf(counts, place, extent)));
+}
+
+/**
+ * Whether an extent of a value that varies may be another one. Values of one kind happen to be a hundred times as large,
+ * or twice as long, so that only a candidate counts of which more are. A sign that stable never changes may be chance
+ * once.
+ */
+function mayVary(extent: Extent, count: NoiseCount | null): boolean {
+  if (count === null) return true;
+  if (extent === 'sign' && varied(count) === 0) return count.onlyCandidate < 2;
+  return !candidateVariesMore(count);
 }
 
 /**
@@ -230,7 +244,9 @@ function candidateVariesMore({ onlyStable, onlyCandidate }: NoiseCount): boolean
 
 function keysOf(differences: readonly Difference[]): Set<string> {
   const counted = differences.filter((d) => standsAgainst(d.severity));
-  return new Set(counted.map((difference) => keyOf(generalPlace(difference), aspectOf(difference))));
+  return new Set(
+    counted.flatMap((difference) => learnedFrom(difference).map((aspect) => keyOf(generalPlace(difference), aspect))),
+  );
 }
 
 function keyOf(place: string, aspect: string): string {

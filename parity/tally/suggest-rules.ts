@@ -8,7 +8,7 @@ import { CATALOGUE, type Cause, standsAgainst } from '../causes/index.ts';
 import { type CompareOptions, compareRecord } from '../compare/index.ts';
 import { generalPlace } from '../model/index.ts';
 import { pathOfRoute } from '../rules/index.ts';
-import { aspectOf, WORDS } from './aspect.ts';
+import { aspectOf, baseOf, WORDS } from './aspect.ts';
 
 /** A rule with empty `owner` and `expires`. The rules file is refused until somebody fills them in. */
 export type SuggestedRule = {
@@ -79,7 +79,7 @@ export class StableOverTime {
       const { in: where, severity: kind, cause } = difference;
       if ((where !== 'body' && where !== 'header') || !standsAgainst(kind)) continue;
       const place = difference.in === 'header' ? difference.name : generalPlace(difference).slice('body'.length);
-      const found = aspectOf(difference);
+      const found = baseOf(aspectOf(difference));
       // A rule that ignores a value ignores its words.
       const aspect = found === WORDS ? 'value' : found;
       const name = JSON.stringify([route, where, place, aspect]);

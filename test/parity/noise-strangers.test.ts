@@ -133,6 +133,74 @@ const ROWS: readonly (readonly [name: string, want: 'clean' | 'breaking', answer
     'clean',
     (i) => [of({ n: i % 9 }), of({ n: (i % 9) + 0.5 }), of({ n: i === 7 ? -1e-7 : i + 2 })],
   ],
+  // Of ADR 109, which left the first ones hidden, and the others called breaking.
+  ['a thousandfold duration', 'breaking', (i) => [took(3 + i), took(40 - i), took(1000 * (5 + i))]],
+  ['a duration in another unit', 'breaking', (i) => [took(`${3 + i}ms`), took(`${9 + i}ms`), took(`${5 + i}s`)]],
+  [
+    'a duration that is written in the unit that fits',
+    'clean',
+    (i) => [took(`${3 + i}ms`), took(`${9 + i}ms`), took(`0.0${10 + i}s`)],
+  ],
+  ['latencies with a tail', 'clean', (i) => [took(tail(i)), took(tail(i + 1)), took(tail(i + 2))]],
+  ['a number of the other sign', 'breaking', (i) => [of({ n: 3 + i }), of({ n: 4 + i }), of({ n: -5 - i })]],
+  [
+    'a number that is -1 now and then',
+    'breaking',
+    (i) => [of({ n: 3 + i }), of({ n: 4 + i }), of({ n: i % 9 ? 5 + i : -1 })],
+  ],
+  [
+    'a balance on both sides of zero',
+    'clean',
+    (i) => [of({ n: (i % 7) - 3 }), of({ n: (i % 5) - 2 }), of({ n: (i % 3) - 1 })],
+  ],
+  ['a token of half the length', 'breaking', (i) => [token(i, 32), token(i + 30, 32), token(i + 60, 16)]],
+  [
+    'tokens about twelve long',
+    'clean',
+    (i) => [token(i, 11 + (i % 2)), token(i + 30, 11 + (i % 3)), token(i + 60, i === 5 ? 11 : 12)],
+  ],
+  [
+    'tokens of any length',
+    'clean',
+    (i) => [token(i, 20 + (i % 9)), token(i + 30, 28 - (i % 8)), token(i + 60, 20 + (i % 7))],
+  ],
+  [
+    'a list of a few, and of a hundred',
+    'breaking',
+    (i) => [of(list(2 + (i % 3), i)), of(list(3 + (i % 2), i)), of(list(100, i))],
+  ],
+  [
+    'lists of any length',
+    'clean',
+    (i) => [of(list((i * 7) % 19, 0)), of(list((i * 5) % 17, 0)), of(list((i * 3) % 19, 0))],
+  ],
+  [
+    'a list that is empty now and then on both sides',
+    'clean',
+    (i) => [of({ l: list(i & 1, 7) }), of({ l: list((i >> 1) & 1, 7) }), of({ l: list(1 - ((i >> 2) & 1), 7) })],
+  ],
+  [
+    'a list that is empty now and then, and always',
+    'breaking',
+    (i) => [of({ l: list(i & 1, 7) }), of({ l: list((i >> 1) & 1, 7) }), of({ l: [] })],
+  ],
+  [
+    'elements that are not there now and then',
+    'clean',
+    (i) => [entries(i & 1), entries((i >> 1) & 1), entries(1 - ((i >> 2) & 1))],
+  ],
+  [
+    'elements that are not there now and then, and never',
+    'breaking',
+    (i) => [entries(i & 1), entries((i >> 1) & 1), entries(0)],
+  ],
+  ['entries by ids of letters and digits', 'clean', (i) => each((x) => byId(`${x}${i}`))],
+  ['entries by ids of letters and digits, and none', 'breaking', (i) => [byId(`s${i}`), byId(`n${i}`), of({})]],
+  [
+    'entries by day',
+    'clean',
+    (i) => [of({ [isoDay(i)]: 1 }), of({ [isoDay(i + 30)]: 1 }), of({ [isoDay(i + 60)]: 1 })],
+  ],
   ['greetings', 'clean', (i) => [greeting(i), greeting(i + 1), greeting(i + 2)]],
   ['dates in words', 'clean', (i) => [line(day(i)), line(day(i + 1)), line(day(i + 2))]],
   ['links with a signature', 'clean', (i) => [link('cdn.test', i), link('cdn.test', i + 30), link('cdn.test', i + 60)]],
@@ -140,6 +208,13 @@ const ROWS: readonly (readonly [name: string, want: 'clean' | 'breaking', answer
 ];
 
 const NOW_MS = 1_795_507_200_000;
+const took = (time: number | string) => of({ took: time });
+/** Every fifth takes much longer. */
+const tail = (i: number) => (i % 5 === 0 ? 4_000 : 20) + i;
+const token = (i: number, length: number) => of({ t: `a${(i + 11) ** 9}Zq${'x7Kp'.repeat(9)}`.slice(0, length) });
+const entries = (count: number) => typed('application/xml', `<l>${'<i>a</i>'.repeat(count)}</l>`);
+const byId = (id: string) => of({ by: { [`usr_9${id}F3kQ4x4`]: { n: 1 } } });
+const isoDay = (i: number) => new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10);
 const optional = (without: number) => of(without === 0 ? { x: 1, o: 7 } : { x: 1 });
 const moment = (second: number) => of({ u: `2026-01-01T00:00:${second}Z` });
 const NIL = '00000000-0000-0000-0000-000000000000';

@@ -223,10 +223,11 @@ export class JsonWalk {
       cause: 'array-length' as const,
       advice: `One element ${verb} (${p.length} there, ${q.length} here); send the elements that stable sends.`,
     });
-    const emptied = q.length === 0;
+    const lengths = [p.length, q.length] as const;
     for (const i of onlyA)
-      this.#report({ ...advice('is missing'), emptied }, childOf(path, start + i), middleA[i] ?? 0, null);
-    for (const j of onlyB) this.#report(advice('is added'), childOf(path, start + j), null, middleB[j] ?? 0);
+      this.#report({ ...advice('is missing'), lengths }, childOf(path, start + i), middleA[i] ?? 0, null);
+    for (const j of onlyB)
+      this.#report({ ...advice('is added'), lengths }, childOf(path, start + j), null, middleB[j] ?? 0);
   }
 
   /** Skips elements at the beginning and at the end that are equivalent. */
@@ -252,7 +253,7 @@ export class JsonWalk {
 
   /** @param rule a rule that excuses this difference */
   #report(
-    finding: Finding & { readonly emptied?: boolean },
+    finding: Finding & Pick<BodyDifference, 'lengths'>,
     path: Path | null,
     x: Node | null,
     y: Node | null,
@@ -264,7 +265,7 @@ export class JsonWalk {
       in: 'body',
       pointer,
       ...(other === pointer || x === null ? {} : { candidatePointer: other }),
-      ...(finding.emptied === true ? { emptied: true } : {}),
+      ...(finding.lengths === undefined ? {} : { lengths: finding.lengths }),
       stable: x === null ? null : excerpt(rawOf(this.#a, x)),
       candidate: y === null ? null : excerpt(rawOf(this.#b, y)),
       ...why(finding.cause, finding.advice),

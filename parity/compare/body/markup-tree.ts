@@ -69,14 +69,18 @@ function compareChildren(a: readonly MarkupNode[], b: readonly MarkupNode[], at:
     if (x !== undefined && y !== undefined && x.says !== y.says) compareNodes(x, y, [...at, steps[i] ?? ''], found);
   }
   const [missing, added] = leftOver(a, b, all);
-  const kept = new Set(others);
-  for (const i of missing) {
-    const lost = bodyDifference('markup-value', xpathOf([...at, steps[i] ?? '']), written(a[i]), null);
-    // The list is now empty, or a member is gone. No variation of stable excuses that.
-    found.add(kept.has(names[i] ?? '') ? lost : { ...lost, emptied: true });
-  }
+  const [ourCounts, theirCounts] = [countsOf(names), countsOf(others)];
+  const lengthsOf = (name = '') => ({ lengths: [ourCounts.get(name) ?? 0, theirCounts.get(name) ?? 0] as const });
+  for (const i of missing)
+    found.add({
+      ...bodyDifference('markup-value', xpathOf([...at, steps[i] ?? '']), written(a[i]), null),
+      ...lengthsOf(names[i]),
+    });
   for (const j of added)
-    found.add(bodyDifference('markup-value', xpathOf([...at, theirs[j] ?? '']), null, written(b[j])));
+    found.add({
+      ...bodyDifference('markup-value', xpathOf([...at, theirs[j] ?? '']), null, written(b[j])),
+      ...lengthsOf(others[j]),
+    });
 }
 
 /** Both nodes have the same kind or name, and differ. */
@@ -224,4 +228,10 @@ const MAX_STEPS = 32;
 /** Only the innermost steps if there are very many. */
 export function xpathOf(steps: readonly string[]): string {
   return `/${steps.length > MAX_STEPS ? '/' : ''}${steps.slice(-MAX_STEPS).join('/')}`;
+}
+
+function countsOf(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
