@@ -22,13 +22,15 @@ const REWRITTEN = pair('rewritten', '{"n":100}', '{"n":100.0}');
 
 describe('crossfade diff over captured pairs', () => {
   it('is clean where both sides answer alike', async () => {
-    const { code, stdout } = await diff(await file(ndjson([ALIKE, ALIKE])));
+    const { code, stdout } = await diff(await file(ndjson([ALIKE, pair('too')])));
     expect(stdout).toContain('2 captures on 1 route: 2 same, 0 benign, 0 undecided, 0 breaking');
     expect(code).toBe(0);
   });
 
   it('shows differences by route and cause, with a request to look at and what to change', async () => {
-    const { code, stdout } = await diff(await file(ndjson([ALIKE, EMPTY, REWRITTEN, EMPTY]), 'four.ndjson'));
+    const { code, stdout } = await diff(
+      await file(ndjson([ALIKE, EMPTY, REWRITTEN, { ...EMPTY, requestId: 'again' }]), 'four.ndjson'),
+    );
     expect(code).toBe(1);
     expect(stdout).toMatch(/GET \/items\/\{id\} +breaking +null-for-empty-array +2 of 4/);
     expect(stdout).toMatch(/GET \/items\/\{id\} +benign +number-format +1 of 4/);
@@ -66,7 +68,7 @@ describe('crossfade diff over captured pairs', () => {
   });
 
   it('names lines that it cannot read, and does not call the rest clean', async () => {
-    const lines = [ALIKE, '{"v":2', '', { ...ALIKE, v: 99 }, { ...ALIKE, secret: 1 }, ALIKE];
+    const lines = [ALIKE, '{"v":2', '', { ...ALIKE, v: 99 }, { ...ALIKE, secret: 1 }, pair('too')];
     const path = await file(ndjson(lines));
     const { code, stdout, stderr } = await diff(path);
     expect(code).toBe(2);
@@ -97,9 +99,10 @@ describe('crossfade diff over captured pairs', () => {
 
   it('reads plain, gzip, zstd and standard input, patterns and several members alike', async () => {
     const text = ndjson([ALIKE, EMPTY]);
+    const of = (n: number) => ndjson([ALIKE, EMPTY].map((one) => ({ ...one, requestId: `${one.requestId}-${n}` })));
     await file(text, 'many-1.ndjson');
-    await file(Buffer.concat([gzipSync(text), gzipSync(text)]), 'many-2.ndjson.gz');
-    await file(Buffer.concat([zstdCompressSync(text), zstdCompressSync(text)]), 'many-3');
+    await file(Buffer.concat([gzipSync(of(2)), gzipSync(of(3))]), 'many-2.ndjson.gz');
+    await file(Buffer.concat([zstdCompressSync(of(4)), zstdCompressSync(of(5))]), 'many-3');
     expect(await json(join(folder.path, 'many-*'))).toMatchObject({ code: 1, captures: 10, verdicts: { breaking: 5 } });
     const piped = await crossfade(['diff', '-', '--json'], {}, text);
     expect(JSON.parse(piped.stdout)).toMatchObject({ captures: 2, verdicts: { same: 1, breaking: 1 } });
@@ -120,6 +123,27 @@ describe('crossfade diff over captured pairs', () => {
     expect(await json(await file(frames.subarray(0, frames.length - 4), 'broken.zst'))).toMatchObject({ code: 2 });
   });
 
+  it('counts a capture once that stands twice, in one file or in two, and says so', async () => {
+    const twice = [EMPTY, ALIKE, EMPTY, { ...EMPTY, requestId: 'other' }];
+    const [path, too] = [await file(ndjson(twice), 'twice.ndjson'), await file(ndjson([ALIKE]), 'too.ndjson')];
+    const found = await json(path, too, '--threads', '2');
+    expect(found).toMatchObject({ captures: 3, verdicts: { same: 1, breaking: 2 } });
+    expect(found.notes).toEqual(['2 captures repeat earlier lines of the input and count once.']);
+    expect(found.causes[0].samples.map(({ line }: { line: number }) => line)).toEqual([1, 4]);
+    const piped = await crossfade(['diff', '-', '--json'], {}, ndjson(twice));
+    expect(JSON.parse(piped.stdout)).toMatchObject({
+      captures: 4,
+      notes: [expect.stringMatching(/^1 capture repeats an earlier line of the input and is counted again/)],
+    });
+  });
+
+  it('learns no noise from repetitions', async () => {
+    const noisy = (i: number) => ({ ...pair(`r${i}`, '{"a":1}', '{"a":2}'), noise: answer('{"a":3}') });
+    const lines = [0, 1, 2, 0, 1, 2].map(noisy);
+    expect(await json(await file(ndjson(lines)))).toMatchObject({ captures: 3, verdicts: { breaking: 3 } });
+    expect(await json(await file(ndjson(lines.map((_, i) => noisy(i)))))).toMatchObject({ verdicts: { breaking: 0 } });
+  });
+
   it('compares a record anew that the transform has judged already', async () => {
     const judged = { ...EMPTY, comparison: { verdict: 'same' } };
     expect(await json(await file(ndjson([judged])))).toMatchObject({ verdicts: { breaking: 1 } });
@@ -130,6 +154,7 @@ describe('crossfade diff over captured pairs', () => {
     const request = { method: 'GET', target: `/items/1?pad=${'x'.repeat(3_500)}` };
     const records = Array.from({ length: 1_000 }, (_, i) => ({
       ...(i % 7 === 0 ? EMPTY : pair(`r${i}`, `{"id":${i}}`)),
+      requestId: `r${i}`,
       request,
     }));
     const path = await file(ndjson(records));

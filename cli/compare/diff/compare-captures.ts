@@ -17,7 +17,12 @@ async function read(
   noise: NoisePass,
   mayRepeat: boolean,
 ): Promise<void> {
-  const pool = new Pool(usefulThreads(inputs, threads), { routes, pairBy, partitions: 1, decisions, noise }, signal);
+  const { repeated } = reading;
+  const pool = new Pool(
+    usefulThreads(inputs, threads),
+    { routes, pairBy, partitions: 1, decisions, noise, repeated },
+    signal,
+  );
   try {
     const tasks = reading.tasks(inputs, 0, (piece, source): CapturesTask => ({ kind: 'captures', source, ...piece }));
     await pool.each(tasks, (result) => {

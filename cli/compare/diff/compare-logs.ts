@@ -35,7 +35,7 @@ async function readLogs(logs: Logs, settings: DiffSettings, reading: Reading, no
   const inputs = inputsOf(logs);
   const count = partitionsFor(inputs, memory);
   const useful = usefulThreads(inputs, threads);
-  const pool = new Pool(useful, { routes, pairBy, partitions: count, decisions, noise }, signal);
+  const pool = new Pool(useful, { routes, pairBy, partitions: count, decisions, noise, repeated: new Map() }, signal);
   const partitions = new Partitions(count, memory);
   try {
     let first = 0;

@@ -11,7 +11,8 @@ import {
 } from '../../../parity/tally/index.ts';
 import { type Input, piecesOf } from '../inputs/index.ts';
 import type { Decisions } from '../outcome/index.ts';
-import type { TaskResult } from './threads/index.ts';
+import { Copies } from './copies.ts';
+import type { Repeated, TaskResult } from './threads/index.ts';
 
 export interface DiffSettings {
   readonly threads: number;
@@ -36,10 +37,15 @@ export class Reading {
   readonly #settings: DiffSettings;
   #bytes: number;
 
-  /** @param bytes read before */
-  constructor(settings: DiffSettings, bytes = 0) {
+  readonly copies = new Copies();
+  /** Captures that are left out. */
+  readonly repeated: Repeated;
+
+  /** @param bytes read before @param repeated captures to leave out */
+  constructor(settings: DiffSettings, bytes = 0, repeated: Repeated = new Map()) {
     this.#settings = settings;
     this.#bytes = bytes;
+    this.repeated = repeated;
   }
 
   get bytes(): number {
@@ -49,6 +55,7 @@ export class Reading {
   readonly take = (result: TaskResult): void => {
     mergeInto(this.summary, result.summary);
     this.noise = mergeNoise(this.noise, result.noise);
+    if (result.lines !== undefined) this.copies.add(result.lines.source, result.lines);
     this.#settings.onProgress(this.#bytes, this.readings, this.summary);
   };
 

@@ -4,6 +4,7 @@
  */
 import { type NoisyPlace, noisyPlaces, type Summary } from '../../../parity/tally/index.ts';
 import { type Input, STDIN } from '../inputs/index.ts';
+import { copiesIn } from './copies.ts';
 import { type DiffSettings, Reading } from './reading.ts';
 import type { NoisePass } from './threads/index.ts';
 
@@ -22,22 +23,42 @@ export async function inTwoReadings(
   read: (reading: Reading, noise: NoisePass, mayRepeat: boolean) => Promise<void>,
 ): Promise<DiffOutcome> {
   const once = inputs.find(({ bytes }) => bytes === null);
-  const first = new Reading(settings);
-  await read(first, { kind: settings.noise ? 'learn' : 'off' }, once === undefined);
+  const pass: NoisePass = { kind: settings.noise ? 'learn' : 'off' };
+  let first = new Reading(settings);
+  await read(first, pass, once === undefined);
+  const repeated = first.copies.repeated();
+  const copied = repeated === null ? [] : [toldOf(copiesIn(repeated), once)];
+  if (repeated !== null && once === undefined) {
+    first = new Reading(settings, first.bytes, repeated);
+    first.readings = 2;
+    await read(first, pass, true);
+  }
   const noise = noisyPlaces(first.noise);
   const { summary } = first;
   const suppressed = noise.filter((place) => place.suppressed).length;
   // If the model suppresses nothing, the result would be the same again.
-  if (suppressed === 0) return { summary, noise, notes: [] };
+  if (suppressed === 0) return { summary, noise, notes: copied };
   if (once !== undefined)
-    return { summary, noise: noise.filter((place) => !place.suppressed), notes: [cannotReadTwice(once, suppressed)] };
-  const second = new Reading(settings, first.bytes);
-  second.readings = 2;
+    return {
+      summary,
+      noise: noise.filter((place) => !place.suppressed),
+      notes: [...copied, cannotReadTwice(once, suppressed)],
+    };
+  const second = new Reading(settings, first.bytes, first.repeated);
+  second.readings = first.repeated.size === 0 ? 2 : 3;
   await read(second, { kind: 'suppress', model: first.noise }, true);
-  return { summary: second.summary, noise, notes: [] };
+  return { summary: second.summary, noise, notes: copied };
 }
 
-function cannotReadTwice({ file }: Input, places: number): string {
-  const what = file === STDIN ? 'standard input' : file;
-  return `The control answers show noise that was not suppressed (locations: ${places}), because ${what} cannot be read twice. Give a file.`;
+function toldOf(count: number, once: Input | undefined): string {
+  const many = count === 1 ? '1 capture repeats an earlier line' : `${count} captures repeat earlier lines`;
+  return once === undefined
+    ? `${many} of the input and ${count === 1 ? 'counts' : 'count'} once.`
+    : `${many} of the input and ${count === 1 ? 'is' : 'are'} counted again, because ${nameOf(once)} cannot be read twice. Give a file.`;
+}
+
+const nameOf = ({ file }: Input) => (file === STDIN ? 'standard input' : file);
+
+function cannotReadTwice(once: Input, places: number): string {
+  return `The control answers show noise that was not suppressed (locations: ${places}), because ${nameOf(once)} cannot be read twice. Give a file.`;
 }

@@ -11,14 +11,14 @@ const lineSchema = captureRecordSchema.extend({ comparison: z.unknown().optional
 /** Calls `read` with each record, or `refuse` with the reason why a line is not one. */
 export function eachCapture(
   piece: Piece,
-  read: (record: CaptureRecord, line: number) => void,
+  read: (record: CaptureRecord, line: number, text: string) => void,
   refuse: (line: number, reason: string) => void,
 ): void {
   eachLine(
     piece,
     (text, line) => {
       const parsed = lineSchema.safeParse(parseLine(text), { error: wordIssue });
-      if (parsed.success) read(parsed.data, line);
+      if (parsed.success) read(parsed.data, line, text);
       else refuse(line, firstProblem(parsed.error, text));
     },
     refuse,

@@ -1,22 +1,34 @@
 /** Compares the captures of a piece, and learns from their second stable answers. */
+import { hash } from 'node:crypto';
 import type { Compare } from '../../../../parity/compare/index.ts';
 import { addCapture, addUnreadable, emptySummary, GatheredNoise, noiseOf } from '../../../../parity/tally/index.ts';
 import { eachCapture } from '../../inputs/index.ts';
 import type { CapturesTask, TaskResult } from './tasks.ts';
 
-/** @param learn whether to look for noise */
-export function compareCaptures(task: CapturesTask, compare: Compare, learn: boolean): TaskResult {
+/** @param learn whether to look for noise @param repeated lines that are left out */
+export function compareCaptures(
+  task: CapturesTask,
+  compare: Compare,
+  learn: boolean,
+  repeated: ReadonlySet<number> = new Set(),
+): TaskResult {
   const summary = emptySummary();
   const { source } = task;
   const noise = new GatheredNoise();
+  const keys: bigint[] = [];
+  const numbers: number[] = [];
   eachCapture(
     task,
-    (record, line) => {
+    (record, line, text) => {
+      if (repeated.has(line)) return;
+      keys.push(hash('sha1', text, 'buffer').readBigUInt64LE());
+      numbers.push(line);
       const comparison = compare(record);
       addCapture(summary, record, comparison, { source, line });
       if (learn && record.noise !== undefined) noise.add(noiseOf(record, compare, comparison));
     },
     (line, reason) => addUnreadable(summary, { source, line }, reason),
   );
-  return { summary, noise: noise.model, partitions: [] };
+  const lines = { source, keys: BigUint64Array.from(keys), numbers: Uint32Array.from(numbers) };
+  return { summary, noise: noise.model, lines, partitions: [] };
 }

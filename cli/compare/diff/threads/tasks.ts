@@ -17,6 +17,17 @@ export interface WorkerSettings {
   readonly partitions: number;
   readonly decisions: Decisions;
   readonly noise: NoisePass;
+  /** Captures that are left out, because they stand further above, too. */
+  readonly repeated: Repeated;
+}
+
+/** HashedLines, by the index of their input. */
+export type Repeated = ReadonlyMap<number, readonly number[]>;
+
+/** The lines of a piece: a hash of each, and its number. */
+export interface HashedLines {
+  readonly keys: BigUint64Array;
+  readonly numbers: Uint32Array;
 }
 
 /** Whether noise is ignored, learned, or suppressed. */
@@ -29,13 +40,13 @@ export type LegFormat = 'leg' | 'har';
 export const LOG_SIDES = ['stable', 'candidate', 'control'] as const;
 export type LogSide = (typeof LOG_SIDES)[number];
 
-/** Lines with complete captures, to be compared. */
+/** HashedLines with complete captures, to be compared. */
 export interface CapturesTask extends Piece {
   readonly kind: 'captures';
   readonly source: number;
 }
 
-/** Lines with one side's answers, to be read and sorted into partitions. */
+/** HashedLines with one side's answers, to be read and sorted into partitions. */
 export interface LegsTask extends Piece {
   readonly kind: 'legs';
   readonly source: number;
@@ -62,6 +73,8 @@ export interface TaskResult {
   readonly summary: Summary;
   /** Learned from a {@link CapturesTask} or a {@link JoinTask}. */
   readonly noise: NoiseModel;
+  /** Of a {@link CapturesTask}: the input, and its lines. */
+  readonly lines?: HashedLines & { readonly source: number };
   /** For a {@link LegsTask}: one piece of NDJSON for each partition. */
   readonly partitions: readonly Uint8Array<ArrayBuffer>[];
 }

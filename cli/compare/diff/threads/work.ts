@@ -7,12 +7,13 @@ import type { Task, TaskResult, WorkerSettings } from './tasks.ts';
 
 export type Work = (task: Task) => TaskResult;
 
-export function workOf({ routes, pairBy, partitions, decisions, noise }: WorkerSettings): Work {
+export function workOf({ routes, pairBy, partitions, decisions, noise, repeated }: WorkerSettings): Work {
   const compare = comparer(decisions, noise.kind === 'suppress' ? noise.model : undefined);
+  const leftOut = new Map([...repeated].map(([source, lines]) => [source, new Set(lines)]));
   return (task) => {
     switch (task.kind) {
       case 'captures':
-        return compareCaptures(task, compare, noise.kind === 'learn');
+        return compareCaptures(task, compare, noise.kind === 'learn', leftOut.get(task.source));
       case 'legs':
         return partitionLegs(task, partitions);
       case 'join':
