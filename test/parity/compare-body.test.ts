@@ -287,4 +287,15 @@ describe('a body', () => {
     const broken = answer('', undefined, { body: { ...binaryBody(Buffer.from('x')), data: '*' } });
     expect(named(broken, answer('{}'))).toEqual(['body undecodable-content breaking']);
   });
+
+  it('of metrics is read in one pass, whatever its lines hold', () => {
+    const metrics = (text: string) => typed('text/plain; version=0.0.4', text);
+    for (const line of [
+      `m{${'a'.repeat(1_000_000)}} 1`,
+      `m{${'a="'.repeat(300_000)}`,
+      `m{${'} '.repeat(300_000)}`,
+      `m${' \t'.repeat(300_000)}`,
+    ])
+      expect(named(metrics(`${line}\n`), metrics(`${line}x\n`))).toEqual(['body/line/1 text-value breaking']);
+  });
 });

@@ -25,21 +25,32 @@ const unfolded = (text: string) => text.replaceAll(/\r?\n[ \t]/g, '');
 
 const OPEN_METRICS = 'application/openmetrics-text';
 
-/** A sample of Prometheus: a name, labels, a value, and a time. */
-const SAMPLE = /^([\w:]+)(?:\{(.*)\})?[ \t]+(\S+)([ \t].*)?$/;
-const LABEL = /([\w:]+)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*")/g;
+/** A sample of Prometheus: a name, labels, a value, and a time. Sticky, so that no place is tried twice. */
+const NAME = /[\w:]+/y;
+const LABEL = /[{, \t]*([\w:]+)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*")/y;
+const VALUE = /[}, \t]*[ \t](\S+)(.*)$/y;
 
 /** The lines of an exposition, with labels in the order of their names, and values as the numbers that they mean. */
-function samplesOf(text: string): string[] {
-  return unified(text)
-    .split('\n')
-    .map((line) => {
-      const [, name, labels = '', value = '', time = ''] = SAMPLE.exec(line) ?? [];
-      if (name === undefined) return line;
-      const sorted = [...labels.matchAll(LABEL)].map(([, label, said]) => `${label}=${said}`).sort();
-      const number = Number(value);
-      return `${name}{${sorted.join(',')}} ${Number.isNaN(number) ? value : number}${time.trimEnd()}`;
-    });
+const samplesOf = (text: string) => unified(text).split('\n').map(normalSample);
+
+function normalSample(line: string): string {
+  const name = at(NAME, line, 0);
+  if (name === null) return line;
+  let end = NAME.lastIndex;
+  const labels: string[] = [];
+  for (let label = at(LABEL, line, end); label !== null; label = at(LABEL, line, end)) {
+    labels.push(`${label[1]}=${label[2]}`);
+    end = LABEL.lastIndex;
+  }
+  const [, value = '', time = ''] = at(VALUE, line, end) ?? [];
+  if (value === '') return line;
+  const number = Number(value);
+  return `${name[0]}{${labels.sort().join(',')}} ${Number.isNaN(number) ? value : number}${time.trimEnd()}`;
+}
+
+function at(pattern: RegExp, text: string, index: number): RegExpExecArray | null {
+  pattern.lastIndex = index;
+  return pattern.exec(text);
 }
 
 function compareText(stable: string, candidate: string): BodyDifference[] {
