@@ -67,6 +67,7 @@ export const metricProviderSchema = z.discriminatedUnion('type', [
 ]);
 /** A source of a plan's metrics outside CloudWatch (docs/reference/metric-providers.md). */
 export type MetricProvider = z.infer<typeof metricProviderSchema>;
+/** The same as it is written: fields with a default may be left out. */
 export type MetricProviderInput = z.input<typeof metricProviderSchema>;
 
 const deploymentShape = z.object({

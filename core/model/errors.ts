@@ -119,7 +119,9 @@ export interface ErrorContext {
 export class CrossfadeError extends Error {
   /** What happened, in one sentence, without the state of traffic and the next step, which the message adds. */
   readonly what: string;
+  /** The state of traffic when it was thrown, in one sentence. */
   readonly traffic: string;
+  /** What to do next, in one sentence. */
   readonly nextStep: string;
 
   constructor(name: ErrorName, what: string, context: ErrorContext) {

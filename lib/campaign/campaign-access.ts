@@ -32,6 +32,7 @@ export interface CampaignAccessProps {
  * else: it writes no listener rules and stops no executions. IAM is global, so the role's name includes the region.
  */
 export class CampaignAccess extends Construct {
+  /** Assumed by the campaign's function in `campaignAccount`, and by nobody else. */
   readonly role: Role;
 
   constructor(scope: Construct, id: string, { cutover, ingressId, campaignAccount }: CampaignAccessProps) {

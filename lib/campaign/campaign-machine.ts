@@ -45,6 +45,7 @@ const FINAL = ['Crossfade.InvalidPlan', 'ZodError'];
  * service's own machine, and has no permissions on listeners (docs/adr/0047).
  */
 export class CampaignMachine extends Construct {
+  /** An execution of it is one campaign; `crossfade campaign start` starts it. */
   readonly machine: StateMachine;
   /** Notified when a campaign fails, dies or is stopped. */
   readonly topic: ITopic;

@@ -89,6 +89,7 @@ export class CutoverFunctions extends Construct {
     }
   }
 
+  /** The function of that handler. */
   get(name: CutoverFunctionName): HandlerFunction {
     const handler = this.#functions.get(name);
     if (handler === undefined) throw new RangeError(`no function ${name}`);
@@ -100,6 +101,7 @@ export class CutoverFunctions extends Construct {
     for (const permission of SPECS[name].may) grantPermission(permission, holder, this.#props, this);
   }
 
+  /** Every function of the cutover, for tags, alarms or grants of your own. */
   all(): HandlerFunction[] {
     return [...this.#functions.values()];
   }

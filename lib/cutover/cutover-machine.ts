@@ -50,6 +50,7 @@ export interface CutoverMachineProps {
  * that read `$.next`. Tasks reference published versions, and the machine itself is published with the alias `live`.
  */
 export class CutoverMachine extends Construct {
+  /** An execution of it is one run. Start executions at {@link alias}, so that a deployment does not change a run. */
   readonly machine: StateMachine;
   /** Where executions are started: the alias `live`. */
   readonly alias: CfnStateMachineAlias;

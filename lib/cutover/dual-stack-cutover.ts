@@ -32,17 +32,27 @@ import { RollbackTriggers } from './rollback-triggers.ts';
  * stable answers everything. docs/how-to/deploy.md says what each resource changes and how to undo it.
  */
 export class DualStackCutover extends Construct {
+  /** The prop: commands, alarms and functions name the deployment by it. */
   readonly ingressId: string;
   /** Address of its runbook: your own, or a dashboard. */
   readonly runbook: string;
+  /** Its executions are the runs. */
   readonly machine: CutoverMachine;
+  /** What rolls back, or closes the mirror, while a run is in progress. */
   readonly alarms: CutoverAlarms;
+  /** The functions behind the machine and the triggers, for grants or alarms of your own. */
   readonly functions: CutoverFunctions;
+  /** Whatever invokes the rollback besides the gate: alarms, the end of an execution, the watchdog. */
   readonly triggers: RollbackTriggers;
+  /** Receives and compares the captures of a mirror; its stream is what a `ShadowMirror` writes to. */
   readonly parity: ParityPipeline;
+  /** Compares stored captures again, after the rules about differences have changed. */
   readonly backfill: ParityBackfill;
+  /** The prop, or the new topic; subscribe the people on call to it. */
   readonly topic: ITopic;
+  /** The prop, or the new table, which is retained when the stack is deleted. */
   readonly ledger: ITableV2;
+  /** Every listener rule whose weights a run writes; a cohort's rule is among them. */
   readonly rules: readonly WeightedRule[];
 
   /** @throws RangeError that names the prop; InvalidPlanError that names the plan's field */

@@ -38,8 +38,11 @@ export interface RollbackTriggersProps {
  * same two ways. What fails for good lands in a queue with an alarm.
  */
 export class RollbackTriggers extends Construct {
+  /** Events that no function has handled after all retries. */
   readonly deadLetters: Queue;
+  /** Notifies the topic while that queue is not empty. */
   readonly deadLetterAlarm: Alarm;
+  /** Notifies the topic when the watchdog itself fails. */
   readonly watchdogAlarm: Alarm;
 
   constructor(scope: Construct, id: string, props: RollbackTriggersProps) {

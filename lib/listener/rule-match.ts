@@ -10,6 +10,7 @@ const MAX_VALUES = 5;
 const MAX_WILDCARDS = 6;
 const MAX_LENGTH = 128;
 
+/** A header field of a request, with at least one of some values. */
 export interface HeaderValues {
   /** Name of the field, case-insensitive. */
   readonly name: string;
@@ -17,6 +18,7 @@ export interface HeaderValues {
   readonly values: readonly string[];
 }
 
+/** A query parameter of a request. */
 export interface QueryMatch {
   /** @default - any parameter with that value */
   readonly key?: string | undefined;

@@ -64,9 +64,13 @@ export interface WeightedRuleProps extends RuleProps {
  * runs or another side carries traffic.
  */
 export class WeightedRule extends Construct {
+  /** ARN of the rule, known when it is deployed (a token). */
   readonly ruleArn: string;
+  /** ARN of the listener on which it stands. */
   readonly listenerArn: string;
+  /** 1 to 50000; the listener takes the first rule that matches, in ascending order. */
   readonly priority: number;
+  /** The provider that creates, updates and deletes it. */
   readonly provider: WeightedRuleProvider;
   /** Whether it requires a login first, which every write of weights preserves. */
   readonly guarded: boolean;
@@ -122,8 +126,11 @@ export interface WeightedRuleProviderProps {
 
 /** The provider of every {@link WeightedRule} of one ingress. */
 export class WeightedRuleProvider extends Construct {
+  /** ARN of the function that CloudFormation invokes for each rule. */
   readonly serviceToken: string;
+  /** The prop: a rule is not changed while a lease in it is held. */
   readonly ledger: ITableV2;
+  /** The prop. */
   readonly ingressId: string;
   readonly #onEvent: HandlerFunction;
   readonly #allowed = new Set<string>();

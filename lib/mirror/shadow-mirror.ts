@@ -49,8 +49,11 @@ const IMAGES = ['envoyImage', 'baseImage'] as const;
  * recorder. It has two faces, and a health port that depends on neither candidate nor sink.
  */
 export class ShadowMirror extends Construct {
+  /** Customers' requests pass through it while the weight of one of its groups is above 0. */
   readonly service: FargateService;
+  /** Logs of Envoy and of the recorder. */
   readonly logGroup: ILogGroup;
+  /** Takes requests from the load balancer alone. */
   readonly securityGroup: SecurityGroup;
 
   constructor(scope: Construct, id: string, props: ShadowMirrorProps) {

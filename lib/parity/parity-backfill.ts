@@ -57,6 +57,7 @@ const RETRY = {
  * results of many objects exceed a state's 256 KiB), and grants the whole bucket.
  */
 export class ParityBackfill extends Construct {
+  /** An execution of it is one backfill, with the input above. */
   readonly machine: StateMachine;
 
   /** @throws RangeError that names the prop */

@@ -51,7 +51,9 @@ const COLUMNS = [
  * From captures to stored comparisons: Firehose, its transform, a private bucket with expiry, and a table for Athena.
  */
 export class ParityPipeline extends Construct {
+  /** Takes captures, one record each. */
   readonly stream: DeliveryStream;
+  /** Compared captures below `pairs/`, deleted after the retention. */
   readonly bucket: Bucket;
   /** `<database>.<table>` for Athena. */
   readonly athenaTable: string;
