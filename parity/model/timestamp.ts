@@ -1,4 +1,5 @@
 /** Timestamps in text: the instant, to the nanosecond, and the layout in which it is written. */
+import { httpDate } from '../../http/index.ts';
 
 export interface Instant {
   /** Nanoseconds since 1970-01-01T00:00:00Z. */
@@ -16,7 +17,7 @@ export interface Instant {
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)([Tt ])(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,12}))?(?: ?(Z|z|[+-]\d\d:?\d\d))?$/;
 /** RFC 9110's dates, Date.toUTCString, Go's RFC1123 and RFC1123Z, and those of RSS and mail (RFC 5322, 3.3). */
-const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|([+-]\d{4}))$/;
+const WORDED = /^[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|([+-]\d{4}))$/;
 const SECOND = 1_000_000_000n;
 
 /**
@@ -26,7 +27,7 @@ const SECOND = 1_000_000_000n;
 export function instantOf(text: string): Instant | null {
   if (text.length < 19 || text.length > 40) return null;
   const match = RFC3339.exec(text);
-  if (match === null) return httpDate(text);
+  if (match === null) return worded(text);
   const [, year = '', month = '', day = '', separator, hour = '', minute = '', second = '', fraction = '', zone] =
     match;
   const ms = utc(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second));
@@ -38,11 +39,12 @@ export function instantOf(text: string): Instant | null {
   return { nanos, unit, layout: `${separator}.${fraction.length}${written}`, zero: nanos === ZERO_TIME };
 }
 
-function httpDate(text: string): Instant | null {
-  const match = HTTP_DATE.exec(text);
-  const ms = match === null ? Number.NaN : Date.parse(text);
+function worded(text: string): Instant | null {
+  const match = WORDED.exec(text);
+  const ms = match === null ? null : httpDate(text);
+  if (ms === null) return null;
   const layout = match?.[1] === undefined ? 'http' : 'http+0000';
-  return Number.isNaN(ms) ? null : { nanos: BigInt(ms) * 1_000_000n, unit: SECOND, layout, zero: false };
+  return { nanos: BigInt(ms) * 1_000_000n, unit: SECOND, layout, zero: false };
 }
 
 /** Words or digits: no reader of the one reads the other. */
