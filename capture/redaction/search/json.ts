@@ -60,20 +60,32 @@ const SHORTEST_NUMBER = 13;
 /** Searches the decoded text of a string. */
 export type Inner = (text: string, more?: ReadonlySet<string>) => Span[];
 
-interface Frame {
-  readonly inObject: boolean;
-  /** The node after the container. */
-  readonly end: Node;
-  readonly secret: boolean;
-  /** Whether a sibling declares the values to be secret. */
-  readonly entry: boolean;
+interface Search {
+  readonly doc: JsonDoc;
+  readonly inner: Inner;
+  readonly spans: Span[];
+}
+
+/** What is known of a value before it is visited, from its key, its siblings and its containers. */
+interface Value {
   readonly place: string;
   readonly depth: number;
   readonly progress: PointerProgress;
+  readonly secret: boolean;
+  /** Whether it is secret if it is random. */
+  readonly weak: boolean;
+  /** Whether a sibling declares the values to be secret. */
+  readonly entry: boolean;
   /** Names that are secret here, because a GraphQL document next to them uses them as variables. */
   readonly more: ReadonlySet<string>;
   /** The positions in a row that are secret, according to the column names. */
   readonly columns: ReadonlySet<number> | null;
+}
+
+interface Frame extends Value {
+  readonly inObject: boolean;
+  /** The node after the container. */
+  readonly end: Node;
   /** Whether the array lists header fields, names and values alternating. */
   readonly fields: boolean;
   /** Whether the previous element declares this one to be secret. */
@@ -93,98 +105,89 @@ export class JsonSecrets {
   }
 
   spans(doc: JsonDoc, inner: Inner, names: ReadonlySet<string> = NONE): Span[] {
-    const spans: Span[] = [];
+    const search: Search = { doc, inner, spans: [] };
     const frames: Frame[] = [];
-    let [place, depth, weak, more] = ['', 0, false, names];
-    let columns: ReadonlySet<number> | null = null;
-    let entry = false;
+    let value = this.#root(names);
     const hasPem = doc.text.includes('-----BEGIN');
     let isPem = false;
-    let progress = this.#pointers.start;
-    let secret = this.#pointers.hit(progress);
     for (let node: Node = ROOT; node < doc.tape.length; ) {
       const kind = kindOf(doc, node);
-      if (kind === 'object' || kind === 'array') {
-        frames.push(this.#open(doc, node, { kind, place, depth, secret, progress, more, columns, entry }));
-        node += STRIDE;
-      } else {
-        if (kind === 'string') {
-          this.#string(doc, node, secret || isPem, weak, place, more, inner, spans);
-          if (hasPem) isPem = isWithinPem(rawOf(doc, node), isPem);
-        } else if (secret && kind === 'number') {
-          spans.push({ start: startOf(doc, node), end: endOf(doc, node), place, bare: true });
-        } else if (kind === 'number' && endOf(doc, node) - startOf(doc, node) >= SHORTEST_NUMBER) {
-          // For example the number of a payment card.
-          const [start, end] = [startOf(doc, node), endOf(doc, node)];
-          if (inner(doc.text.slice(start, end)).length > 0) spans.push({ start, end, place, bare: true });
-        }
-        node += STRIDE;
+      if (kind === 'object' || kind === 'array') frames.push(this.#open(doc, node, kind, value));
+      else if (kind === 'number') addNumber(search, node, value);
+      else if (kind === 'string') {
+        addString(search, node, value, isPem);
+        if (hasPem) isPem = isWithinPem(rawOf(doc, node), isPem);
       }
-      let frame = frames.at(-1);
-      while (frame !== undefined && node >= frame.end) {
-        frames.pop();
-        frame = frames.at(-1);
-      }
-      if (frame === undefined) break;
-      const parent = frame;
-      let key = String(parent.index++);
-      let step = '*';
-      weak = false;
-      entry = false;
-      secret = parent.secret;
+      node += STRIDE;
+      const parent = enclosing(frames, node);
+      if (parent === undefined) break;
       if (parent.inObject) {
-        key = stringOf(doc, node);
-        const secrecy = parent.more.has(key) ? 'secret' : this.#names.of(key);
-        step = folded(key);
-        weak = secrecy === 'random';
-        secret ||= secrecy === 'secret';
-        this.#key(doc, node, parent, inner, spans);
+        addKey(search, node, parent);
+        value = this.#member(doc, node, parent);
         node += STRIDE;
-        if (parent.entry) {
-          const holds = lastWord(key);
-          const isString = kindOf(doc, node) === 'string';
-          const isAdvice = isString && holds === 'text' && readsAsSentence(stringOf(doc, node));
-          secret ||= !isAdvice && (ENTRY_VALUES.has(holds) || (isString && SAID.has(holds)));
-          entry = BESIDE.has(step);
-        }
-        columns = ROWS.has(step) ? parent.columns : null;
-      } else {
-        const isRow = kindOf(doc, node) === 'array';
-        columns = isRow ? parent.columns : null;
-        secret ||= parent.next || (!isRow && parent.columns !== null && parent.columns.has(parent.index - 1));
-        parent.next = this.#announces(doc, node, parent);
-      }
-      progress = this.#pointers.step(parent.progress, key);
-      secret ||= this.#pointers.hit(progress);
-      depth = parent.depth + 1;
-      place = depth > DEEPEST_PLACE ? parent.place : `${parent.place}/${step}`;
-      more = parent.more;
+      } else value = this.#element(doc, node, parent);
     }
-    return spans;
+    return search.spans;
   }
 
-  #open(
-    doc: JsonDoc,
-    node: Node,
-    at: Pick<Frame, 'place' | 'depth' | 'secret' | 'progress' | 'more' | 'columns' | 'entry'> & { kind: string },
-  ): Frame {
-    const { kind, ...rest } = at;
-    const end = doc.tape[node + 2] ?? 0;
-    const common = { ...rest, end, index: 0, next: false };
-    if (kind === 'array') {
-      const columns = rest.columns ?? this.#firstRow(doc, node, end);
-      return { ...common, inObject: false, columns, fields: /headers?$/.test(rest.place) };
-    }
-    const about = this.#about(doc, node, end);
-    const { columns, more } = about;
+  #root(more: ReadonlySet<string>): Value {
+    const { start: progress } = this.#pointers;
+    const secret = this.#pointers.hit(progress);
+    return { place: '', depth: 0, progress, secret, weak: false, entry: false, more, columns: null };
+  }
+
+  /** The value of a member of an object. */
+  #member(doc: JsonDoc, key: Node, parent: Frame): Value {
+    const name = stringOf(doc, key);
+    const step = folded(name);
+    const secrecy = parent.more.has(name) ? 'secret' : this.#names.of(name);
+    return this.#below(parent, name, step, {
+      secret: secrecy === 'secret' || (parent.entry && holdsValue(doc, name, key + STRIDE)),
+      weak: secrecy === 'random',
+      entry: parent.entry && BESIDE.has(step),
+      columns: ROWS.has(step) ? parent.columns : null,
+    });
+  }
+
+  #element(doc: JsonDoc, node: Node, parent: Frame): Value {
+    const isRow = kindOf(doc, node) === 'array';
+    const isInColumn = !isRow && parent.columns !== null && parent.columns.has(parent.index);
+    const secret = parent.next || isInColumn;
+    const key = String(parent.index++);
+    parent.next = this.#announces(doc, node, parent);
+    return this.#below(parent, key, '*', { secret, weak: false, entry: false, columns: isRow ? parent.columns : null });
+  }
+
+  #below(
+    parent: Frame,
+    key: string,
+    step: string,
+    { secret, weak, entry, columns }: Pick<Value, 'secret' | 'weak' | 'entry' | 'columns'>,
+  ): Value {
+    const progress = this.#pointers.step(parent.progress, key);
+    const depth = parent.depth + 1;
     return {
-      ...common,
-      inObject: true,
-      entry: rest.entry || about.entry,
-      more: more ?? rest.more,
+      place: depth > DEEPEST_PLACE ? parent.place : `${parent.place}/${step}`,
+      depth,
+      progress,
+      secret: parent.secret || secret || this.#pointers.hit(progress),
+      weak,
+      entry,
+      more: parent.more,
       columns,
-      fields: false,
     };
+  }
+
+  #open(doc: JsonDoc, node: Node, kind: 'object' | 'array', value: Value): Frame {
+    const end = doc.tape[node + 2] ?? 0;
+    const common = { ...value, end, index: 0, next: false };
+    if (kind === 'array') {
+      const columns = value.columns ?? this.#firstRow(doc, node, end);
+      return { ...common, inObject: false, columns, fields: /headers?$/.test(value.place) };
+    }
+    const { columns, ...about } = this.#about(doc, node, end);
+    const [entry, more] = [value.entry || about.entry, about.more ?? value.more];
+    return { ...common, inObject: true, entry, more, columns, fields: false };
   }
 
   /** Inspects an object's own members once, before its values are visited. */
@@ -269,35 +272,56 @@ export class JsonSecrets {
     if (isPair || OPTION.test(said)) return this.#names.of(said) === 'secret';
     return fields && index % 2 === 1 && this.#names.ofField(said.toLowerCase()) === 'secret';
   }
+}
 
-  #string(
-    doc: JsonDoc,
-    node: Node,
-    secret: boolean,
-    weak: boolean,
-    place: string,
-    more: ReadonlySet<string>,
-    inner: Inner,
-    spans: Span[],
-  ): void {
-    const [start, end] = [startOf(doc, node), endOf(doc, node)];
-    if (end - start === 2) return;
-    const said = EncodedText.jsonString(doc.text, start, end);
-    if (secret || (weak && isRandom(said.text)))
-      addAll(spans, said.written([{ start: 0, end: said.text.length, place }]));
-    else addAll(spans, said.written(inner(said.text, more)).map(spansBelow(place)));
+/** The innermost container that holds a node; ends those before it. */
+function enclosing(frames: Frame[], node: Node): Frame | undefined {
+  let frame = frames.at(-1);
+  while (frame !== undefined && node >= frame.end) {
+    frames.pop();
+    frame = frames.at(-1);
   }
+  return frame;
+}
 
-  /** A key may itself be an address or a token. */
-  #key(doc: JsonDoc, node: Node, { place, secret }: Frame, inner: Inner, spans: Span[]): void {
-    const [start, end] = [startOf(doc, node), endOf(doc, node)];
-    if (end - start < 8 || /^"[\w-]{1,21}"$/.test(rawOf(doc, node).slice(0, 40))) return;
-    const said = EncodedText.jsonString(doc.text, start, end);
-    // `"sessions": {"…": {…}}`: what they are found by.
-    if (secret && isDrawn(said.text))
-      addAll(spans, said.written([{ start: 0, end: said.text.length, place: `${place}/key` }]));
-    else addAll(spans, said.written(inner(said.text)).map(spansBelow(`${place}/key`)));
-  }
+/** Whether a member of an entry holds the value that the entry names. A sentence below a label is advice. */
+function holdsValue(doc: JsonDoc, key: string, value: Node): boolean {
+  const last = lastWord(key);
+  const isString = kindOf(doc, value) === 'string';
+  if (isString && last === 'text' && readsAsSentence(stringOf(doc, value))) return false;
+  return ENTRY_VALUES.has(last) || (isString && SAID.has(last));
+}
+
+/** A number without a secret name may be one by its digits, as that of a payment card. */
+function addNumber({ doc, inner, spans }: Search, node: Node, { secret, place }: Value): void {
+  const [start, end] = [startOf(doc, node), endOf(doc, node)];
+  if (secret || (end - start >= SHORTEST_NUMBER && inner(doc.text.slice(start, end)).length > 0))
+    spans.push({ start, end, place, bare: true });
+}
+
+function addString(
+  { doc, inner, spans }: Search,
+  node: Node,
+  { secret, weak, place, more }: Value,
+  isPem: boolean,
+): void {
+  const [start, end] = [startOf(doc, node), endOf(doc, node)];
+  if (end - start === 2) return;
+  const said = EncodedText.jsonString(doc.text, start, end);
+  if (secret || isPem || (weak && isRandom(said.text)))
+    addAll(spans, said.written([{ start: 0, end: said.text.length, place }]));
+  else addAll(spans, said.written(inner(said.text, more)).map(spansBelow(place)));
+}
+
+/** A key may itself be an address or a token. */
+function addKey({ doc, inner, spans }: Search, node: Node, { place, secret }: Frame): void {
+  const [start, end] = [startOf(doc, node), endOf(doc, node)];
+  if (end - start < 8 || /^"[\w-]{1,21}"$/.test(rawOf(doc, node).slice(0, 40))) return;
+  const said = EncodedText.jsonString(doc.text, start, end);
+  // `"sessions": {"…": {…}}`: what they are found by.
+  if (secret && isDrawn(said.text))
+    addAll(spans, said.written([{ start: 0, end: said.text.length, place: `${place}/key` }]));
+  else addAll(spans, said.written(inner(said.text)).map(spansBelow(`${place}/key`)));
 }
 
 /** 128 bits at least, in base64url or in hexadecimal digits; a long name may end with a number. */
