@@ -1,14 +1,17 @@
 /** Writes the weights of a rollback: as much as stable can carry according to its health, read back afterwards. */
-import { type Deployment, fromIso, goneRules, type Lease, type RuleArn, weightsFor } from '../model/index.ts';
-import { candidatePercentOf, neededTargets, planReturn, type ReturnPlan, type Survey } from './return-plan.ts';
+import { type Deployment, goneRules, type Lease, type RuleArn, weightsFor } from '../model/index.ts';
+import {
+  candidatePercentOf,
+  planReturn,
+  type ReturnPlan,
+  type StableNeeds,
+  type Survey,
+  stableNeeds,
+  WAIT_FOR_CAPACITY_MS,
+} from './return-plan.ts';
 import type { RollbackPorts } from './rollback-outcome.ts';
 import { readStandingBack, writeStanding } from './write-weights.ts';
 
-/**
- * For so long a rollback waits for healthy stable targets; then stable gets a share in proportion, and people are
- * notified again, once in each such time. Seconds.
- */
-const WAIT_FOR_CAPACITY_SECONDS = 600;
 /** The watchdog runs every minute, and repeats a rollback that is not finished. */
 const WATCHDOG_MS = 60_000;
 
@@ -25,25 +28,14 @@ export async function giveBack(
   seen: Survey,
   lease: Lease | null,
   breakGlass = false,
-  needed = neededTargets(lease),
+  needs: StableNeeds = stableNeeds(lease, ports.clock.now()),
 ): Promise<Return> {
-  const plan = planReturn(seen, {
-    needed,
-    candidatePercent: candidatePercentOf(deployment, seen.live, lease),
-    reduced: lease?.stableCapacity === 'reduced',
-    overdue: isOverdue(lease, ports.clock.now()),
-    breakGlass,
-  });
+  const candidatePercent = candidatePercentOf(deployment, seen.live, lease);
+  const plan = planReturn(seen, { ...needs, candidatePercent, breakGlass });
   if (plan.kind === 'wait') return { plan, gone: goneRules(seen.live ?? []) };
   const weights = weightsFor(deployment, plan.split);
   await writeStanding(ports.ingress, weights);
   return { plan, gone: await readStandingBack(ports.ingress, deployment, weights, ports.clock) };
-}
-
-/** Whether the wait for capacity has lasted for its maximum. */
-export function isOverdue(lease: Lease | null, now: number): boolean {
-  const since = lease?.rollback?.requestedAt;
-  return since !== undefined && now - fromIso(since) >= WAIT_FOR_CAPACITY_SECONDS * 1000;
 }
 
 /**
@@ -51,5 +43,5 @@ export function isOverdue(lease: Lease | null, now: number): boolean {
  * @param waited milliseconds since any fixed moment
  */
 export function isToldAgain(waited: number): boolean {
-  return waited % (WAIT_FOR_CAPACITY_SECONDS * 1000) < WATCHDOG_MS;
+  return waited % WAIT_FOR_CAPACITY_MS < WATCHDOG_MS;
 }

@@ -1,9 +1,10 @@
 /** Rollbacks without a lease to fence: no run owns the ingress, or the ledger is unavailable. */
 import { CrossfadeError, type Deployment, isFinal, isSafe, type Lease } from '../model/index.ts';
+import { carriedSnapshot } from './carried-capacity.ts';
 import { isMarked, isOver } from './desired-weights.ts';
 import { rejectionOf } from './failure.ts';
 import { giveBack, isToldAgain } from './give-back.ts';
-import { candidatePercentOf, type Survey } from './return-plan.ts';
+import { candidatePercentOf, carriedNeeds, type Survey } from './return-plan.ts';
 import type { LedgerTrouble, RollbackOutcome, RollbackPorts, RollbackRequest } from './rollback-outcome.ts';
 import { refillCapacity, restoreCapacity } from './stable-capacity.ts';
 
@@ -26,22 +27,24 @@ export async function bringBackUnowned(
   const over = completed || (live !== null && isOver(deployment, live, item));
   const settled = over || (live !== null && isSafe(deployment, live));
   if (settled && request.breakGlass !== true) return { outcome: 'nothing_to_do', item };
-  const { capacity = null } = request;
-  const needed = Math.max(1, capacity?.desired ?? 1);
-  const { plan, gone } = await giveBack(ports, deployment, seen, null, request.breakGlass, needed);
+  const { phase = '' } = request;
+  const carried = request.capacity == null ? await carriedSnapshot(ports, item) : { capacity: request.capacity, phase };
+  const needs = carriedNeeds(carried);
+  const { plan, gone } = await giveBack(ports, deployment, seen, null, request.breakGlass, needs);
   const execution = executionOf(request);
   if (execution !== null && execution !== request.calledFrom)
     await rejectionOf(() => ports.executions.stop(execution, request.reason));
   if (plan.kind !== 'whole' && seen.stable !== null) {
-    const trouble = await rejectionOf(() => refillCapacity(ports.capacity, needed));
+    const trouble = await rejectionOf(() => refillCapacity(ports.capacity, needs.needed));
     const candidatePercent =
       plan.kind === 'wait' ? candidatePercentOf(deployment, live, null) : plan.split.candidatePercent;
     // Without a lease, nothing records who has been notified, or since when the rollback waits.
     const first = request.by !== 'watchdog' || isToldAgain(ports.clock.now());
-    const waiting = { item: null, first, candidatePercent, stable: seen.stable, needed };
+    const waiting = { item: null, first, candidatePercent, stable: seen.stable, needed: needs.needed };
     return { outcome: 'waiting_for_capacity', ...waiting, overdue: false, urgent: false, trouble };
   }
-  const trouble = capacity === null ? undefined : await rejectionOf(() => restoreCapacity(ports.capacity, capacity));
+  const capacity = carried?.capacity;
+  const trouble = capacity && (await rejectionOf(() => restoreCapacity(ports.capacity, capacity)));
   return { outcome: 'rolled_back', item: null, ledger: 'no_lease', gone, first: true, trouble };
 }
 

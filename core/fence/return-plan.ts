@@ -4,9 +4,13 @@
  * never delay a rollback.
  */
 import {
+  type CapacitySnapshot,
+  type CarriedSnapshot,
   type Deployment,
+  fromIso,
   type Ingress,
   type Lease,
+  mayReduceStable,
   type RuleWeights,
   SAFE_SPLIT,
   shareOf,
@@ -40,15 +44,25 @@ export type ReturnPlan =
   | { readonly kind: 'whole' | 'refuge' | 'partial'; readonly split: TrafficSplit }
   | { readonly kind: 'wait' };
 
-export interface ReturnNeeds {
+/**
+ * For so long a rollback waits for healthy stable targets; then stable gets a share in proportion, and people are
+ * notified again, once in each such time.
+ */
+export const WAIT_FOR_CAPACITY_MS = 600_000;
+
+/** What stable must have before it gets everything. */
+export interface StableNeeds {
   /** Number of healthy targets with which stable can carry everything. */
   readonly needed: number;
-  /** Percentage of the requests that the candidate answers now. */
-  readonly candidatePercent: number;
   /** Whether the run itself has removed tasks from stable. */
   readonly reduced: boolean;
   /** Whether the wait for capacity has reached its maximum. */
   readonly overdue: boolean;
+}
+
+export interface ReturnNeeds extends StableNeeds {
+  /** Percentage of the requests that the candidate answers now. */
+  readonly candidatePercent: number;
   /** Whether an operator insists that stable gets everything, whatever its health. */
   readonly breakGlass: boolean;
 }
@@ -74,9 +88,26 @@ export function planReturn({ stable, candidate }: Survey, needs: ReturnNeeds): R
   return { kind: 'partial', split: { candidatePercent: 100 - stablePercent, mirror: null } };
 }
 
-/** Number of healthy targets that stable had when the run began; 1 if it was not recorded. */
-export function neededTargets(lease: Lease | null): number {
-  return Math.max(1, lease?.capacity?.desired ?? 1);
+/** By the lease; null if no run owns the ingress. Stable needs as many targets as it had; 1 if that was not recorded. */
+export function stableNeeds(lease: Lease | null, now: number): StableNeeds {
+  return {
+    needed: neededTargets(lease?.capacity),
+    reduced: lease?.stableCapacity === 'reduced',
+    overdue: lease?.rollback != null && now - fromIso(lease.rollback.requestedAt) >= WAIT_FOR_CAPACITY_MS,
+  };
+}
+
+/**
+ * By what a run without a lease carries; null if nobody knows. Nothing records since when such a return waits, so stable
+ * gets its share at once, and the watchdog raises it every minute.
+ */
+export function carriedNeeds(carried: Pick<CarriedSnapshot, 'capacity' | 'phase'> | null): StableNeeds {
+  const reduced = carried !== null && mayReduceStable(carried.phase);
+  return { needed: neededTargets(carried?.capacity), reduced, overdue: true };
+}
+
+function neededTargets(capacity: CapacitySnapshot | null | undefined): number {
+  return Math.max(1, capacity?.desired ?? 1);
 }
 
 /** The share assumed if only testers reach the candidate: not nobody, but hardly anybody. In percent. */

@@ -32,6 +32,8 @@ export interface RollbackRequest {
   readonly breakGlass?: boolean;
   /** The snapshot of stable that the run itself carries; used if its lease is missing. */
   readonly capacity?: CapacitySnapshot | null;
+  /** The phase of the run that asks. */
+  readonly phase?: string;
   /** The run that the trigger refers to. @default the one that owns the ingress */
   readonly scope?: TriggerScope | undefined;
   /** The execution that makes this call from inside, which must therefore not be stopped by it. */

@@ -15,9 +15,9 @@ import {
 } from '../model/index.ts';
 import { isLeaseRestored } from './desired-weights.ts';
 import { rejectionOf } from './failure.ts';
-import { giveBack, isOverdue, isToldAgain } from './give-back.ts';
+import { giveBack, isToldAgain } from './give-back.ts';
 import { bringBackUnfenced, bringBackUnowned } from './leaseless-return.ts';
-import { candidatePercentOf, neededTargets, type Survey, survey } from './return-plan.ts';
+import { candidatePercentOf, type Survey, stableNeeds, survey } from './return-plan.ts';
 import type { LedgerTrouble, RollbackOutcome, RollbackPorts, RollbackRequest } from './rollback-outcome.ts';
 import { refillCapacity, restoreCapacity } from './stable-capacity.ts';
 
@@ -67,18 +67,18 @@ async function bringBack(
     if (item.status === 'rolling_back') await confirm(ports, item);
     return { outcome: 'nothing_to_do', item };
   }
-  const { plan, gone } = await giveBack(ports, deployment, seen, item, request.breakGlass);
+  const needs = stableNeeds(item, ports.clock.now());
+  const { plan, gone } = await giveBack(ports, deployment, seen, item, request.breakGlass, needs);
   const notStopped =
     item.executionArn === request.calledFrom
       ? undefined
       : await rejectionOf(() => ports.executions.stop(item.executionArn, request.reason));
   if (plan.kind !== 'whole' && seen.stable !== null) {
-    const needed = neededTargets(item);
+    const { needed, overdue } = needs;
     const trouble = await rejectionOf(() => refillCapacity(ports.capacity, needed));
     const candidatePercent =
       plan.kind === 'wait' ? candidatePercentOf(deployment, seen.live, item) : plan.split.candidatePercent;
     const now = ports.clock.now();
-    const overdue = isOverdue(item, now);
     const waited = now - fromIso(item.rollback?.requestedAt ?? item.startedAt);
     const urgent = overdue && isToldAgain(waited);
     const waiting = { item, first, candidatePercent, stable: seen.stable, needed, overdue, urgent };

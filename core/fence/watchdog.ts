@@ -7,7 +7,6 @@ import {
   type Alarms,
   answersAnybody,
   type Deployment,
-  type Drills,
   describeWeights,
   type ExecutionState,
   finalWeights,
@@ -17,8 +16,6 @@ import {
   isRestored,
   isSafe,
   type Lease,
-  type Metrics,
-  type MinuteEvidence,
   placeOfRun,
   type RuleWeights,
   sameWeights,
@@ -26,6 +23,7 @@ import {
   type TriggerScope,
   toIso,
 } from '../model/index.ts';
+import { restoreCarried } from './carried-capacity.ts';
 import { type CloseMirrorOutcome, closeMirror, isClosing } from './close-mirror.ts';
 import { desiredWeights, isLeaseRestored, isMarked, isOver, mayStillWrite } from './desired-weights.ts';
 import { giveBack } from './give-back.ts';
@@ -33,27 +31,20 @@ import { type ReturnPlan, survey } from './return-plan.ts';
 import { rollBack } from './rollback.ts';
 import type { RollbackOutcome, RollbackPorts, RollbackRequest } from './rollback-outcome.ts';
 import { heldTasks, refillCapacity, restoreCapacity } from './stable-capacity.ts';
+import { type VerificationPorts, type VerificationReport, verifyReturn } from './verified-return.ts';
 
 /**
  * A shift that is not confirmed after this time has lost its writer: its function runs for at most a minute, and two
  * clocks may differ by four.
  */
 export const SHIFT_DEADLINE_SECONDS = 300;
-const MINUTE_MS = 60_000;
-/**
- * ALB publishes request counts up to three minutes late, so until then a minute without the candidate's counts proves
- * nothing. In seconds after the end of the minute.
- */
-export const COUNTS_LATE_SECONDS = 180;
 /**
  * A reading may come from a stale replica, and closing the mirror writes and confirms within this time. Drift counts
  * only if it persists for this long.
  */
 export const SECOND_LOOK_MS = 2_000;
 
-export interface WatchdogPorts extends RollbackPorts {
-  readonly metrics: Metrics;
-  readonly drills: Drills;
+export interface WatchdogPorts extends RollbackPorts, VerificationPorts {
   readonly alarms: Pick<Alarms, 'read'>;
 }
 
@@ -68,17 +59,12 @@ export type WatchdogReport =
       readonly kind: ReturnPlan['kind'];
     }
   /** Stable had fewer tasks, or other scaling, than the run wants it to have. */
-  | { readonly action: 'restored_capacity'; readonly item: Lease; readonly desired: number }
+  | { readonly action: 'restored_capacity'; readonly item: Lease | null; readonly desired: number }
   /** The run had completed, and the lease did not say so. */
   | { readonly action: 'completed'; readonly item: Lease }
   /** Somebody changed the weights of a completed cutover by hand. No trigger moves them. */
   | { readonly action: 'edited'; readonly item: Lease; readonly live: string }
-  | { readonly action: 'verified'; readonly item: Lease; readonly at: string }
-  /**
-   * The safe weights have been in place for long, and the candidate still answers requests, which reach it by other
-   * ways than the run's rules.
-   */
-  | { readonly action: 'unverified'; readonly item: Lease; readonly minute: number; readonly requests: number };
+  | VerificationReport;
 
 /** One evaluation. Idempotent. Throws only what the ports throw, and the next minute repeats it. */
 export async function watch(ports: WatchdogPorts, deployment: Deployment): Promise<WatchdogReport> {
@@ -102,7 +88,8 @@ export async function watch(ports: WatchdogPorts, deployment: Deployment): Promi
 /** While no run owns the ingress, weights that are neither safe nor those of a completed cutover have no owner. */
 async function watchUnowned(ports: WatchdogPorts, deployment: Deployment, item: Lease | null): Promise<WatchdogReport> {
   const inOrder = (rules: readonly RuleWeights[]) => isSafe(deployment, rules) || isOver(deployment, rules, item);
-  if (inOrder(await ports.ingress.read())) return { action: 'none', item };
+  const seen = await ports.ingress.read();
+  if (inOrder(seen)) return isSafe(deployment, seen) ? watchCarried(ports, deployment, item) : { action: 'none', item };
   await ports.clock.sleep(SECOND_LOOK_MS);
   const live = await ports.ingress.read();
   const fresh = await ports.ledger.read(deployment.ingressId);
@@ -263,8 +250,8 @@ async function watchRolledBack(ports: WatchdogPorts, deployment: Deployment, ite
   }
   const restored = await watchOwedCapacity(ports, item);
   if (restored !== null) return restored;
-  if (item.rollback === null || item.rollback.verifiedAt !== null) return { action: 'none', item };
-  return verifyReturn(ports, item, item.rollback.confirmedAt ?? item.rollback.requestedAt);
+  const verified = item.rollback?.verifiedAt === null ? await verifyReturn(ports, item, item.rollback) : null;
+  return verified === null || verified.action === 'none' ? watchCarried(ports, deployment, item) : verified;
 }
 
 /**
@@ -286,47 +273,14 @@ async function watchOwedCapacity(
   return null;
 }
 
-/**
- * Verifies the rollback by counts: a minute after the safe weights, old enough to be complete, in which stable answered
- * and the candidate did not.
- */
-async function verifyReturn(ports: WatchdogPorts, item: Lease, since: string): Promise<WatchdogReport> {
-  const firstWholeMinute = Math.ceil(fromIso(since) / MINUTE_MS) * MINUTE_MS;
-  const now = ports.clock.now();
-  const to = now - COUNTS_LATE_SECONDS * 1000;
-  if (to < firstWholeMinute + MINUTE_MS) return { action: 'none', item };
-  const minutes = await ports.metrics.minutes({ from: firstWholeMinute, to }, 1_000);
-  const back = minutes.some((m) => (m.stable?.requests ?? 0) > 0 && (m.candidate?.requests ?? 0) === 0);
-  if (!back) return stillAnswering(item, minutes, { now, waited: now - fromIso(since) });
-  const at = toIso(now);
-  await ports.ledger.verifyRollback(item, at);
-  await keepDrill(ports, item, at);
-  return { action: 'verified', item, at };
-}
-
-/**
- * Requests in progress are counted in the minutes after the rollback. Requests that are counted much later arrive by
- * another way.
- */
-const LINGERING_MS = 600_000;
-
-function stillAnswering(
-  item: Lease,
-  minutes: readonly MinuteEvidence[],
-  { now, waited }: { readonly now: number; readonly waited: number },
-): WatchdogReport {
-  const last = minutes.findLast(({ candidate }) => (candidate?.requests ?? 0) > 0);
-  if (last === undefined || waited < LINGERING_MS || now - last.minute > LINGERING_MS) return { action: 'none', item };
-  return { action: 'unverified', item, minute: last.minute, requests: last.candidate?.requests ?? 0 };
-}
-
-/** A drill that its own alarm rolled back is evidence about the alarm; one that something else ended is not. */
-async function keepDrill({ drills }: WatchdogPorts, item: Lease, verifiedAt: string): Promise<void> {
-  const { drill, rollback, cutoverId } = item;
-  if (drill?.trippedAt == null || rollback?.confirmedAt == null || rollback.trigger !== 'alarm') return;
-  const { alarm, percent, trippedAt } = drill;
-  const { requestedAt, confirmedAt } = rollback;
-  await drills.keep({ cutoverId, alarm, percent, trippedAt, requestedAt, confirmedAt, verifiedAt });
+/** The lease may be missing, or an earlier run's, because the table was lost or restored. */
+async function watchCarried(
+  ports: WatchdogPorts,
+  { ingressId }: Deployment,
+  item: Lease | null,
+): Promise<WatchdogReport> {
+  const desired = await restoreCarried(ports, ingressId, item);
+  return desired === null ? { action: 'none', item } : { action: 'restored_capacity', item, desired };
 }
 
 /**

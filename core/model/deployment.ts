@@ -176,6 +176,19 @@ export function machineName(ingressId: string): string {
   return `${ingressId}-cutover`;
 }
 
+/**
+ * ARN of the ingress's machine, or the beginning of its executions' ARNs: in the account and region of the rules. null
+ * if the rules are not named by full ARNs, as on a machine without AWS.
+ */
+export function statesArn(
+  { ingressId, rules }: Pick<Deployment, 'ingressId' | 'rules'>,
+  kind: 'stateMachine' | 'execution',
+): string | null {
+  const [, partition, , region, account] = rules[0]?.arn.split(':') ?? [];
+  if (partition === undefined || region === undefined || account === undefined) return null;
+  return `arn:${partition}:states:${region}:${account}:${kind}:${machineName(ingressId)}`;
+}
+
 /** Name of the function by which operators' commands find a deployment. */
 export function rollbackFunctionName(ingressId: string): string {
   return `${ingressId}-crossfade-rollback`;

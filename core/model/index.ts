@@ -26,6 +26,7 @@ export {
   rollbackAlarmsOf,
   rollbackFunctionName,
   ruleOfCustomers,
+  statesArn,
 } from './deployment.ts';
 export {
   DRILL_DEADLINE_SECONDS,
@@ -122,6 +123,7 @@ export type {
   ApprovalRequest,
   Approvals,
   Capacity,
+  CarriedSnapshot,
   Claim,
   Clock,
   DecisionLog,
@@ -159,6 +161,7 @@ export {
   capacitySnapshotSchema,
   describePlace,
   isRestored,
+  mayReduceStable,
   type Next,
   PHASES,
   type Phase,

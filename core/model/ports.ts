@@ -225,6 +225,18 @@ export interface Executions {
   stateOf(executionArn: string): Promise<ExecutionState>;
   /** Stopping a stopped execution is not an error. */
   stop(executionArn: string, reason: string): Promise<void>;
+  /**
+   * The snapshot of stable that the newest run carries, by the history of its execution, which outlives the ledger. null
+   * if that run has succeeded, has ended before `since` (milliseconds), or has taken none.
+   */
+  carried(since: number): Promise<CarriedSnapshot | null>;
+}
+
+/** What an execution carries about stable. */
+export interface CarriedSnapshot {
+  readonly executionArn: string;
+  readonly capacity: CapacitySnapshot;
+  readonly phase: string;
 }
 
 export interface Capacity {

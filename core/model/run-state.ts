@@ -29,6 +29,13 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
+/** In these, the run may have removed tasks from stable. */
+const REDUCING: readonly string[] = ['decommission', 'retention', 'complete'] satisfies Phase[];
+
+export function mayReduceStable(phase: string): boolean {
+  return REDUCING.includes(phase);
+}
+
 /** Number of the stage in which only the cohort uses the candidate: the one before the first. */
 export const COHORT_STAGE = -1;
 

@@ -1,5 +1,5 @@
 /** Pages of the AWS console about one deployment, built only from names that the deployment has. */
-import { type Deployment, machineName } from '../model/index.ts';
+import { type Deployment, statesArn } from '../model/index.ts';
 
 /** Hosts of the console by partition: https://docs.aws.amazon.com/general/latest/gr/rande.html */
 const HOSTS: Readonly<Record<string, (region: string) => string>> = {
@@ -28,9 +28,9 @@ export function consoleLinks({
   ingressId,
   runbookUrl,
 }: Pick<Deployment, 'rules' | 'ingressId' | 'runbookUrl'>): ConsoleLinks {
-  const [, partition = '', , region = '', account = ''] = rules[0]?.arn.split(':') ?? [];
+  const [, partition = '', , region = ''] = rules[0]?.arn.split(':') ?? [];
   const host = HOSTS[partition]?.(region);
-  const machine = `arn:${partition}:states:${region}:${account}:stateMachine:${machineName(ingressId)}`;
+  const machine = statesArn({ ingressId, rules }, 'stateMachine');
   const links = {
     runbook: runbookUrl ?? dashboardUrl(partition, region, runbookDashboard(ingressId)),
     dashboard: dashboardUrl(partition, region, cutoverDashboard(ingressId)),

@@ -20,7 +20,7 @@ export interface LatePorts {
 export function latePorts(deployment: Deployment): LatePorts {
   const clients = { sns: new SNSClient(CLIENT_OPTIONS), events: new EventBridgeClient(CLIENT_OPTIONS) };
   return {
-    executions: sfnExecutions(new SFNClient(CLIENT_OPTIONS)),
+    executions: sfnExecutions(new SFNClient(CLIENT_OPTIONS), deployment),
     capacity: stableCapacity(deployment),
     notifier: statusNotifier(clients, deployment, systemClock),
   };

@@ -27,6 +27,7 @@ export function rollbackDepsOf(deployment: Deployment): RollbackDeps {
     executions: {
       stateOf: async (arn) => (await late()).executions.stateOf(arn),
       stop: async (arn, reason) => (await late()).executions.stop(arn, reason),
+      carried: async (since) => (await late()).executions.carried(since),
     },
     capacity: {
       snapshot: async () => (await late()).capacity.snapshot(),

@@ -125,7 +125,7 @@ function fromState(state: z.infer<typeof fromMachine>, now: string): RollbackReq
   const { capacity = null } = state;
   const { phase, stage = 0, split } = state;
   const by = describePlace({ phase, stage }, split?.candidatePercent);
-  const base = { by, at: now, calledFrom: executionArn, scope, capacity };
+  const base = { by, at: now, calledFrom: executionArn, scope, capacity, phase };
   if (state.error === undefined) return { ...base, trigger: 'gate', reason: state.reason };
   const refused = state.error.Error === 'Crossfade.SignoffRefused' || state.error.Error === 'States.Timeout';
   return {

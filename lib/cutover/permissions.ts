@@ -108,10 +108,11 @@ const GRANTS = {
   },
   executions: (holder, { machineName }, scope) => {
     holder.allow(
-      ['states:DescribeExecution', 'states:StopExecution'],
+      ['states:DescribeExecution', 'states:StopExecution', 'states:GetExecutionHistory'],
       [`${executionsArn(scope, machineName)}:*`],
       'Executions of this one machine; their names are the operators’ to choose',
     );
+    holder.allow(['states:ListExecutions'], [arnIn(scope, 'states', `stateMachine:${machineName}`)]);
   },
   ledger: (holder, { ingressId, ledger }) => {
     const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];

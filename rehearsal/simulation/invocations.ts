@@ -149,7 +149,8 @@ export class Invocations {
 
   /** Alarms whose change to ALARM calls a function directly, and through EventBridge. */
   alarms(ingress: SimulatedIngress): ReturnType<typeof simulatedAlarmsOf> {
-    return simulatedAlarmsOf(ingress.site, this.#options.host.timeline, (name, reason) => {
+    const onChange = () => this.#options.observer.changed(ingress.site);
+    const onAlarm = (name: string, reason: string) => {
       const mirror = ingress.site.deployment.shadowAlarms.includes(name);
       const handler = mirror ? 'close-mirror' : 'rollback';
       this.#options.journal.note(`${ingress.site.name}: alarm ${name}: ${reason}`);
@@ -161,7 +162,8 @@ export class Invocations {
       const detail = { alarmName: name, state: { value: 'ALARM', reason } };
       const event = { 'detail-type': 'CloudWatch Alarm State Change', time: timestamp, detail };
       this.#deliver(ingress, handler, event, cause);
-    });
+    };
+    return simulatedAlarmsOf(ingress.site, this.#options.host.timeline, { onChange, onAlarm });
   }
 
   /** From now on, evaluates the alarms and runs the watchdog every minute. `then` is called after each. */

@@ -49,9 +49,6 @@ const ROLLBACK = 'Rollback';
 
 /** The error of an execution that a person stopped, who therefore knows. */
 export const BY_HAND = 'Aborted';
-/** The error of an execution whose own rollback failed for longer than its task is retried. */
-const ROLLBACK_FAILED = 'Crossfade.RollbackFailed';
-
 /** What a rollback met: `tasks`, stable had too few to take everything back; `faults`, failed calls or functions. */
 export const MET = ['nothing', 'faults', 'tasks'] as const;
 export type Met = (typeof MET)[number];
@@ -265,23 +262,9 @@ export class Observer {
     else if (
       !this.#completed.has(site) &&
       !this.#beganAfterCompletion.has(site) &&
-      !overlapping(executions.filter(({ arn }) => this.#owned.has(arn))) &&
-      !this.#endedWithoutLease(site, executions)
+      !overlapping(executions.filter(({ arn }) => this.#owned.has(arn)))
     )
       this.#capacityReturned(site);
-  }
-
-  /**
-   * The snapshot stands in the lease and in the execution. If both are gone, because the table was lost and a person
-   * stopped the execution or its own rollback failed, nobody knows it (docs/explanation/fence.md).
-   */
-  #endedWithoutLease(site: Site, executions: readonly Execution[]): boolean {
-    return executions.some(
-      ({ error, arn }) =>
-        (error === BY_HAND || error === ROLLBACK_FAILED) &&
-        this.#owned.has(arn) &&
-        site.lease.item?.executionArn !== arn,
-    );
   }
 
   #capacityReturned(site: Site): void {

@@ -1,7 +1,17 @@
 /** The ports of one invocation on a {@link Site}. Each call passes through the invocation, which decides its fate. */
+import * as z from 'zod';
 import { ANY_REQUEST, type ListenerRule } from '../../core/listener/index.ts';
-import type { ApprovalRequest, Capacity, DrillRecord, Leases, LogEntry, Notice } from '../../core/model/index.ts';
-import { toIso } from '../../core/model/index.ts';
+import {
+  type ApprovalRequest,
+  type Capacity,
+  type CarriedSnapshot,
+  capacitySnapshotSchema,
+  type DrillRecord,
+  type Leases,
+  type LogEntry,
+  type Notice,
+  toIso,
+} from '../../core/model/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import type { Invocation } from './functions.ts';
 import type { SimulatedMachine } from './interpreter.ts';
@@ -76,6 +86,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
           return status === 'RUNNING' ? 'running' : status === 'SUCCEEDED' ? 'succeeded' : 'ended';
         }),
       stop: (arn, reason) => call('executions.stop', () => outside.machine.stop(arn, 'Crossfade.RolledBack', reason)),
+      carried: (since) => call('executions.carried', () => carriedBy(outside.machine, since)),
     },
     capacity: capacityOf(invocation, site, outside),
     metrics: {
@@ -105,6 +116,19 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
     emit: (values, properties) => outside.published(JSON.stringify({ at: toIso(now()), ...values, ...properties })),
   };
 }
+
+/** The snapshot in the history of the newest run. Starts that were refused have none. */
+function carriedBy({ executions }: SimulatedMachine, since: number): CarriedSnapshot | null {
+  for (const { arn, status, endedAt, at } of [...executions.values()].reverse()) {
+    if (status === 'SUCCEEDED' || (endedAt !== null && endedAt < since)) return null;
+    const { capacity, phase } = carrying.parse(at.input);
+    if (capacity != null) return { executionArn: arn, capacity, phase };
+    if (status !== 'FAILED') return null;
+  }
+  return null;
+}
+
+const carrying = z.object({ capacity: capacitySnapshotSchema.nullish(), phase: z.string().default('') });
 
 /** Foreign rules on the listener. */
 function othersOf({ name, thief, deployment }: Site): readonly ListenerRule[] {

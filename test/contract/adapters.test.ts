@@ -620,7 +620,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
   });
 
   it('call an execution that does not exist not running, and stop it without complaint', async () => {
-    const executions = sfnExecutions(backend.states);
+    const executions = sfnExecutions(backend.states, backend.deployment);
     const arn = 'arn:aws:states:us-east-1:000000000000:execution:m:none';
     expect(await executions.stateOf(arn)).toBe('ended');
     await executions.stop(arn, 'no longer wanted');

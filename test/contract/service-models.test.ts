@@ -149,7 +149,11 @@ const REQUESTS: readonly (readonly [keyof Clients, string, (named: Named) => obj
   ['states', 'stepfunctions', (n) => new DescribeStateMachineCommand({ stateMachineArn: n.machine })],
   ['states', 'stepfunctions', (n) => new DescribeExecutionCommand({ executionArn: execution(n) })],
   ['states', 'stepfunctions', (n) => new ListExecutionsCommand({ stateMachineArn: n.machine })],
-  ['states', 'stepfunctions', (n) => new GetExecutionHistoryCommand({ executionArn: execution(n) })],
+  [
+    'states',
+    'stepfunctions',
+    (n) => new GetExecutionHistoryCommand({ executionArn: execution(n), reverseOrder: true }),
+  ],
   ['states', 'stepfunctions', (n) => new StopExecutionCommand({ executionArn: execution(n) })],
   ['ecs', 'ecs', () => new DescribeServicesCommand({ cluster: 'c', services: ['s', 'gone'] })],
   ['ecs', 'ecs', () => new UpdateServiceCommand({ cluster: 'c', service: 's', desiredCount: 2 })],

@@ -1,12 +1,6 @@
 /** Where customers go in a return, row by row of the table in docs/explanation/fence.md, tested on plain values. */
 import { describe, expect, it } from 'vitest';
-import {
-  candidatePercentOf,
-  neededTargets,
-  planReturn,
-  type ReturnNeeds,
-  survey,
-} from '../../core/fence/return-plan.ts';
+import { candidatePercentOf, planReturn, type ReturnNeeds, stableNeeds, survey } from '../../core/fence/return-plan.ts';
 import { SAFE_SPLIT, weightsFor } from '../../core/model/split.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
@@ -48,9 +42,10 @@ describe('a return', () => {
     await atFirstStage(world);
     const { item } = world;
     if (item === null) throw new RangeError('no run has begun');
-    expect(neededTargets(null)).toBe(1);
-    expect(neededTargets({ ...item, capacity: { ...world.stableTasks, desired: 0 } })).toBe(1);
-    expect(neededTargets({ ...item, capacity: { ...world.stableTasks, desired: 3 } })).toBe(3);
+    const needed = (lease: typeof item | null) => stableNeeds(lease, world.now).needed;
+    expect(needed(null)).toBe(1);
+    expect(needed({ ...item, capacity: { ...world.stableTasks, desired: 0 } })).toBe(1);
+    expect(needed({ ...item, capacity: { ...world.stableTasks, desired: 3 } })).toBe(3);
   });
 
   it('goes by what can be read', async () => {

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { rollBack } from '../../core/fence/rollback.ts';
 import { fencedShift } from '../../core/fence/shift.ts';
-import { COUNTS_LATE_SECONDS, watch } from '../../core/fence/watchdog.ts';
+import { COUNTS_LATE_SECONDS } from '../../core/fence/verified-return.ts';
+import { watch } from '../../core/fence/watchdog.ts';
 import { readBack, writeAll } from '../../core/fence/write-weights.ts';
 import { finalWeights, type RuleWeights, SAFE_SPLIT, type TrafficSplit, weightsFor } from '../../core/model/split.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';

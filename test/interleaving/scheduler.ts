@@ -156,6 +156,7 @@ function scheduled(
   const gatedExecutions: Executions = {
     stateOf: (arn) => gate('stateOf', () => executions.stateOf(arn)),
     stop: (arn, reason) => gate('stop', () => executions.stop(arn, reason)),
+    carried: (since) => gate('carried', () => executions.carried(since)),
   };
   const gatedCapacity: Capacity = {
     ...capacity,

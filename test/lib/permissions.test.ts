@@ -40,7 +40,12 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   approvals: TABLE,
   // The tallies of many batches are read with a query.
   parity: [...TABLE, 'dynamodb:Query', 'cloudwatch:GetMetricData'],
-  executions: ['states:DescribeExecution', 'states:StopExecution'],
+  executions: [
+    'states:DescribeExecution',
+    'states:GetExecutionHistory',
+    'states:ListExecutions',
+    'states:StopExecution',
+  ],
   'capacity.snapshot': ['ecs:DescribeServices', 'application-autoscaling:DescribeScalableTargets'],
   'capacity.pin': CAPACITY,
   'capacity.scaleStable': CAPACITY,

@@ -10,6 +10,7 @@ import {
   DEPLOYMENTS,
   draw,
   FATES,
+  FIRST_SEED,
   SECOND_PERSONS,
   SIMULATED_HANDLERS,
   STEERINGS,
@@ -20,11 +21,6 @@ import { sharedProgram } from '../support/program.ts';
 import { KEPT_STORIES } from './kept-stories.ts';
 
 const SEEDS = 400;
-/**
- * Seeds from STRAINED on also draw strains; seeds from TRIED on also draw trials, and so everything that can be drawn.
- */
-const STRAINED = 1_000_000;
-const TRIED = 2_000_000;
 /** Number of seeds that is enough for each kind of trial to occur. */
 const TRIALS = 60;
 
@@ -53,13 +49,13 @@ describe(`in ${SEEDS} seeds, and in the stories that are kept`, () => {
   beforeAll(async () => {
     const program: Program = await sharedProgram();
     for (let seed = 1; seed <= SEEDS; seed++) {
-      const outcome = await simulate(program, draw(seed % 2 === 0 ? seed : STRAINED + seed));
+      const outcome = await simulate(program, draw(seed % 2 === 0 ? seed : FIRST_SEED.strains + seed));
       calls = added(calls, outcome.calls);
       faults = added(faults, outcome.faults);
       ends = added(ends, outcome.ends);
     }
     for (let seed = 1; seed <= TRIALS; seed++)
-      faults = added(faults, (await simulate(program, draw(TRIED + seed))).faults);
+      faults = added(faults, (await simulate(program, draw(FIRST_SEED.trials + seed))).faults);
     for (const [, scenario] of KEPT_STORIES) calls = added(calls, (await simulate(program, scenario)).calls);
     console.log(JSON.stringify({ calls, faults, ends }));
   });

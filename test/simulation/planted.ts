@@ -3,13 +3,15 @@ import { type ApprovalRequest, parseState, type SideCounts, stateToJson } from '
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import { type Handlers, REAL_HANDLERS } from '../../rehearsal/simulation/handlers.ts';
 import type { Invariant } from '../../rehearsal/simulation/observer.ts';
-import type { SimulatedHandler } from '../../rehearsal/simulation/scenario/index.ts';
+import { FIRST_SEED, type SimulatedHandler } from '../../rehearsal/simulation/scenario/index.ts';
 import type { SimulationOptions } from '../../rehearsal/simulation/simulation.ts';
 
 export interface Planted extends SimulationOptions {
   readonly what: string;
   /** The invariants that reveal the fault. */
   readonly breaks: readonly Invariant[];
+  /** The first seed of the search. @default 1 */
+  readonly from?: number;
 }
 
 type Wrap = (deps: Deps, handler: SimulatedHandler) => Deps;
@@ -234,5 +236,26 @@ export const PLANTED: readonly (() => Planted)[] = [
     what: 'the watchdog does not look',
     breaks: ['wrong weights', 'dead side', 'ends', 'capacity returns', 'told'],
     handlers: replaced({ watchdog: () => async () => ({ action: 'none' }) }),
+  }),
+  () => ({
+    what: 'the watchdog reads no levels of the mirror’s alarms, whose events may be lost',
+    breaks: ['dead side'],
+    from: FIRST_SEED.levels,
+    wrap: of(['watchdog'], ({ alarms, deployment: { shadowAlarms } }) => ({
+      alarms: { ...alarms, read: (names) => alarms.read(names.filter((name) => !shadowAlarms.includes(name))) },
+    })),
+  }),
+  () => ({
+    what: 'a decommission takes tasks without a look at other people’s rules',
+    breaks: ['tasks of others'],
+    wrap: of(['decommission'], ({ surroundings }) => ({ surroundings: { ...surroundings, rules: async () => [] } })),
+  }),
+  () => ({
+    what: 'nobody reads the snapshot that a run without a lease carries',
+    breaks: ['capacity returns'],
+    from: 10_000_000,
+    wrap: of(['rollback', 'watchdog'], ({ executions }) => ({
+      executions: { ...executions, carried: async () => null },
+    })),
   }),
 ];

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { draw, type Outcome, type Program, simulate } from '../../rehearsal/simulation/index.ts';
+import { INVARIANTS } from '../../rehearsal/simulation/observer.ts';
 import { sharedProgram } from '../support/program.ts';
 import { firstBroken } from './first-broken.ts';
+import { PLANTED } from './planted.ts';
 
 /** Few enough seeds for a submission to wait for; `.ci/run` runs a thousand (`npm run simulate`). */
 const SEEDS = 12;
@@ -40,5 +42,10 @@ describe('the observer has teeth: it finds', () => {
   it('a rollback that nobody is told of', async () => {
     const silent = { publish: async () => {} };
     expect(await firstBroken(program, 'told', (deps) => ({ ...deps, notifier: silent }))).not.toBeNull();
+  });
+
+  it('of each invariant a fault that is planted to break it', () => {
+    const broken = new Set(PLANTED.flatMap((plant) => plant().breaks));
+    expect(INVARIANTS.filter((invariant) => !broken.has(invariant))).toEqual([]);
   });
 });

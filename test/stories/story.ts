@@ -64,6 +64,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
         startedAt,
       });
       story.states.set(name, parseState(json));
+      story.world.carried = null;
       return 'the run has begun';
     }),
   /** `shift NAME PERCENT|shadow|cohort|soak|complete`: a fenced shift. */
@@ -122,6 +123,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   succeeded: async (story, [name = '']) => {
     story.world.running.delete(story.arnOf(name));
     story.world.succeeded.add(story.arnOf(name));
+    story.world.carried = null;
     return 'the execution has succeeded';
   },
   /** `task-failed NAME`: a task fails, and the machine runs its own rollback task. */
@@ -379,6 +381,8 @@ class Story {
   async task(name: string, handler: (event: unknown) => Promise<CutoverStateJson>, phase: Phase): Promise<string> {
     const state = parseState(await handler(this.stateIn(name, phase)));
     this.states.set(name, state);
+    const { capacity } = state;
+    this.world.carried = capacity && { executionArn: this.arnOf(name), capacity, phase: state.phase };
     return state.reason === '' ? state.next : `${state.next}: ${state.reason}`;
   }
 

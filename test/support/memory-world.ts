@@ -18,6 +18,7 @@ import type {
   ApprovalRequest,
   Approvals,
   Capacity,
+  CarriedSnapshot,
   Clock,
   DecisionLog,
   Drills,
@@ -63,6 +64,8 @@ export class MemoryWorld {
   readonly stopped: string[] = [];
   readonly running = new Set([EXECUTION]);
   readonly succeeded = new Set<string>();
+  /** What the history of the newest execution carries. */
+  carried: CarriedSnapshot | null = null;
   readonly exercised: string[] = [];
   readonly tripped: string[] = [];
   drill: DrillRecord | null = null;
@@ -313,6 +316,7 @@ export class MemoryWorld {
         this.running.delete(arn);
         this.stopped.push(arn);
       }),
+    carried: async () => this.carried,
   };
 
   readonly capacity: Capacity = {

@@ -2,14 +2,43 @@
 import {
   DescribeExecutionCommand,
   ExecutionDoesNotExist,
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
   type SFNClient,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { Executions } from '../../../core/model/index.ts';
+import * as z from 'zod';
+import {
+  type CarriedSnapshot,
+  capacitySnapshotSchema,
+  type Deployment,
+  type Executions,
+  statesArn,
+} from '../../../core/model/index.ts';
 import { shortened } from '../../../input/index.ts';
 import { aws } from '../calls/index.ts';
 
-export function sfnExecutions(client: Pick<SFNClient, 'send'>): Executions {
+/** Starts that preflight refused carry no snapshot, and may stand before the run that does. */
+const NEWEST = 10;
+/** The last state that was entered is among the last events: a task writes at most five each time it is tried. */
+const LAST_EVENTS = 200;
+
+const carrying = z.object({ capacity: capacitySnapshotSchema, phase: z.string() });
+
+export function sfnExecutions(
+  client: Pick<SFNClient, 'send'>,
+  deployment: Pick<Deployment, 'ingressId' | 'rules'>,
+): Executions {
+  async function carriedBy(executionArn: string): Promise<CarriedSnapshot | null> {
+    const request = new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: LAST_EVENTS });
+    const { events = [] } = await aws('GetExecutionHistory', () => client.send(request));
+    for (const { stateEnteredEventDetails: entered } of events) {
+      const { data } = carrying.safeParse(JSON.parse(entered?.input ?? 'null'));
+      if (data !== undefined) return { executionArn, ...data };
+    }
+    return null;
+  }
+
   return {
     async stateOf(executionArn) {
       try {
@@ -33,6 +62,18 @@ export function sfnExecutions(client: Pick<SFNClient, 'send'>): Executions {
       } catch (error) {
         if (!(error instanceof ExecutionDoesNotExist)) throw error;
       }
+    },
+    async carried(since) {
+      const stateMachineArn = statesArn(deployment, 'stateMachine');
+      if (stateMachineArn === null) return null;
+      const request = new ListExecutionsCommand({ stateMachineArn, maxResults: NEWEST });
+      const { executions = [] } = await aws('ListExecutions', () => client.send(request));
+      for (const { executionArn, status, stopDate } of executions) {
+        if (executionArn === undefined || status === 'SUCCEEDED' || Number(stopDate ?? since) < since) return null;
+        const carried = await carriedBy(executionArn);
+        if (carried !== null || status !== 'FAILED') return carried;
+      }
+      return null;
     },
   };
 }

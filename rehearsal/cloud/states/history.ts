@@ -10,6 +10,8 @@ export interface HistoryEvent {
   readonly type: string;
   /** The state to which it belongs. */
   readonly state: string | null;
+  /** What the state was given, if this is its entry. */
+  readonly input?: unknown;
 }
 
 export const MAX_HISTORY_EVENTS = 25_000;
@@ -29,9 +31,9 @@ export class History {
     this.#closed = true;
   }
 
-  add(type: string, state: string | null = null): void {
+  add(type: string, state: string | null = null, input?: unknown): void {
     if (this.#closed) return;
-    this.events.push({ id: this.events.length + 1, at: this.#now(), type, state });
+    this.events.push({ id: this.events.length + 1, at: this.#now(), type, state, input });
   }
 
   /** Runs a task between the events that AWS writes around it. */

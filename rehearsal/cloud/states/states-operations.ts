@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { CloudError, type JsonOperations, parse } from '../wire/index.ts';
 import { MAX_PAYLOAD } from './definition.ts';
 import type { LocalExecution } from './execution.ts';
+import type { HistoryEvent } from './history.ts';
 import type { LocalMachine } from './step-functions.ts';
 
 /** Limits of the API: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html */
@@ -35,6 +36,7 @@ const listSchema = z.strictObject({
 const historySchema = z.strictObject({
   executionArn: arn,
   maxResults: z.int().min(0).max(1000).default(1000),
+  reverseOrder: z.boolean().default(false),
   nextToken: z.string().min(1).max(1_024).optional(),
 });
 const tokenSchema = z.strictObject({ taskToken: token });
@@ -97,16 +99,16 @@ export function statesOperations(
       return { stopDate: (execution.stoppedAt ?? now()) / 1000 };
     },
     GetExecutionHistory: (request) => {
-      const { executionArn, maxResults, nextToken } = parse(historySchema, request);
+      const { executionArn, maxResults, nextToken, reverseOrder } = parse(historySchema, request);
       const { events } = find(executionArn).history;
-      const { page, next } = pageOf(events, nextToken, maxResults || 1000);
+      const { page, next } = pageOf(reverseOrder ? events.toReversed() : events, nextToken, maxResults || 1000);
       return {
-        events: page.map(({ id, at, type, state }) => ({
-          id,
-          timestamp: at / 1000,
-          type,
-          previousEventId: id - 1,
-          ...details(type, state),
+        events: page.map((event) => ({
+          id: event.id,
+          timestamp: event.at / 1000,
+          type: event.type,
+          previousEventId: event.id - 1,
+          ...details(event),
         })),
         nextToken: next,
       };
@@ -168,8 +170,8 @@ function describe(execution: LocalExecution, stateMachineArn: string) {
   };
 }
 
-function details(type: string, name: string | null): Record<string, unknown> {
+function details({ type, state: name, input }: HistoryEvent): Record<string, unknown> {
   if (name === null) return {};
-  if (type.endsWith('StateEntered')) return { stateEnteredEventDetails: { name } };
+  if (type.endsWith('StateEntered')) return { stateEnteredEventDetails: { name, input: JSON.stringify(input) } };
   return type.endsWith('StateExited') ? { stateExitedEventDetails: { name } } : {};
 }

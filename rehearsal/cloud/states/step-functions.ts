@@ -156,7 +156,7 @@ export class LocalMachine {
       if (execution.status !== 'RUNNING') return;
       if (state === undefined || (type !== 'StateEntered' && type !== 'StateExited')) continue;
       const original = definition.States[state.name]?.Type ?? 'Task';
-      execution.history.add(`${original}${type}`, state.name);
+      execution.history.add(`${original}${type}`, state.name, type === 'StateEntered' ? state.input : undefined);
       const waits = original === 'Task' || original === 'Wait';
       if (type === 'StateEntered' && waits) this.#options.onState(execution, state.name, state.input);
       if (execution.history.events.length >= MAX_HISTORY_EVENTS)

@@ -33,20 +33,16 @@ const MOST_SKEW = 120;
 const WILD_SKEW = 300;
 /** Midnights of New Year, of a leap day, and of a change to or from daylight-saving time in Europe and in America. */
 const DATES = ['2026-12-31T23:40:00Z', '2028-02-29T23:30:00Z', '2026-10-25T00:30:00Z', '2027-03-14T06:30:00Z'] as const;
-/** The scenarios of smaller seeds remain unchanged, because `.ci/run` uses them. */
-const STRAINED_FROM = 1_000_000;
-/** The same of those up to here. */
-const TRIED_FROM = 2_000_000;
-/** The same of those up to here. */
-const LEVELLED_FROM = 4_000_000;
+/** The first seed with each kind of event. The scenarios of smaller seeds remain unchanged, because `.ci/run` uses them. */
+export const FIRST_SEED = { strains: 1_000_000, trials: 2_000_000, levels: 4_000_000 } as const;
 
 export function draw(seed: number): SimulatedScenario {
   const items = [...drawFaults(seed), ...drawSteering(generator(seed * 2_654_435_761 + 1))];
   const answered = drawPersons(items, generator(seed * 2_654_435_761 + 2));
   const hands = drawHands(generator(seed * 2_654_435_761 + 3));
-  const strains = seed < STRAINED_FROM ? [] : drawStrains(generator(seed * 2_654_435_761 + 4));
-  const trials = seed < TRIED_FROM ? [] : drawTrials(generator(seed * 2_654_435_761 + 5));
-  const levels = seed < LEVELLED_FROM ? [] : drawLevels(generator(seed * 2_654_435_761 + 6));
+  const strains = seed < FIRST_SEED.strains ? [] : drawStrains(generator(seed * 2_654_435_761 + 4));
+  const trials = seed < FIRST_SEED.trials ? [] : drawTrials(generator(seed * 2_654_435_761 + 5));
+  const levels = seed < FIRST_SEED.levels ? [] : drawLevels(generator(seed * 2_654_435_761 + 6));
   return { seed, items: [...answered, ...hands, ...strains, ...trials, ...levels] };
 }
 

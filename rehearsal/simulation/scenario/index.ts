@@ -1,6 +1,6 @@
 /** The events of a simulation, drawn from a seed, as plain data. */
 export { isBenign } from './benign.ts';
-export { draw } from './draw.ts';
+export { draw, FIRST_SEED } from './draw.ts';
 export { CALLS } from './given.ts';
 export { HALF_HOUR_PLAN } from './plan.ts';
 export { drawnFor, generator } from './random.ts';

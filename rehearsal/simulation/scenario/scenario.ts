@@ -71,6 +71,7 @@ export const STEPS = [
   'log.append',
   'executions.stateOf',
   'executions.stop',
+  'executions.carried',
   'capacity.snapshot',
   'capacity.pin',
   'capacity.scaleStable',

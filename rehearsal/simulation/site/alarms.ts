@@ -19,15 +19,22 @@ interface Alarms {
   begin(): void;
 }
 
-export function simulatedAlarmsOf(
-  site: Site,
-  timeline: Timeline,
-  onAlarm: (name: string, reason: string) => void,
-): Alarms {
+interface AlarmsOptions {
+  /** Called when an alarm reads differently. */
+  readonly onChange: () => void;
+  /** Called when an alarm's action is due. */
+  readonly onAlarm: (name: string, reason: string) => void;
+}
+
+export function simulatedAlarmsOf(site: Site, timeline: Timeline, { onChange, onAlarm }: AlarmsOptions): Alarms {
+  const put = (reading: AlarmReading) => {
+    site.alarms.set(reading.name, reading);
+    onChange();
+  };
   const set = (name: string, state: AlarmReading['state'], reason: string) => {
     const before = site.alarms.get(name);
     if (before === undefined || before.state === state) return;
-    site.alarms.set(name, { ...before, state });
+    put({ ...before, state });
     if (state === 'ALARM' && before.actionsEnabled && before.mutedBy.length === 0) onAlarm(name, reason);
   };
   const red = (name: string): string | null => {
@@ -52,9 +59,11 @@ export function simulatedAlarmsOf(
     edit(name, edit, ms) {
       const before = site.alarms.get(name);
       if (before === undefined) return;
-      if (edit === 'deleted') site.alarms.delete(name);
-      else if (edit === 'muted') site.alarms.set(name, { ...before, mutedBy: ['by hand'] });
-      else if (edit === 'off') site.alarms.set(name, { ...before, actionsEnabled: false });
+      if (edit === 'deleted') {
+        site.alarms.delete(name);
+        onChange();
+      } else if (edit === 'muted') put({ ...before, mutedBy: ['by hand'] });
+      else if (edit === 'off') put({ ...before, actionsEnabled: false });
       else {
         // Held like one of several children of a composite alarm: the state stays until it is set again.
         site.heldAlarms.add(name);
@@ -63,7 +72,7 @@ export function simulatedAlarmsOf(
       timeline.after(ms, () => {
         site.heldAlarms.delete(name);
         const { state } = site.alarms.get(name) ?? { state: 'INSUFFICIENT_DATA' as const };
-        site.alarms.set(name, { name, state, actionsEnabled: true, mutedBy: [] });
+        put({ name, state, actionsEnabled: true, mutedBy: [] });
       });
     },
     begin() {

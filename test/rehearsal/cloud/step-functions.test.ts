@@ -372,6 +372,11 @@ describe('the API', () => {
     expect([...(first.events ?? []), ...(second.events ?? [])].map((e) => e.type)).toEqual(types);
     expect(first.events?.[1]).toMatchObject({ id: 2, previousEventId: 1, stateEnteredEventDetails: { name: 'Wait' } });
     expect(second.nextToken).toBeUndefined();
+    const last = await states.send(
+      new GetExecutionHistoryCommand({ executionArn: run.arn, maxResults: 3, reverseOrder: true }),
+    );
+    expect(last.events?.map((e) => e.type)).toEqual(types.slice(-3).reverse());
+    expect(first.events?.[1]?.stateEnteredEventDetails?.input).toBe('{}');
   });
 
   it('counts a token task’s events as Step Functions does', async () => {
