@@ -2,6 +2,8 @@
  * What AWS refuses, our cloud and moto refuse under the same name. The names come from AWS's API references and service
  * models; where moto answers otherwise, its answer is noted, so that a version of it that agrees is noticed.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BACKENDS, type Backend } from './backends.ts';
 import { type Clients, clientsAt } from './clients.ts';
@@ -104,6 +106,17 @@ it('has each situation once, and names none of moto that is not there', () => {
   const whats = SITUATIONS.map(([what]) => what);
   expect(new Set(whats).size).toBe(whats.length);
   expect([...MOTO.keys()].filter((what) => !whats.includes(what))).toEqual([]);
+});
+
+it('is counted as the page on fidelity says', () => {
+  const services = new Set(SITUATIONS.map(([, { service }]) => service)).size;
+  const taken = OTHERWISE_IN_MOTO.taken?.length;
+  const page = readFileSync(join(import.meta.dirname, '../../docs/explanation/fidelity.md'), 'utf8');
+  expect(page).toContain(
+    `makes ${SITUATIONS.length} requests that AWS refuses, with the SDK's clients, of ${services} services`,
+  );
+  expect(page).toContain(`so do ${SITUATIONS.length} requests that AWS refuses`);
+  expect(page).toContain(`moto 5.2.5 does so for ${SITUATIONS.length - MOTO.size}; it takes ${taken} of the others`);
 });
 
 describe.each(BACKENDS.filter(([name]) => name !== 'fakecloud'))('refusals of %s', (name, start) => {

@@ -2,12 +2,15 @@
  * Our cloud against AWS's models of its services: every request that a model does not allow is refused, under a name
  * that the operation has, and every answer is one of the operation's.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   DescribeScalableTargetsCommand,
   DescribeScheduledActionsCommand,
   RegisterScalableTargetCommand,
 } from '@aws-sdk/client-application-auto-scaling';
 import {
+  DeleteAlarmMuteRuleCommand,
   DescribeAlarmsCommand,
   GetAlarmMuteRuleCommand,
   GetMetricDataCommand,
@@ -19,6 +22,7 @@ import {
 import { DescribeServicesCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import {
   CreateRuleCommand,
+  DeleteRuleCommand,
   DescribeAccountLimitsCommand,
   DescribeListenersCommand,
   DescribeLoadBalancerAttributesCommand,
@@ -56,7 +60,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { GetTopicAttributesCommand, PublishCommand } from '@aws-sdk/client-sns';
-import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -141,6 +145,7 @@ const REQUESTS: readonly (readonly [keyof Clients, string, (named: Named) => obj
     'cloudwatch',
     () => new ListAlarmMuteRulesCommand({ AlarmName: 'gateway-red', Statuses: ['EXPIRED', 'ACTIVE'] }),
   ],
+  ['cloudWatch', 'cloudwatch', () => new DeleteAlarmMuteRuleCommand({ AlarmMuteRuleName: 'm' })],
   [
     'states',
     'stepfunctions',
@@ -174,6 +179,11 @@ const REQUESTS: readonly (readonly [keyof Clients, string, (named: Named) => obj
   ],
   ['events', 'events', () => new PutEventsCommand({ Entries: [{ Source: 's', DetailType: 'd', Detail: '{}' }] })],
   ['sqs', 'sqs', () => new ReceiveMessageCommand({ QueueUrl: QUEUE })],
+  [
+    'sqs',
+    'sqs',
+    () => new DeleteMessageCommand({ QueueUrl: QUEUE, ReceiptHandle: '00000000-0000-4000-8000-000000000000' }),
+  ],
   ['kms', 'kms', () => new GetKeyPolicyCommand({ KeyId: KEY, PolicyName: 'default' })],
   ['firehose', 'firehose', () => new PutRecordCommand({ DeliveryStreamName: 'pairs', Record: { Data } })],
   ['firehose', 'firehose', () => new PutRecordBatchCommand({ DeliveryStreamName: 'pairs', Records: [{ Data }] })],
@@ -192,6 +202,7 @@ const REQUESTS: readonly (readonly [keyof Clients, string, (named: Named) => obj
   ],
   ['elb', 'elbv2', (n) => new ModifyRuleCommand({ RuleArn: n.rule, Actions: [action(n)] })],
   ['elb', 'elbv2', (n) => new SetRulePrioritiesCommand({ RulePriorities: [{ RuleArn: n.rule, Priority: 61 }] })],
+  ['elb', 'elbv2', (n) => new DeleteRuleCommand({ RuleArn: n.otherRule })],
   ['elb', 'elbv2', (n) => new DescribeTagsCommand({ ResourceArns: [n.rule] })],
   ['elb', 'elbv2', () => new DescribeAccountLimitsCommand({})],
   ['elb', 'elbv2', (n) => new DescribeTargetGroupsCommand({ TargetGroupArns: [n.stable] })],
@@ -259,6 +270,16 @@ describe.skipIf(BOTOCORE === undefined)('our cloud, by the models of botocore', 
       expect(taken).toEqual([]);
     },
   );
+
+  it('are as many as the page on fidelity says', () => {
+    const breaches = REQUESTS.flatMap(([, service, of]) => {
+      const command = of(namedIn(backend));
+      return modelOf(service).breachesOf(operationOf(command), commandSchema.parse(command).input);
+    });
+    const page = readFileSync(join(import.meta.dirname, '../../docs/explanation/fidelity.md'), 'utf8');
+    expect(page).toContain(`${REQUESTS.length} operations, each with a request`);
+    expect(page).toContain(`and ${breaches.length} that differ from one of those`);
+  });
 });
 
 function operationOf(command: object): string {

@@ -7,6 +7,7 @@ import type { Clients } from './clients.ts';
 export type Named = ReturnType<typeof namedIn>;
 
 export interface Situation {
+  readonly service: keyof Clients;
   readonly what: string;
   /** The error's name, as the SDK throws it. */
   readonly refusal: string;
@@ -24,6 +25,7 @@ export function sent(client: Clients[keyof Clients], command: object): Promise<u
 
 export function refusedBy(service: keyof Clients) {
   return (what: string, refusal: string, command: (named: Named) => object): Situation => ({
+    service,
     what,
     refusal,
     send: (clients, named) => sent(clients[service], command(named)),
