@@ -183,12 +183,21 @@ function newsOf(report: WatchdogReport, now: number): News | null {
       if (outcome.outcome !== 'closed') return null;
       return { item: outcome.item, kind: 'warning', message: describeCloseMirror(outcome, request) };
     }
+    case 'unanswered': {
+      const { item, registered } = report;
+      if (!isToldAgain(now)) return null;
+      const message = `NOT verified: all rules of the cutover have sent everything to stable since ${item.rollback?.confirmedAt?.slice(11, 16)}Z, but none of its ${registered} targets is healthy. To do: bring the stable service up. Until it has a healthy target, weights that you give the candidate by hand stay; then everything returns to stable.`;
+      return { item, kind: 'warning', message };
+    }
     case 'rewrote_safe_weights': {
       const { item, live, kind } = report;
+      if (kind === 'wait' && !isToldAgain(now)) return null;
       const message =
         kind === 'whole'
           ? `The weights were changed after the rollback (${live}); all traffic was returned to stable again.`
-          : `The weights are not safe (${live}), and the stable side cannot carry everything: it got what it can carry.`;
+          : kind === 'wait'
+            ? `The weights were changed by hand after the rollback (${live}). They stay until stable has enough healthy targets, and then everything returns to stable.`
+            : `The weights are not safe (${live}), and the stable side cannot carry everything: it got what it can carry.`;
       return { item, kind: 'warning', message };
     }
     case 'unverified': {

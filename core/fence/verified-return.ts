@@ -5,6 +5,7 @@ import {
   type Lease,
   type Metrics,
   type MinuteEvidence,
+  type TargetHealthCounts,
   toIso,
 } from '../model/index.ts';
 import type { RollbackPorts } from './rollback-outcome.ts';
@@ -32,7 +33,9 @@ export type VerificationReport =
    * The safe weights have been in place for long, and the candidate still answers requests, which reach it by other
    * ways than the run's rules.
    */
-  | { readonly action: 'unverified'; readonly item: Lease; readonly minute: number; readonly requests: number };
+  | { readonly action: 'unverified'; readonly item: Lease; readonly minute: number; readonly requests: number }
+  /** Stable got everything, and has lost all its healthy targets before it was seen to answer. */
+  | { readonly action: 'unanswered'; readonly item: Lease; readonly registered: number };
 
 /**
  * Verifies the rollback by counts: a minute after the safe weights, old enough to be complete, in which stable answered
@@ -42,14 +45,18 @@ export async function verifyReturn(
   ports: VerificationPorts,
   item: Lease,
   { confirmedAt, requestedAt }: NonNullable<Lease['rollback']>,
+  stable: TargetHealthCounts | null,
 ): Promise<VerificationReport | NoReport> {
   const since = confirmedAt ?? requestedAt;
   const firstWholeMinute = Math.ceil(fromIso(since) / MINUTE_MS) * MINUTE_MS;
   const now = ports.clock.now();
   const to = now - COUNTS_LATE_SECONDS * 1000;
-  if (to < firstWholeMinute + MINUTE_MS) return { action: 'none', item };
+  const dead = stable?.healthy === 0;
+  const unanswered = { action: 'unanswered', item, registered: stable?.registered ?? 0 } as const;
+  if (to < firstWholeMinute + MINUTE_MS) return dead ? unanswered : { action: 'none', item };
   const minutes = await ports.metrics.minutes({ from: firstWholeMinute, to }, 1_000);
   const back = minutes.some((m) => (m.stable?.requests ?? 0) > 0 && (m.candidate?.requests ?? 0) === 0);
+  if (!back && dead) return unanswered;
   if (!back) return stillAnswering(item, minutes, { now, waited: now - fromIso(since) });
   const at = toIso(now);
   await ports.ledger.verifyRollback(item, at);

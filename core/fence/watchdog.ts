@@ -250,7 +250,8 @@ async function watchRolledBack(ports: WatchdogPorts, deployment: Deployment, ite
   }
   const restored = await watchOwedCapacity(ports, item);
   if (restored !== null) return restored;
-  const verified = item.rollback?.verifiedAt === null ? await verifyReturn(ports, item, item.rollback) : null;
+  const verified =
+    item.rollback?.verifiedAt === null ? await verifyReturn(ports, item, item.rollback, seen.stable) : null;
   return verified === null || verified.action === 'none' ? watchCarried(ports, deployment, item) : verified;
 }
 

@@ -136,6 +136,18 @@ describe('after a rollback', () => {
     expect(world.item?.rollback?.verifiedAt).toBeNull();
   });
 
+  it('a stable side that lost its last healthy target is told of, at once and until it was seen to answer', async () => {
+    const world = await returned();
+    world.healthy = { stable: { healthy: 0, unhealthy: 2, registered: 2 } };
+    expect(await look(world)).toMatchObject({ action: 'unanswered', registered: 2 });
+    const minute = Math.ceil(world.now / 60_000) * 60_000;
+    world.now = minute + 60_000 + COUNTS_LATE_SECONDS * 1000;
+    expect(await look(world)).toMatchObject({ action: 'unanswered' });
+    const stable = { requests: 100, target5xx: 0, connectionErrors: 0, slow: 0 };
+    world.minuteEvidence = [{ minute, stable, candidate: null, elb5xx: 0 }];
+    expect(await look(world)).toMatchObject({ action: 'verified' });
+  });
+
   it('capacity that is as it was is owed while a writer may sleep', async () => {
     const world = await returned();
     await look(world);

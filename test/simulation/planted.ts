@@ -253,7 +253,7 @@ export const PLANTED: readonly (() => Planted)[] = [
   () => ({
     what: 'nobody reads the snapshot that a run without a lease carries',
     breaks: ['capacity returns'],
-    from: 10_000_000,
+    from: FIRST_SEED.losses,
     wrap: of(['rollback', 'watchdog'], ({ executions }) => ({
       executions: { ...executions, carried: async () => null },
     })),

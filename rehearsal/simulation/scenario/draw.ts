@@ -34,7 +34,7 @@ const WILD_SKEW = 300;
 /** Midnights of New Year, of a leap day, and of a change to or from daylight-saving time in Europe and in America. */
 const DATES = ['2026-12-31T23:40:00Z', '2028-02-29T23:30:00Z', '2026-10-25T00:30:00Z', '2027-03-14T06:30:00Z'] as const;
 /** The first seed with each kind of event. The scenarios of smaller seeds remain unchanged, because `.ci/run` uses them. */
-export const FIRST_SEED = { strains: 1_000_000, trials: 2_000_000, levels: 4_000_000 } as const;
+export const FIRST_SEED = { strains: 1_000_000, trials: 2_000_000, levels: 4_000_000, losses: 10_000_000 } as const;
 
 export function draw(seed: number): SimulatedScenario {
   const items = [...drawFaults(seed), ...drawSteering(generator(seed * 2_654_435_761 + 1))];
@@ -43,7 +43,18 @@ export function draw(seed: number): SimulatedScenario {
   const strains = seed < FIRST_SEED.strains ? [] : drawStrains(generator(seed * 2_654_435_761 + 4));
   const trials = seed < FIRST_SEED.trials ? [] : drawTrials(generator(seed * 2_654_435_761 + 5));
   const levels = seed < FIRST_SEED.levels ? [] : drawLevels(generator(seed * 2_654_435_761 + 6));
-  return { seed, items: [...answered, ...hands, ...strains, ...trials, ...levels] };
+  const losses = seed < FIRST_SEED.losses ? [] : drawLosses(generator(seed * 2_654_435_761 + 7));
+  return { seed, items: [...answered, ...hands, ...strains, ...trials, ...levels, ...losses] };
+}
+
+/** In one seed of four, the table is lost, and the execution is stopped: nobody but its history knows the run. */
+function drawLosses(random: Random): SimulatedEvent[] {
+  if (random() >= 1 / 4) return [];
+  const at = FIRST_START + whole(random, 40 * MINUTE);
+  return [
+    { type: 'ledger', at, site: 'a', ago: random() < 0.7 ? null : 60 * MINUTE },
+    { type: 'operator', at: at + whole(random, MINUTE), site: 'a', does: 'abort' },
+  ];
 }
 
 /** In one seed of three, somebody changes resources of the run. */
