@@ -1,0 +1,204 @@
+/**
+ * Attacks on the protocol that were written from its description, before anybody looked at the code: one line each, with
+ * who owns the ingress in the end, the candidate's share on each rule, and the last message that people get.
+ */
+import { describe, expect, it } from 'vitest';
+import { retell } from './story.ts';
+
+const BEGUN = 'start one; pin one; shift one 10';
+const RETURNED = `${BEGUN}; operator; minutes 30`;
+
+const SCHEDULES: readonly (readonly [what: string, commands: string, end: string])[] = [
+  [
+    'a second start while the first runs',
+    `${BEGUN}; start two; ended two FAILED; minutes 3`,
+    'one running 1, 10/10, two: refused to start',
+  ],
+  [
+    'a start while the rollback before it waits',
+    `${BEGUN}; health stable 0; operator; start two; ended two FAILED; health stable 2; minutes 2`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'a start a minute after a rollback',
+    `${BEGUN}; operator; minutes 1; start two; minutes 2`,
+    'one rolled_back 2, 0/0, two: refused to start',
+  ],
+  [
+    'a task that wakes in the next run',
+    `${RETURNED}; start two; pin two; shift two 10; shift one 50; task-failed one; ended one FAILED; minutes 2`,
+    'two running 3, 10/10, one: ended without owning the ingress',
+  ],
+  [
+    'a capacity task, a step and a completion of the run before',
+    `${RETURNED}; start two; pin two; shift two 50; pin one; decommission one; complete one; minutes 2`,
+    'two running 3, 50/50, two: preflight',
+  ],
+  [
+    'stickiness by hand in mid-run',
+    `${BEGUN}; rule safe sticky; minutes 3`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'stickiness by hand after a rollback',
+    `${RETURNED}; rule rest sticky; minutes 3`,
+    'one rolled_back 2, 0/0, one: warning',
+  ],
+  [
+    'stickiness by hand after completion',
+    `${BEGUN}; shift one complete; complete one; succeeded one; rule rest sticky; minutes 12`,
+    'one completed 1, 100/100, one: complete',
+  ],
+  [
+    'a page of maintenance by hand in mid-run',
+    `${BEGUN}; rule rest replaced; minutes 3`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'a page of maintenance by hand after a rollback',
+    `${RETURNED}; rule rest replaced; minutes 3`,
+    'one rolled_back 2, 0/-, one: rolled back',
+  ],
+  [
+    'weights by hand before a rollback is confirmed',
+    `${BEGUN}; hold confirmRollback; begin operator; console 100; release; minutes 2`,
+    'one rolled_back 2, 0/0, one: warning',
+  ],
+  [
+    'weights by hand before the execution is stopped',
+    `${BEGUN}; hold stopExecution; begin operator; console 100; release; minutes 2`,
+    'one rolled_back 2, 0/0, one: warning',
+  ],
+  [
+    'weights by hand long after a rollback, twice',
+    `${RETURNED}; console 100; minutes 3; lease missing; console 100; minutes 3`,
+    'none, 0/0, gateway: rolled back',
+  ],
+  [
+    'a candidate without targets',
+    `${BEGUN}; health candidate 0 0; minutes 2`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'two sides without targets',
+    `${BEGUN}; health candidate 0 0; health stable 0 0; minutes 3; operator; minutes 3; health candidate 2; minutes 2`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'a rollback to a dead stable side',
+    `${BEGUN}; shift one soak; health stable 0; operator; minutes 12`,
+    'one rolling_back 2, 100/100, one: rollback waits for capacity',
+  ],
+  [
+    'the same, until half of it is back',
+    `${BEGUN}; shift one soak; health stable 0; operator; minutes 12; health stable 1; minutes 2`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  ['a claim without an answer', `loses claim; start one; ${BEGUN}; minutes 3`, 'one running 1, 10/10, one: preflight'],
+  [
+    'an intent without an answer',
+    'start one; pin one; loses recordIntent; shift one 10; shift one 10; minutes 6',
+    'one running 1, 10/10, one: preflight',
+  ],
+  [
+    'a confirmation without an answer',
+    'start one; pin one; loses confirmIntent; shift one 10; shift one 10; minutes 6',
+    'one running 1, 10/10, one: preflight',
+  ],
+  [
+    'a fence without an answer',
+    `${BEGUN}; loses fence; operator; minutes 3`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'a confirmed rollback without an answer',
+    `${BEGUN}; loses confirmRollback; operator; minutes 3`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'rules that cannot be written for twelve minutes',
+    `${BEGUN}; fails modifyRule 200; operator; minutes 12`,
+    'one rolling_back 2, 10/10, one: NOT rolled back yet',
+  ],
+  [
+    'a shift that writes one of two rules',
+    `${BEGUN}; fails modifyRule; shift one 50; minutes 8`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'an alarm of an hour ago, in the next run',
+    `${RETURNED}; start two; pin two; shift two 10; alarm 3600; alarm 61; minutes 2`,
+    'two running 3, 10/10, two: preflight',
+  ],
+  [
+    'an alarm by a clock that is five minutes ahead',
+    `${BEGUN}; alarm -300; minutes 2`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'an alarm that flaps, and the mirror’s',
+    `${BEGUN}; alarm; alarm 1; alarm; mirror-alarm; minutes 2`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'a stop while weights are written',
+    `${BEGUN}; hold modifyRule; begin shift one 50; ended one ABORTED; release; minutes 2`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'two triggers that both fail to write',
+    `${BEGUN}; fails modifyRule 8; alarm; operator; minutes 6`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'a table restored to the run before',
+    `${RETURNED}; lease kept; start two; pin two; shift two 50; lease restored; shift two 50; minutes 2; task-failed two; minutes 4`,
+    'one rolled_back 2, 0/0, two: rolled back without its lease',
+  ],
+  [
+    'a table restored to before the rollback, and a task that wakes',
+    `${BEGUN}; lease kept; operator; minutes 20; lease restored; shift one 50; minutes 3`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'a table restored to an earlier stage',
+    `${BEGUN}; lease kept; shift one 50; lease restored; minutes 3`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'another service’s group in a rule',
+    `${BEGUN}; rule rest foreign; minutes 3`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'break-glass to a dead stable side',
+    `${BEGUN}; shift one soak; health stable 0 0; break-glass; minutes 4`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'every trigger without any run',
+    'operator; alarm; ended none FAILED; mirror-alarm; minutes 2',
+    'none, 0/0, nobody is told',
+  ],
+];
+
+describe('an attack ends as the description says:', () => {
+  it.each(SCHEDULES)('%s', async (_what, commands, end) => {
+    expect(endOf(await retell(commands.replaceAll('; ', '\n\n')))).toBe(end);
+  });
+});
+
+function endOf(told: string): string {
+  const last = (shape: RegExp) => [...told.matchAll(shape)].at(-1)?.slice(1) ?? [];
+  const owner = last(/^lease: (none|\S+ \w+)(?:, generation (\d+))?/gm)
+    .filter(Boolean)
+    .join(' ');
+  const [rules = 'safe: candidate 0; rest: candidate 0'] = last(/^listener: (.*)$/gm);
+  const shares = rules.split('; ').map((rule) => {
+    const weights = [...rule.matchAll(/(\w+) (\d+)/g)].map(([, role, weight]) => [role, Number(weight)] as const);
+    const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
+    const candidate = weights.filter(([role]) => role === 'candidate' || role === 'mirrorReverse');
+    return total === 0 ? '-' : (100 * candidate.reduce((sum, [, weight]) => sum + weight, 0)) / total;
+  });
+  return [owner, shares.join('/'), last(/^told: Crossfade (.*)$/gm)[0] ?? 'nobody is told'].join(', ');
+}
