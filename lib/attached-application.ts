@@ -13,7 +13,6 @@ import {
   checkCutover,
   DualStackCutover,
   type DualStackCutoverProps,
-  INGRESS_ID,
   MANAGED_POLICY_ARN,
   rulesOn,
   TARGET_GROUP_ARN,
@@ -22,6 +21,7 @@ import { meetDemands } from './functions/index.ts';
 import { type CutoverGroups, ruleProperties } from './listener/index.ts';
 import type { ChatChannels } from './notices/index.ts';
 import { tellOperators } from './operators/index.ts';
+import { INGRESS_ID } from './props/index.ts';
 import { stackName } from './stack-name.ts';
 
 const name = z.string().regex(/^(?!arn:)./, { error: 'must be a name, not an ARN' });

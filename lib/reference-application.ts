@@ -50,7 +50,7 @@ export function referenceApplication(app: App, { ingressId, certificateArn, plan
     },
   });
   const shadow = new ShadowStack(app, 'CrossfadeShadow', {
-    ...named('CrossfadeShadow'),
+    stack: named('CrossfadeShadow'),
     ingressId,
     vpc: ingress.vpc,
     cluster: gateways.cluster as ICluster,

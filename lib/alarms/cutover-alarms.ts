@@ -7,6 +7,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import * as z from 'zod';
 import {
   ALARM_CONTROL_WEIGHT,
   ALARM_HANG_UPS_PERCENT,
@@ -14,39 +15,15 @@ import {
   ALARM_MIN_FAILURES,
   ALARM_MIN_REQUESTS,
   ALARM_MOST_UNANSWERED,
-  type CountedThresholds,
 } from '../../core/gate/index.ts';
 import { SYMPTOMS } from '../../core/runbook/index.ts';
 import type { Side } from '../../sides/index.ts';
+import { aLoadBalancerName, anIngressId, aTargetGroupName, aText, checkProps, type Shape } from '../props/index.ts';
 import { ALARM_PERIOD, type AlarmSpec, alarmMath, albMetric } from './alarm-spec.ts';
 import { beyond, refusedOf } from './excess.ts';
 import { type MirrorGroups, mirrorErrors, mirrorNotices, mirrorUnhealthy } from './mirror-alarms.ts';
 import { runbookPlace } from './runbook-dashboard.ts';
-
-/** When the alarms of a cutover go red: coarse and late, because the gate detects small differences sooner. */
-export interface AlarmThresholds extends CountedThresholds {
-  /** Ratio of the candidate's latency to stable's, for each of p50, p95 and p99. @default 1.5 */
-  readonly latencyRatio: number;
-  /**
-   * The ratio counts only if the candidate is also slower by more than this: 2 ms compared with 1 ms is harmless.
-   * @default 10
-   */
-  readonly latencyFloorMs: number;
-  /** Percentage of the candidate's targets that are unhealthy. @default 50 */
-  readonly unhealthyPercent: number;
-  /** Percentage of paired answers with a breaking difference. @default 1 */
-  readonly parityPercent: number;
-}
-
-export const DEFAULT_THRESHOLDS: AlarmThresholds = {
-  errorPercent: 5,
-  connectionErrorPercent: 1,
-  elbErrorPercent: 1,
-  latencyRatio: 1.5,
-  latencyFloorMs: 10,
-  unhealthyPercent: 50,
-  parityPercent: 1,
-};
+import { type AlarmThresholds, DEFAULT_THRESHOLDS, THRESHOLDS_SHAPE } from './thresholds.ts';
 
 /** For how many consecutive minutes after the warm-up a percentile must be too high. */
 const SLOW_MINUTES = 3;
@@ -72,6 +49,18 @@ export interface CutoverAlarmsProps {
   readonly runbookUrl?: string;
 }
 
+const SHAPE: Shape<CutoverAlarmsProps> = {
+  ingressId: anIngressId,
+  loadBalancerFullName: aLoadBalancerName,
+  stableFullName: aTargetGroupName,
+  candidateFullName: aTargetGroupName,
+  mirror: z.strictObject({ forwardFullName: aTargetGroupName, reverseFullName: aTargetGroupName }).optional(),
+  warmUpMinutes: z.int().min(0),
+  failuresAtATime: z.number().min(1).optional(),
+  thresholds: THRESHOLDS_SHAPE.optional(),
+  runbookUrl: aText.optional(),
+};
+
 /**
  * The alarms of one cutover. Names are fixed (`<ingress>-<what>`), so that handlers can name them without a lookup.
  * Error metrics are reported only when non-zero, so their absence is not breaching; the absence of continuous metrics
@@ -89,20 +78,9 @@ export class CutoverAlarms extends Construct {
 
   constructor(scope: Construct, id: string, props: CutoverAlarmsProps) {
     super(scope, id);
+    checkProps(`CutoverAlarms ${id}`, SHAPE, props);
     this.#props = props;
     this.#thresholds = { ...DEFAULT_THRESHOLDS, ...props.thresholds };
-    for (const [name, value] of Object.entries(this.#thresholds)) {
-      if (!(name in DEFAULT_THRESHOLDS))
-        throw new RangeError(
-          `CutoverAlarms ${id}: thresholds.${name} is not a threshold; there are ${Object.keys(DEFAULT_THRESHOLDS).join(', ')}`,
-        );
-      if (!(value > 0 && Number.isFinite(value)))
-        throw new RangeError(`CutoverAlarms ${id}: thresholds.${name} must be above 0, not ${value}`);
-      if (name.endsWith('Percent') && value > 100)
-        throw new RangeError(
-          `CutoverAlarms ${id}: thresholds.${name} must be at most 100, not ${value}: its alarm could never fire`,
-        );
-    }
     this.rollback = [
       this.#errors(),
       this.#connectionErrors(),

@@ -17,10 +17,20 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import * as z from 'zod';
 import type { QueryPlaces } from '../../core/metrics/index.ts';
 import { PHASES, type PlanMetric } from '../../core/model/index.ts';
 import { cutoverDashboard, MIRROR_LOSSES } from '../../core/status/index.ts';
 import { SIDES, type Side } from '../../sides/index.ts';
+import {
+  aLoadBalancerName,
+  anIngressId,
+  aTargetGroupName,
+  aText,
+  checkProps,
+  type Shape,
+  thatHas,
+} from '../props/index.ts';
 import type { CutoverAlarms } from './cutover-alarms.ts';
 import { metricWidget } from './metric-widget.ts';
 
@@ -49,6 +59,21 @@ export interface CutoverDashboardProps {
   readonly runbookUrl: string;
 }
 
+const service = z.strictObject({ cluster: aText, service: aText });
+const SHAPE: Shape<CutoverDashboardProps> = {
+  ingressId: anIngressId,
+  loadBalancerFullName: aLoadBalancerName,
+  stableFullName: aTargetGroupName,
+  candidateFullName: aTargetGroupName,
+  services: z.strictObject({ stable: service, candidate: service }).optional(),
+  alarms: thatHas<CutoverAlarms>('the CutoverAlarms of the cutover', 'rollback', 'mirror', 'notices'),
+  metrics: z.array(z.looseObject({})),
+  ownAlarms: z.array(aText),
+  machine: thatHas<StateMachine>('a state machine', 'stateMachineArn', 'stateMachineName'),
+  verdictLogGroup: aText,
+  runbookUrl: aText,
+};
+
 const PERIOD = Duration.seconds(60);
 const NAMESPACE = 'Crossfade';
 
@@ -61,6 +86,7 @@ export class CutoverDashboard extends Construct {
 
   constructor(scope: Construct, id: string, props: CutoverDashboardProps) {
     super(scope, id);
+    checkProps(`CutoverDashboard ${id}`, SHAPE, props);
     this.#props = props;
     new Dashboard(this, 'Dashboard', {
       dashboardName: cutoverDashboard(props.ingressId),

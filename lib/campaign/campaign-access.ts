@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { machineName } from '../../core/model/index.ts';
-import { type DualStackCutover, executionsArn } from '../cutover/index.ts';
+import { aCutover, type DualStackCutover, executionsArn } from '../cutover/index.ts';
 import {
   acknowledgeWildcard,
   allowItems,
@@ -11,6 +11,7 @@ import {
   type RightsHolder,
   statementOf,
 } from '../functions/index.ts';
+import { anAccount, anIngressId, checkProps, type Shape } from '../props/index.ts';
 
 /**
  * Name of the campaigns' machine and of its function's role. A deployment trusts the role by name, so that either may
@@ -27,6 +28,12 @@ export interface CampaignAccessProps {
   readonly campaignAccount: string;
 }
 
+const SHAPE: Shape<CampaignAccessProps> = {
+  cutover: aCutover,
+  ingressId: anIngressId,
+  campaignAccount: anAccount,
+};
+
 /**
  * The role with which a campaign starts, reads, pauses and rolls back the runs of one deployment. It cannot do anything
  * else: it writes no listener rules and stops no executions. IAM is global, so the role's name includes the region.
@@ -35,10 +42,10 @@ export class CampaignAccess extends Construct {
   /** Assumed by the campaign's function in `campaignAccount`, and by nobody else. */
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, { cutover, ingressId, campaignAccount }: CampaignAccessProps) {
+  constructor(scope: Construct, id: string, props: CampaignAccessProps) {
     super(scope, id);
-    if (!/^\d{12}$/.test(campaignAccount))
-      throw new RangeError(`CampaignAccess ${id}: campaignAccount must be twelve digits, not ${campaignAccount}`);
+    checkProps(`CampaignAccess ${id}`, SHAPE, props);
+    const { cutover, ingressId, campaignAccount } = props;
     const { partition, region } = Stack.of(this);
     const campaign = `arn:${partition}:iam::${campaignAccount}:role/${CAMPAIGN_ROLE}`;
     this.role = new Role(this, 'Role', {

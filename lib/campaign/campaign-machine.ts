@@ -19,8 +19,10 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import * as z from 'zod';
 import { acknowledge, forOwnAccount, HandlerFunction, observedMachine } from '../functions/index.ts';
 import { statusTopic } from '../notices/index.ts';
+import { anAccount, checkProps } from '../props/index.ts';
 import { CAMPAIGN_ROLE } from './campaign-access.ts';
 
 export interface CampaignMachineProps {
@@ -52,9 +54,8 @@ export class CampaignMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: CampaignMachineProps) {
     super(scope, id);
+    checkProps(`CampaignMachine ${id}`, { accounts: z.array(anAccount).min(1) }, props);
     const { accounts } = props;
-    if (accounts.length === 0 || accounts.some((account) => !/^\d{12}$/.test(account)))
-      throw new RangeError(`CampaignMachine ${id}: accounts must be one or more accounts of twelve digits`);
     const { partition, region, account } = Stack.of(this);
     const own = `arn:${partition}:states:${region}:${account}:stateMachine:${CAMPAIGN_ROLE}`;
     const look = new HandlerFunction(this, 'Look', {

@@ -2,42 +2,17 @@
 import { Token } from 'aws-cdk-lib';
 import { GROUP_ROLES, type MetricProviderInput, metricProviderSchema } from '../../core/model/index.ts';
 import { SIDES } from '../../sides/index.ts';
-import type { ChatChannels } from '../notices/index.ts';
 import { type Check, checkGroupConstruct, checkLedgerConstruct, checkTopicConstruct } from './check-constructs.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkPlace, mayMatch, type StackPlace } from './check-place.ts';
 import type { DualStackCutoverProps } from './cutover-props.ts';
 
-/** Used in the names of alarms and functions. */
-export const INGRESS_ID = /^[A-Za-z0-9_-]{1,40}$/;
 export const TARGET_GROUP_ARN = /^arn:[^:]+:elasticloadbalancing:[^:]+:\d*:targetgroup\/[^/]+\/[^/]+$/;
 export const MANAGED_POLICY_ARN = /^arn:[\w-]+:iam::(?:\d{12}|aws):policy\//;
 const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]+:\d*:function:/;
 /** Messages link to it, and a client opens it. */
 const WEB_ADDRESS = /^https?:\/\/[\x21-\x7e]+$/;
 const MAX_CONCURRENCY = 100;
-
-/** JavaScript and casts allow any name; an unknown one would silently be ignored. */
-const PROPS: Readonly<Record<keyof DualStackCutoverProps, true>> = {
-  ingressId: true,
-  groups: true,
-  listeners: true,
-  rules: true,
-  services: true,
-  ledger: true,
-  plan: true,
-  thresholds: true,
-  shadowLogRetention: true,
-  topic: true,
-  chat: true,
-  exerciseFunctionArn: true,
-  metricProviders: true,
-  rollbackConcurrency: true,
-  permissionsBoundaryArn: true,
-  tags: true,
-  runbookUrl: true,
-};
-const CHANNELS: Readonly<Record<keyof ChatChannels, true>> = { slack: true, teams: true, pagerDuty: true };
 
 /**
  * @param name precedes every message
@@ -49,12 +24,7 @@ export function checkCutover(name: string, props: DualStackCutoverProps, here: S
   const check: Check = (ok, problem) => {
     if (!ok) throw new RangeError(`${name}: ${problem}`);
   };
-  const { ingressId, rollbackConcurrency: reserved, exerciseFunctionArn, runbookUrl, shadowLogRetention } = props;
-  for (const prop of Object.keys(props)) check(prop in PROPS, `${prop} is no prop of a cutover`);
-  check(
-    typeof ingressId === 'string' && INGRESS_ID.test(ingressId),
-    `ingressId must be 1 to 40 letters, digits, - or _, not "${ingressId}"`,
-  );
+  const { rollbackConcurrency: reserved, exerciseFunctionArn, runbookUrl } = props;
   checkGroups(check, props);
   const arns = checkListeners(check, name, props);
   checkRules(check, props);
@@ -73,15 +43,10 @@ export function checkCutover(name: string, props: DualStackCutoverProps, here: S
   checkLedgerConstruct(check, props.ledger);
   checkProviders(check, props);
   checkDemands(check, props);
-  checkChat(check, props);
   checkPlace(check, props, here);
   check(
     runbookUrl === undefined || (mayMatch(runbookUrl, WEB_ADDRESS) && isAddress(runbookUrl)),
     `runbookUrl must be the address of a page (https://…), not "${runbookUrl}"`,
-  );
-  check(
-    shadowLogRetention === undefined || Number.isInteger(shadowLogRetention.toDays({ integral: false })),
-    'shadowLogRetention must be whole days',
   );
   return arns;
 }
@@ -95,7 +60,6 @@ function checkDemands(check: Check, { tags = {}, permissionsBoundaryArn: boundar
   const count = Object.keys(tags).length;
   check(count <= MAX_TAGS, `tags: at most ${MAX_TAGS}, not ${count}`);
   for (const [key, value] of Object.entries(tags)) {
-    check(typeof value === 'string', `tags.${key} must be a text, not ${value}`);
     check(!/^aws:/i.test(key), `tags: a name that begins with aws: belongs to AWS, not "${key}"`);
     check(key.length >= 1 && key.length <= MAX_TAG_NAME, `tags: a name has 1 to ${MAX_TAG_NAME} characters: "${key}"`);
     check(
@@ -109,28 +73,12 @@ function checkDemands(check: Check, { tags = {}, permissionsBoundaryArn: boundar
   );
 }
 
-function checkChat(check: Check, { chat = {} }: DualStackCutoverProps): void {
-  for (const [name, channel] of Object.entries(chat)) {
-    check(name in CHANNELS, `chat.${name} is no channel; there are ${Object.keys(CHANNELS).join(', ')}`);
-    check(
-      mayMatch(channel?.secretArn ?? '', /^arn:[^:]+:secretsmanager:/),
-      `chat.${name}.secretArn must be the ARN of a secret, not "${channel?.secretArn}"`,
-    );
-  }
-  check(
-    chat.slack === undefined || mayMatch(chat.slack.channel, /^[CGD][A-Z0-9]{2,}$/),
-    `chat.slack.channel must be a channel's id such as C0123456789, not "${chat.slack?.channel}"`,
-  );
-}
-
 function checkGroups(check: Check, { groups }: DualStackCutoverProps): void {
-  check(typeof groups === 'object' && groups !== null, 'groups must name the target groups: { stable, candidate }');
   const seen = new Map<string, string>();
   for (const role of GROUP_ROLES) {
     const group = groups[role];
-    if (group === undefined && role.startsWith('mirror')) continue;
-    const arn = group?.targetGroupArn;
-    check(typeof arn === 'string', `groups.${role} must be a target group, or { targetGroupArn }`);
+    if (group === undefined) continue;
+    const arn = group.targetGroupArn;
     check(mayMatch(arn, TARGET_GROUP_ARN), `groups.${role} must be the ARN of a target group, not "${arn}"`);
     checkGroupConstruct(check, `groups.${role}`, group);
     const other = seen.get(arn);
@@ -180,11 +128,8 @@ function checkServices(check: Check, { services }: DualStackCutoverProps): void 
   if (services === undefined) return;
   for (const side of SIDES)
     for (const field of ['cluster', 'service'] as const) {
-      const value = services[side]?.[field];
-      check(
-        typeof value === 'string' && mayMatch(value, ECS_NAME),
-        `services.${side}.${field} must be the name of a ${field}, not "${value}"`,
-      );
+      const value = services[side][field];
+      check(mayMatch(value, ECS_NAME), `services.${side}.${field} must be the name of a ${field}, not "${value}"`);
     }
   const { stable, candidate } = services;
   // The decommission scales stable's service down to zero.

@@ -66,8 +66,7 @@ function checkListener(check: Check, name: string, at: string, given: CutoverLis
       `${at}.cohort.priority must be a whole number from 1 to ${priority - 1}, not ${cohort.priority}`,
     );
   }
-  const arn = listener?.listenerArn;
-  check(typeof arn === 'string', `${at}.listener must be a listener, or { listenerArn }`);
+  const arn = listener.listenerArn;
   check(
     mayMatch(arn, APPLICATION_LISTENER_ARN),
     `${at}.listener must be the ARN of an application load balancer's listener, not "${arn}"`,

@@ -1,7 +1,10 @@
 import { Construct } from 'constructs';
+import * as z from 'zod';
 import { rollbackFunctionName } from '../../core/model/index.ts';
 import type { HandlerName } from '../assets/index.ts';
 import { HandlerFunction, type RightsHolder } from '../functions/index.ts';
+import { anIngressId, aTable, aText, aTopic, checkProps, type Shape, thatHas } from '../props/index.ts';
+import { PROVIDERS_SHAPE, SERVICES_SHAPE } from './cutover-shape.ts';
 import { grantPermission, type Permission, type PermittedParts } from './permissions.ts';
 
 export interface CutoverFunctionsProps extends PermittedParts {
@@ -67,6 +70,22 @@ function rollbackOnly({ ingressId, rollbackConcurrency }: CutoverFunctionsProps)
     : { functionName, reservedConcurrency: rollbackConcurrency };
 }
 
+const SHAPE: Shape<CutoverFunctionsProps> = {
+  ingressId: anIngressId,
+  ledger: aTable,
+  topic: aTopic,
+  ruleArns: z.array(aText),
+  services: SERVICES_SHAPE.optional(),
+  exerciseFunctionArn: aText.optional(),
+  metricProviders: PROVIDERS_SHAPE.optional(),
+  rollbackAlarms: z.array(aText),
+  machineName: aText,
+  deployment: aText,
+  rollbackConcurrency: z.number().optional(),
+};
+
+export const theFunctions = thatHas<CutoverFunctions>('the CutoverFunctions of the cutover', 'get', 'grantAs', 'all');
+
 /** Every function of a cutover with the permissions that it uses. */
 export class CutoverFunctions extends Construct {
   readonly #functions = new Map<CutoverFunctionName, HandlerFunction>();
@@ -74,6 +93,7 @@ export class CutoverFunctions extends Construct {
 
   constructor(scope: Construct, id: string, props: CutoverFunctionsProps) {
     super(scope, id);
+    checkProps(`CutoverFunctions ${id}`, SHAPE, props);
     this.#props = props;
     for (const name of Object.keys(SPECS) as CutoverFunctionName[]) {
       const { description } = SPECS[name];

@@ -17,12 +17,14 @@ import {
 } from '../listener/index.ts';
 import { ChatNotifier, letAlarmsPublish, statusTopic } from '../notices/index.ts';
 import { ParityBackfill, ParityPipeline } from '../parity/index.ts';
+import { checkProps, thatHas } from '../props/index.ts';
 import { loadBalancerFullName, targetGroupFullName } from './arns.ts';
 import { checkCutover } from './check-cutover.ts';
 import { placeOfStack } from './check-place.ts';
 import { CutoverFunctions } from './cutover-functions.ts';
 import { CutoverMachine } from './cutover-machine.ts';
 import type { CutoverListener, DualStackCutoverProps } from './cutover-props.ts';
+import { CUTOVER_SHAPE } from './cutover-shape.ts';
 import { guardDeployment } from './deployment-guard.ts';
 import { ledgerTable } from './ledger-table.ts';
 import { RollbackTriggers } from './rollback-triggers.ts';
@@ -58,6 +60,7 @@ export class DualStackCutover extends Construct {
   /** @throws RangeError that names the prop; InvalidPlanError that names the plan's field */
   constructor(scope: Construct, id: string, props: DualStackCutoverProps) {
     super(scope, id);
+    checkProps(`DualStackCutover ${id}`, CUTOVER_SHAPE, props);
     const { ingressId } = props;
     this.ingressId = ingressId;
     this.runbook = props.runbookUrl ?? runbookAddress(this, ingressId);
@@ -223,6 +226,8 @@ export class DualStackCutover extends Construct {
   }
 }
 
+export const aCutover = thatHas<DualStackCutover>('a DualStackCutover', 'ingressId', 'machine', 'functions', 'ledger');
+
 /**
  * The rules of a cutover, by id. With a mirror there is one rule for safe methods, which may lead to the mirror, and
  * one for all others, which may not. Testers' rules come last.
@@ -231,9 +236,11 @@ export function rulesOn(listeners: readonly CutoverListener[], groups: CutoverGr
   const { stable, candidate } = groups;
   const sides = { stable, candidate };
   const mirrored = groups.mirrorForward !== undefined || groups.mirrorReverse !== undefined;
-  const cohorts = listeners.flatMap(({ cohort, ...given }, i): IdentifiedRule[] =>
-    cohort === undefined ? [] : [[`Cohort${i}`, { ...given, priority: cohort.priority, cohort, groups: sides }]],
-  );
+  const cohorts = listeners.flatMap(({ cohort, ...given }, i): IdentifiedRule[] => {
+    if (cohort === undefined) return [];
+    const { priority, ...testers } = cohort;
+    return [[`Cohort${i}`, { ...given, priority, cohort: testers, groups: sides }]];
+  });
   const everybody = listeners.flatMap(({ cohort: _testers, ...given }, i): IdentifiedRule[] =>
     mirrored
       ? [

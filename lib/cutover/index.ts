@@ -1,10 +1,10 @@
 /** The complete cutover: `DualStackCutover`, and the parts that nothing else uses. */
 export { executionsArn } from './arns.ts';
-export { checkCutover, INGRESS_ID, MANAGED_POLICY_ARN, TARGET_GROUP_ARN } from './check-cutover.ts';
+export { checkCutover, MANAGED_POLICY_ARN, TARGET_GROUP_ARN } from './check-cutover.ts';
 export { APPLICATION_LISTENER_ARN } from './check-listeners.ts';
 export { CutoverFunctions, type CutoverFunctionsProps } from './cutover-functions.ts';
 export { CutoverMachine, type CutoverMachineProps } from './cutover-machine.ts';
 export type { CutoverListener, DualStackCutoverProps, ServiceRef } from './cutover-props.ts';
-export { DualStackCutover, rulesOn } from './dual-stack-cutover.ts';
+export { aCutover, DualStackCutover, rulesOn } from './dual-stack-cutover.ts';
 export { ledgerTable } from './ledger-table.ts';
 export { RollbackTriggers, type RollbackTriggersProps } from './rollback-triggers.ts';

@@ -9,11 +9,13 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import * as z from 'zod';
 import { SYMPTOMS } from '../../core/runbook/index.ts';
 import { type CutoverAlarms, runbookPlace } from '../alarms/index.ts';
 import { acknowledge } from '../functions/index.ts';
+import { anIngressId, aText, aTopic, checkProps, type Shape, thatHas } from '../props/index.ts';
 import { executionsArn } from './arns.ts';
-import type { CutoverFunctions } from './cutover-functions.ts';
+import { type CutoverFunctions, theFunctions } from './cutover-functions.ts';
 
 export interface RollbackTriggersProps {
   /** The functions of the cutover, including the rollback. */
@@ -32,6 +34,16 @@ export interface RollbackTriggersProps {
   readonly runbookUrl?: string;
 }
 
+const SHAPE: Shape<RollbackTriggersProps> = {
+  functions: theFunctions,
+  alarms: thatHas<CutoverAlarms>('the CutoverAlarms of the cutover', 'rollback', 'mirror', 'notices'),
+  ownAlarms: z.array(aText).optional(),
+  machine: thatHas<StateMachine>('a state machine', 'stateMachineArn', 'stateMachineName'),
+  topic: aTopic,
+  ingressId: anIngressId,
+  runbookUrl: aText.optional(),
+};
+
 /**
  * Everything that pulls the rollback besides the gate: each alarm directly and through EventBridge (either may be lost
  * or come twice), the end of the execution, and the watchdog every minute. The mirror's alarm closes the mirror by the
@@ -47,6 +59,7 @@ export class RollbackTriggers extends Construct {
 
   constructor(scope: Construct, id: string, props: RollbackTriggersProps) {
     super(scope, id);
+    checkProps(`RollbackTriggers ${id}`, SHAPE, props);
     const { functions, alarms, topic, ingressId, runbookUrl } = props;
     const rollback = functions.get('rollback').fn;
     this.deadLetters = new Queue(this, 'DeadLetters', {

@@ -2,13 +2,19 @@
 export { type CohortProps, checkCohort } from './cohort.ts';
 export { checkMatch, type HeaderValues, type QueryMatch, type RuleMatch } from './rule-match.ts';
 export {
+  COHORT_SHAPE,
   type CutoverGroups,
+  GROUPS_SHAPE,
   type ListenerRef,
-  MAX_PRIORITY,
+  MATCH_SHAPE,
+  RULE_SHAPE,
   type RuleProps,
+  type TargetGroupRef,
+} from './rule-props.ts';
+export {
+  MAX_PRIORITY,
   ruleProperties,
   SAFE_METHODS,
-  type TargetGroupRef,
   WeightedRule,
   type WeightedRuleProps,
   WeightedRuleProvider,

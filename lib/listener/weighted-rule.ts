@@ -1,6 +1,5 @@
 import { CustomResource, Duration, Fn, Stack, Token } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { IApplicationListener, IApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 import { GROUP_ROLES, type GroupRole } from '../../core/model/index.ts';
@@ -12,44 +11,16 @@ import {
   itemsOf,
   keptLogs,
 } from '../functions/index.ts';
-import { type CohortProps, conditionOf, valuesOf } from './cohort.ts';
-import { checkMatch, matchProperties, type RuleMatch } from './rule-match.ts';
+import { anIngressId, aTable, checkProps, thatHas } from '../props/index.ts';
+import { conditionOf, valuesOf } from './cohort.ts';
+import { checkMatch, matchProperties } from './rule-match.ts';
+import { RULE_SHAPE, type RuleProps } from './rule-props.ts';
 
 /** ELBv2's limit on a rule's priority. */
 export const MAX_PRIORITY = 50_000;
 
 /** Requests without side effects (RFC 9110, 9.2.1); only these may pass through the mirror. */
 export const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'] as const;
-
-/** A target group by ARN; any `IApplicationTargetGroup`, created or imported, qualifies. */
-export type TargetGroupRef = Pick<IApplicationTargetGroup, 'targetGroupArn'>;
-/** A listener by ARN; any `IApplicationListener` qualifies. */
-export type ListenerRef = Pick<IApplicationListener, 'listenerArn'>;
-
-/** The target groups of a cutover, by role. */
-export interface CutoverGroups {
-  /** Targets of the service that serves today. */
-  readonly stable: TargetGroupRef;
-  /** Targets of the rewrite. */
-  readonly candidate: TargetGroupRef;
-  /** Answers from the stable side and copies to the candidate. @default - no forward mirror */
-  readonly mirrorForward?: TargetGroupRef;
-  /** Answers from the candidate and copies to the stable side. @default - no reverse mirror */
-  readonly mirrorReverse?: TargetGroupRef;
-}
-
-export interface RuleProps extends RuleMatch {
-  /** The listener itself, or its ARN. */
-  readonly listener: ListenerRef;
-  /** Unique on the listener, 1 to 50,000. */
-  readonly priority: number;
-  /** Request methods that the rule matches. @default - any method */
-  readonly methods?: readonly string[];
-  /** Matches only testers, whom the candidate may answer before the first stage. @default - everybody */
-  readonly cohort?: CohortProps;
-  /** All of them are in the rule from the start: stable with weight 100, the others with 0. */
-  readonly groups: CutoverGroups;
-}
 
 export interface WeightedRuleProps extends RuleProps {
   /** Creates, changes and deletes the rule. */
@@ -83,6 +54,11 @@ export class WeightedRule extends Construct {
 
   constructor(scope: Construct, id: string, props: WeightedRuleProps) {
     super(scope, id);
+    checkProps(
+      `WeightedRule ${id}`,
+      { ...RULE_SHAPE, provider: thatHas<WeightedRuleProvider>('a WeightedRuleProvider', 'serviceToken', 'ledger') },
+      props,
+    );
     const { priority, methods = [], groups, cohort } = props;
     if (!Token.isUnresolved(priority) && !(Number.isInteger(priority) && priority >= 1 && priority <= MAX_PRIORITY))
       throw new RangeError(`WeightedRule ${id}: priority must be 1 to ${MAX_PRIORITY}, not ${priority}`);
@@ -137,6 +113,7 @@ export class WeightedRuleProvider extends Construct {
 
   constructor(scope: Construct, id: string, props: WeightedRuleProviderProps) {
     super(scope, id);
+    checkProps(`WeightedRuleProvider ${id}`, { ledger: aTable, ingressId: anIngressId }, props);
     const onEvent = new HandlerFunction(this, 'OnEvent', {
       handler: 'weighted-rule',
       description: 'Creates, keeps and deletes the listener rules whose weights belong to a cutover',

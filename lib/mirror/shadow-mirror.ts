@@ -1,12 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
-import { CfnSecurityGroupIngress, type IConnectable, type IVpc, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { Secret as EcsSecret, FargateService, FargateTaskDefinition, type ICluster } from 'aws-cdk-lib/aws-ecs';
-import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { CfnSecurityGroupIngress, type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Secret as EcsSecret, FargateService, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgeTask, forOwnAccount, keptLogs, LINUX_ON_ARM } from '../functions/index.ts';
-import { addEnvoy, addRecorder, MIRROR_PORTS, type MirrorTaskProps } from './mirror-containers.ts';
+import { checkProps } from '../props/index.ts';
+import { addEnvoy, addRecorder, MIRROR_PORTS } from './mirror-containers.ts';
+import { SHADOW_MIRROR_SHAPE, type ShadowMirrorProps } from './shadow-mirror-props.ts';
 
 /**
  * A task that is told to stop keeps answering until the load balancer has noticed, then finishes the requests in
@@ -25,25 +26,6 @@ export const MIRROR_HEALTH = {
   reverse: { port: MIRROR_PORTS.health, path: '/readyz/reverse' },
 } as const;
 
-export interface ShadowMirrorProps extends MirrorTaskProps {
-  /** The VPC of both sides and the load balancer. */
-  readonly vpc: IVpc;
-  /** The cluster of the mirror's service. */
-  readonly cluster: ICluster;
-  /** The load balancer, or its security group; the mirror answers nobody else. */
-  readonly loadBalancer: IConnectable;
-  /** Group of the face that answers from stable; IP targets. */
-  readonly forward: ApplicationTargetGroup;
-  /** Group of the face that answers from the candidate; IP targets. */
-  readonly reverse: ApplicationTargetGroup;
-  /** Both sides, whose tasks the mirror may reach on `gatewayPort`. */
-  readonly sides: readonly IConnectable[];
-  /** The port on which both sides answer. */
-  readonly gatewayPort: number;
-}
-
-const IMAGES = ['envoyImage', 'baseImage'] as const;
-
 /**
  * The shadow mirror as a Fargate service: Envoy, which alone stands between customers and the primary, and the
  * recorder. It has two faces, and a health port that depends on neither candidate nor sink.
@@ -58,7 +40,7 @@ export class ShadowMirror extends Construct {
 
   constructor(scope: Construct, id: string, props: ShadowMirrorProps) {
     super(scope, id);
-    validate(props);
+    checkProps(`ShadowMirror ${id}`, SHADOW_MIRROR_SHAPE, props);
     this.logGroup = keptLogs(this, 'Logs');
     const redactionKey = new Secret(this, 'RedactionKey', {
       description: 'Key of the hashes that replace secrets in captures',
@@ -124,37 +106,4 @@ export class ShadowMirror extends Construct {
       }
     }
   }
-}
-
-/** @throws RangeError that names the property; the mirror itself would report it only after deployment */
-function validate(props: ShadowMirrorProps): void {
-  const { copies = {}, redaction = {}, routes = [], healthPath = '/', keepAlive = Duration.seconds(1) } = props;
-  const check = (ok: boolean, name: string, must: string) => {
-    if (!ok) throw new RangeError(`ShadowMirror: ${name} must be ${must}`);
-  };
-  const isShare = (value = 0) => value >= 0 && value <= 1;
-  check(isShare(copies.sampleRate), 'copies.sampleRate', 'from 0 to 1');
-  check(isShare(copies.noiseRate), 'copies.noiseRate', 'from 0 to 1');
-  const idle = keepAlive.toSeconds();
-  check(idle >= 1 && idle <= 4_100, 'keepAlive', 'from 1 to 4,100 seconds');
-  const { bodyCapBytes = 1_024, maxInFlight = 1 } = copies;
-  check(bodyCapBytes >= 1_024 && bodyCapBytes <= 1_048_576, 'copies.bodyCapBytes', 'from 1,024 to 1,048,576');
-  check(maxInFlight >= 1 && maxInFlight <= 10_000, 'copies.maxInFlight', 'from 1 to 10,000');
-  const all = (values: readonly string[] = [], item: RegExp) => values.every((value) => item.test(value));
-  for (const name of ['allow', 'allowStable'] as const)
-    check(
-      all(copies[name], /^[A-Z]+ \/[^\s,]*$/),
-      `copies.${name}`,
-      'methods with path templates, such as `POST /search`',
-    );
-  check(all(redaction.headers, /^[\w-]+$/), 'redaction.headers', 'field names');
-  check(all(redaction.parameters, /^[\w.-]+$/), 'redaction.parameters', 'parameter names');
-  check(all(redaction.jsonPointers, /^\/[^\s,]*$/), 'redaction.jsonPointers', 'JSON pointers, such as `/user/email`');
-  for (const name of IMAGES)
-    check(
-      /@sha256:[0-9a-f]{64}$/.test(props[name] ?? `@sha256:${'0'.repeat(64)}`),
-      name,
-      'an image by digest, such as `name@sha256:…`',
-    );
-  check(all([...routes, healthPath], /^\/[^\s,]*$/), 'routes and healthPath', 'paths without spaces or commas');
 }

@@ -5,7 +5,9 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import * as z from 'zod';
 import { acknowledge, allowItems, allowSecret, HandlerFunction } from '../functions/index.ts';
+import { aTable, aTopic, checkProps, matching, type Shape } from '../props/index.ts';
 
 /** Each secret is an ARN in Secrets Manager; the secret's value is plain text (not JSON). */
 export interface ChatChannels {
@@ -29,6 +31,21 @@ export interface ChatNotifierProps {
   readonly channels: ChatChannels;
 }
 
+const secretArn = matching(/^arn:[^:]+:secretsmanager:/, 'the ARN of a secret');
+
+export const CHANNELS_SHAPE = z.strictObject({
+  slack: z
+    .strictObject({
+      secretArn,
+      channel: matching(/^[CGD][A-Z0-9]{2,}$/, "a channel's id such as C0123456789"),
+    })
+    .optional(),
+  teams: z.strictObject({ secretArn }).optional(),
+  pagerDuty: z.strictObject({ secretArn }).optional(),
+} satisfies Shape<ChatChannels>);
+
+const SHAPE: Shape<ChatNotifierProps> = { topic: aTopic, ledger: aTable, channels: CHANNELS_SHAPE };
+
 /**
  * Notifies chats and pagers. Each channel has a function of its own, so that none waits for another or receives a
  * message twice because of it.
@@ -37,8 +54,10 @@ export class ChatNotifier extends Construct {
   /** Messages that a channel permanently rejected. */
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { topic, ledger, channels }: ChatNotifierProps) {
+  constructor(scope: Construct, id: string, props: ChatNotifierProps) {
     super(scope, id);
+    checkProps(`ChatNotifier ${id}`, SHAPE, props);
+    const { topic, ledger, channels } = props;
     const { slack, teams, pagerDuty } = channels;
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,

@@ -1,3 +1,3 @@
 /** Notifications for people: the status topic, and chats. */
-export { type ChatChannels, ChatNotifier, type ChatNotifierProps } from './chat-notifier.ts';
+export { CHANNELS_SHAPE, type ChatChannels, ChatNotifier, type ChatNotifierProps } from './chat-notifier.ts';
 export { letAlarmsPublish, statusTopic } from './status-topic.ts';

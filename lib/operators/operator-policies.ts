@@ -2,8 +2,9 @@ import { Stack } from 'aws-cdk-lib';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { machineName } from '../../core/model/index.ts';
-import { type DualStackCutover, executionsArn } from '../cutover/index.ts';
+import { aCutover, type DualStackCutover, executionsArn } from '../cutover/index.ts';
 import { allowItems, itemsOf, itemsOfRuns, type RightsHolder, statementOf } from '../functions/index.ts';
+import { checkProps } from '../props/index.ts';
 
 export interface OperatorPoliciesProps {
   /** The deployment that the policies allow people to read and steer. */
@@ -24,8 +25,10 @@ export class OperatorPolicies extends Construct {
   /** `rollback` and `abort`. */
   readonly rollBack: ManagedPolicy;
 
-  constructor(scope: Construct, id: string, { cutover }: OperatorPoliciesProps) {
+  constructor(scope: Construct, id: string, props: OperatorPoliciesProps) {
     super(scope, id);
+    checkProps(`OperatorPolicies ${id}`, { cutover: aCutover }, props);
+    const { cutover } = props;
     const { ingressId, ledger, machine, functions } = cutover;
     const policy = (name: string, may: string) => {
       const holder = new PolicyOfPeople(

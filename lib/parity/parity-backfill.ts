@@ -5,6 +5,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { DefinitionBody, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import * as z from 'zod';
 import {
   acknowledgeWildcard,
   allowItems,
@@ -13,6 +14,8 @@ import {
   LAMBDA_TRANSIENT,
   observedMachine,
 } from '../functions/index.ts';
+import { checkProps, type Shape, thatHas } from '../props/index.ts';
+import { COUNTING_SHAPE } from './parity-pipeline.ts';
 
 export interface ParityBackfillProps {
   /** Id of the ingress, as in `DualStackCutover`. */
@@ -30,6 +33,12 @@ export interface ParityBackfillProps {
    */
   readonly maxConcurrency?: number;
 }
+
+const SHAPE: Shape<ParityBackfillProps> = {
+  ...COUNTING_SHAPE,
+  bucket: thatHas<IBucket>('a bucket', 'bucketName', 'bucketArn'),
+  maxConcurrency: z.int().min(1).max(1000).optional(),
+};
 
 const PAIRS = 'pairs/';
 const RESULTS = 'backfills/';
@@ -63,9 +72,8 @@ export class ParityBackfill extends Construct {
   /** @throws RangeError that names the prop */
   constructor(scope: Construct, id: string, props: ParityBackfillProps) {
     super(scope, id);
+    checkProps(`ParityBackfill ${id}`, SHAPE, props);
     const { bucket, ledger, ingressId, maxConcurrency = 5 } = props;
-    if (!Number.isInteger(maxConcurrency) || maxConcurrency < 1 || maxConcurrency > 1000)
-      throw new RangeError(`ParityBackfill ${id}: maxConcurrency must be 1 to 1000, not ${maxConcurrency}`);
     const compare = new HandlerFunction(this, 'Compare', {
       handler: 'parity-backfill',
       description: 'Compares one object of kept captures anew, and counts them',

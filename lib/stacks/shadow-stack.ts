@@ -7,7 +7,9 @@ import type { Construct } from 'constructs';
 import type { Side } from '../../sides/index.ts';
 import { GATEWAY_PORT, ShadowMirror } from '../mirror/index.ts';
 
-export interface ShadowStackProps extends StackProps {
+export interface ShadowStackProps {
+  /** The stack's own. */
+  readonly stack: StackProps;
   readonly ingressId: string;
   readonly vpc: IVpc;
   readonly cluster: ICluster;
@@ -23,8 +25,8 @@ export interface ShadowStackProps extends StackProps {
 export class ShadowStack extends Stack {
   readonly mirror: ShadowMirror;
 
-  constructor(scope: Construct, id: string, { urls, ...props }: ShadowStackProps) {
-    super(scope, id, props);
+  constructor(scope: Construct, id: string, { stack, urls, ...props }: ShadowStackProps) {
+    super(scope, id, stack);
     this.mirror = new ShadowMirror(this, 'Mirror', {
       ...props,
       gatewayPort: GATEWAY_PORT,

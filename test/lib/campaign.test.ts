@@ -50,10 +50,11 @@ describe('the machine of campaigns', () => {
     template.hasResourceProperties('AWS::Events::Rule', { Targets: [Match.objectLike({ RoleArn: Match.anyValue() })] });
   });
 
-  it.each([[[]], [['1234']]])('is refused for the accounts %j', (accounts) => {
-    expect(() => campaignApplication(templatesOnly(), accounts)).toThrow(
-      'accounts must be one or more accounts of twelve digits',
-    );
+  it.each([
+    [[], 'accounts must have at least 1 entry'],
+    [['1234'], 'accounts.0 must be the twelve digits of an account, not "1234"'],
+  ])('is refused for the accounts %j', (accounts, says) => {
+    expect(() => campaignApplication(templatesOnly(), accounts)).toThrow(says);
   });
 });
 

@@ -217,8 +217,8 @@ describe('DualStackCutover refuses, and names the prop', () => {
       { shadowLogRetention: Duration.days(8) },
       /8 days.*may take/,
     ],
-    ['no ingress id', { ingressId: undefined as never }, /ingressId must be .*"undefined"/],
-    ['no groups', { groups: undefined as never }, /groups must name the target groups/],
+    ['no ingress id', { ingressId: undefined as never }, /ingressId is required/],
+    ['no groups', { groups: undefined as never }, /groups is required/],
     [
       'a group that is missing',
       { groups: { stable: ref(stable) } as never },
@@ -390,9 +390,13 @@ describe('DualStackCutover refuses, and names the prop', () => {
     [
       'a threshold that it does not know',
       { thresholds: { errors: 1 } as never },
-      /thresholds\.errors is not a threshold/,
+      /thresholds\.errors is no prop; there are errorPercent/,
     ],
-    ['a threshold without end', { thresholds: { errorPercent: Infinity } }, /thresholds\.errorPercent must be above 0/],
+    [
+      'a threshold without end',
+      { thresholds: { errorPercent: Infinity } },
+      /thresholds\.errorPercent must be a number/,
+    ],
     ['a threshold of nothing', { thresholds: { errorPercent: 0 } }, /thresholds\.errorPercent must be above 0/],
     [
       'a priority that ELBv2 does not know',

@@ -86,16 +86,16 @@ describe('is refused before anything is deployed, with the prop named', () => {
       () => ({ exerciseFunctionArn: 'arn:aws:lambda:eu-west-1:123456789012:layer:f:1' }),
       /exerciseFunctionArn must be the ARN of a function/,
     ],
-    ['a misspelt prop', () => ({ ingresId: 'shop' }) as object, /ingresId is no prop of a cutover/],
+    ['a misspelt prop', () => ({ ingresId: 'shop' }) as object, /ingresId is no prop; there are ingressId/],
     [
       'a chat that there is not',
       () =>
         ({
           chat: { discord: { secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:d-AbCdEf' } },
         }) as object,
-      /chat\.discord is no channel; there are slack, teams, pagerDuty/,
+      /chat\.discord is no prop; there are slack, teams, pagerDuty/,
     ],
-    ['a tag that is a number', () => ({ tags: { cost: 5 } }) as object, /tags\.cost must be a text, not 5/],
+    ['a tag that is a number', () => ({ tags: { cost: 5 } }) as object, /tags\.cost must be a text \(got 5\)/],
     [
       'more tags than AWS takes',
       () => ({ tags: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v'])) }),
@@ -104,7 +104,7 @@ describe('is refused before anything is deployed, with the prop named', () => {
     [
       'a threshold that no share reaches',
       () => ({ thresholds: { errorPercent: 500 } }),
-      /thresholds\.errorPercent must be at most 100, not 500/,
+      /thresholds\.errorPercent must be at most 100 \(got 500\)/,
     ],
     [
       'the priority of another ingress on the listener',

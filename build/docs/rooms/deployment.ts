@@ -104,11 +104,15 @@ export const DEPLOYMENT: Readonly<Record<string, Room>> = {
 
   'lib/assets': { imports: [], packages: [...CDK, 'esbuild'] },
   'lib/functions': { imports: ['lib/assets'], packages: CDK },
-  'lib/listener': { imports: [MODEL, 'lib/functions'], packages: CDK },
-  'lib/notices': { imports: ['lib/functions'], packages: CDK },
-  'lib/alarms': { imports: [MODEL, 'core/gate', 'core/metrics', 'core/runbook', 'core/status'], packages: CDK },
-  'lib/parity': { imports: [MODEL, 'lib/functions'], packages: CDK },
-  'lib/mirror': { imports: ['lib/assets', 'lib/functions', 'mirror/envoy'], packages: CDK },
+  'lib/props': { imports: ['input'], packages: CDK },
+  'lib/listener': { imports: [MODEL, 'lib/functions', 'lib/props'], packages: CDK },
+  'lib/notices': { imports: ['lib/functions', 'lib/props'], packages: CDK },
+  'lib/alarms': {
+    imports: [MODEL, 'core/gate', 'core/metrics', 'core/runbook', 'core/status', 'lib/props'],
+    packages: CDK,
+  },
+  'lib/parity': { imports: [MODEL, 'lib/functions', 'lib/props'], packages: CDK },
+  'lib/mirror': { imports: ['lib/assets', 'lib/functions', 'lib/props', 'mirror/envoy'], packages: CDK },
   'lib/cutover': {
     imports: [
       MODEL,
@@ -121,11 +125,15 @@ export const DEPLOYMENT: Readonly<Record<string, Room>> = {
       'lib/listener',
       'lib/notices',
       'lib/parity',
+      'lib/props',
     ],
     packages: CDK,
   },
-  'lib/campaign': { imports: [MODEL, 'lib/cutover', 'lib/functions', 'lib/notices'], packages: CDK },
-  'lib/operators': { imports: [MODEL, 'core/status', 'lib/alarms', 'lib/cutover', 'lib/functions'], packages: CDK },
+  'lib/campaign': { imports: [MODEL, 'lib/cutover', 'lib/functions', 'lib/notices', 'lib/props'], packages: CDK },
+  'lib/operators': {
+    imports: [MODEL, 'core/status', 'lib/alarms', 'lib/cutover', 'lib/functions', 'lib/props'],
+    packages: CDK,
+  },
   'lib/stacks': {
     imports: [MODEL, 'lib/assets', 'lib/cutover', 'lib/functions', 'lib/listener', 'lib/mirror', 'lib/operators'],
     packages: CDK,

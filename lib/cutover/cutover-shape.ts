@@ -1,0 +1,40 @@
+/** The shape of a `DualStackCutover`'s props; check-cutover.ts checks what the values mean. */
+import * as z from 'zod';
+import { THRESHOLDS_SHAPE } from '../alarms/index.ts';
+import { COHORT_SHAPE, GROUPS_SHAPE, MATCH_SHAPE, RULE_SHAPE, type WeightedRule } from '../listener/index.ts';
+import { CHANNELS_SHAPE } from '../notices/index.ts';
+import { anIngressId, aTable, aText, aTopic, type Shape, thatHas, wholeDays } from '../props/index.ts';
+import type { CutoverListener, DualStackCutoverProps, ServiceRef } from './cutover-props.ts';
+
+const service = z.strictObject({ cluster: aText, service: aText } satisfies Shape<ServiceRef>);
+export const SERVICES_SHAPE = z.strictObject({ stable: service, candidate: service });
+/** core/model/deployment.ts has the rest, which may be tokens. */
+export const PROVIDERS_SHAPE = z.record(z.string(), z.looseObject({}));
+
+const listener = z.strictObject({
+  ...MATCH_SHAPE,
+  listener: RULE_SHAPE.listener,
+  priority: z.number(),
+  cohort: z.strictObject({ ...COHORT_SHAPE, priority: z.number() }).optional(),
+} satisfies Shape<CutoverListener>);
+
+export const CUTOVER_SHAPE: Shape<DualStackCutoverProps> = {
+  ingressId: anIngressId,
+  groups: z.strictObject(GROUPS_SHAPE),
+  listeners: z.array(listener).optional(),
+  rules: z.array(thatHas<WeightedRule>('a WeightedRule', 'ruleArn', 'listenerArn', 'provider')).optional(),
+  services: SERVICES_SHAPE.optional(),
+  ledger: aTable.optional(),
+  // parsePlan names its fields.
+  plan: z.looseObject({}).optional(),
+  thresholds: THRESHOLDS_SHAPE.optional(),
+  shadowLogRetention: wholeDays.optional(),
+  topic: aTopic.optional(),
+  chat: CHANNELS_SHAPE.optional(),
+  exerciseFunctionArn: aText.optional(),
+  metricProviders: PROVIDERS_SHAPE.optional(),
+  rollbackConcurrency: z.number().optional(),
+  permissionsBoundaryArn: aText.optional(),
+  tags: z.record(z.string(), aText).optional(),
+  runbookUrl: aText.optional(),
+};

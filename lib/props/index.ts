@@ -1,0 +1,17 @@
+/** The shapes of the constructs' props, which JavaScript and casts do not check. */
+export { checkProps, type Shape } from './check-props.ts';
+export {
+  aDuration,
+  aLoadBalancerName,
+  anAccount,
+  anIngressId,
+  aTable,
+  aTargetGroupName,
+  aText,
+  aTopic,
+  INGRESS_ID,
+  matching,
+  numberFrom,
+  thatHas,
+  wholeDays,
+} from './kinds.ts';
