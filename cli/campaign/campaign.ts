@@ -19,6 +19,7 @@ import {
   personText,
   plain,
   plainJson,
+  quantity,
   readDocumentFile,
   say,
   type Terminal,
@@ -167,7 +168,7 @@ function table(name: string, { status, execution, state }: CampaignRun): string 
   );
   const moving = Object.values(states).filter(isUnderWay).length;
   return [
-    `Campaign ${name}: ${status} (${execution}). ${campaignServices(read.campaign).length} services, ${moving} under way. ${state.message}`,
+    `Campaign ${name}: ${status} (${execution}). ${quantity(campaignServices(read.campaign).length, 'service')}, ${moving} under way. ${state.message}`,
     ['wave'.padEnd(20), 'service'.padEnd(24), 'account'.padEnd(12), 'region'.padEnd(15), 'state'].join('  '),
     ...rows,
   ].join('\n');

@@ -1,6 +1,6 @@
 /** `crossfade rules suggest`: suggests rules from what varied in stable by itself. */
 import { Command } from 'commander';
-import { EXIT, plain, plainJson, say, type Terminal, wholeNumber } from '../shared/index.ts';
+import { EXIT, plain, plainJson, quantity, say, type Terminal, wholeNumber } from '../shared/index.ts';
 import type { Suggestion } from './diff/index.ts';
 import type { Input } from './inputs/index.ts';
 
@@ -27,7 +27,7 @@ export function suggestCommand(terminal: Terminal): Command {
       const signal = terminal.interruption();
       try {
         const found = await suggestFrom(inputs, compareOptions(rules, at), least, signal, (bytes, pairs) =>
-          progress.update(bytes, 1, () => `${pairs} captures`),
+          progress.update(bytes, 1, () => `${quantity(pairs, 'capture')}`),
         );
         progress.done();
         say(terminal.out, plainJson(found.suggested, 2));
@@ -45,7 +45,7 @@ function tell({ suggested, records, unreadable }: Suggestion, inputs: readonly I
   const { count, first } = unreadable;
   const more = count > first.length ? [`  … and ${count - first.length} more`] : [];
   return [
-    `${records} captures read. Rules suggested: ${suggested.rules.length}, for fields that varied in at least ${least} repeats of a request.`,
+    `${quantity(records, 'capture')} read. Rules suggested: ${suggested.rules.length}, for fields that varied in at least ${least} repeats of a request.`,
     ...(suggested.rules.length === 0
       ? []
       : [

@@ -12,6 +12,7 @@ import {
   NOTHING_CHANGED,
   plain,
   plainJson,
+  quantity,
   readRules,
   say,
   type Terminal,
@@ -49,7 +50,7 @@ function putCommand(terminal: Terminal): Command {
       );
       say(
         terminal.out,
-        `Stored: ${set.rules.length} rules, version ${effectiveRules(set, at).version}.${tellExpired(set, at)}`,
+        `Stored: ${quantity(set.rules.length, 'rule')}, version ${effectiveRules(set, at).version}.${tellExpired(set, at)}`,
       );
       say(
         terminal.out,

@@ -11,6 +11,7 @@ import {
 } from '../../core/campaign/index.ts';
 import { type PlanProblem, spokenDuration, toIso } from '../../core/model/index.ts';
 import { ANY_TRAFFIC, project } from '../../core/phases/index.ts';
+import { quantity } from '../../input/index.ts';
 import { wallClock } from '../../lambdas/zones/index.ts';
 
 export interface ProjectedCampaign extends CampaignProjection {
@@ -46,7 +47,7 @@ export function campaignText(campaign: Campaign, projected: ProjectedCampaign): 
       ? 'roll back to stable'
       : `are paused where they are for ${spokenDuration(campaign.stayFor)}, and roll back unless somebody resumes them`;
   return [
-    `Campaign ${campaign.name}: ${services} services in ${waves.length} waves, at most ${mostAtOnce} under way at once.`,
+    `Campaign ${campaign.name}: ${quantity(services, 'service')} in ${quantity(waves.length, 'wave')}, at most ${mostAtOnce} under way at once.`,
     `When one fails, nothing further starts, and the others under way ${others}.`,
     '',
     `${'wave'.padEnd(24)}  services  ${'first start'.padEnd(17)}  last complete`,

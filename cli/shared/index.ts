@@ -1,6 +1,6 @@
 /** Options, exit codes, the terminal, and whatever else every command needs. */
 
-export { asError, codeOf, plain, plainJson, plainLines } from '../../input/index.ts';
+export { asError, codeOf, plain, plainJson, plainLines, quantity } from '../../input/index.ts';
 export { attempt, attemptSending, CommandError, type Left, NOTHING_CHANGED } from './attempt.ts';
 export { readAuthorities, tlsProblem } from './certificates.ts';
 export { eachBounded } from './each-bounded.ts';

@@ -119,7 +119,14 @@ export function rules({ deployed, listeners }: Facts): Diagnosis[] {
   if (deployed === null) return [];
   const there = new Set(listeners.flatMap((listener) => listener.rules.map(({ arn }) => arn)));
   const gone = deployed.ruleArns.filter((arn) => !there.has(arn));
-  if (gone.length === 0) return [ok(`All ${deployed.ruleArns.length} rules of the cutover exist.`)];
+  if (gone.length === 0)
+    return [
+      ok(
+        deployed.ruleArns.length === 1
+          ? 'The one rule of the cutover exists.'
+          : `All ${deployed.ruleArns.length} rules of the cutover exist.`,
+      ),
+    ];
   return gone.map((arn) =>
     fail(
       `The cutover’s rule ${arn} does not exist: its traffic goes by other rules.`,

@@ -3,6 +3,7 @@
  * creation of rules and as preflight.
  */
 
+import { quantity } from '../../input/index.ts';
 import {
   copiedRule,
   type ListenerRule,
@@ -19,7 +20,7 @@ export function listenerExists({ listeners }: Facts): Diagnosis[] {
   const diagnoses = listeners.map(({ arn, loadBalancerArn, rules }) =>
     loadBalancerArn === null
       ? fail(`There is no listener ${arn}.`, 'correct the ARN: aws elbv2 describe-listeners --load-balancer-arn ARN')
-      : ok(`Listener ${nameOf(arn)} exists and has ${rules.length} rules.`),
+      : ok(`Listener ${nameOf(arn)} exists and has ${quantity(rules.length, 'rule')}.`),
   );
   const balancers = new Set(listeners.flatMap(({ loadBalancerArn }) => loadBalancerArn ?? []));
   if (balancers.size > 1)

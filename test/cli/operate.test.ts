@@ -176,7 +176,7 @@ describe('the operator’s commands', () => {
     expect(bad).toMatchObject({ code: 2, stderr: expect.stringContaining('rules.0.owner') });
     await writeFile(rules, JSON.stringify({ v: 1, rules: [rule] }));
     const put = await run('rules', 'put', rules, '--by', 'ada');
-    expect(put).toMatchObject({ code: 0, stdout: expect.stringMatching(/Stored: 1 rules, version [0-9a-f]{16}\./) });
+    expect(put).toMatchObject({ code: 0, stdout: expect.stringMatching(/Stored: 1 rule, version [0-9a-f]{16}\./) });
     const shown = await run('rules', 'show');
     expect(shown.stderr).toContain('stored by ada at ');
     expect(JSON.parse(shown.stdout)).toEqual({ v: 1, rules: [rule] });

@@ -13,7 +13,7 @@ export const CORE: Readonly<Record<string, Room>> = {
   'core/gate': { imports: [MODEL, 'core/gate/bets'], pure: true },
   'core/cost': { imports: [MODEL], pure: true },
   'core/acceptance': { pure: true, imports: ['markdown'] },
-  'core/doctor': { imports: [MODEL, 'core/listener'], pure: true },
+  'core/doctor': { imports: ['input', MODEL, 'core/listener'], pure: true },
   'core/runbook': { imports: [MODEL], pure: true },
   'core/status': { imports: ['input', MODEL], pure: true },
   'core/listener': { imports: [], pure: true },

@@ -1,5 +1,6 @@
 /** Shows what would be sent, without sending it. */
 import { targetWithoutSecrets } from '../../../capture/redaction/index.ts';
+import { quantity } from '../../shared/index.ts';
 import type { PlannedRequest } from './requests/index.ts';
 
 const SHOWN = 20;
@@ -22,6 +23,6 @@ export async function dryRun(requests: AsyncIterable<PlannedRequest>): Promise<D
   const more = count > first.length ? [`  … and ${count - first.length} more`] : [];
   return {
     requests: count,
-    text: [`${count} requests would be sent:`, ...first, ...more, 'By route:', ...routes].join('\n'),
+    text: [`${quantity(count, 'request')} would be sent:`, ...first, ...more, 'By route:', ...routes].join('\n'),
   };
 }

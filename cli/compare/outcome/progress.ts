@@ -2,6 +2,7 @@
  * The progress of a long reading, on standard error: a single updated line on a terminal, otherwise (CI) a line now and
  * then.
  */
+import { quantity } from '../../../input/index.ts';
 import type { Summary } from '../../../parity/tally/index.ts';
 import { compared, totalVerdicts } from '../../../report/index.ts';
 import type { Screen } from '../../shared/index.ts';
@@ -47,5 +48,5 @@ export function readingProgress(stream: Screen, inputs: readonly Input[]): Readi
 
 export function comparedSoFar(summary: Summary): string {
   const total = totalVerdicts(summary);
-  return `${compared(total)} captures, ${total.breaking} breaking`;
+  return `${quantity(compared(total), 'capture')}, ${total.breaking} breaking`;
 }

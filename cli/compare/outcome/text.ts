@@ -3,7 +3,7 @@
  * reproduce them.
  */
 import { styleText } from 'node:util';
-import { shortened } from '../../../input/index.ts';
+import { quantity, shortened } from '../../../input/index.ts';
 import { type Severity, standsAgainst } from '../../../parity/causes/index.ts';
 import type { NoisyPlace, Summary, Unpaired } from '../../../parity/tally/index.ts';
 import { compared, type TodoItem, totalVerdicts } from '../../../report/index.ts';
@@ -67,7 +67,7 @@ function headline(summary: Summary): string {
   const total = totalVerdicts(summary);
   const counts = `${total.same} same, ${total.benign} benign, ${total.undecided} undecided, ${total.breaking} breaking`;
   const unmatched = total.unmatched === 0 ? '' : `; ${total.unmatched} without an answer from stable`;
-  return `${plural(compared(total), 'capture')} on ${plural(summary.routes.size, 'route')}: ${counts}${unmatched}`;
+  return `${quantity(compared(total), 'capture')} on ${quantity(summary.routes.size, 'route')}: ${counts}${unmatched}`;
 }
 
 /** One row for each root cause, with its route if there is only one, or the number of routes. */
@@ -103,7 +103,7 @@ function whereOf({ routes, places }: TodoItem): string {
   const [only] = routes;
   return routes.length === 1 && only !== undefined
     ? only
-    : `${plural(routes.length, 'route')}, ${plural(places.length, 'place')}`;
+    : `${quantity(routes.length, 'route')}, ${quantity(places.length, 'place')}`;
 }
 
 /**
@@ -166,12 +166,12 @@ function noisy(places: readonly NoisyPlace[], { width, paint }: TextOptions): st
   const counted = kept === 0 ? '' : `, ${kept} not`;
   return [
     '',
-    paint('bold', `Noise, by the control answers: ${plural(suppressed, 'location')} suppressed${counted}`),
+    paint('bold', `Noise, by the control answers: ${quantity(suppressed, 'location')} suppressed${counted}`),
     ...(kept === 0 ? [] : wrap(KEPT, width - 2).map((line) => `  ${line}`)),
     ...places.slice(0, MOST_NOISE).flatMap((place) => {
       const { route, both, onlyStable, onlyCandidate, records } = place;
       const text = `  ${place.suppressed ? 'suppressed' : place.tooFew ? 'NOT suppressed (too few)' : 'NOT suppressed'}: ${plain(route)} ${plain(place.place)}`;
-      const counts = `of ${plural(records, 'control answer')}, stable and the candidate both differ in ${both}, only stable in ${onlyStable}, only the candidate in ${onlyCandidate}`;
+      const counts = `of ${quantity(records, 'control answer')}, stable and the candidate both differ in ${both}, only stable in ${onlyStable}, only the candidate in ${onlyCandidate}`;
       return [
         place.suppressed ? shortened(text, width) : paint('yellow', shortened(text, width)),
         ...wrap(counts, width - 4).map((line) => `    ${line}`),
@@ -195,20 +195,20 @@ function gaps({ unreadable, unpaired, byOrder }: Summary, sources: readonly stri
   const lonely = (side: Side) =>
     list(
       unpaired[side].count,
-      `${plural(unpaired[side].count, 'answer')} in the ${side} log only:`,
+      `${quantity(unpaired[side].count, 'answer')} in the ${side} log only:`,
       unpaired[side].first.map((u) => `${place(u.at)} ${plain(u.route)} ${plain(u.requestId)}`),
     );
   return [
     ...list(
       unreadable.count,
-      `${plural(unreadable.count, 'line')} could not be parsed:`,
+      `${quantity(unreadable.count, 'line')} could not be parsed:`,
       unreadable.first.map((u) => `${place(u.at)} ${plain(u.reason)}`),
     ),
     ...lonely('stable'),
     ...lonely('candidate'),
     ...(byOrder === 0
       ? []
-      : ['', `${plural(byOrder, 'capture')} without a request id, matched by method, URL and order.`]),
+      : ['', `${quantity(byOrder, 'capture')} without a request id, matched by method, URL and order.`]),
   ];
 }
 
@@ -222,8 +222,4 @@ function wrap(text: string, width: number): string[] {
     } else line = line === '' ? word : `${line} ${word}`;
   }
   return [...lines, line];
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
