@@ -53,8 +53,14 @@ export function stickiness({ groups }: Facts): Diagnosis[] {
 
 export function targetHealth({ groups }: Facts): Diagnosis[] {
   const { ok, warn, fail } = diagnosesOf('target health');
-  return groups.filter(isFound).map(({ role, arn, found: { health } }) => {
+  return groups.filter(isFound).map(({ role, arn, found: { health, targetType } }) => {
     const look = `aws elbv2 describe-target-health --target-group-arn ${arn}`;
+    // For a function, health checks are off unless somebody turns them on.
+    if (targetType === 'lambda' && health.healthy + health.unhealthy === 0)
+      return fail(
+        `Target group ${role} leads to a Lambda function without health checks, and a run needs a healthy target.`,
+        `aws elbv2 modify-target-group --target-group-arn ${arn} --health-check-enabled`,
+      );
     if (health.healthy === 0) return fail(`Target group ${role} has no healthy target.`, look);
     if (health.unhealthy > 0)
       return warn(

@@ -1,8 +1,8 @@
 /** Bundles for Node 24, in this repository only; the published package contains the finished bundles. */
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type * as Esbuild from 'esbuild';
+import { HOME } from './home.ts';
 
 export interface BundleOptions {
   /** Whether late imports go into separate chunks. @default - everything in one module */
@@ -12,8 +12,6 @@ export interface BundleOptions {
   /** Extension of the modules. @default '.mjs' */
   readonly extension?: '.mjs' | '.js';
 }
-
-const ROOT = join(import.meta.dirname, '..', '..');
 
 /**
  * Bundles each entry into a self-contained ES module below `outdir`.
@@ -29,7 +27,7 @@ export function bundleModule(
   const { buildSync }: typeof Esbuild = createRequire(import.meta.url)('esbuild');
   mkdirSync(outdir, { recursive: true });
   const { metafile } = buildSync({
-    absWorkingDir: ROOT,
+    absWorkingDir: HOME,
     metafile: true,
     entryPoints,
     outdir,

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { bundleModule } from './bundle.ts';
+import { HOME, READY } from './home.ts';
 import { madeOnce } from './made-once.ts';
 import { ReadableCode } from './readable.ts';
 
@@ -32,13 +33,8 @@ export const HANDLERS = [
 ] as const;
 export type HandlerName = (typeof HANDLERS)[number];
 
-const ROOT = join(import.meta.dirname, '..', '..');
-
-/** Where the package contains its bundles. */
-const READY = join(ROOT, 'bundles');
-
 /** Where they are written here: outside the assembly, which copies what it needs. */
-const OUT = join(ROOT, '.crossfade', 'bundles');
+const OUT = join(HOME, '.crossfade', 'bundles');
 
 let bundled = false;
 
@@ -61,7 +57,7 @@ const SPLIT: readonly HandlerName[] = ['rollback', 'close-mirror', 'verify-rollb
 
 /** Bundles every handler to `<outdir>/<name>/index.mjs`. @returns like {@link bundleModule} @throws esbuild's error */
 export function bundleHandlers(outdir: string): string[] {
-  const lambdas = join(ROOT, 'lambdas');
+  const lambdas = join(HOME, 'lambdas');
   const source = (name: HandlerName) => join(lambdas, `${name}.ts`);
   const instead = {
     '@aws-sdk/credential-provider-node': join(lambdas, 'aws', 'calls', 'environment-credentials.ts'),

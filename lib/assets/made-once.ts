@@ -2,10 +2,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { HOME } from './home.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 /** These stand for all packages, and for the way in which this room makes bundles. */
-const ALWAYS = ['package-lock.json', ...readdirSync(import.meta.dirname).map((file) => join('lib', 'assets', file))];
+const always = () => [
+  'package-lock.json',
+  ...readdirSync(join(HOME, 'lib', 'assets')).map((file) => join('lib', 'assets', file)),
+];
 
 /**
  * Makes the folder, unless it was made from the same files before.
@@ -18,7 +21,7 @@ export function madeOnce(folder: string, make: (folder: string) => readonly stri
   if (existsSync(folder) && isCurrent(record)) return;
   rmSync(record, { force: true });
   const ours = make(folder).filter((file) => !file.includes('node_modules'));
-  const files = [...new Set([...ALWAYS, ...ours])].sort();
+  const files = [...new Set([...always(), ...ours])].sort();
   writeFileSync(record, JSON.stringify(Object.fromEntries(files.map((file) => [file, digestOf(file)])), null, 1));
 }
 
@@ -29,7 +32,7 @@ function isCurrent(record: string): boolean {
     return (
       typeof made === 'object' &&
       made !== null &&
-      Object.entries(made).every(([file, digest]) => existsSync(join(ROOT, file)) && digestOf(file) === digest)
+      Object.entries(made).every(([file, digest]) => existsSync(join(HOME, file)) && digestOf(file) === digest)
     );
   } catch {
     // Another process may be writing it.
@@ -39,6 +42,6 @@ function isCurrent(record: string): boolean {
 
 function digestOf(file: string): string {
   return createHash('sha256')
-    .update(readFileSync(join(ROOT, file)))
+    .update(readFileSync(join(HOME, file)))
     .digest('hex');
 }

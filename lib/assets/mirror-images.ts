@@ -9,13 +9,13 @@ import { Stage } from 'aws-cdk-lib';
 import { type ContainerDefinition, ContainerImage, type ContainerImageConfig } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { bundleModule } from './bundle.ts';
+import { HOME } from './home.ts';
 import { madeOnce } from './made-once.ts';
 import { ReadableImage } from './readable.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 /** Where the package contains the finished recorder. */
-const READY = join(ROOT, 'recorder-image');
-const OUT = join(ROOT, '.crossfade', 'recorder-image');
+const READY = join(HOME, 'recorder-image');
+const OUT = join(HOME, '.crossfade', 'recorder-image');
 
 /** @param base replaces the Dockerfile's base image @throws esbuild's error if the recorder does not build */
 export function recorderImage(base?: string): ContainerImage {
@@ -32,12 +32,12 @@ export function recorderImage(base?: string): ContainerImage {
 export function bundleRecorder(outdir: string): string[] {
   mkdirSync(outdir, { recursive: true });
   const entries = [
-    { in: join(ROOT, 'mirror', 'sidecar', 'main.ts'), out: 'main' },
-    { in: join(ROOT, 'mirror', 'recorder', 'delivery-thread.ts'), out: 'delivery-thread' },
+    { in: join(HOME, 'mirror', 'sidecar', 'main.ts'), out: 'main' },
+    { in: join(HOME, 'mirror', 'recorder', 'delivery-thread.ts'), out: 'delivery-thread' },
   ];
   const inputs = bundleModule(entries, outdir);
   const dockerfile = join('mirror', 'sidecar', 'Dockerfile');
-  copyFileSync(join(ROOT, dockerfile), join(outdir, 'Dockerfile'));
+  copyFileSync(join(HOME, dockerfile), join(outdir, 'Dockerfile'));
   return [...inputs, dockerfile];
 }
 

@@ -57,6 +57,10 @@ export function checkGroupConstruct(check: Check, at: string, group: unknown): v
     protocol === undefined || Token.isUnresolved(protocol) || WEB.includes(protocol),
     `${at} must be a target group of an application load balancer, not one of protocol ${protocol}`,
   );
+  check(
+    targetType !== 'lambda' || Stack.of(made).resolve(made.healthCheckEnabled) === true,
+    `${at} leads to a Lambda function without health checks, and a run needs a healthy target: give the group healthCheck: { enabled: true }`,
+  );
   const attributes = attributesSchema.safeParse(Stack.of(made).resolve(made.targetGroupAttributes)).data ?? [];
   check(
     !attributes.some(({ key, value }) => key === 'stickiness.enabled' && value === 'true'),

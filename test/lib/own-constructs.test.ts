@@ -197,7 +197,13 @@ describe('is taken as it is', () => {
     ['the ledger of another stack', (_, other) => ({ ledger: ledgerTable(other(ENV), 'Ledger') })],
     [
       'a group of functions',
-      (stack) => withStable(new ApplicationTargetGroup(stack, 'Group', { targetType: TargetType.LAMBDA })),
+      (stack) =>
+        withStable(
+          new ApplicationTargetGroup(stack, 'Group', {
+            targetType: TargetType.LAMBDA,
+            healthCheck: { enabled: true },
+          }),
+        ),
     ],
   ])('%s', (_what, own) => {
     expect(resourcesOf(synthesises(own).stack, 'Custom::WeightedRule')).toHaveLength(1);

@@ -1,6 +1,11 @@
 /** The user's own constructs that a cutover cannot use: each is refused before anything is deployed. */
 import { AttributeType, type ITableV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { ApplicationListener, NetworkTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import {
+  ApplicationListener,
+  ApplicationTargetGroup,
+  NetworkTargetGroup,
+  TargetType,
+} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Alias, type IKey } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
@@ -129,6 +134,11 @@ describe('is refused before anything is deployed, with the prop named', () => {
       'a group of a network load balancer',
       (stack) => withStable(new NetworkTargetGroup(stack, 'Group', { vpc: vpcOf(stack), port: 80 })),
       /groups\.stable must be a target group of an application load balancer, not one of protocol TCP/,
+    ],
+    [
+      'a group of a function whose health nobody checks',
+      (stack) => withStable(new ApplicationTargetGroup(stack, 'Group', { targetType: TargetType.LAMBDA })),
+      /groups\.stable leads to a Lambda function without health checks/,
     ],
     [
       'a group with target stickiness',

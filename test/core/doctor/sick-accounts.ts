@@ -180,6 +180,13 @@ export const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => vo
     /no healthy target/,
   ],
   [
+    'a function whose health nobody checks',
+    'target health',
+    'fail',
+    candidate({ targetType: 'lambda', health: { healthy: 0, unhealthy: 0, registered: 1 } }),
+    /candidate leads to a Lambda function without health checks/,
+  ],
+  [
     'an unhealthy target',
     'target health',
     'warn',
