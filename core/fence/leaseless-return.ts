@@ -1,12 +1,11 @@
 /** Rollbacks without a lease to fence: no run owns the ingress, or the ledger is unavailable. */
 import { CrossfadeError, type Deployment, isFinal, isSafe, type Lease } from '../model/index.ts';
-import { carriedSnapshot } from './carried-capacity.ts';
 import { isMarked, isOver } from './desired-weights.ts';
-import { rejectionOf } from './failure.ts';
 import { giveBack, isToldAgain } from './give-back.ts';
 import { candidatePercentOf, carriedNeeds, type Survey } from './return-plan.ts';
 import type { LedgerTrouble, RollbackOutcome, RollbackPorts, RollbackRequest } from './rollback-outcome.ts';
-import { refillCapacity, restoreCapacity } from './stable-capacity.ts';
+import { carriedSnapshot, refillCapacity, restoreCapacity } from './stable-capacity.ts';
+import { rejectionOf } from './write-weights.ts';
 
 /**
  * No run owns the ingress. Weights that are neither safe nor final then have no owner, whatever the table says about

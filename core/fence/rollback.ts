@@ -14,12 +14,12 @@ import {
   toIso,
 } from '../model/index.ts';
 import { isLeaseRestored } from './desired-weights.ts';
-import { rejectionOf } from './failure.ts';
 import { giveBack, isToldAgain } from './give-back.ts';
 import { bringBackUnfenced, bringBackUnowned } from './leaseless-return.ts';
 import { candidatePercentOf, type Survey, stableNeeds, survey } from './return-plan.ts';
 import type { LedgerTrouble, RollbackOutcome, RollbackPorts, RollbackRequest } from './rollback-outcome.ts';
 import { refillCapacity, restoreCapacity } from './stable-capacity.ts';
+import { rejectionOf } from './write-weights.ts';
 
 /**
  * Moves traffic back to stable. Safe to call at any time, from several places at once.

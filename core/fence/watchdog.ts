@@ -23,14 +23,13 @@ import {
   type TriggerScope,
   toIso,
 } from '../model/index.ts';
-import { restoreCarried } from './carried-capacity.ts';
 import { type CloseMirrorOutcome, closeMirror, isClosing } from './close-mirror.ts';
 import { desiredWeights, isLeaseRestored, isMarked, isOver, mayStillWrite } from './desired-weights.ts';
 import { giveBack } from './give-back.ts';
 import { type ReturnPlan, survey } from './return-plan.ts';
 import { rollBack } from './rollback.ts';
 import type { RollbackOutcome, RollbackPorts, RollbackRequest } from './rollback-outcome.ts';
-import { heldTasks, refillCapacity, restoreCapacity } from './stable-capacity.ts';
+import { heldTasks, refillCapacity, restoreCapacity, restoreCarried } from './stable-capacity.ts';
 import { type VerificationPorts, type VerificationReport, verifyReturn } from './verified-return.ts';
 
 /**

@@ -109,3 +109,13 @@ async function readUntil(
   if (isTransient(failure)) throw failure;
   throw new WeightsNotAppliedError(`${describeWeights(deployment, wanted)} were written, but ${last}`, failure);
 }
+
+/** The reason with which a call rejected; undefined if it succeeded. */
+export async function rejectionOf(call: () => Promise<void>): Promise<unknown> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return error ?? new Error('unknown failure');
+  }
+}
