@@ -116,12 +116,10 @@ export interface ErrorContext {
 }
 
 /** `name` is matched by ASL's Retry and Catch, so it is part of the contract with the state machine. */
-export class CrossfadeError extends Error {
+export class CrossfadeError extends Error implements ErrorContext {
   /** What happened, in one sentence, without the state of traffic and the next step, which the message adds. */
   readonly what: string;
-  /** The state of traffic when it was thrown, in one sentence. */
   readonly traffic: string;
-  /** What to do next, in one sentence. */
   readonly nextStep: string;
 
   constructor(name: ErrorName, what: string, context: ErrorContext) {
