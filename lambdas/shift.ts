@@ -46,7 +46,7 @@ async function tellUnmirrored(
   await tell(deps, {
     kind: 'warning',
     ...runOf(state),
-    subject: `Crossfade ${state.cutoverId}: the soak goes on without its mirror`,
+    subject: `Crossfade ${state.cutoverId}: the soak continues without its mirror`,
     body: `${state.phase === 'soak' ? state.reason : dead} The candidate answers everybody, and its answers are no longer compared with the stable side's.`,
   });
 }

@@ -122,7 +122,7 @@ async function afterRevision(
   await tell(deps, {
     kind: 'warning',
     ...runOf(state),
-    subject: `Crossfade ${state.cutoverId}: begins its phase anew`,
+    subject: `Crossfade ${state.cutoverId}: phase restarted after a new revision`,
     body: reason,
   });
   return { revisions: now, revisionRestarts: revisionRestarts + 1, revisedAt: toIso(at) };

@@ -2,6 +2,7 @@
  * What each action does at each place of a run: one table, to which test/cli/actions.slow.test.ts holds the commands,
  * and its page.
  */
+import { describePlace } from '../../core/model/index.ts';
 import { markdownCode, markdownTable } from '../../markdown/index.ts';
 import { type Page, page } from './page.ts';
 
@@ -118,6 +119,10 @@ const RUNNING: Readonly<Record<Steering, (place: OperatorPlace) => Answer | null
       : null,
 };
 
+/** The stage stays as it is, with its percentage in the answers. */
+const nameOf = (place: OperatorPlace) =>
+  SIGNOFFS.includes(place) ? describePlace({ phase: place, stage: 0 }, undefined) : place;
+
 export function actionsPage(): Page {
   const answers = OPERATOR_ACTIONS.flatMap((action) =>
     OPERATOR_PLACES.map((place) => ({ action, place, ...answerAt(action, place) })),
@@ -126,22 +131,22 @@ export function actionsPage(): Page {
   return page(
     'docs/reference/actions.md',
     'Actions of an operator',
-    'What each command does in each phase of a run: ✓ means that it takes effect (exit code 0), – that it is refused and changes nothing (exit code 1). `test/cli/actions.slow.test.ts` runs every pair. The table shows runs that have not been evaluated yet in their phase: `promote` takes effect once the evidence is in. Their stage is the second of the default plan.',
+    'The table shows what each command does in each phase of a run: ✓ means that it takes effect (exit code 0), – that it is refused and changes nothing (exit code 1). `test/cli/actions.slow.test.ts` runs every pair. No evaluation has happened yet in the phases shown; `promote` takes effect once the evidence is complete. The stage is the second of the default plan.',
     markdownTable(
       ['', ...OPERATOR_ACTIONS.map(markdownCode)],
       OPERATOR_PLACES.map((place) => [
-        place,
+        nameOf(place),
         ...OPERATOR_ACTIONS.map((action) => (answerAt(action, place).accepted ? '✓' : '–')),
       ]),
     ),
     'A drill, a preflight and a baseline can only be ended. From `rolling back` on, only `rollback` takes effect; it is safe to repeat at any time. On a completed cutover `rollback` moves nothing, and ends with exit code 1 if customers are on the candidate; only `rollback --break-glass` moves them. Preflight refuses `start` while a run owns the ingress, while one is being rolled back, and for four minutes after a rollback.',
     '## Answers',
     markdownTable(
-      ['command', '', 'where', 'it says'],
+      ['command', 'takes effect', 'phase', 'answer'],
       [...sentences.values()].map((all) => [
         markdownCode(all[0]?.action ?? ''),
         all[0]?.accepted === true ? '✓' : '–',
-        all.map(({ place }) => place).join('; '),
+        all.map(({ place }) => nameOf(place)).join('; '),
         markdownCode(all[0]?.says ?? ''),
       ]),
     ),

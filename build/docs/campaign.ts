@@ -34,7 +34,7 @@ export function campaignPage(): Page {
 const RULES = `## Rules between fields
 
 - A service stands in one wave. Two services of one account and region have two ingresses, and no listener rule in common.
-- Accounts, plans, waves and services that are named exist. What waits for what makes no circle.
+- Accounts, plans, waves and services that are named exist. Dependencies have no cycle.
 - Windows leave some minute of the week open. A freeze ends after it begins.
 - The cutovers of one place have room in the API limits that they share ([bounds of a campaign](campaign-bounds.md)).`;
 
@@ -64,7 +64,7 @@ export function boundsPage(): Page {
           return [what, String(capacity), String(perSecond), source];
         }),
       ),
-      `The rules: looks take at most ${100 * SHARE_FOR_LOOKS} % of what a limit gives a minute, so that the other half is free for rollbacks; and AWS takes the safe weights of all cutovers of a place at once, which is ${mostAtOnce()} cutovers of two listener rules. A rollback waits for no reading: the listener and both sides are read beside the fence, and the weights are written also where a reading was throttled.`,
+      `Two rules follow. Evaluations take at most ${100 * SHARE_FOR_LOOKS} % of each limit, so that the other half is free for rollbacks. All cutovers of a place can write their safe weights at once, which limits them to ${mostAtOnce()} cutovers with two listener rules each. A rollback never waits for a read: it reads the listener and both sides in parallel with the fence, and writes the weights even if a read was throttled.`,
     ].join('\n\n'),
     [
       '## Calls a minute, computed',
@@ -86,7 +86,7 @@ export function boundsPage(): Page {
     ].join('\n\n'),
     [
       '## The same, simulated',
-      `${MINUTES} minutes, second by second, against the limits as buckets: looks and watchdogs at their own seconds, three attempts for a call that is refused, and all cutovers going back in the tenth minute, each by three triggers. A rollback that is refused three times is called again after a minute.`,
+      `The simulation runs ${MINUTES} minutes, second by second, against the limits as token buckets. Evaluations and watchdogs run at their own seconds, a refused call is tried three times, and in the tenth minute all cutovers roll back, each by three triggers. A rollback that is refused three times is repeated after a minute.`,
       markdownTable(
         ['under way', ...heads.map((head) => `${head}: refused`), 'last one is safe after'],
         [...SIZES.map((n) => [n, 0] as const), TENTH_OF_A_THOUSAND].map(([n, atRest]) => {
@@ -135,7 +135,7 @@ function costs(): string {
   const usd = (value: number) => value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   return [
     '## What it costs',
-    `By the prices of [the cost of one cutover](cost.md), USD: attached services of ${RPS} requests a second without a mirror of ours, the default plan. A month of a service is paid for as long as its stack stands, whether or not a campaign runs. The campaign's own machine takes three state transitions a look, which is 0.76 USD a week at one look a minute, and a function's time.`,
+    `By the prices of [the cost of one cutover](cost.md), USD: attached services of ${RPS} requests a second without a mirror of ours, the default plan. A service costs its monthly sum as long as its stack exists, whether or not a campaign runs. The campaign's own machine takes three state transitions for each evaluation (0.76 USD a week at one evaluation a minute), and a function's time.`,
     markdownTable(
       ['services', 'a month', 'all their cutovers'],
       SIZES.map((n) => [n.toLocaleString('en-US'), usd(n * each.usd.month), usd(n * each.usd.cutover)]),

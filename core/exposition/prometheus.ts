@@ -26,7 +26,7 @@ export const PROMETHEUS_METRICS = {
     help: 'Evaluations of the run, by decision: advance, hold or rollback.',
   },
   crossfade_rollbacks_total: { type: 'counter', help: 'Rollbacks of the run, by trigger: 0 or 1.' },
-  crossfade_notification_failures_total: { type: 'counter', help: 'Notifications that SNS did not take.' },
+  crossfade_notification_failures_total: { type: 'counter', help: 'Notifications that SNS did not accept.' },
 } as const satisfies Record<string, { readonly type: 'gauge' | 'counter'; readonly help: string }>;
 type MetricName = keyof typeof PROMETHEUS_METRICS;
 

@@ -18,7 +18,7 @@ export const ERRORS = {
   'Crossfade.InvalidState': {
     meaning: 'A task got a state or an event that its phase does not expect.',
     traffic: 'The rollback that follows returns it to stable.',
-    next: 'Do not write the state by hand. Otherwise report a bug, with the execution history.',
+    next: 'If nobody edited the state by hand, report this as a bug, with the execution history.',
   },
   'Crossfade.RuleKept': {
     meaning:

@@ -64,7 +64,7 @@ export const SYMPTOMS = {
     done: RETURNED,
     steps: (names) => [
       {
-        text: 'Health of both sides; on the dashboard, `HTTPCode_ELB_502_Count`, `503` and `504` tell refused requests from slow ones:',
+        text: 'Dashboard, “Connection errors; load balancer 5xx”: 502 means that a target closed the connection or sent no valid HTTP, 503 that none was registered or healthy, 504 that one was too slow. Health of both sides:',
         commands: [healthCommand(names, names.candidateGroup), healthCommand(names, names.stableGroup)],
       },
     ],
@@ -102,12 +102,11 @@ export const SYMPTOMS = {
     ],
   },
   'mirror-5xx-ratio': {
-    means:
-      'The mirror’s targets are healthy, but customers behind it fail far more often than those who do not pass through it.',
+    means: 'The mirror’s targets are healthy, but requests through it fail far more often than the others.',
     done: MIRROR_CLOSED,
     steps: () => [
       {
-        text: 'The log of the container `envoy` names the reason of each 5xx: no connection to the primary, a circuit breaker, a request that it could not read.',
+        text: 'The log of the container `envoy` gives the reason for each 5xx: no connection to the primary, a circuit breaker, or a request that it could not parse.',
       },
     ],
   },
@@ -116,7 +115,7 @@ export const SYMPTOMS = {
     done: `${UNMOVED} The sign-off counts the losses, and holds if there are too many.`,
     steps: () => [
       {
-        text: 'Dashboard, “Copies dropped, by reason”: `busy`, `breaker` (the other side is slow or fails), `recorder-*` (the recorder is slow, full or gone), `queue`, `sink` (Firehose is too slow or refuses records), `oversize` (raise `copies.bodyCapBytes`), `error`. A smaller `copies.sampleRate` helps against all of them except `oversize` and `error`.',
+        text: 'Dashboard, “Copies lost, by reason”: `busy`, `breaker` (the other side is slow or fails), `recorder-*` (the recorder is slow, full or gone), `queue`, `sink` (Firehose is too slow or refuses records), `oversize` (raise `copies.bodyCapBytes`), `error`. A smaller `copies.sampleRate` helps against all of them except `oversize` and `error`.',
       },
     ],
   },
@@ -126,7 +125,8 @@ export const SYMPTOMS = {
     steps: () => [{ text: 'Raise `copies.bodyCapBytes`, or keep routes with long downloads away from the mirror.' }],
   },
   'mirror-refused': {
-    means: 'The mirror itself refuses more than 5 % of the requests: it cannot parse them, or has seen them before.',
+    means:
+      'The mirror itself refuses more than 5 % of the requests: it cannot parse them, or they pass through it in a loop.',
     done: `${UNMOVED} Those customers got 400, 501 or 508.`,
     steps: () => [
       {
@@ -139,14 +139,14 @@ export const SYMPTOMS = {
     done: `${UNMOVED} The gate sees these failures, too.`,
     steps: (names) => [
       {
-        text: 'Dashboard, “Primary gave no answer, by Envoy’s flag” (UF: no connection; UC: connection closed; UPE: not valid HTTP), and the log of the container `envoy`, which has one line for each. Health of the primary, which is stable in the shadow and the candidate in the soak:',
+        text: 'Dashboard, “Requests that the primary did not answer, by Envoy’s response flag” (UF: no connection; UC: connection closed; UPE: not valid HTTP), and the log of the container `envoy`, which has one line for each. Health of the primary, which is stable in the shadow and the candidate in the soak:',
         commands: [healthCommand(names, names.stableGroup), healthCommand(names, names.candidateGroup)],
       },
     ],
   },
   'mirror-died': {
     means:
-      'An Envoy of the mirror has ended without having been told to: a crash, or no memory was left. The requests that it had under way failed.',
+      'Envoy exited unexpectedly in a task of the mirror: it crashed, or ran out of memory. Its requests in flight failed.',
     done: `${UNMOVED} ECS replaces the task. If no other task serves, \`mirror-unhealthy\` closes the mirror.`,
     steps: () => [
       {

@@ -51,9 +51,9 @@ export const statusEventSchema = z.looseObject({
   /** null if no run is known. */
   cutoverId: cutoverIdSchema.nullable(),
   /**
-   * `phase`: a phase or stage began. `decision`: an evaluation of the gate. `signoff`: an approval is wanted.
+   * `phase`: a phase or stage began. `decision`: an evaluation of the gate. `signoff`: an approval is pending.
    * `refused`: the run did not begin. `rollback`: all traffic was returned to stable. `waiting`: a rollback cannot
-   * complete yet. `verified`: counts show the return. `warning`: people should know. `completed`: the candidate is the
+   * complete yet. `verified`: request counts confirm the rollback. `warning`: people should know. `completed`: the candidate is the
    * service.
    */
   kind: z.enum(NOTICE_KINDS),

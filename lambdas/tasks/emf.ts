@@ -20,7 +20,7 @@ export const HANDLER_METRICS = {
   RollbackRequested: '1 for the first of the triggers that ask for one rollback',
   RollbackSeconds: 'seconds from the start of the rollback function to confirmed weights',
   MirrorClosed: '1 when the mirror was taken out of the clients’ path',
-  NoticeFailed: '1 for a notification that SNS did not take',
+  NoticeFailed: '1 for a notification that SNS did not accept',
   ParityPairs: 'captures that were compared',
   ParityBreaking: 'captures with a breaking difference',
   ParityUndecided: 'captures with a difference that needs a rule',

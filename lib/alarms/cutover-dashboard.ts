@@ -112,13 +112,13 @@ export class CutoverDashboard extends Construct {
         height: 6,
         markdown: [
           `# Cutover of \`${ingressId}\``,
-          `Bring everything back: \`crossfade rollback --ingress ${ingressId} --reason "…"\``,
+          `Return all traffic to stable: \`crossfade rollback --ingress ${ingressId} --reason "…"\``,
           `[Runbook](${runbookUrl}) · machine \`${machine.stateMachineName}\``,
           `Phases: ${phases}`,
         ].join('\n\n'),
       }),
       new SingleValueWidget({
-        title: 'Now: candidate weight %, phase, gate (-1 rollback, 0 hold, 1 advance)',
+        title: 'Now: candidate share (%), phase, gate (-1 rollback, 0 hold, 1 advance)',
         width: 8,
         height: 6,
         metrics: [
@@ -127,7 +127,7 @@ export class CutoverDashboard extends Construct {
           this.#own('GateDecision', Stats.MINIMUM),
         ],
       }),
-      graph('Candidate weight, %, and rollbacks', [
+      graph('Candidate share (%), rollback requests, closed mirrors', [
         this.#own('CandidatePercent', Stats.MAXIMUM),
         this.#own('RollbackRequested', Stats.SUM),
         this.#own('MirrorClosed', Stats.SUM),
@@ -141,18 +141,22 @@ export class CutoverDashboard extends Construct {
       graph('Target 5xx', this.#both('HTTPCode_Target_5XX_Count', Stats.SUM)),
       graph('Connection errors; load balancer 5xx', [
         ...this.#both('TargetConnectionErrorCount', Stats.SUM),
-        this.#alb('HTTPCode_ELB_5XX_Count', Stats.SUM, 'load balancer'),
+        ...[502, 503, 504].map((status) =>
+          this.#alb(`HTTPCode_ELB_${status}_Count`, Stats.SUM, `load balancer ${status}`),
+        ),
       ]),
     ];
   }
 
   #latency(): IWidget[] {
-    return [50, 95, 99].map((p) => graph(`Latency p${p}, s`, this.#both('TargetResponseTime', Stats.percentile(p))));
+    return [50, 95, 99].map((p) =>
+      graph(`Response time p${p}, s`, this.#both('TargetResponseTime', Stats.percentile(p))),
+    );
   }
 
   #upstreams(): IWidget[] {
     return [
-      graph('Healthy hosts', this.#both('HealthyHostCount', Stats.MINIMUM)),
+      graph('Healthy targets', this.#both('HealthyHostCount', Stats.MINIMUM)),
       graph('Upstream errors', this.#gateways('UpstreamErrors', Stats.SUM)),
       graph('Circuit breaker (0 closed, 0.5 half-open, 1 open)', [
         ...this.#gateways('BreakerOpen', Stats.MAXIMUM),
@@ -161,7 +165,7 @@ export class CutoverDashboard extends Construct {
             'MirrorBreakerOpen',
             { Ingress: this.#props.ingressId, Side },
             Stats.MAXIMUM,
-            `mirror's copies to ${Side}`,
+            `copies to ${Side}`,
           ),
         ),
       ]),
@@ -180,11 +184,11 @@ export class CutoverDashboard extends Construct {
 
   #shadow(): IWidget[] {
     return [
-      graph('Captures compared, breaking', [
+      graph('Captures compared, and captures with a breaking difference', [
         this.#own('ParityPairs', Stats.SUM),
         this.#own('ParityBreaking', Stats.SUM),
       ]),
-      graph('Mirror', [
+      graph('Requests and copies of the mirror', [
         this.#own('MirrorRequests', Stats.SUM),
         this.#own('MirrorCopies', Stats.SUM),
         this.#own('MirrorCaptured', Stats.SUM),
@@ -193,9 +197,12 @@ export class CutoverDashboard extends Construct {
         this.#own('MirrorCut', Stats.SUM),
         this.#own('MirrorDied', Stats.SUM),
       ]),
-      graph('Copies dropped, by reason', this.#dropped(...MIRROR_LOSSES)),
-      graph('Requests not to be copied, by reason', this.#dropped('sample', 'method', 'upgrade', 'aborted', 'refused')),
-      graph('Primary gave no answer, by Envoy’s flag', [
+      graph('Copies lost, by reason', this.#dropped(...MIRROR_LOSSES)),
+      graph(
+        'Requests that are not copied, by reason',
+        this.#dropped('sample', 'method', 'upgrade', 'aborted', 'refused'),
+      ),
+      graph('Requests that the primary did not answer, by Envoy’s response flag', [
         // The flags are Envoy's, and few of them ever occur.
         new MathExpression({
           expression: `SEARCH('{${NAMESPACE},Flag,Ingress} MetricName="MirrorPrimaryErrors" Ingress="${this.#props.ingressId}"', 'Sum', ${PERIOD.toSeconds()})`,

@@ -40,7 +40,7 @@ export function mirrorUnhealthy(names: MirrorNames): AlarmSpec {
     datapoints: [2, 2],
     missing: TreatMissingData.BREACHING,
     summary:
-      'The mirror has no healthy target; its weight is set to 0 at once (in the shadow phase that is a rollback).',
+      'The mirror has no healthy target, so it is closed: its weight is set to 0 (in the shadow phase that is a rollback).',
   };
 }
 
@@ -75,10 +75,10 @@ export function mirrorErrors(
   const beside = { exposed: `IF(${failed} > 0, ${sum('s', 'c')}, 0)`, failed };
   return {
     what: 'mirror-5xx-ratio',
-    metric: alarmMath(beyond(behind, beside, burst), using, "errors behind the mirror above the others', %"),
+    metric: alarmMath(beyond(behind, beside, burst), using, "errors through the mirror above the others', %"),
     threshold: errorPercent,
     datapoints: [2, 3],
-    summary: `Customers behind the mirror fail far more often than ${ALARM_CONTROL_WEIGHT} times the others' share; its weight is set to 0 at once (evaluated only from ${ALARM_MIN_FAILURES * burst} failures a minute).`,
+    summary: `The error rate of requests through the mirror exceeds ${ALARM_CONTROL_WEIGHT} times the others', so the mirror is closed: its weight is set to 0 (evaluated only from ${ALARM_MIN_FAILURES * burst} failures a minute).`,
   };
 }
 
@@ -107,22 +107,22 @@ export function mirrorNotices(names: MirrorNames): readonly AlarmSpec[] {
       metric: alarmMath(
         share(`(${lost})`, `(FILL(c, 0) + ${lost})`),
         { c: own('MirrorCaptured'), ...Object.fromEntries(losses) },
-        'captures that were lost, %',
+        'lost captures, %',
       ),
       threshold: LOST_PERCENT,
       datapoints: all,
-      summary: 'The mirror loses captures, which the sign-off will lack.',
+      summary: 'The mirror loses captures, so the sign-off has less evidence.',
     },
     {
       what: 'mirror-cut',
       metric: alarmMath(
         share('FILL(x, 0)', 'FILL(c, 0)'),
         { x: own('MirrorCut'), c: own('MirrorCaptured') },
-        'captures of answers beyond the cap, %',
+        'captures with an answer beyond the cap, %',
       ),
       threshold: CUT_PERCENT,
       datapoints: all,
-      summary: 'Many answers are longer than the cap, so only their beginnings are compared.',
+      summary: 'Many answers exceed the capture cap, so only their beginnings are compared.',
     },
     {
       what: 'mirror-refused',
@@ -133,7 +133,7 @@ export function mirrorNotices(names: MirrorNames): readonly AlarmSpec[] {
       ),
       threshold: REFUSED_PERCENT,
       datapoints: all,
-      summary: 'The mirror itself refuses requests: it cannot parse them, or has seen them before.',
+      summary: 'The mirror itself refuses requests: it cannot parse them, or they pass through it in a loop.',
     },
     {
       what: 'mirror-primary-failed',
@@ -152,7 +152,7 @@ export function mirrorNotices(names: MirrorNames): readonly AlarmSpec[] {
       threshold: 1,
       comparison: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       datapoints: [1, 1],
-      summary: 'An Envoy of the mirror ended without having been told to; ECS replaces its task.',
+      summary: 'Envoy exited unexpectedly in a task of the mirror; ECS replaces the task.',
     },
     {
       what: 'recorder-silent',

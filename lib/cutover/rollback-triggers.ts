@@ -174,7 +174,7 @@ export class RollbackTriggers extends Construct {
         e: watchdog.metricErrors({ period, statistic: Stats.SUM }),
         t: watchdog.metricThrottles({ period, statistic: Stats.SUM }),
       },
-      label: 'looks of the watchdog that failed or were throttled',
+      label: 'runs of the watchdog that failed or were throttled',
       period,
     });
     return failed.createAlarm(this, 'WatchdogAlarm', {

@@ -19,11 +19,11 @@ export const MIRROR_METRICS = {
   MirrorCopies: 'requests that were to be copied',
   MirrorCaptured: 'captures that were queued for the sink',
   MirrorPrimaryErrors:
-    'requests that the primary did not answer; by Envoy also with the dimension `Flag`: why, as its access log says it',
+    'requests that the primary did not answer; with Envoy also by `Flag`, the reason as in its access log',
   MirrorPrimaryRetries: 'requests repeated because the primary had just closed the connection',
   MirrorCut: 'captures whose primary answer is longer than the cap: only its beginning is kept',
   MirrorDropped: 'requests without a capture, by `Reason` (docs/explanation/mirror.md)',
-  MirrorDied: 'Envoys that ended without having been told to, as process 1 of their container saw it',
+  MirrorDied: 'unexpected exits of Envoy, as process 1 of its container saw them',
   MirrorBreakerOpen: '1 while the breaker towards the side that gets the copies is open, by `Side`',
 } as const satisfies Record<string, string>;
 

@@ -12,22 +12,22 @@ export const ANSWER_CAUSES = {
     { neverNoise: true },
   ),
   // Status
-  status: breaking('another status', 'Answer with the status that the stable side sends.'),
+  status: breaking('different status', 'Answer with the status that the stable side sends.'),
   'stable-failed': breaking(
     'stable failed, the candidate did not',
-    'An error of stable is no answer to compare with. If stable failed by chance, control answers show that; if it always fails here, decide whether clients may get an answer instead, and add a rule for this cause.',
+    'An error of stable is no reference. If stable failed by chance, control answers show that; if it always fails here, decide whether clients may get an answer instead, and add a rule for this cause.',
   ),
   'redirect-status': undecided(
-    'another status of a redirect that is followed alike',
-    'Clients send this method to the same place for both codes; old ones do not know 308, and a client that reads the code sees another. Send the code of stable.',
+    'different status of a redirect with the same effect',
+    'Clients send this method to the same place for both codes, except old ones that do not know 308 and those that read the code. Send the code of stable.',
   ),
   'redirect-followed': benign(
     'another status of a redirect that a browser follows alike',
     'The request has Sec-Fetch-Mode, which only browsers send. They follow both codes to the same place, and no script sees the code.',
   ),
   'range-answered': undecided(
-    'a part of what stable sends whole',
-    'The client asked for this range, and stable sends all. Clients that ask for ranges take both; see that the parts fit together, or ignore Range as stable does.',
+    'a part where stable sends the whole',
+    'The client requested this range, and stable sends the whole. Clients that request ranges accept both; check that the parts fit together, or ignore Range as stable does.',
   ),
   'path-cleaning-redirect': breaking(
     'redirect to a cleaned path',
@@ -35,19 +35,19 @@ export const ANSWER_CAUSES = {
   ),
   'trailing-slash': breaking(
     'redirect for a trailing slash',
-    'Answer the path with and without its last slash as stable does.',
+    'Answer the path with and without its trailing slash as stable does.',
   ),
   'path-case': breaking('path matched by case', 'Match the case of paths as stable does.'),
   'index-redirect': breaking('redirect away from index.html', 'Serve `/index.html` as stable does.'),
   'marshal-error': breaking(
     'a value that cannot be marshalled',
-    'Writing the answer failed where it does not on stable; the body names the field.',
+    'Make the value serialisable: writing the answer failed, and the body names the field.',
   ),
   'method-not-allowed': undecided(
     '404 or 405 for a method that is not served',
-    '405 with Allow is the more precise answer; decide which one clients shall see.',
+    '405 with Allow is the more precise answer; decide which one clients should see.',
   ),
-  'options-default': undecided('OPTIONS answered by default', 'Register a handler for OPTIONS if clients ask.'),
+  'options-default': undecided('OPTIONS answered by default', 'Register a handler for OPTIONS if clients use it.'),
   'preflight-refused': breaking(
     'CORS preflight refused',
     'Browsers send no request after a refused preflight; answer OPTIONS with the Access-Control fields of stable.',
@@ -58,7 +58,7 @@ export const ANSWER_CAUSES = {
     'nested query keys',
     'Read brackets in the names of parameters as stable does, where the API documents them.',
   ),
-  'query-repeated': breaking('a query key stands twice', 'Read a parameter that stands twice as stable does.'),
+  'query-repeated': breaking('repeated query key', 'Read a repeated parameter as stable does.'),
   'request-body-validity': breaking('request body accepted by one side only', 'Refuse and accept the same bodies.'),
   'request-media-type': breaking(
     'request body read whatever its media type',
@@ -76,11 +76,15 @@ export const ANSWER_CAUSES = {
   ),
   'too-many-differences': breaking(
     'too many differences',
-    'Compare one sample by hand; the bodies have little in common.',
+    'The bodies have little in common; compare one sample by hand.',
     { neverNoise: true },
   ),
-  'too-deep': undecided('nested too deeply', 'Compared as bytes below the limit of depth.', {
-    ofProgram: true,
-    neverNoise: true,
-  }),
+  'too-deep': undecided(
+    'nested too deeply',
+    'Values below the depth limit are compared as bytes; compare them by hand, or flatten the body.',
+    {
+      ofProgram: true,
+      neverNoise: true,
+    },
+  ),
 } satisfies Readonly<Record<string, CatalogueEntry>>;

@@ -2,19 +2,23 @@
 import { benign, breaking, type CatalogueEntry, undecided } from './entry.ts';
 
 export const BODY_CAUSES = {
-  'not-found-body': breaking('another 404 page', 'Write the body that stable sends.', {
+  'not-found-body': breaking('different 404 page', 'Write the body that stable sends.', {
     ofProgram: true,
     ofText: true,
   }),
   'redirect-body': benign('different body of a redirect', 'Clients follow Location; nobody reads the body.', {
     ofProgram: true,
   }),
-  'error-body': breaking('another error page', 'Clients read the body of an error; write the one that stable sends.', {
-    ofProgram: true,
-  }),
+  'error-body': breaking(
+    'different error page',
+    'Clients read the body of an error; write the one that stable sends.',
+    {
+      ofProgram: true,
+    },
+  ),
   'error-page': undecided(
-    'another HTML error page',
-    'People read it and programs go by the status; decide whether the wording matters.',
+    'different HTML error page',
+    'People read the page, programs the status; decide whether the wording matters.',
     { ofProgram: true },
   ),
   'body-missing': breaking('empty body', 'Stable sends a body here; send it.', { neverNoise: true, ofText: true }),
@@ -25,56 +29,79 @@ export const BODY_CAUSES = {
   }),
   'body-added': undecided(
     'error with a body',
-    'The error of stable has none; leave it out, or accept that this one says why.',
+    'The error of stable has no body; leave it out, or accept the additional explanation by a rule.',
     {
       ofProgram: true,
       ofText: true,
     },
   ),
-  'text-value': breaking('another text', 'The texts differ at the place named.', {
+  'text-value': breaking(
+    'different text',
+    'Write the text that stable writes; if it varies on its own, add an `ignore` rule.',
+    {
+      ofValue: true,
+      ofText: true,
+      ofWording: true,
+    },
+  ),
+  'markup-value': breaking(
+    'different markup',
+    'Write the markup that stable writes; if it varies on its own, add an `ignore` rule.',
+    {
+      ofValue: true,
+      ofText: true,
+      ofWording: true,
+    },
+  ),
+  'form-value': breaking('different form value', 'Send the value that stable sends for this field.', {
     ofValue: true,
     ofText: true,
-    ofWording: true,
   }),
-  'markup-value': breaking('other markup', 'The documents differ at the place named.', {
-    ofValue: true,
-    ofText: true,
-    ofWording: true,
-  }),
-  'form-value': breaking('another form value', 'Same field, other value.', { ofValue: true, ofText: true }),
-  'part-value': breaking('another part', 'The multipart bodies differ in the part named.', { ofText: true }),
-  'line-order': breaking('same lines in another order', 'Write the lines in one order.', {
+  'part-value': breaking('different part', 'Send the part that stable sends; the location names it.', { ofText: true }),
+  'line-order': breaking('same lines in a different order', 'Write the lines in the order of stable.', {
     ofWording: true,
   }),
   'element-order': undecided(
-    'XML elements in another order',
-    'Parsers that look for names do not mind, and a schema with xs:sequence does; write them in the order of stable.',
+    'XML elements in a different order',
+    'Parsers that look elements up by name do not mind, but a schema with xs:sequence does; write them in the order of stable.',
     { ofProgram: true },
   ),
   'markup-format': benign(
-    'same document, written otherwise',
-    'White space between tags, order and quoting of attributes, character references.',
+    'same document, written differently',
+    'Only white space between tags, order or quoting of attributes, or character references differ.',
     { ofProgram: true },
   ),
-  'part-boundary': benign('another boundary', 'Same parts; the boundary is chosen at random.', { ofProgram: true }),
-  'line-ending': benign('other line endings', 'CRLF and LF.', { ofProgram: true }),
-  'body-bytes': breaking('other bytes', 'Not a format that is understood; compared byte by byte.', {
-    ofText: true,
-    ofWording: true,
+  'part-boundary': benign('different boundary', 'The parts are equal; the boundary is chosen at random.', {
+    ofProgram: true,
   }),
-  'malformed-json': breaking('not the JSON it claims to be', 'One side sends what no JSON parser reads.', {
-    neverNoise: true,
+  'line-ending': benign('different line endings', 'One side ends lines with CRLF, the other with LF.', {
+    ofProgram: true,
   }),
+  'body-bytes': breaking(
+    'different bytes',
+    'The format is unknown, so the bodies are compared byte by byte: send the same bytes, or add a rule.',
+    {
+      ofText: true,
+      ofWording: true,
+    },
+  ),
+  'malformed-json': breaking(
+    'not the JSON it claims to be',
+    'One side sends JSON that no parser accepts; correct it there, or send the right Content-Type.',
+    {
+      neverNoise: true,
+    },
+  ),
   'malformed-xml': breaking(
     'not the XML it claims to be',
-    'One side sends what is not well-formed; escape and close it.',
+    'The XML of one side is not well-formed; escape its text and close its elements.',
     {
       neverNoise: true,
     },
   ),
   'undecodable-content': breaking(
     'cannot be decoded',
-    'The content coding named in the header does not decode the body.',
+    'Encode the body with the coding that Content-Encoding names, or leave the field out.',
     { neverNoise: true },
   ),
 } satisfies Readonly<Record<string, CatalogueEntry>>;

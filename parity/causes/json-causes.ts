@@ -11,7 +11,7 @@ export const JSON_CAUSES = {
   'key-added': breaking('key added', 'Leave the key out.'),
   envelope: breaking(
     'an envelope on one side only',
-    'Clients look for each member one level away; wrap the answer as stable does.',
+    'Clients find no member where they look for it; wrap the answer as stable does.',
     { ofProgram: true, neverNoise: true },
   ),
   'zero-value-omitted': breaking('zero value left out', 'Send the empty value.', { ofProgram: true, neverNoise: true }),
@@ -25,7 +25,7 @@ export const JSON_CAUSES = {
     ofProgram: true,
     neverNoise: true,
   }),
-  'key-renamed': breaking('same key, spelt otherwise', 'Give the key the name that stable sends.'),
+  'key-renamed': breaking('same key, spelt differently', 'Spell the key as stable does.'),
   'zero-for-null': breaking('zero value for null', 'Keep null as null.'),
   'null-for-zero': breaking('null for a zero value', 'Send the value.'),
   'integer-precision': breaking('integer beyond 2^53', 'Send such ids as strings on both sides.', {
@@ -44,7 +44,7 @@ export const JSON_CAUSES = {
     ofProgram: true,
     neverNoise: true,
   }),
-  'duration-unit': breaking('duration in another unit', 'Send the unit that stable sends.', { ofProgram: true }),
+  'duration-unit': breaking('duration in a different unit', 'Send the unit that stable sends.', { ofProgram: true }),
   'timestamp-unit': breaking('seconds for milliseconds since 1970', 'Send the unit that stable sends.', {
     ofProgram: true,
   }),
@@ -54,12 +54,12 @@ export const JSON_CAUSES = {
     { ofProgram: true },
   ),
   'zero-time': breaking('the zero time instead of null', 'Send null where there is no time.'),
-  'timestamp-format': undecided('same instant, written otherwise', 'Format the time as stable does.', {
+  'timestamp-format': undecided('same instant, written differently', 'Format the time as stable does.', {
     ofProgram: true,
   }),
   'timestamp-notation': breaking(
-    'same instant in another notation',
-    'What reads `Tue, 24 Nov 2026 08:00:00 GMT` does not read `2026-11-24T08:00:00Z`; write the notation that stable writes.',
+    'same instant in a different notation',
+    'A client that parses `Tue, 24 Nov 2026 08:00:00 GMT` does not parse `2026-11-24T08:00:00Z`; use the notation of stable.',
     { ofProgram: true },
   ),
   'timestamp-zone': breaking(
@@ -68,14 +68,14 @@ export const JSON_CAUSES = {
     { ofProgram: true },
   ),
   'timestamp-precision': undecided(
-    'same instant, to another precision',
+    'same instant, with a different precision',
     'Format the time to the precision of stable.',
     { ofProgram: true },
   ),
   'buffer-as-base64': breaking('Buffer object became base64', 'Agree on base64 on both sides.', { ofProgram: true }),
   'bytes-as-array': breaking('bytes as an array of numbers', 'Write bytes as stable does.', { ofProgram: true }),
   'base64-alphabet': breaking(
-    'same bytes in another base64',
+    'same bytes in a different base64',
     'Base64 and base64url are two alphabets, with padding or without; encode as stable does.',
     { ofProgram: true },
   ),
@@ -83,25 +83,36 @@ export const JSON_CAUSES = {
   'lone-surrogate': breaking('lone surrogate replaced', 'Repair the text where it comes from.', {
     ofProgram: true,
   }),
-  'number-value': breaking('another number', 'Same type, other value.', { ofValue: true }),
+  'number-value': breaking(
+    'different number',
+    'Compute and round the number as stable does; if it varies on its own, add an `ignore` rule.',
+    { ofValue: true },
+  ),
   'number-type': breaking('string for number, or number for string', 'Send the JSON type that stable sends.'),
-  type: breaking('another type', 'Send the JSON type that stable sends.'),
-  value: breaking('another value', 'Same type, other value.', { ofValue: true }),
+  type: breaking('different type', 'Send the JSON type that stable sends.'),
+  value: breaking(
+    'different value',
+    'Send the value that stable sends; if it varies on its own, add an `ignore` rule.',
+    { ofValue: true },
+  ),
   format: breaking(
-    'another format where the value may vary',
-    'A rule or noise lets this value vary, but not from a UUID to a number in text, say; send the format that stable sends.',
+    'different format where the value may vary',
+    'A rule or noise allows this value to vary, but not its format (a number for a UUID, for example); send the format that stable sends.',
     { ofFieldForm: true },
   ),
-  'array-length': breaking('element missing or added', 'Send the elements that stable sends; the place is named.'),
-  'array-order': breaking('same elements in another order', 'Sort before writing, or rule the array unordered.', {
+  'array-length': breaking(
+    'element missing or added',
+    'Send the elements that stable sends; the location shows where they differ.',
+  ),
+  'array-order': breaking('same elements in a different order', 'Sort before writing, or add an `unordered` rule.', {
     ofValue: true,
   }),
   'pair-order': undecided(
-    'names with their values in another order',
-    'Clients look such members up by their names; sort them, or rule the array unordered.',
+    'named members in a different order',
+    'Clients usually look such members up by name; sort them, or add an `unordered` rule.',
     { ofValue: true },
   ),
-  'duplicate-key': breaking('a key stands twice', 'Parsers disagree on which one counts; send it once.'),
+  'duplicate-key': breaking('duplicate key', 'Parsers disagree on which one counts; send it once.'),
   // JSON: the same value, written otherwise
   'float-for-integer': undecided(
     'a float where the other side has an integer',
@@ -110,32 +121,28 @@ export const JSON_CAUSES = {
   ),
   'default-presence': undecided(
     'a field with its default value on one side only',
-    'Readers take the default for a field that is not there, but those that ask whether it is there; the schema says which.',
+    'Most readers treat a missing field as its default; readers that check for its presence do not. The schema shows which kind yours are.',
     { ofProgram: true },
   ),
   'json-in-text': undecided(
-    'a text that holds the same JSON, written otherwise',
+    'text that contains the same JSON, written differently',
     'Clients that parse the text read the same; those that hash, sign or compare it do not. Write it as stable does.',
     { ofValue: true, ofProgram: true },
   ),
   'query-order': undecided(
-    'the same URL, its query written otherwise',
+    'same URL with its query written differently',
     'Nearly every service reads the pairs by their names, and `+` as `%20`; write them as stable does, or add a rule.',
     { ofValue: true, ofProgram: true },
   ),
   'own-value': undecided(
-    'a value that each side makes anew',
-    'Tokens, sessions and ids of one exchange are others in every answer, so that this says nothing of the candidate: let control answers (noise) or a rule excuse it, or take it under one name in a flow.',
+    'value that each side generates',
+    'Tokens, sessions and ids of one exchange differ in every answer, so this is no fault of the candidate by itself: let control answers (noise) or a rule excuse it, or `take` it in a flow.',
     { ofValue: true },
   ),
-  'answer-time': benign(
-    'the moment of the answer',
-    'Each side names the moment at which it answered, by its own Date.',
-    {
-      ofValue: true,
-    },
-  ),
-  'number-format': benign('same number, written otherwise', 'Equal as numbers: 1e21 and 1e+21, 100 and 100.0.', {
+  'answer-time': benign('time of the answer', 'Each side states when it answered, in agreement with its own Date.', {
+    ofValue: true,
+  }),
+  'number-format': benign('same number, written differently', 'Equal as numbers: 1e21 and 1e+21, 100 and 100.0.', {
     ofProgram: true,
   }),
   'number-exponent': undecided(
@@ -151,10 +158,10 @@ export const JSON_CAUSES = {
       ofProgram: true,
     },
   ),
-  'string-escape': benign('same text, escaped otherwise', 'Equal after parsing.', { ofProgram: true }),
-  'key-order': benign('keys in another order', 'Objects are unordered (RFC 8259).', { ofProgram: true }),
-  'trailing-newline': benign('trailing newline', 'It means nothing to a client that parses.', {
+  'string-escape': benign('same text, escaped differently', 'Equal after parsing.', { ofProgram: true }),
+  'key-order': benign('keys in a different order', 'Objects are unordered (RFC 8259).', { ofProgram: true }),
+  'trailing-newline': benign('trailing newline', 'A client that parses the body ignores it.', {
     ofProgram: true,
   }),
-  'white-space': benign('other white space', 'Insignificant in JSON.', { ofProgram: true }),
+  'white-space': benign('different white space', 'Insignificant in JSON.', { ofProgram: true }),
 } satisfies Readonly<Record<string, CatalogueEntry>>;

@@ -40,7 +40,7 @@ describe('a side that is deployed anew in mid-run', () => {
       next: 'hold',
       reason: 'The candidate side was redeployed (go:1 -> go:2). Evidence counts from now on.',
     });
-    expect(world.notices.filter((n) => n.subject.endsWith('begins its phase anew'))).toHaveLength(1);
+    expect(world.notices.filter((n) => n.subject.endsWith('phase restarted after a new revision'))).toHaveLength(1);
   });
 
   it('leaves the captures before it out of parity', async () => {

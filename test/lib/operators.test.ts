@@ -2,6 +2,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { EXAMPLE_NAMES, SYMPTOMS } from '../../core/runbook/index.ts';
 import { attachedApplication, parseAttachment } from '../../lib/attached-application.ts';
 import { templatesOnly } from '../support/cdk-app.ts';
 import { ATTACHMENT } from './attachment.ts';
@@ -23,6 +24,15 @@ describe('an attached cutover', () => {
     const kept = ['LedgerTable', 'StatusTopic', 'DeadLetters', 'CapturedPairs', 'ParityStream'];
     const run = ['StateMachineAlias', 'RollbackFunction', 'Functions', 'Dashboard', 'Runbook'];
     expect(told).toEqual(expect.arrayContaining([...policies, ...kept, ...run]));
+  });
+
+  it('has on its dashboard the widgets to which its runbook sends people', () => {
+    const boards = JSON.stringify(template.findResources('AWS::CloudWatch::Dashboard'));
+    const texts = Object.values(SYMPTOMS).flatMap(({ steps }) => steps(EXAMPLE_NAMES).map(({ text }) => text));
+    const titles = texts.flatMap((text) => [...text.matchAll(/dashboard, “([^”]+)”/gi)].map(([, title]) => title));
+    expect(titles.length).toBeGreaterThanOrEqual(4);
+    expect(titles.filter((title) => !boards.includes(`\\"title\\":\\"${title}`))).toEqual([]);
+    for (const status of [502, 503, 504]) expect(boards).toContain(`HTTPCode_ELB_${status}_Count`);
   });
 
   it('bounds every role that it makes, and tags what takes tags', () => {

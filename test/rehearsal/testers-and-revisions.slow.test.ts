@@ -129,7 +129,7 @@ describe('a run whose plan has a cohort', () => {
       expect(anew).toHaveLength(1);
       expect(anew[0]).toMatchObject({ phase: 'stage', stage: 0 });
       expect(anew[0]?.message).toContain('Evidence counts from now on.');
-      expect(run.messages.map(({ subject }) => subject).join()).toContain('begins its phase anew');
+      expect(run.messages.map(({ subject }) => subject).join()).toContain('phase restarted after a new revision');
     });
   });
 

@@ -37,7 +37,7 @@ function elsewhere(name: string, a: string | null, b: string | null): HeaderDiff
 const SCHEME =
   'Send the scheme that stable sends: behind a load balancer X-Forwarded-Proto tells by which the client asked; or add a rule.';
 const QUERY =
-  'The query is written otherwise (order of its pairs, escapes, `+` for `%20`), which nearly every service reads alike; add a rule if yours does.';
+  'The query is written differently (order of its pairs, escapes, `+` for `%20`), which nearly every service reads alike; add a rule if yours does.';
 
 /**
  * Both sides were asked at the same host with the same scheme, so another scheme means that TLS was lost, or that the
