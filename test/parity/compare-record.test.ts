@@ -147,7 +147,7 @@ describe('a request that is read differently', () => {
   it('explains a difference that says only that there is one', () => {
     expect(named(...texts('1', '2'), { target: '/x?a=1;b=2' })).toEqual(['body/line/1 query-pair-dropped breaking']);
     expect(compare(...texts('1', '2'), { target: '/x?a=1;b=2' }).differences).toMatchObject([
-      { advice: expect.stringContaining('Seen as: another text.') },
+      { advice: expect.stringContaining('Seen as: different text.') },
     ]);
     expect(named(...texts('1', '2'), { method: 'POST', body: textBody('{"a":1}') })).toEqual([
       'body/line/1 request-media-type breaking',
