@@ -3,9 +3,13 @@
  * functions and their permissions.
  */
 
+import { plural } from '../../input/index.ts';
 import { type Diagnosis, diagnosesOf } from './diagnosis.ts';
 import type { Facts } from './facts.ts';
 import { allowsService } from './resource-policy.ts';
+
+/** CloudFormation compares templates, not resources, unless it is asked to revert drift. */
+const RECREATE = 'npx cdk deploy --revert-drift: a plain deploy does not recreate what somebody deleted';
 
 export function alarms({ alarms: { expected, found } }: Facts): Diagnosis[] {
   const { ok, warn, fail } = diagnosesOf('alarm');
@@ -14,7 +18,7 @@ export function alarms({ alarms: { expected, found } }: Facts): Diagnosis[] {
     if (reading === undefined)
       return fail(
         `Alarm ${name} does not exist.`,
-        'deploy the stack again (npx cdk deploy), or correct `alarms` of the plan',
+        `correct \`alarms\` of the plan if it names this alarm, otherwise ${RECREATE}`,
       );
     if (!reading.actionsEnabled)
       return fail(
@@ -34,7 +38,7 @@ export function alarms({ alarms: { expected, found } }: Facts): Diagnosis[] {
     if (reading.state === 'INSUFFICIENT_DATA')
       return warn(
         `Alarm ${name} has no data yet: preflight would refuse the run.`,
-        'send traffic through the listener, and look again after five minutes',
+        'send traffic through the listener, and run the doctor again after five minutes',
       );
     return ok(`Alarm ${name} is OK, and its actions are enabled.`);
   });
@@ -47,7 +51,7 @@ export function notices({ deployed }: Facts): Diagnosis[] {
   const { topic } = deployed;
   if (topic === null)
     return [warn('No status topic is deployed, so nobody is notified of anything.', 'give the construct a `topic`')];
-  if (topic.found === null) return [fail(`There is no topic ${topic.arn}.`, 'deploy the stack again: npx cdk deploy')];
+  if (topic.found === null) return [fail(`There is no topic ${topic.arn}.`, RECREATE)];
   const { policy, keyPolicy, confirmed, pending } = topic.found;
   const diagnoses = [
     allowsService(policy, 'cloudwatch.amazonaws.com', ['sns:Publish'])
@@ -73,9 +77,12 @@ export function notices({ deployed }: Facts): Diagnosis[] {
     );
   else if (pending > 0)
     diagnoses.push(
-      warn(`${pending} subscriptions of the status topic are not confirmed.`, 'confirm them by the link in their mail'),
+      warn(
+        `The status topic has ${plural(pending, 'unconfirmed subscription')}.`,
+        'confirm each by the link in its mail',
+      ),
     );
-  else diagnoses.push(ok(`${confirmed} subscriptions of the status topic are confirmed.`));
+  else diagnoses.push(ok(`The status topic has ${plural(confirmed, 'confirmed subscription')}.`));
   return diagnoses;
 }
 
@@ -83,32 +90,30 @@ export function notices({ deployed }: Facts): Diagnosis[] {
 export function functions({ deployed }: Facts): Diagnosis[] {
   const { ok, fail } = diagnosesOf('function version');
   if (deployed === null) return [];
-  if (deployed.functions === null)
-    return [fail('There is no state machine with the alias `live`.', 'deploy the stack again: npx cdk deploy')];
+  if (deployed.functions === null) return [fail('There is no state machine with the alias `live`.', RECREATE)];
   const gone = deployed.functions.filter(({ exists }) => !exists);
-  if (gone.length === 0) return [ok(`All ${deployed.functions.length} function versions of the state machine exist.`)];
-  return gone.map(({ arn }) =>
-    fail(`The state machine names ${arn}, which does not exist.`, 'deploy the stack again: npx cdk deploy'),
-  );
+  if (gone.length === 0)
+    return [ok(`Every function version of the state machine exists (${deployed.functions.length}).`)];
+  return gone.map(({ arn }) => fail(`The state machine names ${arn}, which does not exist.`, RECREATE));
 }
 
 export function rights({ deployed }: Facts): Diagnosis[] {
   const { ok, warn, fail } = diagnosesOf('right');
   return (deployed?.roles ?? []).flatMap(({ role, asked, unasked, denied }) => {
     const name = role.slice(role.indexOf('/') + 1);
-    if (asked === 0) return [fail(`Role ${name} has no policy.`, 'deploy the stack again: npx cdk deploy')];
+    if (asked === 0) return [fail(`Role ${name} has no policy.`, RECREATE)];
     if (denied.length === 0 && unasked > 0)
       return [
         warn(
-          `Role ${name} may do ${asked} things that it needs; ${unasked} more are granted by wildcards or under conditions that cannot be simulated.`,
+          `Role ${name} has the ${plural(asked, 'permission')} that it needs; ${unasked} more cannot be simulated, because they are granted by wildcards or under conditions.`,
           `look at its policies: aws iam list-role-policies --role-name ${name.slice(name.lastIndexOf('/') + 1)}, and list-attached-role-policies`,
         ),
       ];
-    if (denied.length === 0) return [ok(`Role ${name} may do all ${asked} things that it needs.`)];
+    if (denied.length === 0) return [ok(`Role ${name} has the ${plural(asked, 'permission')} that it needs.`)];
     return denied.map(({ action, resource, decision }) =>
       fail(
         `Role ${name} may not do ${action} on ${resource} (${decision === 'explicitDeny' ? 'a policy denies it' : 'no policy allows it'}).`,
-        'look for a permissions boundary or an organisation’s policy that takes it away; then deploy the stack again',
+        'look for a permissions boundary or an organisation’s policy that denies it; if the role’s own policy was edited, npx cdk deploy --revert-drift restores it',
       ),
     );
   });

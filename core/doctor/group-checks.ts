@@ -64,10 +64,10 @@ export function targetHealth({ groups }: Facts): Diagnosis[] {
     if (health.healthy === 0) return fail(`Target group ${role} has no healthy target.`, look);
     if (health.unhealthy > 0)
       return warn(
-        `Target group ${role} has ${health.healthy} healthy and ${health.unhealthy} unhealthy targets.`,
+        `Target group ${role} has ${plural(health.healthy, 'healthy target')} and ${health.unhealthy} unhealthy.`,
         look,
       );
-    return ok(`Target group ${role} has ${health.healthy} healthy targets.`);
+    return ok(`Target group ${role} has ${plural(health.healthy, 'healthy target')}.`);
   });
 }
 

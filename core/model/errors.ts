@@ -71,7 +71,7 @@ export const ERRORS = {
   'Crossfade.IngressUnavailable': {
     meaning: 'The listener rule was deleted, or is no longer a weighted forward rule.',
     traffic: 'Unknown.',
-    next: 'Give the rule another priority in the stack and `cdk deploy`, which makes it anew; then roll back.',
+    next: 'Give the rule another priority in the stack and `cdk deploy`, which recreates it; then roll back.',
   },
   'Crossfade.LedgerUnavailable': {
     meaning: 'The ledger cannot be reached or cannot take the entry.',

@@ -333,7 +333,7 @@ describe('the doctor, over the local cloud', () => {
       'notice',
       'warn',
       () => change(topic(), { pending: 2 }),
-      /2 subscriptions .* not confirmed/,
+      /2 unconfirmed subscriptions/,
     ],
     [
       'a topic that is gone',

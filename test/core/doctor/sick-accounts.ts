@@ -276,7 +276,7 @@ export const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => vo
   ],
   ['a key that alarms may not use', 'notice', 'fail', topic({ keyPolicy: { Statement: [] } }), /topic’s key/],
   ['nobody who subscribed', 'notice', 'fail', topic({ confirmed: 0 }), /nobody would be notified/],
-  ['a subscription that waits', 'notice', 'warn', topic({ pending: 1 }), /not confirmed/],
+  ['a subscription that waits', 'notice', 'warn', topic({ pending: 1 }), /1 unconfirmed subscription\./],
   [
     'a version that is gone',
     'function version',
@@ -313,7 +313,7 @@ export const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => vo
     'right',
     'warn',
     deployed({ roles: [{ role: 'r/shift', asked: 3, unasked: 1, denied: [] }] }),
-    /shift may do 3 things that it needs; 1 more/,
+    /shift has the 3 permissions that it needs; 1 more/,
   ],
   [
     'a quota that the deploy would break',
