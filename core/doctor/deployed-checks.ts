@@ -3,7 +3,7 @@
  * functions and their permissions.
  */
 
-import { plural } from '../../input/index.ts';
+import { quantity } from '../../input/index.ts';
 import { type Diagnosis, diagnosesOf } from './diagnosis.ts';
 import type { Facts } from './facts.ts';
 import { allowsService } from './resource-policy.ts';
@@ -78,11 +78,11 @@ export function notices({ deployed }: Facts): Diagnosis[] {
   else if (pending > 0)
     diagnoses.push(
       warn(
-        `The status topic has ${plural(pending, 'unconfirmed subscription')}.`,
+        `The status topic has ${quantity(pending, 'unconfirmed subscription')}.`,
         'confirm each by the link in its mail',
       ),
     );
-  else diagnoses.push(ok(`The status topic has ${plural(confirmed, 'confirmed subscription')}.`));
+  else diagnoses.push(ok(`The status topic has ${quantity(confirmed, 'confirmed subscription')}.`));
   return diagnoses;
 }
 
@@ -105,11 +105,11 @@ export function rights({ deployed }: Facts): Diagnosis[] {
     if (denied.length === 0 && unasked > 0)
       return [
         warn(
-          `Role ${name} has the ${plural(asked, 'permission')} that it needs; ${unasked} more cannot be simulated, because they are granted by wildcards or under conditions.`,
+          `Role ${name} has the ${quantity(asked, 'permission')} that it needs; ${unasked} more cannot be simulated, because they are granted by wildcards or under conditions.`,
           `look at its policies: aws iam list-role-policies --role-name ${name.slice(name.lastIndexOf('/') + 1)}, and list-attached-role-policies`,
         ),
       ];
-    if (denied.length === 0) return [ok(`Role ${name} has the ${plural(asked, 'permission')} that it needs.`)];
+    if (denied.length === 0) return [ok(`Role ${name} has the ${quantity(asked, 'permission')} that it needs.`)];
     return denied.map(({ action, resource, decision }) =>
       fail(
         `Role ${name} may not do ${action} on ${resource} (${decision === 'explicitDeny' ? 'a policy denies it' : 'no policy allows it'}).`,

@@ -1,5 +1,6 @@
 /** Checks of target groups and the services behind them. */
 
+import { quantity } from '../../input/index.ts';
 import { ownerRefusalsOf, stickinessRefusals } from '../listener/index.ts';
 import { type Diagnosis, diagnosesOf, sentence } from './diagnosis.ts';
 import type { Facts } from './facts.ts';
@@ -64,10 +65,10 @@ export function targetHealth({ groups }: Facts): Diagnosis[] {
     if (health.healthy === 0) return fail(`Target group ${role} has no healthy target.`, look);
     if (health.unhealthy > 0)
       return warn(
-        `Target group ${role} has ${plural(health.healthy, 'healthy target')} and ${health.unhealthy} unhealthy.`,
+        `Target group ${role} has ${quantity(health.healthy, 'healthy target')} and ${health.unhealthy} unhealthy.`,
         look,
       );
-    return ok(`Target group ${role} has ${plural(health.healthy, 'healthy target')}.`);
+    return ok(`Target group ${role} has ${quantity(health.healthy, 'healthy target')}.`);
   });
 }
 

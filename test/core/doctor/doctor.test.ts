@@ -29,16 +29,18 @@ describe('the doctor', () => {
     expect(found?.mend).toContain('another priority');
   });
 
-  it.each(['an alarm that does not exist', 'a topic that does not exist', 'a version that is gone', 'no state machine'])(
-    'asks for a deploy that reverts drift for %s, because no other one recreates it',
-    (name) => {
-      const facts = healthy();
-      const [, check, , spoil] = RED.find(([row]) => row === name) ?? [];
-      spoil?.(facts);
-      const [found] = examine(facts).filter((diagnosis) => diagnosis.check === check && diagnosis.level === 'fail');
-      expect(found?.mend).toContain('--revert-drift');
-    },
-  );
+  it.each([
+    'an alarm that does not exist',
+    'a topic that does not exist',
+    'a version that is gone',
+    'no state machine',
+  ])('asks for a deploy that reverts drift for %s, because no other one recreates it', (name) => {
+    const facts = healthy();
+    const [, check, , spoil] = RED.find(([row]) => row === name) ?? [];
+    spoil?.(facts);
+    const [found] = examine(facts).filter((diagnosis) => diagnosis.check === check && diagnosis.level === 'fail');
+    expect(found?.mend).toContain('--revert-drift');
+  });
 
   it('leaves a rule of another host alone, and asks no login of who copies the rule that has it', () => {
     const facts = healthy();
