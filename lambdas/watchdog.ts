@@ -175,7 +175,7 @@ function newsOf(report: WatchdogReport, now: number): News | null {
     }
     case 'edited': {
       const { item, live } = report;
-      const message = `Cutover ${item.cutoverId} is complete, but somebody changed its weights (${live}). No trigger moves them any more: write the weights that you want by hand.`;
+      const message = `Cutover ${item.cutoverId} is complete, but somebody changed its weights (${live}). No trigger moves them any more: set the desired weights by hand.`;
       return isToldAgain(now) ? { item, kind: 'warning', message } : null;
     }
     case 'mirror': {

@@ -81,9 +81,7 @@ export function acceptCommand(
       const made = { anything: false };
       await attempt(
         () => ({
-          state: made.anything
-            ? 'What it made may still stand, with its tag crossfade:acceptance.'
-            : 'Nothing was made.',
+          state: made.anything ? 'Its stack may still exist, with the tag crossfade:acceptance.' : 'Nothing was made.',
           next: made.anything ? 'run `crossfade accept --remove`.' : 'run it again.',
         }),
         async () => {

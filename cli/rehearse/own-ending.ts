@@ -55,7 +55,7 @@ function overloaded({ requests, startedAt, endedAt, speed }: RunEvidence, rps: n
   return taken >= rps * LEAST_SHARE || taken < 1
     ? []
     : [
-        `Your services, or this machine, took ${taken} of ${Math.round(rps)} requests a real second: customers waited for each other, and latencies tell of that. A lower --rps asks for less.`,
+        `Your services, or this machine, took ${taken} of ${Math.round(rps)} requests a real second: customers waited for each other, which raises the latencies. Lower --rps.`,
       ];
 }
 

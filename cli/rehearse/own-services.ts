@@ -72,7 +72,7 @@ export async function healthProblem(url: string, health: string, authorities?: A
     const led = location === undefined ? '' : ` and leads to ${withoutSecrets(location)}`;
     return status === 200
       ? null
-      : `${at.href} answered ${status} instead of 200${led}, so the load balancer would consider it unhealthy; --health names another path, which is asked without --header, as a load balancer asks`;
+      : `${at.href} answered ${status} instead of 200${led}, so the load balancer would consider it unhealthy; --health names another path; health checks have no --header, as those of a load balancer`;
   } catch (error) {
     return noAnswer(at, error);
   }

@@ -237,9 +237,7 @@ function scenariosOf(plan: Plan, options: Options, given: Given, { rps, speed }:
     throw new UsageError(`--only must be "clean" or "fault" (got "${options.only}")`);
   }
   if (options.only === 'clean' && options.quick === true)
-    throw new UsageError(
-      '--quick rehearses the scenario with the fault alone, and --only clean asks for the other one',
-    );
+    throw new UsageError('--quick rehearses only the scenario with the fault, and --only clean only the other one');
   if (isOwn(options) && options.only !== 'clean' && !isOutside(fault))
     throw new UsageError(
       `--fault ${fault.text}: your own services can be given errors, latency, resets and crash, which are made before them, and mirror-crash; parity and lost need the example gateways`,

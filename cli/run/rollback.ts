@@ -17,7 +17,7 @@ interface Options extends DeployedOptions {
 export function rollbackCommand(terminal: Terminal): Command {
   return withDeployed(new Command('rollback'))
     .description('return all traffic to stable now; works even if the ledger is unreachable')
-    .addOption(byOption('who asks (recorded in the ledger)'))
+    .addOption(byOption('who requests it (recorded in the ledger)'))
     .option('--reason <text>', 'why (recorded in the ledger)', 'requested by an operator')
     .option('--break-glass', 'write the weights at once, even if stable has no healthy target')
     .action(async (options: Options) => {

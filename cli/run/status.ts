@@ -88,7 +88,7 @@ type Found = ReturnType<typeof shownOf>;
 
 /** Such a rule carries no requests, and no trigger recreates it. */
 const ABSENT =
-  'A rule does not forward any more: its requests go elsewhere. Next: give a deleted rule another priority in the stack and `cdk deploy`; let a changed one forward to stable again, or start no run before you do.';
+  'A rule was deleted or no longer forwards: its requests go elsewhere. Next: give a deleted rule another priority in the stack and `cdk deploy`; let a changed one forward to stable again, or start no run before you do.';
 
 /** @param at the time, by the deployment's clock */
 function text({ deployment, item, live, drift, log, signoff }: Found, at: number): string {

@@ -60,7 +60,7 @@ export function tlsProblem(origin: string, error: unknown): string | null {
   if (/packet length too long|wrong version number|http request/i.test(message))
     return `${origin} speaks no TLS; give it as http://`;
   if (/ALERT.*(?:CERTIFICATE|HANDSHAKE)/.test(code) && !/UNKNOWN_CA|EXPIRED/.test(code))
-    return `${origin} refused the handshake (${code}); where it wants a certificate of its client, ask it behind a proxy that has one`;
+    return `${origin} refused the handshake (${code}); if it requires a client certificate, reach it through a proxy that has one`;
   if (/^(?:ERR_SSL_|ERR_TLS_|EPROTO$|CERT_)/.test(code)) return `${origin} cannot be asked over TLS (${code})`;
   return null;
 }

@@ -124,8 +124,7 @@ const BY_NAME: readonly (ToldFailure & { readonly is: RegExp })[] = [
     code: EXIT.unable,
     refused: true,
     what: 'AWS could not be reached: the TLS certificate of what answered is not trusted',
-    first:
-      'check AWS_ENDPOINT_URL, and whether a proxy stands between (NODE_EXTRA_CA_CERTS names its authority); then ',
+    first: 'check AWS_ENDPOINT_URL, and whether a proxy is in between (NODE_EXTRA_CA_CERTS names its authority); then ',
   },
   {
     is: /^ERR_INVALID_URL$/,
@@ -151,7 +150,7 @@ const BY_MESSAGE: readonly (ToldFailure & { readonly is: RegExp })[] = [
     is: /requires multi-factor authentication/,
     code: EXIT.usage,
     refused: true,
-    what: 'AWS credentials: the role of the profile wants a code of your MFA device, and this command asks for none',
+    what: 'AWS credentials: the role of the profile requires an MFA code, which this command cannot ask for',
     words: '',
     first: 'let the AWS CLI ask for it: `eval "$(aws configure export-credentials --format env)"`; then ',
   },

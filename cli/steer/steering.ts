@@ -125,7 +125,7 @@ export async function steerRun(
     } catch (error) {
       if (error instanceof SupersededError)
         return {
-          refused: `Cutover ${id} moved on, or somebody else steered it, while this was asked: read its status.`,
+          refused: `Cutover ${id} moved on, or somebody else steered it, in the meantime. Read its status and try again.`,
         };
       throw error;
     }

@@ -89,7 +89,7 @@ export function actionOffers(to: OfferedTo): ActionOffer[] {
       'Roll back',
       'bad',
       [
-        `Returns all traffic of ingress ${lease.ingressId} to stable now, whatever runs there.`,
+        `Returns all traffic of ingress ${lease.ingressId} to stable now, whichever run owns it.`,
         'It is safe to repeat at any time, and needs no evidence.',
       ],
       'required',

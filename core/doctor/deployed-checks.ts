@@ -134,7 +134,7 @@ export function rules({ deployed, listeners }: Facts): Diagnosis[] {
     ];
   return gone.map((arn) =>
     fail(
-      `The cutover’s rule ${arn} does not exist: its traffic goes by other rules.`,
+      `The cutover’s rule ${arn} does not exist: other rules of the listener take its traffic.`,
       'give the rule another priority in the stack, then npx cdk deploy: a deploy that changes nothing does not recreate it',
     ),
   );

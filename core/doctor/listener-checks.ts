@@ -85,7 +85,7 @@ export function shadowedRules(facts: Facts): Diagnosis[] {
   const beside = besideOurs(facts, ours).map((rule) =>
     warn(
       `${sentence(rule)} It forwards to stable past the cutover, which does not move its requests.`,
-      'point it at another target group before the decommission: while it stands, no task of stable is removed',
+      'point it at another target group before the decommission: as long as it forwards there, no task of stable is removed',
     ),
   );
   const taking = right ? [ok('Rules that ours go before send these requests to stable alone.')] : wrong;

@@ -50,7 +50,7 @@ function goneText(gone: readonly RuleArn[]): string {
   if (gone.length === 0) return '';
   const [rule, their] = gone.length === 1 ? ['Rule', 'its'] : ['Rules', 'their'];
   const verb = gone.length === 1 ? 'was' : 'were';
-  return ` ${rule} ${gone.map(ruleName).join(', ')} ${verb} deleted by somebody: ${their} requests go where the listener's other rules send them.`;
+  return ` ${rule} ${gone.map(ruleName).join(', ')} ${verb} deleted: the listener's other rules take ${their} requests.`;
 }
 
 function stopText({ notStopped }: { readonly notStopped?: unknown }): string {

@@ -145,7 +145,7 @@ function missing(
   const present = blocks.filter(Boolean).length / blocks.length;
   return present >= LEAST_SHARE
     ? null
-    : `only ${Math.floor(present * 100)} % of the ${side} side's minutes are there, ${LEAST_SHARE * 100} % are needed`;
+    : `only ${Math.floor(present * 100)} % of the ${side} side's minutes have arrived; ${LEAST_SHARE * 100} % are required`;
 }
 
 /** Error counts must be known to the end of the bake, because an absent point may be late. */

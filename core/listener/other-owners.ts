@@ -70,7 +70,7 @@ export function stickinessRefusals(groups: readonly GroupReading[]): readonly Li
   return groups
     .filter(({ sticky }) => sticky)
     .map(({ role, arn }) => ({
-      why: `target group ${shortName(arn)} (${role}) has target stickiness, which keeps customers where their cookie says whatever the weights are`,
+      why: `target group ${shortName(arn)} (${role}) has target stickiness, whose cookies override the weights`,
       mend: `switch it off: aws elbv2 modify-target-group-attributes --target-group-arn ${arn} --attributes Key=stickiness.enabled,Value=false`,
     }));
 }

@@ -44,7 +44,7 @@ export function shadowRefusals(wanted: NewRule, others: readonly ListenerRule[])
           {
             why: `${nameOfRule(rule)} (${describeConditions(rule.conditions)}) ${difference.does}, and the rule at priority ${wanted.priority} (${describeConditions(wanted.conditions)}) would take its requests`,
             mend: difference.skipsLogin
-              ? 'name that rule by `like`, so that ours asks for its login too, or give ours a priority behind it'
+              ? 'name that rule by `like`, so that ours requires its login, too, or give ours a priority behind it'
               : 'narrow the conditions of our rule, or give it a priority behind that one',
             skipsLogin: difference.skipsLogin,
           },

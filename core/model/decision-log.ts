@@ -193,7 +193,7 @@ function writtenBy({ issues }: z.ZodError): string[] {
     return ['If nobody edited it, a newer version of Crossfade wrote it: replay it with that one'];
   if (issues.some(({ code, input, path }) => code === 'invalid_type' && input === undefined && path.length > 0))
     return [
-      'If nobody edited it, an early version wrote it, and kept too little to decide again: its messages are all there is',
+      'If nobody edited it, an early version wrote it without the inputs of its decisions, so it cannot be replayed; its messages can be read',
     ];
   return [];
 }

@@ -35,7 +35,7 @@ export const ERRORS = {
     meaning:
       'An update would have renamed the ingress of an existing stack; everything that a run needs has the ingress in its name.',
     traffic: 'Unchanged; CloudFormation rolls the update back and deletes nothing that existed before.',
-    next: 'Keep the ingress id, or delete the stack when no cutover runs and deploy it anew.',
+    next: 'Keep the ingress id, or delete the stack when no cutover runs, and deploy it again.',
   },
   'Crossfade.RuleRefused': {
     meaning:
@@ -282,7 +282,7 @@ export class RuleGoneError extends CrossfadeError {
     super('Crossfade.IngressUnavailable', `Rule ${ruleArn} no longer exists.`, {
       traffic: "its requests go where the listener's other rules send them.",
       nextStep:
-        'give the rule another priority in the stack and `cdk deploy`, which makes it anew (a deploy that changes nothing does not).',
+        'give the rule another priority in the stack and `cdk deploy`, which recreates it (a deploy that changes nothing does not).',
       cause,
     });
   }

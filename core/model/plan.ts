@@ -222,7 +222,7 @@ const hookSchema = z.strictObject({
   /** Percentages of the stages at which it is called; by default all. */
   stages: z.array(percent).min(1).max(20).optional(),
   /**
-   * The answer that is assumed if the hook does not answer in time, or gives an invalid answer. Before a step, `hold`
+   * The answer that is assumed if the hook does not answer in time, or gives an invalid answer. Before a stage, `hold`
    * is repeated for about eight minutes and then rolls back; after a stage it holds until `maxHold`.
    */
   otherwise: z.enum(['proceed', 'hold', 'rollback']).default('hold'),
@@ -243,7 +243,7 @@ export const acceptedPlanSchema = z.strictObject({
    * identifies by header, cookie or source address (`listeners[].cohort`). Without this field there is no such stage.
    */
   cohort: cohortSchema.optional(),
-  /** Steps of the canary; `percent` rises from stage to stage, and the last one is 100. */
+  /** Stages of the canary; `percent` rises from stage to stage, and the last one is 100. */
   stages: z
     .array(stageSchema)
     .min(1)
@@ -262,7 +262,7 @@ export const acceptedPlanSchema = z.strictObject({
    * its share of `gate.alpha`.
    */
   metrics: z.array(planMetricSchema).max(20).default([]),
-  /** Your own functions or addresses that are called before and after each step, and can object. */
+  /** Your own functions or addresses that are called before and after each stage, and can object. */
   hooks: z.array(hookSchema).max(10).default([]),
   /**
    * Your own CloudWatch alarms, by ARN, in the region of the cutover: any of them in ALARM rolls back. Alarms of the

@@ -75,7 +75,7 @@ function weightRefusals(deployment: Deployment, live: readonly RuleWeights[]): s
   const absent = live.filter((rule) => rule.absent !== undefined);
   if (absent.length > 0)
     return [
-      `the rules must stand as they were made (${describeWeights(deployment, absent)}): give a deleted rule another priority in the stack and \`cdk deploy\`, and let a changed one forward to stable again`,
+      `the rules must be as the stack created them (${describeWeights(deployment, absent)}): give a deleted rule another priority in the stack and \`cdk deploy\`, and let a changed one forward to stable again`,
     ];
   if (isSafe(deployment, live)) return [];
   return [

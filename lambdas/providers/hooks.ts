@@ -40,7 +40,7 @@ async function answerOf(
 ): Promise<HookAnswer> {
   try {
     const call = callers[provider];
-    if (call === undefined) throw new SourceError(`the deployment has no provider ${provider} that can be asked`);
+    if (call === undefined) throw new SourceError(`the deployment has no provider ${provider} that can answer a hook`);
     const answer = voteSchema.safeParse(await call({ v: 1, ingress, hook: name, when, ...step }), { error: wordIssue });
     if (!answer.success) throw new SourceError(`its answer is wrong: ${describeProblems(answer.error, 'answer')}`);
     return { name, vote: answer.data.vote, reason: shortened(answer.data.reason, LONGEST_REASON) };

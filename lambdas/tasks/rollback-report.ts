@@ -25,7 +25,7 @@ function todoAfter(outcome: RollbackOutcome, deployment: Deployment, since: stri
     return `To do: ${commandAt(deployment, 'runbook waiting-for-capacity')} prints the steps.`;
   const { ledger, gone, trouble, notStopped, notConfirmed } = outcome;
   if (gone.length > 0)
-    return 'To do: look where the requests of the deleted rules go, then give these rules another priority in the stack and `cdk deploy`, which makes them anew.';
+    return 'To do: find out which rules take the requests of the deleted ones, then give the deleted rules another priority in the stack and `cdk deploy`, which recreates them.';
   const whole = ledger === 'written' && [trouble, notStopped, notConfirmed].every((problem) => problem === undefined);
   if (whole) return `Nothing to do now: all traffic has been on stable since ${since.slice(11, 19)}Z.`;
   return `Customers are safe. To do: check that the tasks named above get done (${commandAt(deployment, 'status')}).`;

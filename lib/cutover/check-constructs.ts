@@ -64,7 +64,7 @@ export function checkGroupConstruct(check: Check, at: string, group: unknown): v
   const attributes = attributesSchema.safeParse(Stack.of(made).resolve(made.targetGroupAttributes)).data ?? [];
   check(
     !attributes.some(({ key, value }) => key === 'stickiness.enabled' && value === 'true'),
-    `${at} has target stickiness, which keeps customers where their cookie says whatever the weights are: leave out its stickinessCookieDuration`,
+    `${at} has target stickiness, whose cookies override the weights: leave out its stickinessCookieDuration`,
   );
 }
 

@@ -24,7 +24,8 @@ export function refusalOf(req: IncomingMessage, head: RequestHead): Refusal | nu
   if (originForm(req) === null) return { status: 400, why: 'no path, and no http:// before one' };
   if (head.chunked && req.httpVersionMinor === 0) return { status: 400, why: 'chunks in HTTP/1.0' };
   if (head.coded) return { status: 501, why: 'no transfer coding but chunked is known here' };
-  if (head.looped) return { status: 508, why: 'the mirror was reached by way of itself: check the URLs of its sides' };
+  if (head.looped)
+    return { status: 508, why: 'the request has passed through this mirror before: check the URLs of its sides' };
   return null;
 }
 

@@ -85,7 +85,7 @@ export function routes(settings: EnvoySettings, side: Side): readonly Route[] {
     refused(
       { name: 'via', string_match: { safe_regex: { regex: hopOf(pseudonymOf(ingress)) } } },
       508,
-      'the mirror was reached by way of itself: check the URLs of its sides\n',
+      'the request has passed through this mirror before: check the URLs of its sides\n',
     ),
     { name: FATE.upgrade, match: { prefix: '', headers: HANDSHAKE }, route: plain },
     // Envoy would hold the body back until the primary has switched, while the primary waits for the body or has read

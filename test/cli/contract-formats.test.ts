@@ -154,7 +154,7 @@ describe('requests are read from', () => {
     expect([first, second]).toEqual(['GET /v1/a?x=1', 'GET /v1/b']);
     expect(form).toContain('POST /v1/c --');
     expect(found.requests[0]?.headers).toMatchObject({ 'x-b': '2' });
-    expect(found.stdout).toContain('1 × an API key in the query would stand in every output');
+    expect(found.stdout).toContain('1 × an API key in the query would appear in every output');
     expect(found.stdout).not.toContain('s3cret');
   });
 

@@ -73,7 +73,7 @@ describe('a script of curl lines', () => {
     ['cookies out of a file', 'curl -b jar.txt http://x/a', 'reads cookies out of a file'],
     ['a login in two steps', 'curl --digest -u a:b http://x/a', 'logs in by --digest'],
     ['options out of a file', 'curl -K opts http://x/a', 'reads its options out of a file'],
-    ['a load test', "curl 'http://x/[1-100000]'", 'asks more than 1000 URLs'],
+    ['a load test', "curl 'http://x/[1-100000]'", 'requests more than 1000 URLs'],
     ['a quote that stays open', "curl -H 'X: it http://x/a", 'ends within a quote'],
   ])('is not sent with %s, and the next line is', async (_, script, reason) => {
     expect(await read(`${script}\ncurl http://x/next\n`)).toEqual([expect.stringContaining(reason), 'GET /next']);

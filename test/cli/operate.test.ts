@@ -58,7 +58,7 @@ describe('the operator’s commands', () => {
     const rules = [{ ...first, arn: `${first?.arn}0` }, ...rest];
     await writeFile(other, JSON.stringify({ ...backend.deployment, rules, ledgerTable: backend.table }));
     const { stdout } = await crossfade(['status', '--deployment', other], backend.environment);
-    expect(stdout).toMatch(/: deleted.*does not forward any more.*another priority in the stack/s);
+    expect(stdout).toMatch(/: deleted.*no longer forwards.*another priority in the stack/s);
     expect(stdout).not.toContain('You are safe');
   });
 

@@ -88,7 +88,7 @@ describe('a rehearsal of own services that failed', () => {
     const run = rolledBack('gateway-parity-mismatch');
     // One minute at sixty times the speed is one real second.
     const slow = { ...run, startedAt: 0, endedAt: 60_000, requests: { ...run.requests, sent: 120 } };
-    expect(await endingOf(slow, true, 800)).toMatch(/took 120 of 800 requests a real second.*A lower --rps/);
+    expect(await endingOf(slow, true, 800)).toMatch(/took 120 of 800 requests a real second.*Lower --rps/);
     expect(await endingOf({ ...slow, requests: { ...run.requests, sent: 700 } }, true, 800)).not.toContain('--rps');
   });
 

@@ -39,7 +39,7 @@ describe('a stage advances on fresh and whole evidence only', () => {
     [
       'a quarter of the stage is missing',
       [...minutes(0, 20, healthy), ...minutes(20, 36, gap), ...minutes(36, 60, healthy)],
-      /only 7\d % .* 80 % are needed/,
+      /only 7\d % .* 80 % are required/,
     ],
     [
       'the stable side’s response times are lost for the last five minutes',

@@ -1,4 +1,5 @@
 /** Delivers the outcome: to the terminal or a script, and into files. */
+import { quantity } from '../../../input/index.ts';
 import { type Baseline, knownRoots, seenOf } from '../../../parity/roots/index.ts';
 import type { NoisyPlace, Summary } from '../../../parity/tally/index.ts';
 import { noiseRows, parityHtml } from '../../../report/index.ts';
@@ -61,6 +62,6 @@ function notesOnBaseline({ differences }: Baseline, { roots }: Summary): string[
   const seen = seenOf(differences, roots);
   const gone = differences.length - seen;
   return [
-    `${seen} known differences of the baseline are there and do not count.${gone === 0 ? '' : ` ${gone} did not occur: if they are mended, write the baseline anew by --write-baseline.`}`,
+    `${quantity(seen, 'known difference')} of the baseline occurred, and do not count.${gone === 0 ? '' : ` ${gone} did not occur: if they are fixed, write the baseline again with --write-baseline.`}`,
   ];
 }

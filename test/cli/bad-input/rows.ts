@@ -287,7 +287,7 @@ export const OPTIONS: readonly Row[] = [
   ['accept --remove --resume', '--remove and --resume exclude each other'],
   ['accept --evidence /proc/none/e.json', '--evidence'],
   ['rehearse --only some', '--only must be "clean" or "fault" (got "some")'],
-  ['rehearse --quick --only clean', '--quick rehearses the scenario with the fault alone'],
+  ['rehearse --quick --only clean', '--quick rehearses only the scenario with the fault'],
   ['rehearse --fault fire@10', '--fault must name a fault and where it begins, such as errors=0.2@10'],
   ['rehearse --fault crash', '(got "crash")'],
   ['rehearse --fault crash@10@50', '(got "crash@10@50")'],

@@ -171,7 +171,7 @@ export const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => vo
     candidate({ protocolVersion: 'HTTP2' }),
     /candidate speaks HTTP2/,
   ],
-  ['sticky targets', 'stickiness', 'fail', candidate({ sticky: true }), /whatever the weights are/],
+  ['sticky targets', 'stickiness', 'fail', candidate({ sticky: true }), /cookies override the weights/],
   [
     'no healthy target',
     'target health',

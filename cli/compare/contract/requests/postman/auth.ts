@@ -55,4 +55,4 @@ export function loginInUrl(url: string): Login | null {
   return header === null ? null : { header };
 }
 
-const IN_QUERY: Login = { skipped: 'an API key in the query would stand in every output' };
+const IN_QUERY: Login = { skipped: 'an API key in the query would appear in every output' };

@@ -127,7 +127,8 @@ function rangeOf(value: string): string {
 /** A date that the answer must be newer than or, after a minus sign, older than. */
 function conditionOf(value: string): [string, string] {
   const date = new Date(value.replace(/^[-+=]/, ''));
-  if (Number.isNaN(date.getTime())) throw new CannotBeSent('a curl command asks for what is newer than a file');
+  if (Number.isNaN(date.getTime()))
+    throw new CannotBeSent('a curl command depends on the time of a file (--time-cond)');
   return [value.startsWith('-') ? 'If-Unmodified-Since' : 'If-Modified-Since', date.toUTCString()];
 }
 

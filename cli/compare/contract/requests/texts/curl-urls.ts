@@ -12,7 +12,7 @@ export function globbed(url: string): string[] {
   let urls = [''];
   for (const { groups = {} } of url.matchAll(PATTERN)) {
     const choices = choicesOf(groups);
-    if (urls.length * choices.length > MOST) throw new CannotBeSent(`a curl command asks more than ${MOST} URLs`);
+    if (urls.length * choices.length > MOST) throw new CannotBeSent(`a curl command requests more than ${MOST} URLs`);
     urls = urls.flatMap((begun) => choices.map((choice) => begun + choice));
   }
   return urls;
