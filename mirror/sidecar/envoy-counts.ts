@@ -11,7 +11,8 @@ import type { Counters, DropReason } from '../recorder/index.ts';
 /** Envoy's admin interface: GET reads, POST changes. */
 export interface EnvoyAdmin {
   get(path: string): Promise<string>;
-  post(path: string): Promise<string>;
+  /** @param sent is called in the turn in which the request has been written, and never if it is not */
+  post(path: string, sent: () => void): Promise<string>;
 }
 
 /** Counts since Envoy's start. */
@@ -153,7 +154,7 @@ export class EnvoyBooks {
 
   /**
    * Publishes what was counted since the last call.
-   * @param say writes out what the counters hold; receives the return value
+   * @param say writes out what the counters hold; receives the return value; not called if Envoy cannot be asked
    * @param last nobody will take or finish the exchanges that are still open: they are lost
    * @returns how many exchanges are still open: on their way, being copied, or queued
    * @throws Error if Envoy does not answer or does not store the amounts
@@ -237,15 +238,14 @@ export class EnvoyBooks {
   }
 
   /**
-   * Stores the amounts in Envoy and writes them out in the same turn. If the recorder were killed between the two,
-   * counts would be lost or published twice.
+   * Asks Envoy to store the amounts, and writes them out in the turn in which Envoy is asked. If the recorder were
+   * killed between the two, counts would be lost or published twice.
    */
   async #note(told: ReadonlyMap<string, number>, say: () => void): Promise<void> {
     const names = [...this.#unwritten];
     const path = `/runtime_modify?${names.map((name) => `${TOLD}${name}=${told.get(name)}`).join('&')}`;
-    const noted = names.length === 0 ? undefined : this.#admin.post(path);
-    say();
-    await noted;
+    if (names.length === 0) say();
+    else await this.#admin.post(path, say);
     for (const name of names) this.#unwritten.delete(name);
   }
 }

@@ -3,7 +3,7 @@
  * publishes metrics.
  */
 import { setTimeout as after } from 'node:timers/promises';
-import { Pool, request } from 'undici';
+import { Pool } from 'undici';
 import { routeWithoutSecrets, withoutSecrets } from '../../capture/redaction/index.ts';
 import { SIDES, type Side } from '../../sides/index.ts';
 import { mirrorConfig } from '../config/index.ts';
@@ -17,13 +17,12 @@ import {
   Shadow,
   ThreadCapture,
 } from '../recorder/index.ts';
+import { envoyAdmin } from './envoy-admin.ts';
 import { EnvoyBooks } from './envoy-counts.ts';
 import { inTime, intake } from './intake.ts';
 import { parseExchange } from './message.ts';
 import { copyLeg } from './proxied-leg.ts';
 
-/** Time limit for calls of Envoy's admin interface, on the loopback. */
-const ADMIN_MS = 2_000;
 /** Time limit for delivering the last captures. */
 const LAST_BATCH_MS = 5_000;
 const LOOPBACK = '127.0.0.1';
@@ -34,7 +33,7 @@ const capture = new ThreadCapture(config.capture, counters);
 const shadows: Readonly<Record<Side, Shadow>> = { stable: shadowOf('stable'), candidate: shadowOf('candidate') };
 for (const side of SIDES) counters.breakers.set(side, () => shadows[side].breakerOpen());
 const recorder = new ExchangeRecorder({ shadows, noise: shadowOf('stable'), capture, counters, policy: config.policy });
-const admin = { get: (path: string) => ask('GET', path), post: (path: string) => ask('POST', path) };
+const admin = envoyAdmin(`http://${LOOPBACK}:${config.adminPort}`);
 const books = new EnvoyBooks(admin, counters);
 
 // Loading telemetry takes a tenth of a second, so it is loaded only if there is a collector.
@@ -92,14 +91,6 @@ function span({ at, headers, method, target, primary, leg }: RecordedExchange): 
   spans
     ?.request(traceContext(new RequestHead(headers)), method, route, primary, at)
     .end(leg.outcome === 'response' ? leg.status : null, at + leg.totalMs);
-}
-
-async function ask(method: 'GET' | 'POST', path: string): Promise<string> {
-  const limits = { headersTimeout: ADMIN_MS, bodyTimeout: ADMIN_MS };
-  const { statusCode, body } = await request(`http://${LOOPBACK}:${config.adminPort}${path}`, { method, ...limits });
-  const text = await body.text();
-  if (statusCode !== 200) throw new Error(`Envoy's admin answered ${statusCode} to ${path}`);
-  return text;
 }
 
 function report(last = false): Promise<void> {

@@ -1,14 +1,16 @@
-import { Agent, request } from 'node:http';
+import { Agent, createServer, request } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SHARED } from '../../mirror/envoy/index.ts';
 import { Counters } from '../../mirror/recorder/counters.ts';
+import { envoyAdmin } from '../../mirror/sidecar/envoy-admin.ts';
 import { type EnvoyAdmin, EnvoyBooks } from '../../mirror/sidecar/envoy-counts.ts';
 import { intake } from '../../mirror/sidecar/intake.ts';
 import { parseExchange } from '../../mirror/sidecar/message.ts';
 import { copyLeg, failureOf } from '../../mirror/sidecar/proxied-leg.ts';
 import { anyCharacter } from '../support/any-character.ts';
 import { exchange } from '../support/exchange.ts';
+import { listen, stop } from '../support/http.ts';
 import { portOf } from './mirror-process.ts';
 
 describe('an exchange as Envoy’s script posts it', () => {
@@ -156,7 +158,8 @@ describe('what Envoy counted', () => {
           entries: Object.fromEntries([...told].map(([k, final_value]) => [k, { final_value }])),
         });
       },
-      async post(path) {
+      async post(path, sent) {
+        sent();
         for (const [name, value] of new URL(`http://a${path}`).searchParams) told.set(name, value);
         return 'OK';
       },
@@ -255,22 +258,49 @@ describe('what Envoy counted', () => {
     expect(flushed(next)).toEqual({ MirrorRequests: 0, 'recorder-down': 3 });
   });
 
-  it('is said in the turn in which Envoy is asked to note it: who is killed behind that loses nothing', async () => {
+  it('is said in the turn in which Envoy is asked to note it: who is killed before or behind that loses nothing', async () => {
     const stats = { [ended('sample', 'sent')]: 3, 'cluster.recorder.upstream_rq_2xx': 3 };
     const { get } = envoy(stats);
     for (const act of ['leftBehind', 'tell'] as const) {
-      const counters = new Counters();
-      let noted = false;
-      const said = new Promise<boolean>((resolve) => {
-        const post = () => {
-          noted = true;
-          setImmediate(() => resolve(false));
+      let said = 0;
+      const seen = new Promise<number[]>((resolve) => {
+        const post = (_: string, sent: () => void) => {
+          const before = said;
+          setImmediate(() => {
+            const waiting = said;
+            sent();
+            resolve([before, waiting, said]);
+          });
           return new Promise<string>(() => {});
         };
-        void new EnvoyBooks({ get, post }, counters)[act](() => resolve(noted));
+        void new EnvoyBooks({ get, post }, new Counters())[act](() => void said++);
       });
-      expect(await said).toBe(true);
+      expect(await seen).toEqual([0, 0, 1]);
     }
+  });
+
+  it('is asked for by requests that say when they are written, before Envoy has them', async () => {
+    const seen: string[] = [];
+    const server = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url}`);
+      response.end('OK');
+    });
+    const admin = envoyAdmin(await listen(server));
+    const post = admin.post('/runtime_modify?a=1', () => seen.push('written'));
+    expect(seen).toEqual([]);
+    expect(await Promise.all([post, admin.get('/stats')])).toEqual(['OK', 'OK']);
+    expect(seen.indexOf('written')).toBeLessThan(seen.indexOf('POST /runtime_modify?a=1'));
+    expect(seen.filter((event) => event === 'written')).toHaveLength(1);
+    await stop(server);
+  });
+
+  it('is not said where Envoy cannot be asked', async () => {
+    const server = createServer();
+    const origin = await listen(server);
+    await stop(server);
+    const seen: string[] = [];
+    await expect(envoyAdmin(origin).post('/runtime_modify?a=2', () => seen.push('written'))).rejects.toThrow();
+    expect(seen).toEqual([]);
   });
 
   it('says why the primary gave no answer', async () => {
@@ -337,7 +367,14 @@ describe('what Envoy counted', () => {
     const [busy, counters] = [envoy(stats), new Counters()];
     let refuses = true;
     const books = new EnvoyBooks(
-      { ...busy, post: async (path) => (refuses ? Promise.reject(new Error('timeout')) : busy.post(path)) },
+      {
+        ...busy,
+        async post(path, sent) {
+          if (!refuses) return busy.post(path, sent);
+          sent();
+          throw new Error('timeout');
+        },
+      },
       counters,
     );
     await expect(books.tell()).rejects.toThrow('timeout');
