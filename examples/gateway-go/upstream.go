@@ -16,7 +16,7 @@ import (
 
 // The same figures as in the Node gateway.
 const (
-	upstreamTimeout = 500 * time.Millisecond
+	upstreamTimeout = 2 * time.Second
 	breakerOpen     = 5 * time.Second
 	maxOrderBytes   = 1 << 20
 )

@@ -3,7 +3,7 @@ import CircuitBreaker from 'opossum';
 import type { RequestIdentity } from './trace.ts';
 
 /** The same values as in the Go gateway. */
-const TIMEOUT_MS = 500;
+const TIMEOUT_MS = 2_000;
 const OPEN_MS = 5_000;
 
 export interface Upstream {
