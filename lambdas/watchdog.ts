@@ -24,6 +24,7 @@ import {
   toIso,
   untold,
 } from '../core/model/index.ts';
+import { quantity } from '../input/index.ts';
 import { composed } from './compose/deployment.ts';
 import { alarmReadings, approvals, drills, metrics } from './compose/ports.ts';
 import { rollbackDepsOf } from './compose/rollback.ts';
@@ -210,7 +211,7 @@ function newsOf(report: WatchdogReport, now: number): News | null {
       return {
         item: report.item,
         kind: 'capacity',
-        message: `The stable service had fewer tasks or different scaling than this run requires; it was set back to ${report.desired} tasks.`,
+        message: `The stable service had fewer tasks or different scaling than this run requires; it was set back to ${quantity(report.desired, 'task')}.`,
       };
     case 'verified': {
       const { item } = report;

@@ -1,5 +1,6 @@
 /** What the shadow comparison still requires before its sign-off. */
 import { type LogEntry, lookIn } from '../../core/model/index.ts';
+import { quantity } from '../../input/index.ts';
 import type { ParityList, Tone } from './page-view.ts';
 
 const TONES: Readonly<Record<string, Tone>> = { clean: 'good', dirty: 'bad', insufficient: 'warn' };
@@ -27,7 +28,7 @@ export function parityList(log: readonly LogEntry[], causes: readonly ParityCaus
   const { status, pairs, routes, reasons } = parity;
   return {
     tone: TONES[status] ?? 'plain',
-    sentence: `${SENTENCES[status] ?? status}: ${pairs} captures on ${routes} routes.`,
+    sentence: `${SENTENCES[status] ?? status}: ${quantity(pairs, 'capture')} on ${quantity(routes, 'route')}.`,
     todo: [
       ...causes.map(({ route, severity, title, advice, captures }) => ({
         what: `${route}: ${title} (${severity}, ${captures} captures)`,

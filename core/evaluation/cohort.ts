@@ -3,6 +3,7 @@
  * customers, so nothing is compared with stable. The candidate is compared with the baseline, which can only roll it
  * back.
  */
+import { quantity } from '../../input/index.ts';
 import { gatePolicyOf, judgeAlone, requests, total } from '../gate/index.ts';
 import { cohortPlan } from '../metrics/index.ts';
 import type { BaselineSummary, MinuteEvidence, Plan } from '../model/index.ts';
@@ -19,6 +20,6 @@ export function judgeCohort(
   const verdict = judgeAlone(minutes, gatePolicyOf(cohortPlan(plan), baseline, 0), baseline);
   const { metrics } = verdict;
   if (verdict.decision === 'rollback') return { decision: 'rollback', reason: verdict.reason, metrics };
-  const counted = `The cohort sent ${seen} requests; at least ${wanted} are needed.`;
+  const counted = `The cohort sent ${quantity(seen, 'request')}; at least ${wanted} are needed.`;
   return { decision: seen < wanted ? 'hold' : 'advance', reason: counted, metrics };
 }

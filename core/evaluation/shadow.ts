@@ -1,4 +1,5 @@
 /** Evaluation of the shadow and its exercise, in which only stable answers customers, and parity decides. */
+import { quantity } from '../../input/index.ts';
 import type { AlarmReading, Deployment, ParityVerdict } from '../model/index.ts';
 import { earliestOf, elapsedMs, heldBy, lengthOf, passedOf } from './deadlines.ts';
 import type { PresentRun } from './evidence.ts';
@@ -15,7 +16,12 @@ export function observeShadow(
   const red = alarms.filter((a) => a.state === 'ALARM' && deployment.shadowAlarms.includes(a.name)).map((a) => a.name);
   if (red.length > 0)
     return { decision: 'rollback', reason: `Shadow alarm ${red.join(', ')} is in ALARM; the mirror is closed.` };
-  return byParity(state, parity, `over ${parity.pairs} captures on ${parity.routes} routes`, now);
+  return byParity(
+    state,
+    parity,
+    `over ${quantity(parity.pairs, 'capture')} on ${quantity(parity.routes, 'route')}`,
+    now,
+  );
 }
 
 /** The exercise: parity is evaluated again, after load and chaos tests. */

@@ -2,6 +2,7 @@
  * Sentences of the decision log and of notices for the reducer's transitions. Contains no logic: facts in, one sentence
  * out.
  */
+import { quantity } from '../../input/index.ts';
 import type { Approval, Drill, TrafficSplit } from '../model/index.ts';
 
 /** For example `Candidate 10 %` or `Candidate 0 %, mirror 5 % forward`. */
@@ -21,7 +22,7 @@ export function roughly(seconds: number): string {
 }
 
 export const WORDING = {
-  capacityPinned: (tasks: number) => `Scale-in of the stable service is suspended at ${tasks} tasks.`,
+  capacityPinned: (tasks: number) => `Scale-in of the stable service is suspended at ${quantity(tasks, 'task')}.`,
   weightsConfirmed: (split: TrafficSplit) => `${describeSplit(split)}, verified (re-read from the ALB).`,
   exerciseStarted: 'Load and chaos tests are running against the mirror.',
   awaitingShadowSignoff: 'Waiting for approval to start the canary.',

@@ -19,8 +19,8 @@ export const CORE: Readonly<Record<string, Room>> = {
   'core/listener': { imports: [], pure: true },
   'core/metrics': { imports: [MODEL, 'core/gate', 'core/gate/bets'], pure: true },
   'core/fence': { imports: [MODEL, 'core/listener'], pure: true },
-  'core/evaluation': { imports: [MODEL, 'core/gate', 'core/metrics'], pure: true },
-  'core/phases': { imports: [MODEL, 'core/gate', 'core/metrics', 'core/evaluation'], pure: true },
+  'core/evaluation': { imports: ['input', MODEL, 'core/gate', 'core/metrics'], pure: true },
+  'core/phases': { imports: ['input', MODEL, 'core/gate', 'core/metrics', 'core/evaluation'], pure: true },
   'core/exposition': { imports: [MODEL], pure: true },
   'core/campaign': { imports: ['input', MODEL, 'core/evaluation', 'core/phases'], pure: true },
 };

@@ -90,7 +90,7 @@ export const DEPLOYMENT: Readonly<Record<string, Room>> = {
     files: { most: 20, why: 'one file for each deployed function' },
   },
 
-  'console/view': { imports: [MODEL, 'core/evaluation', 'core/phases'], pure: true },
+  'console/view': { imports: ['input', MODEL, 'core/evaluation', 'core/phases'], pure: true },
   'console/page': {
     purpose: 'The page: components and charts, for a browser; without a face, for nothing imports it.',
     imports: ['console/view'],

@@ -1,4 +1,5 @@
 /** The conclusion of a comparison: an exit code, and the sentence that explains it. */
+import { quantity } from '../../../input/index.ts';
 import type { NoisyPlace, Summary } from '../../../parity/tally/index.ts';
 import { compared, totalVerdicts } from '../../../report/index.ts';
 import { EXIT, FAIL_ON, type FailOn } from '../../shared/index.ts';
@@ -33,13 +34,13 @@ export function conclude(summary: Summary, { failOn, sent, unmet = [], noise }: 
     const classes = counted.map((verdict) => `${total[verdict]} ${verdict}`).join(', ');
     return {
       exit: EXIT.failed,
-      sentence: `${different} of ${pairs} captures ${different === 1 ? 'differs' : 'differ'} (${classes})`,
+      sentence: `${different} of ${quantity(pairs, 'capture')} ${different === 1 ? 'differs' : 'differ'} (${classes})`,
     };
   }
   if (sent !== null && total.unmatched > 0)
     return {
       exit: EXIT.failed,
-      sentence: `stable gave no answer to ${total.unmatched} of ${pairs + total.unmatched} requests`,
+      sentence: `stable gave no answer to ${total.unmatched} of ${quantity(pairs + total.unmatched, 'request')}`,
     };
   if (unmet.length > 0) return { exit: EXIT.failed, sentence: `${unmet.join('; ')}: what needs it was not compared` };
   if (count > 0)
@@ -60,7 +61,7 @@ export function conclude(summary: Summary, { failOn, sent, unmet = [], noise }: 
   ];
   return {
     exit: EXIT.ok,
-    sentence: `${pairs === 1 ? '1 capture' : `${pairs} captures`}, no ${counted.join(' or ')} difference${gaps.join('')}`,
+    sentence: `${quantity(pairs, 'capture')}, no ${counted.join(' or ')} difference${gaps.join('')}`,
   };
 }
 
