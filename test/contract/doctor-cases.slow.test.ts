@@ -381,7 +381,7 @@ describe('the doctor, over the local cloud', () => {
         const text = JSON.stringify(policies.get(name));
         spoil(policies, name, JSON.parse(text.replace('"StringEquals"', '"StringNotEquals"')));
       },
-      /1 more are granted by wildcards or under conditions that cannot be simulated/,
+      /1 more cannot be simulated, because they are granted by wildcards or under conditions/,
     ],
     [
       'a role that lost its policy',
@@ -423,7 +423,7 @@ describe('the doctor, over the local cloud', () => {
         const Statement = { Effect: 'Allow', Action: 'events:*', Resource: '*' };
         spoil(roleOf('shift').attached, 'arn:aws:iam::123456789012:policy/tell', { Version: '2012-10-17', Statement });
       },
-      /1 more are granted by wildcards or/,
+      /1 more cannot be simulated/,
     ],
     [
       'a boundary of the role that makes the rules',
