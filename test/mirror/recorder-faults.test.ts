@@ -7,6 +7,7 @@ import { Pool } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePorts } from '../../mirror/local/processes.ts';
 import { Counters } from '../../mirror/recorder/counters.ts';
+import { envoyAdmin } from '../../mirror/sidecar/envoy-admin.ts';
 import { EnvoyBooks } from '../../mirror/sidecar/envoy-counts.ts';
 import { PROXIES, portOf, startMirror } from './mirror-process.ts';
 
@@ -60,17 +61,15 @@ describe.runIf(PROXIES.includes('envoy'))('no customer notices a recorder that',
       expect([statusCode, (await body.arrayBuffer()).byteLength]).toEqual([200, BODIES[size]?.length]);
     };
     await Promise.all(Array.from({ length: REQUESTS }, one));
-    const ask = async (method: string, path: string) =>
-      (await fetch(`http://127.0.0.1:${adminPort}${path}`, { method })).text();
     const counters = new Counters();
     const lost = () => ['recorder-busy', 'recorder-slow', 'recorder-down'] as const;
     const sum = () => lost().reduce((n, reason) => n + (counters.dropped.get(reason) ?? 0), 0);
-    const admin = { get: (path: string) => ask('GET', path), post: (path: string) => ask('POST', path) };
+    const admin = envoyAdmin(`http://127.0.0.1:${adminPort}`);
     // Calls that are still in progress end within their timeout of one second.
     await new Promise((resolve) => setTimeout(resolve, 1_300));
     await new EnvoyBooks(admin, counters).tell();
     expect(counters.requests).toBe(REQUESTS);
-    const stats = await ask('GET', '/stats?filter=recorder.*upstream_rq_2xx');
+    const stats = await admin.get('/stats?filter=recorder.*upstream_rq_2xx');
     const taken = [...stats.matchAll(/upstream_rq_2xx: (\d+)/g)].reduce((total, [, count]) => total + Number(count), 0);
     expect(sum() + taken).toBe(REQUESTS);
     expect(sum()).toBeGreaterThan(0);
