@@ -145,7 +145,7 @@ describe('crossfade contract over recorded requests', () => {
     });
     const { code, stdout } = await contract(hung, quick, path, '--deadline', '100');
     expect(code).toBe(1);
-    expect(stdout).toContain('stable gave no answer to 1 of 1 requests');
+    expect(stdout).toContain('stable gave no answer to 1 of 1 request');
   });
 
   it('keeps pairs for crossfade diff, redacted', async () => {
