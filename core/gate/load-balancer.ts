@@ -106,10 +106,11 @@ export function untargeted(minutes: readonly MinuteEvidence[], policy: GatePolic
   const isMuch = (of: readonly MinuteEvidence[]) =>
     made(of) > policy.maxErrorRate * (total(of, 'candidate', requests) + made(of));
   if (latest.some(({ stable }) => stable !== null) || !isMuch(latest)) return null;
-  const perMinute = made(latest) / LATEST_MINUTES;
-  const lasts = latest.length === LATEST_MINUTES && made(latest) >= SURELY_MANY && pairsOf(latest).every(isMuch);
+  const unserved = made(latest);
+  const perMinute = unserved / LATEST_MINUTES;
+  const lasts = latest.length === LATEST_MINUTES && unserved >= SURELY_MANY && pairsOf(latest).every(isMuch);
   const isOthers = minutes.some((m) => m.candidate !== null && !(othersOf(m) < perMinute / 2));
-  const told = `In the last ${latest.length} min the load balancer answered ${Math.round(made(latest))} requests with 5xx of its own that it sent to no target`;
+  const told = `In the last ${latest.length} min the load balancer answered ${Math.round(unserved)} requests with 5xx of its own that it sent to no target`;
   return lasts && !isOthers && lacks(minutes, isMuch, perMinute / 2)
     ? {
         reason: `${told}, and no other service had as many: some of the load balancer's nodes have no target of the candidate.`,

@@ -18,7 +18,15 @@ import {
 } from '../../core/gate/index.ts';
 import { SYMPTOMS } from '../../core/runbook/index.ts';
 import type { Side } from '../../sides/index.ts';
-import { aLoadBalancerName, anIngressId, aTargetGroupName, aText, checkProps, type Shape } from '../props/index.ts';
+import {
+  aLoadBalancerName,
+  anIngressId,
+  aTargetGroupName,
+  aText,
+  checkProps,
+  type Shape,
+  thatHas,
+} from '../props/index.ts';
 import { ALARM_PERIOD, type AlarmSpec, alarmMath, albMetric } from './alarm-spec.ts';
 import { beyond, refusedOf } from './excess.ts';
 import { type MirrorGroups, mirrorErrors, mirrorNotices, mirrorUnhealthy } from './mirror-alarms.ts';
@@ -60,6 +68,8 @@ const SHAPE: Shape<CutoverAlarmsProps> = {
   thresholds: THRESHOLDS_SHAPE.optional(),
   runbookUrl: aText.optional(),
 };
+
+export const theAlarms = thatHas<CutoverAlarms>('the CutoverAlarms of the cutover', 'rollback', 'mirror', 'notices');
 
 /**
  * The alarms of one cutover. Names are fixed (`<ingress>-<what>`), so that handlers can name them without a lookup.

@@ -25,13 +25,14 @@ import { SIDES, type Side } from '../../sides/index.ts';
 import {
   aLoadBalancerName,
   anIngressId,
+  aStateMachine,
   aTargetGroupName,
   aText,
+  bothServices,
   checkProps,
   type Shape,
-  thatHas,
 } from '../props/index.ts';
-import type { CutoverAlarms } from './cutover-alarms.ts';
+import { type CutoverAlarms, theAlarms } from './cutover-alarms.ts';
 import { metricWidget } from './metric-widget.ts';
 
 export interface CutoverDashboardProps {
@@ -59,17 +60,16 @@ export interface CutoverDashboardProps {
   readonly runbookUrl: string;
 }
 
-const service = z.strictObject({ cluster: aText, service: aText });
 const SHAPE: Shape<CutoverDashboardProps> = {
   ingressId: anIngressId,
   loadBalancerFullName: aLoadBalancerName,
   stableFullName: aTargetGroupName,
   candidateFullName: aTargetGroupName,
-  services: z.strictObject({ stable: service, candidate: service }).optional(),
-  alarms: thatHas<CutoverAlarms>('the CutoverAlarms of the cutover', 'rollback', 'mirror', 'notices'),
+  services: bothServices.optional(),
+  alarms: theAlarms,
   metrics: z.array(z.looseObject({})),
   ownAlarms: z.array(aText),
-  machine: thatHas<StateMachine>('a state machine', 'stateMachineArn', 'stateMachineName'),
+  machine: aStateMachine,
   verdictLogGroup: aText,
   runbookUrl: aText,
 };

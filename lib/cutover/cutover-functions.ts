@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { rollbackFunctionName } from '../../core/model/index.ts';
 import type { HandlerName } from '../assets/index.ts';
 import { HandlerFunction, type RightsHolder } from '../functions/index.ts';
-import { anIngressId, aTable, aText, aTopic, checkProps, type Shape, thatHas } from '../props/index.ts';
-import { PROVIDERS_SHAPE, SERVICES_SHAPE } from './cutover-shape.ts';
+import { anIngressId, aTable, aText, aTopic, bothServices, checkProps, type Shape, thatHas } from '../props/index.ts';
+import { PROVIDERS_SHAPE } from './cutover-shape.ts';
 import { grantPermission, type Permission, type PermittedParts } from './permissions.ts';
 
 export interface CutoverFunctionsProps extends PermittedParts {
@@ -75,7 +75,7 @@ const SHAPE: Shape<CutoverFunctionsProps> = {
   ledger: aTable,
   topic: aTopic,
   ruleArns: z.array(aText),
-  services: SERVICES_SHAPE.optional(),
+  services: bothServices.optional(),
   exerciseFunctionArn: aText.optional(),
   metricProviders: PROVIDERS_SHAPE.optional(),
   rollbackAlarms: z.array(aText),

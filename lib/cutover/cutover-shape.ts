@@ -3,11 +3,9 @@ import * as z from 'zod';
 import { THRESHOLDS_SHAPE } from '../alarms/index.ts';
 import { COHORT_SHAPE, GROUPS_SHAPE, MATCH_SHAPE, RULE_SHAPE, type WeightedRule } from '../listener/index.ts';
 import { CHANNELS_SHAPE } from '../notices/index.ts';
-import { anIngressId, aTable, aText, aTopic, type Shape, thatHas, wholeDays } from '../props/index.ts';
-import type { CutoverListener, DualStackCutoverProps, ServiceRef } from './cutover-props.ts';
+import { anIngressId, aTable, aText, aTopic, bothServices, type Shape, thatHas, wholeDays } from '../props/index.ts';
+import type { CutoverListener, DualStackCutoverProps } from './cutover-props.ts';
 
-const service = z.strictObject({ cluster: aText, service: aText } satisfies Shape<ServiceRef>);
-export const SERVICES_SHAPE = z.strictObject({ stable: service, candidate: service });
 /** core/model/deployment.ts has the rest, which may be tokens. */
 export const PROVIDERS_SHAPE = z.record(z.string(), z.looseObject({}));
 
@@ -23,7 +21,7 @@ export const CUTOVER_SHAPE: Shape<DualStackCutoverProps> = {
   groups: z.strictObject(GROUPS_SHAPE),
   listeners: z.array(listener).optional(),
   rules: z.array(thatHas<WeightedRule>('a WeightedRule', 'ruleArn', 'listenerArn', 'provider')).optional(),
-  services: SERVICES_SHAPE.optional(),
+  services: bothServices.optional() satisfies z.ZodType<DualStackCutoverProps['services'] | undefined>,
   ledger: aTable.optional(),
   // parsePlan names its fields.
   plan: z.looseObject({}).optional(),

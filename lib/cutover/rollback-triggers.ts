@@ -11,9 +11,9 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import * as z from 'zod';
 import { SYMPTOMS } from '../../core/runbook/index.ts';
-import { type CutoverAlarms, runbookPlace } from '../alarms/index.ts';
+import { type CutoverAlarms, runbookPlace, theAlarms } from '../alarms/index.ts';
 import { acknowledge } from '../functions/index.ts';
-import { anIngressId, aText, aTopic, checkProps, type Shape, thatHas } from '../props/index.ts';
+import { anIngressId, aStateMachine, aText, aTopic, checkProps, type Shape } from '../props/index.ts';
 import { executionsArn } from './arns.ts';
 import { type CutoverFunctions, theFunctions } from './cutover-functions.ts';
 
@@ -36,9 +36,9 @@ export interface RollbackTriggersProps {
 
 const SHAPE: Shape<RollbackTriggersProps> = {
   functions: theFunctions,
-  alarms: thatHas<CutoverAlarms>('the CutoverAlarms of the cutover', 'rollback', 'mirror', 'notices'),
+  alarms: theAlarms,
   ownAlarms: z.array(aText).optional(),
-  machine: thatHas<StateMachine>('a state machine', 'stateMachineArn', 'stateMachineName'),
+  machine: aStateMachine,
   topic: aTopic,
   ingressId: anIngressId,
   runbookUrl: aText.optional(),

@@ -2,6 +2,7 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import * as z from 'zod';
 
 /** Used in the names of alarms and functions. */
@@ -37,6 +38,10 @@ export const aLoadBalancerName = matching(/^[a-z]+\/[^/]+\/[^/]+$/, 'app/<name>/
 export const aTargetGroupName = matching(/^targetgroup\/[^/]+\/[^/]+$/, 'targetgroup/<name>/<id>');
 export const aTable = thatHas<ITableV2>('a table, as ledgerTable() makes it', 'tableName', 'tableArn');
 export const aTopic = thatHas<ITopic>('a topic of SNS', 'topicArn');
+export const aStateMachine = thatHas<StateMachine>('a state machine', 'stateMachineArn', 'stateMachineName');
+const aService = z.strictObject({ cluster: aText, service: aText });
+/** The ECS services of both sides, by name. */
+export const bothServices = z.strictObject({ stable: aService, candidate: aService });
 export const anAccount = matching(/^\d{12}$/, 'the twelve digits of an account');
 export const aDuration = thatHas<Duration>('a Duration of the CDK, such as Duration.days(30)', 'toSeconds');
 /** Captures are kept by the day. */

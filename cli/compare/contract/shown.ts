@@ -1,6 +1,7 @@
 /** Says what a contract whose answers agree has not shown. */
 import type { CaptureRecord } from '../../../capture/format/index.ts';
 import { firstValue } from '../../../http/index.ts';
+import { quantity } from '../../shared/index.ts';
 
 export class Shown {
   /** How often stable answered with each status. */
@@ -34,7 +35,7 @@ export class Shown {
   #withoutOrigin(): string[] {
     if (this.#asOrigin || this.#shared === 0) return [];
     return [
-      `No request names an Origin, and stable allows other origins (Access-Control-Allow-Origin in ${this.#shared === 1 ? '1 answer' : `${this.#shared} answers`}): this run does not show that the candidate serves browsers. Ask again with --header 'Origin: https://app.example', of an origin that your pages have.`,
+      `No request names an Origin, and stable allows other origins (Access-Control-Allow-Origin in ${quantity(this.#shared, 'answer')}): this run does not show that the candidate serves browsers. Ask again with --header 'Origin: https://app.example', of an origin that your pages have.`,
     ];
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Finds lines that stand more than once in the inputs, as they do where a delivery was repeated or two files overlap.
- * HashedLines are known by eight bytes of a hash: of a million, two differing ones share these with probability 3 · 10⁻⁸.
+ * Lines are known by eight bytes of a hash: of a million, two differing ones share these with probability 3 · 10⁻⁸.
  */
 import type { HashedLines, Repeated } from './threads/index.ts';
 
@@ -21,7 +21,7 @@ export class Copies {
     for (const { source, keys, numbers } of pieces) {
       keys.forEach((key, i) => {
         if (!twice.has(key)) return;
-        if (seen.has(key)) listed(repeated, source).push(numbers[i] ?? 0);
+        if (seen.has(key)) linesOf(repeated, source).push(numbers[i] ?? 0);
         seen.add(key);
       });
     }
@@ -40,7 +40,7 @@ export class Copies {
   }
 }
 
-function listed(repeated: Map<number, number[]>, source: number): number[] {
+function linesOf(repeated: Map<number, number[]>, source: number): number[] {
   const known = repeated.get(source) ?? [];
   repeated.set(source, known);
   return known;

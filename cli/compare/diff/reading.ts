@@ -38,11 +38,11 @@ export class Reading {
   #bytes: number;
 
   readonly copies = new Copies();
-  /** Captures that are left out. */
-  readonly repeated: Repeated;
+  /** Captures that are left out; null before that is known. */
+  readonly repeated: Repeated | null;
 
   /** @param bytes read before @param repeated captures to leave out */
-  constructor(settings: DiffSettings, bytes = 0, repeated: Repeated = new Map()) {
+  constructor(settings: DiffSettings, bytes = 0, repeated: Repeated | null = null) {
     this.#settings = settings;
     this.#bytes = bytes;
     this.repeated = repeated;

@@ -44,8 +44,8 @@ export async function inTwoReadings(
       noise: noise.filter((place) => !place.suppressed),
       notes: [...copied, cannotReadTwice(once, suppressed)],
     };
-  const second = new Reading(settings, first.bytes, first.repeated);
-  second.readings = first.repeated.size === 0 ? 2 : 3;
+  const second = new Reading(settings, first.bytes, repeated ?? new Map());
+  second.readings = repeated === null ? 2 : 3;
   await read(second, { kind: 'suppress', model: first.noise }, true);
   return { summary: second.summary, noise, notes: copied };
 }

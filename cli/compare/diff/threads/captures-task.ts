@@ -5,12 +5,12 @@ import { addCapture, addUnreadable, emptySummary, GatheredNoise, noiseOf } from 
 import { eachCapture } from '../../inputs/index.ts';
 import type { CapturesTask, TaskResult } from './tasks.ts';
 
-/** @param learn whether to look for noise @param repeated lines that are left out */
+/** @param learn whether to look for noise @param repeated lines that are left out; null if every line is to be hashed */
 export function compareCaptures(
   task: CapturesTask,
   compare: Compare,
   learn: boolean,
-  repeated: ReadonlySet<number> = new Set(),
+  repeated: ReadonlySet<number> | null = null,
 ): TaskResult {
   const summary = emptySummary();
   const { source } = task;
@@ -20,9 +20,11 @@ export function compareCaptures(
   eachCapture(
     task,
     (record, line, text) => {
-      if (repeated.has(line)) return;
-      keys.push(hash('sha1', text, 'buffer').readBigUInt64LE());
-      numbers.push(line);
+      if (repeated?.has(line)) return;
+      if (repeated === null) {
+        keys.push(hash('sha1', text, 'buffer').readBigUInt64LE());
+        numbers.push(line);
+      }
       const comparison = compare(record);
       addCapture(summary, record, comparison, { source, line });
       if (learn && record.noise !== undefined) noise.add(noiseOf(record, compare, comparison));

@@ -17,11 +17,11 @@ export interface WorkerSettings {
   readonly partitions: number;
   readonly decisions: Decisions;
   readonly noise: NoisePass;
-  /** Captures that are left out, because they stand further above, too. */
-  readonly repeated: Repeated;
+  /** Captures that are left out, because they stand further above, too; null before that is known. */
+  readonly repeated: Repeated | null;
 }
 
-/** HashedLines, by the index of their input. */
+/** Lines, by the index of their input. */
 export type Repeated = ReadonlyMap<number, readonly number[]>;
 
 /** The lines of a piece: a hash of each, and its number. */
@@ -40,13 +40,13 @@ export type LegFormat = 'leg' | 'har';
 export const LOG_SIDES = ['stable', 'candidate', 'control'] as const;
 export type LogSide = (typeof LOG_SIDES)[number];
 
-/** HashedLines with complete captures, to be compared. */
+/** Lines with complete captures, to be compared. */
 export interface CapturesTask extends Piece {
   readonly kind: 'captures';
   readonly source: number;
 }
 
-/** HashedLines with one side's answers, to be read and sorted into partitions. */
+/** Lines with one side's answers, to be read and sorted into partitions. */
 export interface LegsTask extends Piece {
   readonly kind: 'legs';
   readonly source: number;
@@ -73,7 +73,7 @@ export interface TaskResult {
   readonly summary: Summary;
   /** Learned from a {@link CapturesTask} or a {@link JoinTask}. */
   readonly noise: NoiseModel;
-  /** Of a {@link CapturesTask}: the input, and its lines. */
+  /** Of a {@link CapturesTask}, while it is not known which captures are repeated: the input, and its lines. */
   readonly lines?: HashedLines & { readonly source: number };
   /** For a {@link LegsTask}: one piece of NDJSON for each partition. */
   readonly partitions: readonly Uint8Array<ArrayBuffer>[];
