@@ -11,7 +11,7 @@ import {
   unreadiness,
 } from '../core/evaluation/index.ts';
 import { isClosing, SECOND_LOOK_MS } from '../core/fence/index.ts';
-import { evidenceSince, hasMost, requests, retaken, total } from '../core/gate/index.ts';
+import { evidenceSince, hasMost, requests, retaken, total, untargetedBefore } from '../core/gate/index.ts';
 import {
   type BaselineSummary,
   type CutoverState,
@@ -72,7 +72,7 @@ export function makeHandler(deps: WatchDeps) {
     const { observation, verdict } = seen.hooks === undefined ? first : decide(seen);
     deps.emit({ GateDecision: DECISION[observation.decision] });
     await warnOfStable(deps, state, seen);
-    const baseline = await lastOfControl(deps, state, observation.decision, now);
+    const baseline = await lastOfControl(deps, state, { minutes: seen.minutes, ...observation }, now);
     const data: Look = {
       ...lookOf(state, seen, now),
       ...(steered === undefined ? {} : { steered }),
@@ -135,14 +135,15 @@ async function afterRevision(
  */
 async function lastOfControl(
   { metrics }: WatchDeps,
-  { phase, stage, plan, baseline }: CutoverState,
-  decision: Look['decision'],
+  { phase, stage, plan, baseline, split }: CutoverState,
+  { decision, minutes }: Pick<Observation, 'decision'> & Pick<Evidence, 'minutes'>,
   now: number,
 ): Promise<BaselineSummary | null> {
   if (phase !== 'stage' || decision !== 'advance' || !hasMost(plan.stages[stage + 1]?.percent ?? 0)) return null;
   const from = now - plan.baseline.lookBack * 1000;
   const taken = await metrics.baseline({ from, to: now }, plan.gate.latencyBudgetMs);
-  return taken === null || baseline === null ? null : retaken(baseline, taken);
+  if (taken === null || baseline === null) return null;
+  return retaken(baseline, taken, untargetedBefore(minutes, split.candidatePercent / 100));
 }
 
 /** Every rollback depends on stable. If it drops below its snapshot, people are notified at once, and only once. */

@@ -30,6 +30,7 @@ import {
 import { HIDING, hidden, TENTH_DRAW, TINY, tenthDrawRegressions } from './tenth-draw.ts';
 import { BY_RULE, CLEAN, HIGH_BASE, THIRD_DRAW, thirdDrawRegressions } from './third-draw.ts';
 import { named, regressions, TRACES, type Trace } from './traces.ts';
+import { BOTH_DEGRADE, stillWorse, TWELFTH_DRAW, twelfthDrawRegressions } from './twelfth-draw.ts';
 import type { Cell } from './world.ts';
 
 const ALL = [
@@ -46,6 +47,7 @@ const ALL = [
   ...NINTH_DRAW,
   ...TENTH_DRAW,
   ...ELEVENTH_DRAW,
+  ...TWELFTH_DRAW,
 ];
 
 export const RATES = [5, 50, 500, 5_000] as const;
@@ -63,6 +65,7 @@ export type Family =
   | 'ninth draw'
   | 'tenth draw'
   | 'eleventh draw'
+  | 'twelfth draw'
   | 'beyond'
   | 'other plan';
 
@@ -163,6 +166,9 @@ export function cells(): (Cell & { readonly family: Family })[] {
     ...at('eleventh draw', ELEVENTH_DRAW, [null, ...twice]),
     ...at('eleventh draw', TINIEST, [null, ...twice], [0.1, 0.2]),
     ...at('eleventh draw', [named('steady', ALL)], eleventhDrawRegressions(errorMargin, slowMargin)),
+    ...at('twelfth draw', TWELFTH_DRAW, [null]),
+    ...at('twelfth draw', [BOTH_DEGRADE], [null, stillWorse(errorMargin)]),
+    ...at('twelfth draw', [named('steady', ALL)], twelfthDrawRegressions(errorMargin, slowMargin)),
     ...at('beyond', BEYOND, [null]),
     ...at('beyond', BY_RULE, [null], [500]),
     ...at('other plan', WEEK, [null]),

@@ -6,6 +6,7 @@ import { ceilingOf, type Period, rateNoiseOf } from '../../core/gate/bets/index.
 import { known } from '../../core/gate/counts.ts';
 import { ordinarySilence } from '../../core/gate/freshness.ts';
 import { PEAK_MINUTES, retaken } from '../../core/gate/historical-control.ts';
+import type { UntargetedShare } from '../../core/gate/load-balancer.ts';
 import type { MinuteEvidence } from '../../core/model/evidence.ts';
 import type { BaselineSummary } from '../../core/model/run-state.ts';
 import { silence } from '../../core/phases/baseline.ts';
@@ -65,13 +66,21 @@ export function dayBefore({ trace, rps }: Cell, seed: number): DayBefore {
  * The baseline is measured again before the last customers leave stable: the part of the day before that is still
  * within the look-back, and the run.
  */
-export function upToTheMove({ minutes, baseline }: DayBefore, run: readonly MinuteEvidence[]): BaselineSummary {
+export function upToTheMove(
+  { minutes, baseline }: DayBefore,
+  run: readonly MinuteEvidence[],
+  untargeted: UntargetedShare,
+): BaselineSummary {
   const own = {
     errors: run.map(({ stable }) => ({ n: stable?.requests ?? 0, x: known(stable?.target5xx) })),
     slow: run.map(({ stable }) => ({ n: stable?.requests ?? 0, x: stable?.slow ?? 0 })),
   };
   const joined = (of: 'errors' | 'slow') => [...minutes[of], ...own[of]].slice(own[of].length);
-  return retaken(baseline, ratesOf({ errors: joined('errors'), slow: joined('slow') }, baseline.untoldCeiling));
+  return retaken(
+    baseline,
+    ratesOf({ errors: joined('errors'), slow: joined('slow') }, baseline.untoldCeiling),
+    untargeted,
+  );
 }
 
 function ratesOf({ errors, slow }: DayBefore['minutes'], untoldCeiling: number | null) {

@@ -3,26 +3,11 @@
  * (eleventh-draw.md has what it found): what a stranger would try.
  */
 import { normal, type Random } from '../../test/support/random.ts';
-import { BASE, inMargins, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
+import { BASE, during, inMargins, moreErrors, type Regression, steady, type Trace, within } from './traces.ts';
 
 const HOUR = 60;
 
 type Own = NonNullable<Trace['own']>;
-
-/** Conditions of both sides for some minutes. */
-const during =
-  (
-    is: (minute: number) => boolean,
-    { traffic = 1, ...rates }: { readonly traffic?: number; readonly errorRate?: number; readonly slowRate?: number },
-    base: { readonly errorRate?: number } = {},
-  ): Trace['weather'] =>
-  (_random, rps) =>
-  (minute) => ({
-    ...BASE,
-    ...base,
-    ...(is(minute) ? rates : {}),
-    requests: Math.round(60 * rps * (is(minute) ? traffic : 1)),
-  });
 
 /** The same number from 0 to 1 for a minute, however often it is asked. */
 const noise = (minute: number) => Math.abs(Math.sin(12.9898 * (minute + 1)) * 43_758.5453) % 1;

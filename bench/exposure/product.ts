@@ -5,6 +5,7 @@ import { observe } from '../../core/evaluation/evaluation.ts';
 import { steeredAt } from '../../core/evaluation/steering.ts';
 import { type AlarmMinute, connectionErrorExcess, elbErrorExcess, errorExcess } from '../../core/gate/alarm-rules.ts';
 import { known as countOf, settled } from '../../core/gate/counts.ts';
+import { LATEST_MINUTES, untargetedBefore } from '../../core/gate/load-balancer.ts';
 import { hasMost } from '../../core/gate/plan-policy.ts';
 import type { MinuteEvidence, SideCounts } from '../../core/model/evidence.ts';
 import type { Plan } from '../../core/model/plan.ts';
@@ -56,7 +57,10 @@ export function ours(plan: Plan): GateMaker {
       const now = minute * MINUTE_MS;
       if (hasMost(percent) && reference?.percent !== percent) {
         const last = { ...before, baseline: reference?.baseline ?? before.baseline };
-        reference = { percent, baseline: upToTheMove(last, run.slice(0, stageFrom)) };
+        const moved = run.slice(0, stageFrom);
+        const from = plan.stages[plan.stages.findIndex((s) => s.percent === percent) - 1]?.percent ?? 0;
+        const shown = moved.slice(-LATEST_MINUTES).map((m) => known(m, look));
+        reference = { percent, baseline: upToTheMove(last, moved, untargetedBefore(shown, from / 100)) };
       }
       const begun = {
         plan: patient(plan),

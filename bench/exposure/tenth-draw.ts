@@ -3,7 +3,7 @@
  * candidates whose requests vanish, faults at the last minute of a stage, of one method or one zone, and traffic of a request in some seconds.
  */
 import type { SideCounts } from '../../core/model/evidence.ts';
-import { BASE, inMargins, type Regression, steady, type Trace, within } from './traces.ts';
+import { BASE, during, inMargins, type Regression, steady, type Trace, within } from './traces.ts';
 
 const LOST: Readonly<Record<'slow' | 'errors', (counts: SideCounts) => SideCounts>> = {
   slow: (counts) => ({ ...counts, slow: null }),
@@ -20,19 +20,6 @@ const lostFor =
   (side: 'stable' | 'candidate', minutes: number): NonNullable<Trace['answersLost']> =>
   (minute, of) =>
     of === side && within(minute % 60, 20, minutes);
-
-/** Conditions of both sides for some minutes. */
-const during =
-  (
-    is: (minute: number) => boolean,
-    { traffic = 1, ...rates }: { readonly traffic?: number; readonly errorRate?: number; readonly slowRate?: number },
-  ): Trace['weather'] =>
-  (_random, rps) =>
-  (minute) => ({
-    ...BASE,
-    ...(is(minute) ? rates : {}),
-    requests: Math.round(60 * rps * (is(minute) ? traffic : 1)),
-  });
 
 /** Healthy, so each is to be promoted, once its gaps are over. */
 export const TENTH_DRAW: readonly Trace[] = [

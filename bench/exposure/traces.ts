@@ -97,6 +97,21 @@ export const steady = (
   return (random, rps) => (minute) => ({ ...BASE, ...extra, requests: Math.round(60 * rps * factor(minute, random)) });
 };
 
+/** Conditions of both sides for some minutes. */
+export const during =
+  (
+    is: (minute: number) => boolean,
+    { traffic = 1, ...rates }: { readonly traffic?: number; readonly errorRate?: number; readonly slowRate?: number },
+    base: { readonly errorRate?: number } = {},
+  ): Trace['weather'] =>
+  (_random, rps) =>
+  (minute) => ({
+    ...BASE,
+    ...base,
+    ...(is(minute) ? rates : {}),
+    requests: Math.round(60 * rps * (is(minute) ? traffic : 1)),
+  });
+
 export const within = (minute: number, from: number, length: number) => minute >= from && minute < from + length;
 
 /** All requests fail more often by a factor from a minute on. */

@@ -20,9 +20,9 @@ import {
   settledPrefix,
   total,
 } from './counts.ts';
-import { isShared, untargeted } from './load-balancer.ts';
+import { isShared, type UntargetedShare, unseen, untargeted } from './load-balancer.ts';
 import { finite, type GatePolicy, thresholdOf } from './policy.ts';
-import { judgeUntold, openFate } from './untold.ts';
+import { judgeGivenUp, judgeUntold, openFate } from './untold.ts';
 
 /** Over how many minutes the baseline's worst rates are taken. */
 export const PEAK_MINUTES = 5;
@@ -36,15 +36,22 @@ const OF_THE_MEAN = 4;
 
 /** What the candidate is compared with: stable, up to the move. */
 export type Reference = Pick<BaselineSummary, 'peakErrorRate' | 'peakSlowRate'> &
-  Partial<Pick<BaselineSummary, 'errorRate' | 'slowRate' | 'errorCeiling' | 'slowCeiling' | 'untoldCeiling'>>;
+  Partial<
+    Pick<BaselineSummary, 'errorRate' | 'slowRate' | 'errorCeiling' | 'slowCeiling' | 'untoldCeiling' | 'silentMinutes'>
+  >;
 
 /**
  * The reference, measured again before the last customers leave stable. Of what minutes reach, the higher value counts:
  * that of the look-back before the run, or that of the run. After stages in which stable had few requests, the latter
  * are means of long windows, which reach less than the candidate's minutes will.
  * @param before of the day before the run, whose other figures are kept
+ * @param untargeted requests that find no target at this moment: those of another service stay its own after the move
  */
-export function retaken(before: BaselineSummary, again: Required<Reference>): BaselineSummary {
+export function retaken(
+  before: BaselineSummary,
+  again: Required<Omit<Reference, 'silentMinutes'>>,
+  untargeted: UntargetedShare,
+): BaselineSummary {
   const { errorRate, slowRate } = again;
   return {
     ...before,
@@ -55,6 +62,7 @@ export function retaken(before: BaselineSummary, again: Required<Reference>): Ba
     errorCeiling: higher(before.errorCeiling, again.errorCeiling),
     slowCeiling: higher(before.slowCeiling, again.slowCeiling),
     untoldCeiling: higher(before.untoldCeiling, again.untoldCeiling),
+    untargetedRate: Math.max(untargeted.others, Math.min(before.untargetedRate ?? 0, untargeted.all)),
   };
 }
 
@@ -92,7 +100,12 @@ export function judgeAlone(
   // Another service on the load balancer may have made its 5xx, while clients hang up as ever.
   const lost = ordinary === null ? minutes : lostAlone(minutes, ordinary);
   const metrics = judgeMetrics(lost, policy, reference);
-  return { ...conclude(metrics, lost, policy, ordinary), metrics };
+  const blind = unseen(minutes, policy, reference?.silentMinutes ?? 0);
+  return { ...(blind === null ? conclude(metrics, lost, policy, ordinary) : goBack(blind)), metrics };
+}
+
+function goBack(reason: string): Omit<AloneVerdict, 'metrics'> {
+  return { decision: 'rollback', reason };
 }
 
 function judgeMetrics(minutes: readonly MinuteEvidence[], policy: GatePolicy, reference: Reference | null): Judged[] {
@@ -145,12 +158,14 @@ function conclude(
   const seen = total(minutes, 'candidate', requests);
   const text = metrics.map((m) => m.text).join('; ');
   const worse = metrics.find((m) => m.verdict === 'worse');
-  if (worse !== undefined)
-    return { decision: 'rollback', reason: `Candidate is worse than the baseline: ${worse.text}.` };
-  const hanging = untoldCeiling === null ? null : judgeUntold(minutes, policy, untoldCeiling);
-  if (hanging !== null) return { decision: 'rollback', reason: hanging };
+  if (worse !== undefined) return goBack(`Candidate is worse than the baseline: ${worse.text}.`);
+  const hanging =
+    untoldCeiling === null
+      ? null
+      : (judgeUntold(minutes, policy, untoldCeiling) ?? judgeGivenUp(minutes, policy, untoldCeiling));
+  if (hanging !== null) return goBack(hanging);
   const nowhere = untargeted(minutes, policy);
-  if (nowhere?.calls) return { decision: 'rollback', reason: nowhere.reason };
+  if (nowhere?.calls) return goBack(nowhere.reason);
   if (minutes.length === 0)
     return {
       decision: 'hold',

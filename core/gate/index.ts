@@ -17,6 +17,7 @@ export { evidenceSince } from './evidence-span.ts';
 export { gapOf, ordinarySilence } from './freshness.ts';
 export { judgeAlone, PEAK_MINUTES, retaken } from './historical-control.ts';
 export { leastDifference } from './least-difference.ts';
+export { untargetedBefore } from './load-balancer.ts';
 export { gatePolicyOf, hasMost, shadowPolicyOf } from './plan-policy.ts';
 export { finite } from './policy.ts';
 export { type BaseRates, requestsNeeded, requestsNeededAlone } from './sample-size.ts';

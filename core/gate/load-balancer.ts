@@ -7,7 +7,7 @@
 import type { MinuteEvidence } from '../model/index.ts';
 import { ALARM_MAX_FOREIGN_PERCENT } from './alarm-rules.ts';
 import { above, type Exposed } from './bets/index.ts';
-import { known, percent, requests, total, uncounted } from './counts.ts';
+import { known, percent, rate, requests, total, uncounted } from './counts.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
 
 /** Factor by which the ordinary rate may have grown for other reasons. */
@@ -18,11 +18,13 @@ const CHANCE = 3;
 /** Shares of requests are compared once chance makes no more than this of them. */
 const BY_CHANCE = 0.2;
 const IN_A_ROW = 3;
-const LATEST_MINUTES = 10;
+export const LATEST_MINUTES = 10;
 const HOUR_MINUTES = 60;
 const LEAST_BEFORE = 5;
 /** Fewer requests may be somebody who scans the load balancer. */
 const SURELY_MANY = 20;
+/** Points of one side that are this late are lost, or nobody knows when they will come. */
+const BLIND_MINUTES = 30;
 
 export interface BalancerVerdict {
   /** ln of the e-value against "no more than ordinary, and the candidate's share within its margin". */
@@ -79,7 +81,7 @@ function vanishing(minutes: readonly MinuteEvidence[], { weight, elb5xxRate }: G
     expected += (stable.requests * weight) / (1 - weight);
     got += candidate.requests;
     made += (uncounted(minute) ?? 0) - elb5xxRate * (stable.requests + candidate.requests);
-    const [lacks, chance] = [expected - got, CHANCE * Math.sqrt(expected / (1 - weight))];
+    const { lacks, chance } = lackOf(expected, got, weight);
     if (chance > BY_CHANCE * expected) return null;
     last = [...last, Math.abs(made - lacks) <= chance ? Math.max(0, lacks - chance) : 0].slice(-IN_A_ROW);
     const closed = { n: expected, x: last.length < IN_A_ROW ? 0 : Math.min(...last) };
@@ -120,6 +122,46 @@ export function untargeted(minutes: readonly MinuteEvidence[], policy: GatePolic
         reason: `${told}; if they were the candidate's, it would fail more than ${percent(policy.maxErrorRate)}.`,
         calls: false,
       };
+}
+
+/**
+ * Why a candidate that answers everybody goes back although nothing is known against it: its metrics have been missing for so long, while the load balancer counts more requests
+ * than other services ever had since the phase began. Null where nobody is known to ask: a service that is closed for the night has no metrics either.
+ * @param silent minutes that are ordinarily without a request
+ */
+export function unseen(minutes: readonly MinuteEvidence[], policy: GatePolicy, silent: number): string | null {
+  const last = minutes.findLastIndex(({ candidate }) => candidate !== null);
+  const [seen, blind] = [minutes.slice(0, last + 1), minutes.slice(last + 1)];
+  const others = Math.max(0, ...seen.map(othersOf).filter(Number.isFinite));
+  const all = blind.reduce((sum, m) => sum + (m.loadBalancerRequests ?? 0), 0);
+  const own5xx = blind.reduce((sum, m) => sum + known(m.elb5xx), 0);
+  const isFailing = own5xx > (ORDINARY * policy.elb5xxRate + policy.errorMargin) * all + SURELY_MANY;
+  if (blind.length < silent + (isFailing ? LATEST_MINUTES : BLIND_MINUTES)) return null;
+  if (blind.some(({ stable }) => stable !== null) || all < 2 * others * blind.length + SURELY_MANY) return null;
+  return `There have been no metrics of the candidate for ${blind.length} min, in which the load balancer counted ${all} requests and answered ${own5xx} of them with 5xx of its own: nobody can see how its customers fare.`;
+}
+
+/** Of the requests before a move, the share that found no target, and the part of it that is surely not the candidate's: it does not lack as many by its weight. */
+export interface UntargetedShare {
+  readonly all: number;
+  readonly others: number;
+}
+
+/** @param minutes of the stage that ends, in which `weight` of the requests went to the candidate */
+export function untargetedBefore(minutes: readonly MinuteEvidence[], weight: number): UntargetedShare {
+  const latest = minutes
+    .slice(-LATEST_MINUTES)
+    .filter(({ stable, candidate }) => stable !== null && candidate !== null);
+  const [ofStable, got] = [total(latest, 'stable', requests), total(latest, 'candidate', requests)];
+  const made = latest.reduce((sum, m) => sum + Math.max(0, uncounted(m) ?? 0), 0);
+  const { lacks, chance } = lackOf((ofStable * weight) / (1 - weight), got, weight);
+  const of = (count: number) => Math.min(1, rate(Math.max(0, count), ofStable + got));
+  return { all: of(made), others: of(made - Math.max(0, lacks) - chance) };
+}
+
+/** How many requests a side lacks of those that its weight should bring, and how many chance makes of that. */
+function lackOf(expected: number, got: number, weight: number): { readonly lacks: number; readonly chance: number } {
+  return { lacks: expected - got, chance: CHANCE * Math.sqrt(expected / (1 - weight)) };
 }
 
 /** A point may be late, so no single minute is asked for. */

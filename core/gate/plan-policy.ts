@@ -50,7 +50,7 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
     warmUpErrorMinutes: warming(gate.warmUpErrors),
     warmUpErrorMargin: gate.warmUpErrorMargin,
     weight: (at?.percent ?? 100) / 100,
-    elb5xxRate: baseline?.elb5xxRate ?? 0,
+    elb5xxRate: Math.max(baseline?.elb5xxRate ?? 0, baseline?.untargetedRate ?? 0),
   };
 }
 

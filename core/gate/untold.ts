@@ -10,6 +10,8 @@ import { type GatePolicy, thresholdOf } from './policy.ts';
 /** Requests in progress at the end of a block are few compared with those that arrived in it. */
 const BLOCK_MINUTES = 5;
 const BLOCK_REQUESTS = 100;
+/** Networks and pages make clients hang up for some minutes; so many blocks of so many minutes in a row are the candidate's. */
+const LASTING = { blocks: 6, minutes: 10 } as const;
 /** As for the absolute limit: anything below this multiple of stable's share is left to people. */
 const CLEAR_OUTAGE = 2;
 
@@ -57,6 +59,19 @@ export function judgeUntold(seen: readonly MinuteEvidence[], policy: GatePolicy,
   return `${percent(candidate)} of the candidate's requests have no recorded answer, above the limit of ${percent(limit)}, and ${beside}: it hangs, and its clients give up.`;
 }
 
+/**
+ * Why a candidate that answers everybody is considered to lose clients, although fewer than those of one that hangs: in each of the latest blocks, for an hour at least, more of them than the margin
+ * give up beyond what stable's minutes reached before. Null if they do not. Whatever holds a soak is read from all of it, so nothing else ends such a soak before its time.
+ */
+export function judgeGivenUp(seen: readonly MinuteEvidence[], policy: GatePolicy, ordinary: number): string | null {
+  const blocks = blocksOf(settledPrefix(seen).slice(BLOCK_MINUTES), LASTING.minutes).slice(-LASTING.blocks);
+  const isMore = ({ counted: { n, x } }: Block) =>
+    rate(x, n) > ordinary + policy.errorMargin + CHANCE * spread(ordinary, 1 / n);
+  if (blocks.length < LASTING.blocks || !blocks.every(isMore)) return null;
+  const [n, x] = blocks.reduce(([a, b], { counted }) => [a + counted.n, b + counted.x], [0, 0] as [number, number]);
+  return `${percent(rate(x, n))} of the candidate's requests have had no recorded answer for an hour or more, above what stable's minutes reached before and the margin (${percent(ordinary + policy.errorMargin)}): its clients give up.`;
+}
+
 interface Shares {
   readonly candidate: number;
   readonly stable: number;
@@ -80,15 +95,15 @@ function spread(share: number, of: number): number {
 
 interface Block {
   readonly from: number;
-  readonly counted: Exposed;
+  readonly counted: NonNullable<Exposed>;
 }
 
-function blocksOf(minutes: readonly MinuteEvidence[]): Block[] {
+function blocksOf(minutes: readonly MinuteEvidence[], least = BLOCK_MINUTES): Block[] {
   const blocks: Block[] = [];
   let [from, n, x] = [0, 0, 0];
   for (const [at, { candidate }] of minutes.entries()) {
     if (candidate !== null) [n, x] = [n + candidate.requests, x + untold(candidate)];
-    if (at + 1 - from < BLOCK_MINUTES || n < BLOCK_REQUESTS) continue;
+    if (at + 1 - from < least || n < BLOCK_REQUESTS) continue;
     blocks.push({ from, counted: { n, x: Math.max(0, x) } });
     [from, n, x] = [at + 1, 0, 0];
   }

@@ -97,6 +97,11 @@ const baselineShape = z.object({
    */
   elb5xxRate: z.number().min(0).max(1).default(0),
   /**
+   * Share of the requests that another service's missing targets had the load balancer answer with 5xx just before a
+   * move (core/gate/load-balancer.ts); absent before the first move beyond half, and in logs of earlier versions.
+   */
+  untargetedRate: z.number().min(0).max(1).optional(),
+  /**
    * Rate of failures, and of slow requests, that minutes of this side reach about once in 10,000
    * (core/gate/bets/ceiling.ts), which its customers have experienced. null in logs of earlier versions, and for slow
    * requests if they are not counted.

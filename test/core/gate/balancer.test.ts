@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { observeMirror } from '../../../core/evaluation/mirrored-customers.ts';
 import { decideGate } from '../../../core/gate/concurrent-control.ts';
-import { judgeAlone } from '../../../core/gate/historical-control.ts';
-import { isShared, judgeBalancer } from '../../../core/gate/load-balancer.ts';
+import { judgeAlone, retaken } from '../../../core/gate/historical-control.ts';
+import { isShared, judgeBalancer, untargetedBefore } from '../../../core/gate/load-balancer.ts';
 import { gatePolicyOf } from '../../../core/gate/plan-policy.ts';
 import { type SideCounts, UNKNOWN } from '../../../core/model/evidence.ts';
 import { parsePlan } from '../../../core/model/plan.ts';
+import type { BaselineSummary } from '../../../core/model/run-state.ts';
 import { baselineSummary } from '../../support/baseline.ts';
 import { counts, minute, minutes } from './minutes.ts';
 
@@ -199,6 +200,70 @@ describe('5xx of the load balancer’s own to requests for which it had no targe
       const ordinary = minutes(40, (i) => routed(i, null, 15_000, 3_000));
       expect(judgeAlone(ordinary, policy(0.1), before).decision).toBe('advance');
     });
+
+    it('are another service’s where they were there before the last customers moved, and the candidate lacked nobody', () => {
+      const moved = (from: number, elb5xx: number, lacking: number) =>
+        minutes(10, (i) => routed(i, 30_000 - from, from - lacking, elb5xx));
+      const taken = [moved(15_000, 5_000, 0), moved(27_000, 5_000, 0), moved(29_700, 5_000, 0)];
+      const [half, most] = [0.5, 0.99].map((weight, i) =>
+        retaken(baselineSummary(), baselineSummary(), untargetedBefore(taken[2 * i] ?? [], weight)),
+      );
+      expect(half?.untargetedRate).toBeCloseTo(5_000 / 30_000, 1);
+      expect(most?.untargetedRate).toBeGreaterThan(0.1);
+      const dead = minutes(40, (i) => routed(i, null, 30_000, 5_000));
+      const at = (baseline: BaselineSummary | undefined) =>
+        judgeAlone(dead, gatePolicyOf(PLAN, baseline ?? null, PLAN.stages.length), before).decision;
+      expect([at(baselineSummary()), at(half), at(most)]).toEqual(['rollback', 'advance', 'advance']);
+      const own = untargetedBefore(moved(15_000, 5_000, 5_000), 0.5);
+      expect(retaken(baselineSummary(), baselineSummary(), own).untargetedRate, 'it lacks as many').toBe(0);
+      const over = untargetedBefore(moved(29_700, 0, 0), 0.99);
+      expect(retaken(half ?? baselineSummary(), baselineSummary(), over).untargetedRate, 'it came back').toBe(0);
+    });
+  });
+});
+
+describe('a candidate that answers everybody, and whose metrics are lost', () => {
+  const before = { peakErrorRate: 0.001, peakSlowRate: 0.01, errorCeiling: 0.0015, untoldCeiling: 0.011 };
+  const all = counts(30_000, { answered: 29_970, target5xx: 30, unanswered: 0 });
+  interface Lost {
+    readonly seen?: number;
+    readonly lost: number;
+    readonly others?: number;
+    /** Requests of the whole load balancer while they are lost; undefined: lost as well. */
+    readonly meanwhile?: number | undefined;
+    readonly elb5xx?: number;
+    /** The share of the load balancer's own 5xx on an ordinary day. */
+    readonly ordinary?: number;
+    readonly silentMinutes?: number;
+  }
+  const alone = ({ seen = 60, lost, others = 0, elb5xx = 0, ordinary, silentMinutes = 0, ...rest }: Lost) => {
+    const meanwhile = 'meanwhile' in rest ? rest.meanwhile : 30_000 + others;
+    const met = minutes(seen + lost, (i) =>
+      i < seen
+        ? minute(i, null, all, { loadBalancerRequests: 30_000 + others })
+        : minute(i, null, null, { elb5xx, loadBalancerRequests: meanwhile }),
+    );
+    return judgeAlone(met, policy(ordinary), { ...before, silentMinutes });
+  };
+
+  it.each<[string, Lost]>([
+    ['half an hour', { lost: 30 }],
+    ['half an hour from the move on', { seen: 0, lost: 30 }],
+    ['half an hour beside a service with a tenth of the traffic', { lost: 30, others: 3_000 }],
+    ['ten minutes in which the load balancer answers 2 % with 5xx of its own', { lost: 10, elb5xx: 600 }],
+    ['half an hour and the silence that is ordinary', { lost: 50, silentMinutes: 20 }],
+  ])('is rolled back after %s', (_for, lost) => {
+    expect(alone(lost)).toMatchObject({ decision: 'rollback', reason: expect.stringMatching(/no metrics .* min/) });
+    expect(alone({ ...lost, lost: lost.lost - 1 }).decision).not.toBe('rollback');
+  });
+
+  it.each<[string, Lost]>([
+    ['nobody is known to ask', { lost: 300, meanwhile: undefined }],
+    ['the others alone ask', { lost: 300, others: 3_000, meanwhile: 3_000 }],
+    ['all of it may be the others’', { lost: 300, others: 40_000, meanwhile: 50_000 }],
+    ['as many 5xx of the load balancer are ordinary', { lost: 25, elb5xx: 600, ordinary: 0.01 }],
+  ])('is held where %s', (_why, lost) => {
+    expect(alone(lost).decision).not.toBe('rollback');
   });
 });
 

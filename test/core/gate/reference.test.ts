@@ -79,6 +79,7 @@ describe('the ceiling of a side’s own minutes', () => {
 describe('the reference taken again before the last customers leave', () => {
   const day = new MemoryWorld().baselineSummary;
   if (day === null) throw new Error('the world has no look-back');
+  const NOBODY = { all: 0, others: 0 };
   const BEFORE = { ...day, errorCeiling: 0.13, peakErrorRate: 0.12, slowCeiling: null, peakSlowRate: null };
   const AGAIN = { errorRate: 0.002, slowRate: 0.03, peakErrorRate: 0.03, peakSlowRate: 0.1, untoldCeiling: null };
 
@@ -90,6 +91,7 @@ describe('the reference taken again before the last customers leave', () => {
     const { errorCeiling } = retaken(
       { ...BEFORE, errorCeiling: before },
       { ...AGAIN, errorCeiling: thin, slowCeiling: null },
+      NOBODY,
     );
     const policy = gatePolicyOf(PLAN, null, PLAN.stages.length - 1);
     const likewise = minutes(40, (i) => minute(i, null, counts(300, { target5xx: i % 30 < 8 ? 30 : 0 })));
@@ -101,7 +103,7 @@ describe('the reference taken again before the last customers leave', () => {
   });
 
   it('rises where the run’s own minutes reached higher, and takes what only one of them knows', () => {
-    expect(retaken(BEFORE, { ...AGAIN, errorCeiling: 0.2, slowCeiling: 0.15 })).toMatchObject({
+    expect(retaken(BEFORE, { ...AGAIN, errorCeiling: 0.2, slowCeiling: 0.15 }, NOBODY)).toMatchObject({
       errorRate: 0.002,
       slowRate: 0.03,
       errorCeiling: 0.2,
@@ -109,7 +111,7 @@ describe('the reference taken again before the last customers leave', () => {
       peakErrorRate: 0.12,
       peakSlowRate: 0.1,
     });
-    expect(retaken(BEFORE, { ...AGAIN, errorCeiling: null, slowCeiling: null })).toMatchObject({
+    expect(retaken(BEFORE, { ...AGAIN, errorCeiling: null, slowCeiling: null }, NOBODY)).toMatchObject({
       errorCeiling: 0.13,
       slowCeiling: null,
     });

@@ -67,6 +67,32 @@ describe('a candidate that hangs where nobody is left beside it', () => {
     expect(alone(0.3, 0.32).decision).toBe('advance');
   });
 
+  it('is rolled back once clients have given up on more than the margin for an hour, however long it was well before', () => {
+    const giveUp = (well: number, bad: number, share: (i: number) => number, per = 3_000) =>
+      judgeAlone(
+        minutes(0, well + bad, (i) =>
+          minute(i, null, settledTold(per, Math.round(per * (1 - (i < well ? 0.0005 : share(i)))))),
+        ),
+        gatePolicyOf(plan, null, plan.stages.length),
+        { ...reference, untoldCeiling: 0.001 },
+      ).decision;
+    const steadily = () => 0.04;
+    expect(giveUp(1_205, 50, steadily)).not.toBe('rollback');
+    expect(giveUp(1_205, 60, steadily)).toBe('rollback');
+    expect(
+      giveUp(1_205, 60, (i) => (i % 60 < 30 ? 0.06 : 0.0005)),
+      'on and off',
+    ).not.toBe('rollback');
+    expect(
+      giveUp(1_205, 60, () => 0.005),
+      'within the margin',
+    ).not.toBe('rollback');
+    expect(
+      giveUp(1_205, 300, (i) => (i % 2 === 0 ? 0.2 : 0), 5),
+      'of five a minute, blocks of twenty',
+    ).toBe('rollback');
+  });
+
   it('is held against nothing where the baseline does not tell', () => {
     expect(alone(0.3, null).decision).toBe('advance');
   });
