@@ -1,7 +1,7 @@
 /** Pin capacity: records and suspends stable's scaling before a single request is moved away from it. */
 
 import { leaveOwedCapacity } from '../core/fence/index.ts';
-import { type CutoverStateJson, FencedError, parseState } from '../core/model/index.ts';
+import { type CutoverStateJson, FencedError, isLeaseOf, parseState } from '../core/model/index.ts';
 import { reduce } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
 import { recording } from './compose/recording.ts';
@@ -13,7 +13,7 @@ export function makeHandler(deps: Pick<Deps, 'capacity' | 'ledger' | 'decisionLo
     const state = parseState(event);
     // On a second attempt, scaling is already pinned. The snapshot of the first attempt is the one to restore.
     const lease = await deps.ledger.read(state.ingressId);
-    const noted = lease?.generation === state.generation ? lease.capacity : null;
+    const noted = isLeaseOf(lease, state) ? lease.capacity : null;
     const capacity = noted ?? (await deps.capacity.snapshot());
     // The snapshot is stored before anything is changed, so that a rollback can always restore it.
     await deps.ledger.recordCapacity(state, capacity, 'full');

@@ -1,6 +1,6 @@
 /** Completion: the candidate is the service now. The ledger records it, and no trigger moves its traffic any more. */
 
-import { type CutoverStateJson, parseState, stateToJson } from '../core/model/index.ts';
+import { type CutoverStateJson, isLeaseOf, parseState, stateToJson } from '../core/model/index.ts';
 import { reduce } from '../core/phases/index.ts';
 import { composed } from './compose/deployment.ts';
 import { recording } from './compose/recording.ts';
@@ -11,7 +11,7 @@ export function makeHandler(deps: Pick<Deps, 'ledger' | 'decisionLog' | 'notifie
     const state = parseState(event);
     // A second attempt, after the answer to the first one was lost.
     const owner = await deps.ledger.read(state.ingressId);
-    const noted = owner?.status === 'completed' && owner.generation === state.generation;
+    const noted = isLeaseOf(owner, state) && owner.status === 'completed';
     const json = noted
       ? stateToJson({ ...state, next: 'proceed', waitSeconds: 0 })
       : await settle(deps, state, reduce(state, { type: 'closed', at: deps.clock.now() }));

@@ -17,6 +17,7 @@ import {
   type CutoverState,
   type CutoverStateJson,
   fromIso,
+  isLeaseOf,
   type Lease,
   type Look,
   type MetricEvidence,
@@ -183,8 +184,7 @@ async function asOwed(deps: WatchDeps, state: CutoverState, now: number): Promis
 async function readOwed({ ledger, ingress, deployment }: WatchDeps, state: CutoverState, now: number): Promise<Owed> {
   const item = await ledger.read(deployment.ingressId);
   const live = await ingress.read();
-  if (item?.generation !== state.generation)
-    return { state, steered: undefined, rev: state.steeringRev, live, owner: false };
+  if (!isLeaseOf(item, state)) return { state, steered: undefined, rev: state.steeringRev, live, owner: false };
   const steered = steeredAt(item.steering, state, state.steeringRev, now) ?? undefined;
   const splits = splitsOf(item, state);
   const split = splits.find((each) => sameWeights(live, weightsFor(deployment, each))) ?? splits[0];

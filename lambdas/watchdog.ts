@@ -13,6 +13,7 @@ import {
   CrossfadeError,
   type CutoverState,
   commandAt,
+  type Deployment,
   describeCause,
   describeError,
   fromIso,
@@ -138,12 +139,12 @@ function intervalMs({ phase, plan }: CutoverState): number {
 
 /** The function that confirmed a rollback may have died before it notified anybody. */
 async function tellUntold(deps: WatchdogDeps, report: WatchdogReport, now: number): Promise<void> {
-  if (!('item' in report) || report.item?.status !== 'rolled_back') return;
+  if (!('item' in report) || report.item?.status !== 'rolled_back' || report.action === 'edited') return;
   if (untold(report.item, now).length > 0) await tellRollback(deps, report.item);
 }
 
 async function tellNews(deps: WatchdogDeps, report: WatchdogReport, now: number): Promise<void> {
-  const news = newsOf(report, now);
+  const news = newsOf(report, now, deps.deployment);
   if (news === null) return;
   const { item, kind, message } = news;
   const at = toIso(deps.clock.now());
@@ -164,7 +165,7 @@ interface News extends Pick<LogEntry, 'kind' | 'message'> {
 
 const MINUTE_MS = 60_000;
 
-function newsOf(report: WatchdogReport, now: number): News | null {
+function newsOf(report: WatchdogReport, now: number, deployment: Deployment): News | null {
   switch (report.action) {
     case 'none':
     case 'rollback':
@@ -176,7 +177,10 @@ function newsOf(report: WatchdogReport, now: number): News | null {
     }
     case 'edited': {
       const { item, live } = report;
-      const message = `Cutover ${item.cutoverId} is complete, but somebody changed its weights (${live}). No trigger moves them any more: set the desired weights by hand.`;
+      const message =
+        item.status === 'completed'
+          ? `Cutover ${item.cutoverId} is complete, but somebody changed its weights (${live}). No trigger moves them any more: set the desired weights by hand.`
+          : `Cutover ${item.cutoverId} was rolled back, but the listener has the weights of a completed cutover (${live}). Either the ledger's table was restored to an earlier time, or somebody wrote them by hand. No trigger moves them. To do: if no cutover has completed, ${commandAt(deployment, 'rollback --break-glass')} returns all traffic to stable.`;
       return isToldAgain(now) ? { item, kind: 'warning', message } : null;
     }
     case 'mirror': {

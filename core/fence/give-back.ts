@@ -10,7 +10,7 @@ import {
   WAIT_FOR_CAPACITY_MS,
 } from './return-plan.ts';
 import type { RollbackPorts } from './rollback-outcome.ts';
-import { readStandingBack, writeStanding } from './write-weights.ts';
+import { areBack, readStandingBack, writeStanding } from './write-weights.ts';
 
 /** The watchdog runs every minute, and repeats a rollback that is not finished. */
 const WATCHDOG_MS = 60_000;
@@ -19,6 +19,8 @@ export interface Return {
   readonly plan: ReturnPlan;
   /** Rules that somebody deleted, which can no longer be written. */
   readonly gone: readonly RuleArn[];
+  /** Whether this call moved customers; true if it is not known. */
+  readonly moved: boolean;
 }
 
 /** Gives stable as much as it can carry, according to the health of both sides, and reads the weights back. */
@@ -32,10 +34,11 @@ export async function giveBack(
 ): Promise<Return> {
   const candidatePercent = candidatePercentOf(deployment, seen.live, lease);
   const plan = planReturn(seen, { ...needs, candidatePercent, breakGlass });
-  if (plan.kind === 'wait') return { plan, gone: goneRules(seen.live ?? []) };
+  if (plan.kind === 'wait') return { plan, gone: goneRules(seen.live ?? []), moved: false };
   const weights = weightsFor(deployment, plan.split);
+  const moved = seen.live === null || !areBack(seen.live, weights);
   await writeStanding(ports.ingress, weights);
-  return { plan, gone: await readStandingBack(ports.ingress, deployment, weights, ports.clock) };
+  return { plan, gone: await readStandingBack(ports.ingress, deployment, weights, ports.clock), moved };
 }
 
 /**

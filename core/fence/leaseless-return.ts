@@ -29,16 +29,18 @@ export async function bringBackUnowned(
   const { phase = '' } = request;
   const carried = request.capacity == null ? await carriedSnapshot(ports, item) : { capacity: request.capacity, phase };
   const needs = carriedNeeds(carried);
-  const { plan, gone } = await giveBack(ports, deployment, seen, null, request.breakGlass, needs);
+  const { plan, gone, moved } = await giveBack(ports, deployment, seen, null, request.breakGlass, needs);
   const execution = executionOf(request);
   if (execution !== null && execution !== request.calledFrom)
     await rejectionOf(() => ports.executions.stop(execution, request.reason));
   if (plan.kind !== 'whole' && seen.stable !== null) {
-    const trouble = await rejectionOf(() => refillCapacity(ports.capacity, needs.needed));
+    let raised = false;
+    const trouble = await rejectionOf(async () => {
+      raised = await refillCapacity(ports.capacity, needs.needed);
+    });
     const candidatePercent =
       plan.kind === 'wait' ? candidatePercentOf(deployment, live, null) : plan.split.candidatePercent;
-    // Without a lease, nothing records who has been notified, or since when the rollback waits.
-    const first = request.by !== 'watchdog' || isToldAgain(ports.clock.now());
+    const first = raised || isNews(ports, request, moved);
     const waiting = { item: null, first, candidatePercent, stable: seen.stable, needed: needs.needed };
     return { outcome: 'waiting_for_capacity', ...waiting, overdue: false, urgent: false, trouble };
   }
@@ -73,8 +75,17 @@ export async function bringBackUnfenced(
     );
   }
   // A share of an unknown number of targets is unknown, too. Unless stable is dead, it gets everything.
-  const { gone } = await giveBack(ports, deployment, seen, null, true);
-  return { outcome: 'rolled_back', item: null, ledger: trouble.kind, gone, first: false, trouble: trouble.cause };
+  const { gone, moved } = await giveBack(ports, deployment, seen, null, true);
+  const first = isNews(ports, request, moved);
+  return { outcome: 'rolled_back', item: null, ledger: trouble.kind, gone, first, trouble: trouble.cause };
+}
+
+/**
+ * Without a lease, nothing records who has been notified, or since when the rollback waits. The watchdog, which repeats
+ * it every minute, reports customers that it has moved at once, and everything else in one minute of ten.
+ */
+function isNews({ clock }: Pick<RollbackPorts, 'clock'>, { by }: RollbackRequest, moved: boolean): boolean {
+  return by !== 'watchdog' || moved || isToldAgain(clock.now());
 }
 
 /** The execution that the trigger refers to, if any. */

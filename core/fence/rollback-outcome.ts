@@ -59,8 +59,8 @@ export type RollbackOutcome =
       /** Rules that somebody deleted, so they carry no requests. */
       readonly gone: readonly RuleArn[];
       /**
-       * Whether this call confirmed the rollback. Of several triggers exactly one does, even if the one that set the
-       * fence has died.
+       * Whether people are to be notified. With a lease, this call confirmed the rollback: of several triggers exactly
+       * one does, even if the one that set the fence has died.
        */
       readonly first: boolean;
       /** Failure of the ledger, or of restoring the capacity. The weights are safe nevertheless. */

@@ -6,6 +6,7 @@
  */
 import {
   type Deployment,
+  type ExecutionState,
   FencedError,
   type FenceResult,
   fromIso,
@@ -62,8 +63,9 @@ async function bringBack(
   first: boolean,
   seen: Survey,
 ): Promise<RollbackOutcome> {
-  const restored = seen.live !== null && isLeaseRestored(deployment, seen.live, item, ports.clock.now());
-  if (restored && request.breakGlass !== true) {
+  const marked = seen.live !== null && isLeaseRestored(deployment, seen.live, item, ports.clock.now());
+  // An execution that still runs has not completed, so somebody wrote these weights by hand.
+  if (marked && request.breakGlass !== true && (await stateOrNull(ports, item)) !== 'running') {
     if (item.status === 'rolling_back') await confirm(ports, item);
     return { outcome: 'nothing_to_do', item };
   }
@@ -107,6 +109,14 @@ async function confirm(
     if (notConfirmed instanceof FencedError) throw notConfirmed;
     return { first: true, notConfirmed };
   }
+}
+
+/** null if it cannot be determined. */
+export function stateOrNull(
+  { executions }: Pick<RollbackPorts, 'executions'>,
+  { executionArn }: Lease,
+): Promise<ExecutionState | null> {
+  return executions.stateOf(executionArn).catch(() => null);
 }
 
 type Fence = FenceResult | { readonly outcome: 'unfenced'; readonly trouble: LedgerTrouble };

@@ -15,6 +15,7 @@ import {
   groupRoleOfMirror,
   type Ingress,
   type Intent,
+  isLeaseOf,
   type Leases,
   NoHealthyTargetError,
   type Progress,
@@ -94,8 +95,7 @@ async function newerIntent(
   current: Intent,
 ): Promise<Intent | null> {
   const item = await ports.ledger.read(ref.ingressId);
-  if (item !== null && item.generation === ref.generation && item.status === 'running')
-    return sameIntent(item.intent, current) ? null : item.intent;
+  if (isLeaseOf(item, ref) && item.status === 'running') return sameIntent(item.intent, current) ? null : item.intent;
   if (item === null) throw new FencedError(`the lease of generation ${ref.generation} is missing`);
   if (item.status === 'rolling_back' || item.status === 'rolled_back')
     await giveBack(ports, deployment, await survey(ports.ingress), item);

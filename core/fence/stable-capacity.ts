@@ -12,10 +12,12 @@ export async function restoreCapacity(capacity: Capacity, snapshot: CapacitySnap
   await capacity.release(snapshot);
 }
 
-/** Raises the desired count to at least `needed`; scaling remains suspended. */
-export async function refillCapacity(capacity: Capacity, needed: number): Promise<void> {
+/** Raises the desired count to at least `needed`; scaling remains suspended. Returns whether it was lower. */
+export async function refillCapacity(capacity: Capacity, needed: number): Promise<boolean> {
   const now = await capacity.snapshot();
-  if (now.desired < needed) await capacity.scaleStable(needed);
+  if (now.desired >= needed) return false;
+  await capacity.scaleStable(needed);
+  return true;
 }
 
 /** The minimum number of stable tasks that the run which owns the ingress wants; null if it recorded none. */
@@ -34,7 +36,8 @@ export async function leaveOwedCapacity(capacity: Capacity, owner: Lease | null,
       if (owner.capacity !== null) await capacity.pin(owner.capacity);
       return;
     case 'rolling_back':
-      return refillCapacity(capacity, owner.capacity?.desired ?? own.desired);
+      await refillCapacity(capacity, owner.capacity?.desired ?? own.desired);
+      return;
     case 'completed':
       return;
     case 'rolled_back':

@@ -9,6 +9,7 @@ import {
   type CapacitySnapshot,
   type Clock,
   FencedError,
+  isLeaseOf,
   type Lease,
   type Leases,
   type RunRef,
@@ -25,8 +26,7 @@ export interface StepDownPorts {
 
 /** The number of tasks that this step decided on before its answer was lost; null if it has not decided yet. */
 export function openStep(lease: Lease | null, ref: RunRef, step: number): number | null {
-  const mine = lease?.generation === ref.generation && lease.tasks?.step === step;
-  return mine ? lease.tasks.desired : null;
+  return isLeaseOf(lease, ref) && lease.tasks?.step === step ? lease.tasks.desired : null;
 }
 
 /**

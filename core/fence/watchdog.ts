@@ -8,11 +8,11 @@ import {
   answersAnybody,
   type Deployment,
   describeWeights,
-  type ExecutionState,
   finalWeights,
   fromIso,
   groupRoleOfMirror,
   isFinal,
+  isLeaseOf,
   isRestored,
   isSafe,
   type Lease,
@@ -27,7 +27,7 @@ import { type CloseMirrorOutcome, closeMirror, isClosing } from './close-mirror.
 import { desiredWeights, isLeaseRestored, isMarked, isOver, mayStillWrite } from './desired-weights.ts';
 import { giveBack } from './give-back.ts';
 import { type ReturnPlan, survey } from './return-plan.ts';
-import { rollBack } from './rollback.ts';
+import { rollBack, stateOrNull } from './rollback.ts';
 import type { RollbackOutcome, RollbackPorts, RollbackRequest } from './rollback-outcome.ts';
 import { heldTasks, refillCapacity, restoreCapacity, restoreCarried } from './stable-capacity.ts';
 import { type VerificationPorts, type VerificationReport, verifyReturn } from './verified-return.ts';
@@ -61,7 +61,10 @@ export type WatchdogReport =
   | { readonly action: 'restored_capacity'; readonly item: Lease | null; readonly desired: number }
   /** The run had completed, and the lease did not say so. */
   | { readonly action: 'completed'; readonly item: Lease }
-  /** Somebody changed the weights of a completed cutover by hand. No trigger moves them. */
+  /**
+   * Somebody changed the weights of a completed cutover by hand, or wrote those of a completed one. No trigger moves
+   * them.
+   */
   | { readonly action: 'edited'; readonly item: Lease; readonly live: string }
   | VerificationReport;
 
@@ -88,7 +91,13 @@ export async function watch(ports: WatchdogPorts, deployment: Deployment): Promi
 async function watchUnowned(ports: WatchdogPorts, deployment: Deployment, item: Lease | null): Promise<WatchdogReport> {
   const inOrder = (rules: readonly RuleWeights[]) => isSafe(deployment, rules) || isOver(deployment, rules, item);
   const seen = await ports.ingress.read();
-  if (inOrder(seen)) return isSafe(deployment, seen) ? watchCarried(ports, deployment, item) : { action: 'none', item };
+  if (inOrder(seen)) {
+    if (!isSafe(deployment, seen)) return { action: 'none', item };
+    // After a completion, stable has no tasks: weights that somebody gave back to it lead nowhere.
+    if (item !== null && isMarked(deployment, item) && (await isStableDead(ports)))
+      return { action: 'edited', item, live: describeWeights(deployment, seen) };
+    return watchCarried(ports, deployment, item);
+  }
   await ports.clock.sleep(SECOND_LOOK_MS);
   const live = await ports.ingress.read();
   const fresh = await ports.ledger.read(deployment.ingressId);
@@ -100,14 +109,20 @@ async function watchUnowned(ports: WatchdogPorts, deployment: Deployment, item: 
   return demandRollback(ports, deployment, 'watchdog', reason);
 }
 
+async function isStableDead({ ingress }: WatchdogPorts): Promise<boolean> {
+  const { stable, candidate } = await survey(ingress);
+  return stable?.healthy === 0 && candidate !== null && candidate.healthy > 0;
+}
+
 async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
   const demand = (trigger: Trigger, reason: string, what: 'intent' | 'silence') =>
     demandRollback(ports, deployment, trigger, reason, { scope: { kind: 'unchanged', what, lease: item } });
   const late = ports.clock.now() > fromIso(item.heartbeatDueAt);
   // A silent run is rolled back whatever its execution says, unless the execution has succeeded.
-  const execution = late ? await stateOrNull(ports, item) : await ports.executions.stateOf(item.executionArn);
+  const execution = await stateOrNull(ports, item);
   const ended = late || execution === 'ended';
-  if (execution === 'succeeded' || (ended && (await isFinished(ports, deployment, item))))
+  const mayBeOver = execution !== 'running';
+  if (execution === 'succeeded' || (ended && mayBeOver && (await isFinished(ports, deployment, item))))
     return noteCompletion(ports, deployment, item);
   const due = item.heartbeatDueAt;
   if (late) return demand('watchdog', `no heartbeat from the run by ${due} (${placeOfRun(item)})`, 'silence');
@@ -116,11 +131,15 @@ async function watchRunning(ports: WatchdogPorts, deployment: Deployment, item: 
   if (!item.intent.confirmed) return watchShift(ports, deployment, item);
   const drift = await driftOf(ports, deployment, item);
   if (drift !== null)
-    return (await isFinished(ports, deployment, item)) ? { action: 'none', item } : demand('drift', drift, 'intent');
+    return mayBeOver && (await isFinished(ports, deployment, item))
+      ? { action: 'none', item }
+      : demand('drift', drift, 'intent');
   const dead = await deadSide(ports, item);
   if (dead !== null) return demand('watchdog', dead, 'intent');
-  const mirror = await watchMirror(ports, deployment, item);
-  return mirror ?? watchHeldCapacity(ports, item);
+  const report = (await watchMirror(ports, deployment, item)) ?? (await watchHeldCapacity(ports, item));
+  // A state that cannot be read keeps the watchdog from no other check, and then fails it.
+  if (report.action === 'none' && execution === null) await ports.executions.stateOf(item.executionArn);
+  return report;
 }
 
 /** A shift may take until its deadline; customers of a dead side or mirror cannot wait that long. */
@@ -136,11 +155,6 @@ async function watchShift(ports: WatchdogPorts, deployment: Deployment, item: Le
   const reason = 'the mirror was being closed, and the closing was never confirmed';
   if (isClosing(item)) return closeOf(ports, deployment, item, reason);
   return (await watchMirror(ports, deployment, item)) ?? { action: 'none', item };
-}
-
-/** null if it cannot be determined. */
-function stateOrNull({ executions }: WatchdogPorts, { executionArn }: Lease): Promise<ExecutionState | null> {
-  return executions.stateOf(executionArn).catch(() => null);
 }
 
 /**
@@ -232,17 +246,22 @@ async function watchHeldCapacity({ capacity, ledger }: WatchdogPorts, item: Leas
   if (held === null || (await capacity.snapshot()).desired >= held) return { action: 'none', item };
   // A step that began after the lease was read may have removed them.
   const fresh = await ledger.read(item.ingressId);
-  if (fresh?.generation !== item.generation || fresh.status !== 'running' || heldTasks(fresh) !== held)
+  if (!isLeaseOf(fresh, item) || fresh.status !== 'running' || heldTasks(fresh) !== held)
     return { action: 'none', item };
   await refillCapacity(capacity, held);
   return { action: 'restored_capacity', item, desired: held };
 }
 
 async function watchRolledBack(ports: WatchdogPorts, deployment: Deployment, item: Lease): Promise<WatchdogReport> {
-  const seen = await survey(ports.ingress);
+  const first = await survey(ports.ingress);
+  const doubtful = first.live !== null && !isSafe(deployment, first.live);
+  if (doubtful) await ports.clock.sleep(SECOND_LOOK_MS);
+  const seen = doubtful ? await survey(ports.ingress) : first;
   const live = seen.live ?? (await ports.ingress.read());
   if (isLeaseRestored(deployment, live, item, ports.clock.now()))
-    return (await hasSucceeded(ports, item)) ? noteCompletion(ports, deployment, item) : { action: 'none', item: null };
+    return (await hasSucceeded(ports, item))
+      ? noteCompletion(ports, deployment, item)
+      : { action: 'edited', item, live: describeWeights(deployment, live) };
   if (!isSafe(deployment, live)) {
     const { plan } = await giveBack(ports, deployment, { ...seen, live }, item);
     return { action: 'rewrote_safe_weights', item, live: describeWeights(deployment, live), kind: plan.kind };

@@ -68,12 +68,14 @@ export async function readStandingBack(
   wanted: readonly RuleWeights[],
   clock: Clock,
 ): Promise<readonly RuleArn[]> {
-  const isBack = (live: readonly RuleWeights[]) => {
-    const gone = goneRules(live);
-    const standing = (rules: readonly RuleWeights[]) => rules.filter(({ ruleArn }) => !gone.includes(ruleArn));
-    return sameWeights(weighted(standing(live)), weighted(standing(wanted)));
-  };
-  return goneRules(await readUntil(ingress, deployment, wanted, clock, isBack));
+  return goneRules(await readUntil(ingress, deployment, wanted, clock, (live) => areBack(live, wanted)));
+}
+
+/** Whether all rules that somebody has not deleted send customers where they are wanted. */
+export function areBack(live: readonly RuleWeights[], wanted: readonly RuleWeights[]): boolean {
+  const gone = goneRules(live);
+  const standing = (rules: readonly RuleWeights[]) => rules.filter(({ ruleArn }) => !gone.includes(ruleArn));
+  return sameWeights(weighted(standing(live)), weighted(standing(wanted)));
 }
 
 /** Only the groups that receive customers. */
@@ -111,7 +113,7 @@ async function readUntil(
 }
 
 /** The reason with which a call rejected; undefined if it succeeded. */
-export async function rejectionOf(call: () => Promise<void>): Promise<unknown> {
+export async function rejectionOf(call: () => Promise<unknown>): Promise<unknown> {
   try {
     await call();
     return undefined;

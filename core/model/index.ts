@@ -94,6 +94,7 @@ export {
   describeCause,
   describeKind,
   type Intent,
+  isLeaseOf,
   type Lease,
   type LogEntry,
   ledgerItemSchema,

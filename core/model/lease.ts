@@ -176,6 +176,17 @@ export type TriggerScope =
   | { readonly kind: 'unchanged'; readonly what: 'intent' | 'silence'; readonly lease: Lease };
 
 /** Whether a trigger with this scope refers to the run that holds the lease. */
+/**
+ * Whether the lease is this run's. The generation alone does not tell: after the table was lost or restored, generations
+ * are counted again from an earlier one.
+ */
+export function isLeaseOf(
+  lease: Lease | null,
+  { generation, executionArn }: Pick<Lease, 'generation' | 'executionArn'>,
+): lease is Lease {
+  return lease?.generation === generation && lease.executionArn === executionArn;
+}
+
 export function concerns(lease: Lease, scope: TriggerScope | undefined): boolean {
   switch (scope?.kind) {
     case undefined:
@@ -185,10 +196,10 @@ export function concerns(lease: Lease, scope: TriggerScope | undefined): boolean
     case 'since':
       return lease.startedAt <= scope.at;
     case 'unchanged': {
-      const { generation, heartbeatDueAt, intent } = scope.lease;
+      const { heartbeatDueAt, intent } = scope.lease;
       const same = sameIntent(lease.intent, intent) && lease.intent.confirmed === intent.confirmed;
       const heard = scope.what === 'silence' && lease.heartbeatDueAt !== heartbeatDueAt;
-      return lease.generation === generation && same && !heard;
+      return isLeaseOf(lease, scope.lease) && same && !heard;
     }
   }
 }

@@ -109,6 +109,8 @@ export interface Alarms {
 export interface RunRef {
   readonly ingressId: IngressId;
   readonly generation: Generation;
+  /** If the table was lost or restored, another run may have the same generation. */
+  readonly executionArn: string;
 }
 
 export interface Claim {
@@ -192,8 +194,8 @@ export interface Leases {
   /** Records that stable's capacity equals the snapshot, and that nobody changes it any more. */
   confirmCapacity(ref: RunRef, at: string): Promise<void>;
   /**
-   * Records the end of a cutover, with its last intent if a restored lease has lost it. Only the generation is
-   * compared: if its run is known to have completed, a lease that says otherwise is wrong.
+   * Records the end of a cutover, with its last intent if a restored lease has lost it. The status is not
+   * compared: if the run is known to have completed, a lease that says otherwise is wrong.
    */
   complete(ref: RunRef, intent?: Intent): Promise<void>;
   /** Records when the run's drill triggered its alarm. */

@@ -65,7 +65,7 @@ export async function tellRollback(deps: ReportDeps, item: Lease): Promise<void>
 function owedOf(outcome: RollbackOutcome, now: number): readonly Tidings[] {
   switch (outcome.outcome) {
     case 'rolled_back':
-      return outcome.first || outcome.ledger !== 'written' ? TIDINGS : [];
+      return outcome.first ? TIDINGS : [];
     case 'waiting_for_capacity':
       if (outcome.first || outcome.urgent) return TIDINGS;
       return outcome.item === null ? [] : untold(outcome.item, now);

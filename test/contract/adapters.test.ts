@@ -175,7 +175,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       const { ledger, claim, ingressId } = fresh();
       await ledger.claim(claim);
       const { item } = await ledger.fence(ingressId, REQUEST);
-      const ref = { ingressId, generation: item?.generation ?? generationSchema.parse(0) };
+      const ref = { ...claim, generation: item?.generation ?? generationSchema.parse(0) };
       await ledger.confirmRollback(ref, AT);
       await ledger.confirmCapacity(ref, LATER);
       expect(await ledger.read(ingressId)).toMatchObject({ rollback: { capacityRestoredAt: LATER } });
@@ -258,10 +258,14 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       expect(await ledger.read(ingressId)).toMatchObject({ steering: { rev: 1 } });
     });
 
-    it('refuses every write of a run that was fenced', async () => {
+    it.each([
+      ['of a run that was fenced', (item: Lease) => item, true],
+      // After the table was lost or restored, generations are counted again.
+      ['of another run with the same generation', (item: Lease) => ({ ...item, executionArn: 'arn:other' }), false],
+    ])('refuses every write %s', async (_whose, refOf, isFenced) => {
       const { ledger, claim, intent } = fresh();
-      const item = await ledger.claim(claim);
-      await ledger.fence(claim.ingressId, REQUEST);
+      const item = refOf(await ledger.claim(claim));
+      if (isFenced) await ledger.fence(claim.ingressId, REQUEST);
       const capacity = { desired: 1, running: 1, scaling: null };
       for (const write of [
         () => ledger.recordIntent(item, intent, progress),
@@ -375,7 +379,7 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       const { ledger, ingressId, claim } = fresh();
       await ledger.claim(claim);
       const { item } = await ledger.fence(ingressId, REQUEST);
-      const ref = { ingressId, generation: item?.generation ?? generationSchema.parse(0) };
+      const ref = { ...claim, generation: item?.generation ?? generationSchema.parse(0) };
       await expect(ledger.claim({ ...claim, executionArn: 'arn:other' })).rejects.toThrow(RefusedError);
       // Of several confirmations, only the first returns true.
       expect(await ledger.confirmRollback(ref, AT)).toBe(true);

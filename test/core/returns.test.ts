@@ -29,6 +29,7 @@ async function restored(status: 'running' | 'rolling_back'): Promise<MemoryWorld
   await atFirstStage(world);
   if (status === 'rolling_back') await world.ledger.fence(DEPLOYMENT.ingressId, REQUEST);
   world.live = finalWeights(DEPLOYMENT);
+  world.running.clear();
   return world;
 }
 
@@ -43,6 +44,13 @@ describe('a table that was restored to the middle of a completed cutover', () =>
     },
   );
 
+  it('was not restored if the execution still runs: somebody wrote these weights by hand', async () => {
+    const world = await restored('running');
+    world.running.add(EXECUTION);
+    expect(await rollBack(world, DEPLOYMENT, REQUEST)).toMatchObject({ outcome: 'rolled_back' });
+    expect(isSafe(world)).toBe(true);
+  });
+
   it('moves them back where an operator breaks the glass', async () => {
     const world = await restored('running');
     const outcome = await rollBack(world, DEPLOYMENT, { ...REQUEST, breakGlass: true });
@@ -50,11 +58,11 @@ describe('a table that was restored to the middle of a completed cutover', () =>
     expect(isSafe(world)).toBe(true);
   });
 
-  it('is left alone by the watchdog once no writer of its run can be about', async () => {
+  it('is reported by the watchdog, which moves nobody', async () => {
     const world = await restored('rolling_back');
     await world.ledger.confirmRollback(leaseOf(world), REQUEST.at);
     world.now += 3_600_000;
-    expect(await watch(world, DEPLOYMENT)).toEqual({ action: 'none', item: null });
+    expect(await watch(world, DEPLOYMENT)).toMatchObject({ action: 'edited' });
     expect(sameWeights(world.live, finalWeights(DEPLOYMENT))).toBe(true);
   });
 });

@@ -37,10 +37,20 @@ describe('a healthy run is left alone', () => {
     expect(await look(world)).toMatchObject({ action: 'none', item: { status: 'running' } });
   });
 
-  it('where the listener carries the weights of a completed cutover, which no run of the lease can have written', async () => {
+  it('where the listener carries the weights of a completed cutover, and nobody knows whether the execution still runs', async () => {
     const world = await inStage();
     world.live = finalWeights(DEPLOYMENT);
-    expect(await look(world)).toMatchObject({ action: 'none', item: { status: 'running' } });
+    const stateOf = () => Promise.reject(new Error('Throttling'));
+    expect(await look(Object.assign(world, { executions: { ...world.executions, stateOf } }))).toMatchObject({
+      action: 'none',
+      item: { status: 'running' },
+    });
+  });
+
+  it('where one reading of the listener after its rollback is stale', async () => {
+    const world = await inStage();
+    await rollBack(world, DEPLOYMENT, REQUEST);
+    expect(await look(reading(world, TEN))).toMatchObject({ action: 'none' });
   });
 
   it.each<[string, TrafficSplit, Record<string, typeof DEAD>]>([
@@ -125,6 +135,15 @@ describe('after a rollback', () => {
     await expect(watch(Object.assign(world, { ingress: { ...world.ingress, read } }), DEPLOYMENT)).rejects.toThrow(
       'Throttling',
     );
+  });
+
+  it('an execution that cannot be read keeps no dead side in use, and fails a minute in which nothing else is found', async () => {
+    const world = await inStage();
+    const stateOf = () => Promise.reject(new Error('AccessDenied'));
+    Object.assign(world, { executions: { ...world.executions, stateOf } });
+    await expect(look(world)).rejects.toThrow('AccessDenied');
+    world.healthy = { candidate: DEAD };
+    expect(await look(world)).toMatchObject({ action: 'rollback', outcome: { outcome: 'rolled_back' } });
   });
 
   it('a minute in which nobody was counted is no return', async () => {

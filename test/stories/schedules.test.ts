@@ -7,6 +7,8 @@ import { retell } from './story.ts';
 
 const BEGUN = 'start one; pin one; shift one 10';
 const RETURNED = `${BEGUN}; operator; minutes 30`;
+/** The lease is lost, its run goes on, and the next run begins with the same generation. */
+const LOST = `${BEGUN}; lease missing; minutes 2; seconds 1000; start two; pin two; shift two 10`;
 
 const SCHEDULES: readonly (readonly [what: string, commands: string, end: string])[] = [
   [
@@ -179,6 +181,68 @@ const SCHEDULES: readonly (readonly [what: string, commands: string, end: string
     'every trigger without any run',
     'operator; alarm; ended none FAILED; mirror-alarm; minutes 2',
     'none, 0/0, nobody is told',
+  ],
+  [
+    'weights by another controller, minute after minute',
+    `${RETURNED}; console 50; minutes 1; console 100; minutes 1`,
+    'one rolled_back 2, 0/0, one: warning',
+  ],
+  [
+    'weights of a completed cutover by hand in mid-run',
+    `${BEGUN}; console final; minutes 2`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  ['the same, and an alarm', `${BEGUN}; console final; alarm; minutes 2`, 'one rolled_back 2, 0/0, one: rolled back'],
+  [
+    'the same, long after a rollback',
+    `${RETURNED}; console final; minutes 12`,
+    'one rolled_back 2, 100/100, one: warning',
+  ],
+  [
+    'a lost lease, and a task of its run that wakes in the next one',
+    `${LOST}; shift one 50; minutes 2`,
+    'two running 1, 10/10, two: preflight',
+  ],
+  ['the same, and the end of its run', `${LOST}; complete one; minutes 2`, 'two running 1, 10/10, two: preflight'],
+  [
+    'a restored table, and a run whose generation is counted twice',
+    `${RETURNED}; lease kept; start two; pin two; shift two 10; lease restored; minutes 2; seconds 1000; start three; pin three; shift three 10; shift two 50; minutes 2`,
+    'three running 3, 10/10, three: preflight',
+  ],
+  [
+    'stable at half while it is deployed',
+    `${BEGUN}; shift one soak; health stable 1 4; hold modifyRule; begin operator; health stable 2 4; release; minutes 2`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'a stable side that someone scales to zero in mid-run',
+    `${BEGUN}; shift one 50; tasks 0; minutes 1; tasks 2; minutes 1`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'a stable side that dies while it has a share',
+    `${BEGUN}; shift one soak; customers 0 900; decommission one; tasks 1; alarm; minutes 13; health stable 0 1; minutes 1`,
+    'one rolling_back 2, 100/100, one: rollback waits for capacity',
+  ],
+  [
+    'a ledger that takes no write for ten minutes',
+    `${BEGUN}; fails fence 9; alarm; minutes 10`,
+    'one rolled_back 2, 0/0, one: rolled back',
+  ],
+  [
+    'weights of zero by hand after completion',
+    `${BEGUN}; shift one complete; complete one; succeeded one; rule rest zero; minutes 12`,
+    'one completed 1, 100/-, one: warning',
+  ],
+  [
+    'customers given to a stable side without tasks after completion',
+    `${BEGUN}; shift one complete; complete one; succeeded one; tasks 0; console 0; minutes 12`,
+    'one completed 1, 0/0, one: warning',
+  ],
+  [
+    'an approval that arrives after the rollback',
+    `${BEGUN}; shift one soak; signoff one soak; operator; decommission one; shift one complete; complete one; minutes 2`,
+    'one rolled_back 2, 0/0, one: rolled back',
   ],
 ];
 

@@ -13,6 +13,7 @@ import type { CutoverState, CutoverStateJson, Phase } from '../../core/model/run
 import { parseState, stateToJson } from '../../core/model/run-state.ts';
 import {
   describeWeights,
+  finalWeights,
   type RuleWeights,
   SAFE_SPLIT,
   type TrafficSplit,
@@ -42,10 +43,13 @@ const SPLITS: Readonly<Record<string, { readonly phase: Phase; readonly split: T
 };
 
 /** What a person does to a rule in the console. */
-const HANDIWORK: Readonly<Record<string, Partial<RuleWeights>>> = {
-  replaced: { groups: [], absent: 'replaced' },
-  foreign: { groups: [{ targetGroupArn: targetGroupArnSchema.parse('tg/theirs'), weight: 1 }] },
-  sticky: { sticky: true },
+const THEIRS = targetGroupArnSchema.parse('tg/theirs');
+const HANDIWORK: Readonly<Record<string, (rule: RuleWeights) => Partial<RuleWeights>>> = {
+  replaced: () => ({ groups: [], absent: 'replaced' }),
+  foreign: () => ({ groups: [{ targetGroupArn: THEIRS, weight: 1 }] }),
+  third: ({ groups }) => ({ groups: [...groups, { targetGroupArn: THEIRS, weight: 50 }] }),
+  zero: ({ groups }) => ({ groups: groups.map((group) => ({ ...group, weight: 0 })) }),
+  sticky: () => ({ sticky: true }),
 };
 
 type Command = (story: Story, args: readonly string[]) => Promise<string>;
@@ -187,7 +191,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   /** `console PERCENT`: a person changes the weights by hand. */
   console: async (story, [percent = '0']) => {
-    story.world.live = weightsFor(story.world.deployment, { candidatePercent: Number(percent), mirror: null });
+    const { deployment } = story.world;
+    story.world.live =
+      percent === 'final'
+        ? finalWeights(deployment)
+        : weightsFor(deployment, { candidatePercent: Number(percent), mirror: null });
     return 'the weights are changed by hand';
   },
   /** `rule safe|rest gone|back|replaced|foreign|sticky`: what a person does to one rule by hand. */
@@ -196,7 +204,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     const arn = `rule/${name}`;
     if (how === 'gone') world.gone.add(arn);
     else if (how === 'back') world.gone.delete(arn);
-    else world.live = world.live.map((rule) => (rule.ruleArn === arn ? { ...rule, ...HANDIWORK[how] } : rule));
+    else world.live = world.live.map((rule) => (rule.ruleArn === arn ? { ...rule, ...HANDIWORK[how]?.(rule) } : rule));
     return `${name}: ${how} by hand`;
   },
   /** From now on readings of the listener show the weights of the moment of `lease kept`; `fresh` ends this. */

@@ -11,7 +11,7 @@ import type { DrillRecord } from '../../core/model/drill.ts';
 import { FencedError, RefusedError, RuleGoneError, SupersededError } from '../../core/model/errors.ts';
 import type { HookAnswer, MetricBaseline, MetricEvidence, MinuteEvidence } from '../../core/model/evidence.ts';
 import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';
-import { concerns, type Lease, type LogEntry, sameIntent, TIDINGS } from '../../core/model/lease.ts';
+import { concerns, isLeaseOf, type Lease, type LogEntry, sameIntent, TIDINGS } from '../../core/model/lease.ts';
 import type {
   AlarmReading,
   Alarms,
@@ -151,8 +151,7 @@ export class MemoryWorld {
 
   #owned(ref: RunRef): Lease {
     const item = this.#own(ref.ingressId);
-    if (item?.status !== 'running' || item.generation !== ref.generation)
-      throw new FencedError(`generation ${ref.generation}`);
+    if (!isLeaseOf(item, ref) || item.status !== 'running') throw new FencedError(`generation ${ref.generation}`);
     return item;
   }
 
@@ -242,8 +241,7 @@ export class MemoryWorld {
     confirmRollback: (ref, at) =>
       this.#write('confirmRollback', () => {
         const { item } = this;
-        if (item === null || item.rollback === null || item.generation !== ref.generation)
-          throw new FencedError('confirm');
+        if (!isLeaseOf(item, ref) || item.rollback === null) throw new FencedError('confirm');
         if (item.status !== 'rolling_back') return false;
         this.item = {
           ...item,
@@ -255,36 +253,38 @@ export class MemoryWorld {
     recordTold: (ref, status, owed) =>
       this.#write('recordTold', () => {
         const { item } = this;
-        if (item === null || item.rollback === null || item.generation !== ref.generation || item.status !== status)
-          return;
+        if (!isLeaseOf(item, ref) || item.rollback === null || item.status !== status) return;
         this.item = { ...item, rollback: { ...item.rollback, owed: [...owed] } };
       }),
     verifyRollback: (ref, at) =>
       this.#write('verifyRollback', () => {
         const { item } = this;
-        if (item === null || item.rollback === null || item.generation !== ref.generation)
-          throw new FencedError('verify');
+        if (!isLeaseOf(item, ref) || item.rollback === null) throw new FencedError('verify');
         this.item = { ...item, rollback: { ...item.rollback, verifiedAt: at } };
       }),
     confirmCapacity: (ref, at) =>
       this.#write('confirmCapacity', () => {
         const { item } = this;
-        if (item === null || item.rollback === null || item.generation !== ref.generation)
-          throw new FencedError('capacity');
+        if (!isLeaseOf(item, ref) || item.rollback === null) throw new FencedError('capacity');
         this.item = { ...item, rollback: { ...item.rollback, capacityRestoredAt: at } };
       }),
     complete: (ref, intent) =>
       this.#write('complete', () => {
         const { item } = this;
-        if (item?.generation !== ref.generation) throw new FencedError('complete');
+        if (!isLeaseOf(item, ref)) throw new FencedError('complete');
         this.item = { ...item, status: 'completed', phase: 'complete', ...(intent === undefined ? {} : { intent }) };
       }),
     steer: (read, steering) =>
       this.#write('steer', () => {
         const { phase, stage, steering: before } = read;
         const { item } = this;
-        const mine = item?.status === 'running' && item.generation === read.generation;
-        if (!mine || item.phase !== phase || item.stage !== stage || item.steering.rev !== before.rev)
+        if (
+          !isLeaseOf(item, read) ||
+          item.status !== 'running' ||
+          item.phase !== phase ||
+          item.stage !== stage ||
+          item.steering.rev !== before.rev
+        )
           throw new SupersededError(phase);
         this.item = { ...item, steering };
       }),

@@ -7,6 +7,7 @@ import {
   FencedError,
   type IngressId,
   type Intent,
+  isLeaseOf,
   type Lease,
   ledgerItemSchema,
   type RunRef,
@@ -23,9 +24,14 @@ export interface Condition {
   readonly values: Values;
 }
 
-/** The lease belongs to the run with this generation and has this status. */
-export function standsAs({ generation }: Pick<RunRef, 'generation'>, status: Lease['status']): Condition {
-  return { all: ['generation = :generation', '#status = :status'], values: { generation, status } };
+/** `isLeaseOf` as a condition. */
+export function runIs({ generation, executionArn }: Omit<RunRef, 'ingressId'>): Condition {
+  return { all: ['generation = :generation', 'executionArn = :run'], values: { generation, run: executionArn } };
+}
+
+/** The lease belongs to this run and has this status. */
+export function standsAs(ref: Omit<RunRef, 'ingressId'>, status: Lease['status']): Condition {
+  return both(runIs(ref), { all: ['#status = :status'], values: { status } });
 }
 
 /** `sameIntent` as a condition. */
@@ -58,7 +64,7 @@ export async function replaceAsOwner(
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     const lease = await leaseMet(table, ref.ingressId, error);
-    if (lease?.status !== 'running' || lease.generation !== ref.generation) throw asFenced(error, ref);
+    if (!isLeaseOf(lease, ref) || lease.status !== 'running') throw asFenced(error, ref);
     throw new SupersededError(`recorded at ${lease.intent.at}`, error);
   }
 }

@@ -6,6 +6,7 @@ import {
   type FenceRequest,
   type FenceResult,
   type IngressId,
+  isLeaseOf,
   type Leases,
   type RunRef,
   TIDINGS,
@@ -18,6 +19,7 @@ import {
   leaseMet,
   parseOwner,
   readOwner,
+  runIs,
   setWhere,
   standsAs,
   updateLease,
@@ -72,7 +74,7 @@ export function rollbackRecord(
       } catch (error) {
         const item = error instanceof FencedError ? await readOwner(table, ref.ingressId) : null;
         // If two triggers confirm, the first one's time remains.
-        if (item?.generation !== ref.generation || item.status !== 'rolled_back') throw error;
+        if (!isLeaseOf(item, ref) || item.status !== 'rolled_back') throw error;
         return false;
       }
     },
@@ -100,17 +102,13 @@ function inScope(scope: TriggerScope | undefined): Condition {
     case 'since':
       return { all: ['startedAt <= :since'], values: { since: scope.at } };
     case 'unchanged': {
-      const { generation, heartbeatDueAt, intent } = scope.lease;
+      const { heartbeatDueAt, intent } = scope.lease;
       const silent = scope.what === 'silence';
       const read: Condition = {
-        all: [
-          'generation = :generation',
-          'intent.confirmed = :confirmed',
-          ...(silent ? ['heartbeatDueAt = :due'] : []),
-        ],
-        values: { generation, confirmed: intent.confirmed, ...(silent ? { due: heartbeatDueAt } : {}) },
+        all: ['intent.confirmed = :confirmed', ...(silent ? ['heartbeatDueAt = :due'] : [])],
+        values: { confirmed: intent.confirmed, ...(silent ? { due: heartbeatDueAt } : {}) },
       };
-      return both(read, intentIs(intent));
+      return both(both(runIs(scope.lease), read), intentIs(intent));
     }
   }
 }

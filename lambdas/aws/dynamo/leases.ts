@@ -23,6 +23,7 @@ import {
   leaseMet,
   readOwner,
   replaceAsOwner,
+  runIs,
   setAsOwner,
   setAttributes,
   setWhere,
@@ -54,7 +55,7 @@ export function dynamoLeases(client: Pick<DynamoDBClient, 'send'>, name: string)
     steer: (lease, steering) => steer(table, lease, steering),
     async complete(ref, intent) {
       const sets = { status: 'completed', phase: 'complete', ...(intent === undefined ? {} : { intent }) };
-      await setWhere(table, ref, sets, { all: ['generation = :generation'], values: { generation: ref.generation } });
+      await setWhere(table, ref, sets, runIs(ref));
     },
     fence: (ingressId, request) => fence(table, ingressId, request),
     ...rollbackRecord(table),

@@ -9,7 +9,11 @@ import { type Steering, UNSTEERED } from '../../../core/model/steering.ts';
 import { dynamoLeases } from '../../../lambdas/aws/dynamo/leases.ts';
 import { awsClient } from '../../support/aws-client.ts';
 
-const ref = { ingressId: ingressIdSchema.parse('gateway'), generation: generationSchema.parse(1) };
+const ref = {
+  ingressId: ingressIdSchema.parse('gateway'),
+  generation: generationSchema.parse(1),
+  executionArn: 'arn:execution:one',
+};
 const progress = { phase: 'stage' as const, stage: 0, heartbeatDueAt: '2026-11-24T08:00:00.000Z' };
 const over = (send: (command: object) => Promise<object>) => dynamoLeases(awsClient<DynamoDBClient>(send), 'table');
 
