@@ -8,36 +8,29 @@ import { metricProviderSchema, type PlanInput } from '../core/model/index.ts';
 import { problemsOf, wordIssue } from '../input/index.ts';
 import { CampaignAccess } from './campaign/index.ts';
 import {
-  APPLICATION_LISTENER_ARN,
   type CutoverListener,
   checkCutover,
   DualStackCutover,
   type DualStackCutoverProps,
-  MANAGED_POLICY_ARN,
   rulesOn,
-  TARGET_GROUP_ARN,
 } from './cutover/index.ts';
 import { meetDemands } from './functions/index.ts';
 import { type CutoverGroups, ruleProperties } from './listener/index.ts';
 import type { ChatChannels } from './notices/index.ts';
 import { tellOperators } from './operators/index.ts';
-import { INGRESS_ID } from './props/index.ts';
+import { aManagedPolicyArn, anApplicationListenerArn, aTargetGroupArn, INGRESS_ID } from './props/index.ts';
 import { stackName } from './stack-name.ts';
 
 const name = z.string().regex(/^(?!arn:)./, { error: 'must be a name, not an ARN' });
 const service = z.strictObject({ cluster: name, service: name });
-const groupArn = z.string().regex(TARGET_GROUP_ARN, { error: 'must be the ARN of a target group' });
 const texts = z.array(z.string().min(1)).min(1);
-const listenerArn = z
-  .string()
-  .regex(APPLICATION_LISTENER_ARN, { error: 'must be the ARN of an application load balancer’s listener' });
 
 const attachmentSchema = z.strictObject({
   ingressId: z.string().regex(INGRESS_ID, { error: 'must be 1 to 40 letters, digits, - or _' }),
   listeners: z
     .array(
       z.strictObject({
-        arn: listenerArn,
+        arn: anApplicationListenerArn,
         /** Must precede the rules that serve this traffic today. */
         priority: z.int().min(1).max(49_999),
         hosts: texts.optional(),
@@ -63,18 +56,15 @@ const attachmentSchema = z.strictObject({
     )
     .min(1),
   groups: z.strictObject({
-    stable: groupArn,
-    candidate: groupArn,
-    mirrorForward: groupArn.optional(),
-    mirrorReverse: groupArn.optional(),
+    stable: aTargetGroupArn,
+    candidate: aTargetGroupArn,
+    mirrorForward: aTargetGroupArn.optional(),
+    mirrorReverse: aTargetGroupArn.optional(),
   }),
   services: z.strictObject({ stable: service, candidate: service }).optional(),
   exerciseFunctionArn: z.string().startsWith('arn:').optional(),
   runbookUrl: z.url().optional(),
-  permissionsBoundaryArn: z
-    .string()
-    .regex(MANAGED_POLICY_ARN, { error: 'must be the ARN of a managed policy' })
-    .optional(),
+  permissionsBoundaryArn: aManagedPolicyArn.optional(),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).optional(),
   /** Chats and pagers to notify; each secret is an ARN of Secrets Manager. */
   chat: z

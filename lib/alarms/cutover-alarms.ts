@@ -22,10 +22,11 @@ import {
   aLoadBalancerName,
   anIngressId,
   aTargetGroupName,
-  aText,
+  aWebAddress,
   checkProps,
   type Shape,
   thatHas,
+  wholeNumberFrom,
 } from '../props/index.ts';
 import { ALARM_PERIOD, type AlarmSpec, alarmMath, albMetric } from './alarm-spec.ts';
 import { beyond, refusedOf } from './excess.ts';
@@ -35,6 +36,9 @@ import { type AlarmThresholds, DEFAULT_THRESHOLDS, THRESHOLDS_SHAPE } from './th
 
 /** For how many consecutive minutes after the warm-up a percentile must be too high. */
 const SLOW_MINUTES = 3;
+
+/** CloudWatch evaluates one day at most. */
+const MOST_MINUTES = 24 * 60;
 
 export interface CutoverAlarmsProps {
   /** Id of the ingress, as in `DualStackCutover`. */
@@ -63,10 +67,10 @@ const SHAPE: Shape<CutoverAlarmsProps> = {
   stableFullName: aTargetGroupName,
   candidateFullName: aTargetGroupName,
   mirror: z.strictObject({ forwardFullName: aTargetGroupName, reverseFullName: aTargetGroupName }).optional(),
-  warmUpMinutes: z.int().min(0),
+  warmUpMinutes: wholeNumberFrom(0, MOST_MINUTES - SLOW_MINUTES),
   failuresAtATime: z.number().min(1).optional(),
   thresholds: THRESHOLDS_SHAPE.optional(),
-  runbookUrl: aText.optional(),
+  runbookUrl: aWebAddress.optional(),
 };
 
 export const theAlarms = thatHas<CutoverAlarms>('the CutoverAlarms of the cutover', 'rollback', 'mirror', 'notices');
@@ -88,9 +92,9 @@ export class CutoverAlarms extends Construct {
 
   constructor(scope: Construct, id: string, props: CutoverAlarmsProps) {
     super(scope, id);
-    checkProps(`CutoverAlarms ${id}`, SHAPE, props);
+    checkProps(`CutoverAlarms ${id}`, SHAPE, props, this);
     this.#props = props;
-    this.#thresholds = { ...DEFAULT_THRESHOLDS, ...props.thresholds };
+    this.#thresholds = { ...DEFAULT_THRESHOLDS, ...givenOf(props.thresholds) };
     this.rollback = [
       this.#errors(),
       this.#connectionErrors(),
@@ -329,6 +333,11 @@ export class CutoverAlarms extends Construct {
     const group = { stable: stableFullName, candidate: candidateFullName };
     return albMetric(loadBalancerFullName, metricName, statistic, side === undefined ? undefined : group[side]);
   }
+}
+
+/** Without those that are undefined, which would take the place of a default. */
+function givenOf(thresholds: Partial<AlarmThresholds> = {}): Partial<AlarmThresholds> {
+  return Object.fromEntries(Object.entries(thresholds).filter(([, value]) => value !== undefined));
 }
 
 function points(count: number): string {

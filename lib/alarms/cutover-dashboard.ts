@@ -24,13 +24,16 @@ import { cutoverDashboard, MIRROR_LOSSES } from '../../core/status/index.ts';
 import { SIDES, type Side } from '../../sides/index.ts';
 import {
   aLoadBalancerName,
+  anAlarmArn,
   anIngressId,
   aStateMachine,
   aTargetGroupName,
-  aText,
+  aWebAddress,
   bothServices,
   checkProps,
+  matching,
   type Shape,
+  thatHas,
 } from '../props/index.ts';
 import { type CutoverAlarms, theAlarms } from './cutover-alarms.ts';
 import { metricWidget } from './metric-widget.ts';
@@ -67,11 +70,11 @@ const SHAPE: Shape<CutoverDashboardProps> = {
   candidateFullName: aTargetGroupName,
   services: bothServices.optional(),
   alarms: theAlarms,
-  metrics: z.array(z.looseObject({})),
-  ownAlarms: z.array(aText),
+  metrics: z.array(thatHas<PlanMetric>('a metric of a plan, as parsePlan() returns it', 'name', 'kind')),
+  ownAlarms: z.array(anAlarmArn),
   machine: aStateMachine,
-  verdictLogGroup: aText,
-  runbookUrl: aText,
+  verdictLogGroup: matching(/^[\w./#-]{1,512}$/, 'the name of a log group'),
+  runbookUrl: aWebAddress,
 };
 
 const PERIOD = Duration.seconds(60);
@@ -86,7 +89,7 @@ export class CutoverDashboard extends Construct {
 
   constructor(scope: Construct, id: string, props: CutoverDashboardProps) {
     super(scope, id);
-    checkProps(`CutoverDashboard ${id}`, SHAPE, props);
+    checkProps(`CutoverDashboard ${id}`, SHAPE, props, this);
     this.#props = props;
     new Dashboard(this, 'Dashboard', {
       dashboardName: cutoverDashboard(props.ingressId),

@@ -44,8 +44,12 @@ export class CampaignAccess extends Construct {
 
   constructor(scope: Construct, id: string, props: CampaignAccessProps) {
     super(scope, id);
-    checkProps(`CampaignAccess ${id}`, SHAPE, props);
+    checkProps(`CampaignAccess ${id}`, SHAPE, props, this);
     const { cutover, ingressId, campaignAccount } = props;
+    if (ingressId !== cutover.ingressId)
+      throw new RangeError(
+        `CampaignAccess ${id}: ingressId must be ${cutover.ingressId}, as cutover has it, not ${ingressId}`,
+      );
     const { partition, region } = Stack.of(this);
     const campaign = `arn:${partition}:iam::${campaignAccount}:role/${CAMPAIGN_ROLE}`;
     this.role = new Role(this, 'Role', {

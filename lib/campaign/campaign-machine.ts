@@ -54,7 +54,7 @@ export class CampaignMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: CampaignMachineProps) {
     super(scope, id);
-    checkProps(`CampaignMachine ${id}`, { accounts: z.array(anAccount).min(1) }, props);
+    checkProps(`CampaignMachine ${id}`, { accounts: z.array(anAccount).min(1) }, props, this);
     const { accounts } = props;
     const { partition, region, account } = Stack.of(this);
     const own = `arn:${partition}:states:${region}:${account}:stateMachine:${CAMPAIGN_ROLE}`;

@@ -1,62 +1,81 @@
 /** Checks the props of a `DualStackCutover` before the first construct is created. Every message names the prop. */
 import { Token } from 'aws-cdk-lib';
-import { GROUP_ROLES, type MetricProviderInput, metricProviderSchema } from '../../core/model/index.ts';
-import { SIDES } from '../../sides/index.ts';
-import { type Check, checkGroupConstruct, checkLedgerConstruct, checkTopicConstruct } from './check-constructs.ts';
+import { type Plan, parsePlan } from '../../core/model/index.ts';
+import { checkGroups, placesOfGroups } from '../listener/index.ts';
+import { type Check, checkFor, checkPlaces, checkProps, checkRegions, type StackPlace } from '../props/index.ts';
+import { checkLedgerConstruct, checkTopicConstruct } from './check-constructs.ts';
 import { checkListeners } from './check-listeners.ts';
-import { checkPlace, mayMatch, type StackPlace } from './check-place.ts';
 import type { DualStackCutoverProps } from './cutover-props.ts';
+import { CUTOVER_SHAPE } from './cutover-shape.ts';
 
-export const TARGET_GROUP_ARN = /^arn:[^:]+:elasticloadbalancing:[^:]+:\d*:targetgroup\/[^/]+\/[^/]+$/;
-export const MANAGED_POLICY_ARN = /^arn:[\w-]+:iam::(?:\d{12}|aws):policy\//;
-const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]+:\d*:function:/;
-/** Messages link to it, and a client opens it. */
-const WEB_ADDRESS = /^https?:\/\/[\x21-\x7e]+$/;
-const MAX_CONCURRENCY = 100;
+export interface CheckedCutover {
+  readonly plan: Plan;
+  /** The first of them names the load balancer. */
+  readonly listenerArns: readonly [string, ...string[]];
+}
 
 /**
  * @param name precedes every message
  * @param here where the stack is deployed, as far as that is known
- * @returns the listeners' ARNs, the first of which names the load balancer
- * @throws RangeError
+ * @throws RangeError; InvalidPlanError that names the plan's field
  */
-export function checkCutover(name: string, props: DualStackCutoverProps, here: StackPlace): [string, ...string[]] {
-  const check: Check = (ok, problem) => {
-    if (!ok) throw new RangeError(`${name}: ${problem}`);
-  };
-  const { rollbackConcurrency: reserved, exerciseFunctionArn, runbookUrl } = props;
-  checkGroups(check, props);
-  const arns = checkListeners(check, name, props);
+export function checkCutover(name: string, props: DualStackCutoverProps, here: StackPlace): CheckedCutover {
+  checkProps(name, CUTOVER_SHAPE, props, null);
+  const plan = parsePlan(props.plan ?? {});
+  const check: Check = checkFor(name);
+  checkGroups(check, props.groups);
+  const { mirrorForward, mirrorReverse } = props.groups;
+  check(
+    (mirrorForward === undefined) === (mirrorReverse === undefined),
+    'groups.mirrorForward and groups.mirrorReverse go together',
+  );
+  const listenerArns = checkListeners(check, name, props);
   checkRules(check, props);
-  checkServices(check, props);
-  check(
-    reserved === undefined ||
-      Token.isUnresolved(reserved) ||
-      (Number.isInteger(reserved) && reserved >= 1 && reserved <= MAX_CONCURRENCY),
-    `rollbackConcurrency must be a whole number from 1 to ${MAX_CONCURRENCY}, not ${reserved}`,
-  );
-  check(
-    exerciseFunctionArn === undefined || mayMatch(exerciseFunctionArn, FUNCTION_ARN),
-    `exerciseFunctionArn must be the ARN of a function, not "${exerciseFunctionArn}"`,
-  );
   checkTopicConstruct(check, props.topic);
   checkLedgerConstruct(check, props.ledger);
-  checkProviders(check, props);
-  checkDemands(check, props);
-  checkPlace(check, props, here);
-  check(
-    runbookUrl === undefined || (mayMatch(runbookUrl, WEB_ADDRESS) && isAddress(runbookUrl)),
-    `runbookUrl must be the address of a page (https://…), not "${runbookUrl}"`,
+  checkTags(check, props);
+  checkPlacesOf(check, props, plan, here);
+  return { plan, listenerArns };
+}
+
+function checkPlacesOf(check: Check, props: DualStackCutoverProps, plan: Plan, here: StackPlace): void {
+  const { groups, listeners = [], rules = [], exerciseFunctionArn, topic, ledger, permissionsBoundaryArn } = props;
+  const place = checkPlaces(check, here, [
+    ...listeners.map(({ listener }, i) => [`listeners.${i}.listener`, listener, listener.listenerArn] as const),
+    ...rules.map((rule, i) => [`rules.${i}`, rule, rule.listenerArn] as const),
+    ...placesOfGroups(groups),
+    ['exerciseFunctionArn', null, exerciseFunctionArn],
+    ['topic', topic, topic?.topicArn],
+    ['ledger', ledger, ledger?.tableArn],
+    ['permissionsBoundaryArn', null, permissionsBoundaryArn],
+    ...plan.alarms.map((arn, i) => [`plan.alarms.${i}`, null, arn] as const),
+  ]);
+  checkRegions(check, place, calledFrom(props));
+}
+
+function calledFrom({
+  chat = {},
+  metricProviders = {},
+}: DualStackCutoverProps): readonly (readonly [string, string])[] {
+  const channels = Object.entries(chat).map(
+    ([name, channel]) => [`chat.${name}.secretArn`, channel?.secretArn] as const,
   );
-  return arns;
+  const providers = Object.entries(metricProviders).map(([name, provider]) =>
+    provider.type === 'lambda'
+      ? ([`metricProviders.${name}.functionArn`, provider.functionArn] as const)
+      : ([`metricProviders.${name}.secretArn`, provider.secretArn] as const),
+  );
+  return [...channels, ...providers].flatMap(([what, arn]) => (arn === undefined ? [] : [[what, arn] as const]));
 }
 
 /** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 const MAX_TAG_NAME = 128;
 const MAX_TAG_VALUE = 256;
 const MAX_TAGS = 50;
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html */
+const TAG_CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
-function checkDemands(check: Check, { tags = {}, permissionsBoundaryArn: boundary }: DualStackCutoverProps): void {
+function checkTags(check: Check, { tags = {} }: DualStackCutoverProps): void {
   const count = Object.keys(tags).length;
   check(count <= MAX_TAGS, `tags: at most ${MAX_TAGS}, not ${count}`);
   for (const [key, value] of Object.entries(tags)) {
@@ -66,29 +85,11 @@ function checkDemands(check: Check, { tags = {}, permissionsBoundaryArn: boundar
       Token.isUnresolved(value) || value.length <= MAX_TAG_VALUE,
       `tags.${key} must be at most ${MAX_TAG_VALUE} characters`,
     );
+    check(
+      [key, value].every((text) => Token.isUnresolved(text) || TAG_CHARACTERS.test(text)),
+      `tags.${key} must consist of letters, digits, spaces and _.:/=+-@ (IAM takes no others)`,
+    );
   }
-  check(
-    boundary === undefined || mayMatch(boundary, MANAGED_POLICY_ARN),
-    `permissionsBoundaryArn must be the ARN of a managed policy, not "${boundary}"`,
-  );
-}
-
-function checkGroups(check: Check, { groups }: DualStackCutoverProps): void {
-  const seen = new Map<string, string>();
-  for (const role of GROUP_ROLES) {
-    const group = groups[role];
-    if (group === undefined) continue;
-    const arn = group.targetGroupArn;
-    check(mayMatch(arn, TARGET_GROUP_ARN), `groups.${role} must be the ARN of a target group, not "${arn}"`);
-    checkGroupConstruct(check, `groups.${role}`, group);
-    const other = seen.get(arn);
-    check(other === undefined, `groups.${role} must be another target group than groups.${other}`);
-    seen.set(arn, role);
-  }
-  check(
-    (groups.mirrorForward === undefined) === (groups.mirrorReverse === undefined),
-    'groups.mirrorForward and groups.mirrorReverse go together',
-  );
 }
 
 /**
@@ -119,67 +120,4 @@ function checkRules(check: Check, { rules = [], ingressId, groups, ledger }: Dua
 /** Tokens are unknown at synthesis. */
 function mayEqual(a: string, b: string): boolean {
   return a === b || Token.isUnresolved(a) || Token.isUnresolved(b);
-}
-
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html */
-const ECS_NAME = /^[A-Za-z0-9_-]{1,255}$/;
-
-function checkServices(check: Check, { services }: DualStackCutoverProps): void {
-  if (services === undefined) return;
-  for (const side of SIDES)
-    for (const field of ['cluster', 'service'] as const) {
-      const value = services[side][field];
-      check(mayMatch(value, ECS_NAME), `services.${side}.${field} must be the name of a ${field}, not "${value}"`);
-    }
-  const { stable, candidate } = services;
-  // The decommission scales stable's service down to zero.
-  check(
-    stable.cluster !== candidate.cluster || stable.service !== candidate.service,
-    'services.candidate must be another service than services.stable',
-  );
-}
-
-/** Name of a provider, as a plan's queries use it. */
-const PROVIDER_NAME = /^[a-z][a-z0-9-]{0,39}$/;
-/** Providers are part of a function's environment, which is limited to 4 KB. */
-const MAX_PROVIDERS = 5;
-
-function checkProviders(check: Check, { metricProviders = {} }: DualStackCutoverProps): void {
-  const entries = Object.entries(metricProviders);
-  check(entries.length <= MAX_PROVIDERS, `metricProviders: at most ${MAX_PROVIDERS}, not ${entries.length}`);
-  for (const [name, provider] of entries) {
-    check(PROVIDER_NAME.test(name), `metricProviders.${name}: a name is 1 to 40 lower-case letters, digits and -`);
-    if (Object.values(provider).some((value) => Token.isUnresolved(value))) continue;
-    const [issue] = metricProviderSchema.safeParse(provider).error?.issues ?? [];
-    check(issue === undefined, `metricProviders.${[name, ...(issue?.path ?? [])].join('.')}: ${issue?.message}`);
-    checkAddress(check, name, provider);
-  }
-}
-
-/**
- * A secret is sent with each query, so TLS is required; and it must not be part of the address, which is visible in the
- * template and in the functions' settings.
- */
-function checkAddress(check: Check, name: string, provider: MetricProviderInput): void {
-  if (provider.type === 'lambda') {
-    check(
-      FUNCTION_ARN.test(provider.functionArn),
-      `metricProviders.${name}.functionArn must be the ARN of a function, not "${provider.functionArn}"`,
-    );
-    return;
-  }
-  if (provider.url === undefined) return;
-  const { protocol, username, password } = new URL(provider.url);
-  check(
-    username === '' && password === '',
-    `metricProviders.${name}.url must hold no login: put its header into a secret, and name that by secretArn`,
-  );
-  check(
-    protocol === 'https:' || provider.secretArn === undefined,
-    `metricProviders.${name}.url must begin with https://, because a secret goes with each query`,
-  );
-}
-
-function isAddress(url: string): boolean {
-  return Token.isUnresolved(url) || URL.canParse(url);
 }

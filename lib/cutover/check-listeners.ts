@@ -1,12 +1,10 @@
 /** Checks the listeners of a cutover, and the rules that it creates there. */
 import { Token } from 'aws-cdk-lib';
-import { checkCohort, checkMatch, MAX_PRIORITY, SAFE_METHODS } from '../listener/index.ts';
+import { checkCohort, checkListenerConstruct, checkMatch, MAX_PRIORITY, SAFE_METHODS } from '../listener/index.ts';
+import { type Check, isKnownNow } from '../props/index.ts';
 import { loadBalancerFullName } from './arns.ts';
-import { type Check, checkListenerConstruct } from './check-constructs.ts';
-import { isKnownNow, mayMatch } from './check-place.ts';
 import type { CutoverListener, DualStackCutoverProps } from './cutover-props.ts';
 
-export const APPLICATION_LISTENER_ARN = /^arn:[^:]+:elasticloadbalancing:[^:]+:\d*:listener\/app\/[^/]+\/[^/]+\/[^/]+$/;
 /**
  * A shift and two deliveries of a rollback at the same moment write every rule three times, and ELBv2's bucket for
  * mutating calls holds 20 (docs/explanation/fence.md). Lambda's environment, which contains every rule's ARN, is
@@ -56,7 +54,7 @@ export function checkListeners(
 }
 
 function checkListener(check: Check, name: string, at: string, given: CutoverListener, rules: number): void {
-  const { listener, priority, cohort } = given;
+  const { priority, cohort } = given;
   if (cohort !== undefined) {
     checkCohort(`${name}: ${at}.cohort`, cohort);
     check(
@@ -66,11 +64,6 @@ function checkListener(check: Check, name: string, at: string, given: CutoverLis
       `${at}.cohort.priority must be a whole number from 1 to ${priority - 1}, not ${cohort.priority}`,
     );
   }
-  const arn = listener.listenerArn;
-  check(
-    mayMatch(arn, APPLICATION_LISTENER_ARN),
-    `${at}.listener must be the ARN of an application load balancer's listener, not "${arn}"`,
-  );
   checkListenerConstruct(check, `${at}.listener`, given);
   const last = MAX_PRIORITY + 1 - rules;
   check(

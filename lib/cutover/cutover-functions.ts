@@ -3,9 +3,23 @@ import * as z from 'zod';
 import { rollbackFunctionName } from '../../core/model/index.ts';
 import type { HandlerName } from '../assets/index.ts';
 import { HandlerFunction, type RightsHolder } from '../functions/index.ts';
-import { anIngressId, aTable, aText, aTopic, bothServices, checkProps, type Shape, thatHas } from '../props/index.ts';
-import { PROVIDERS_SHAPE } from './cutover-shape.ts';
+import {
+  aDeployment,
+  aFunctionArn,
+  aMachineName,
+  anAlarmName,
+  anIngressId,
+  aRuleArn,
+  aTable,
+  aTopic,
+  bothServices,
+  checkProps,
+  type Shape,
+  thatHas,
+} from '../props/index.ts';
+import { aReservation } from './cutover-shape.ts';
 import { grantPermission, type Permission, type PermittedParts } from './permissions.ts';
+import { PROVIDERS_SHAPE } from './provider-shape.ts';
 
 export interface CutoverFunctionsProps extends PermittedParts {
   /** The value of CROSSFADE_DEPLOYMENT: JSON of core/model/deployment.ts. */
@@ -74,14 +88,14 @@ const SHAPE: Shape<CutoverFunctionsProps> = {
   ingressId: anIngressId,
   ledger: aTable,
   topic: aTopic,
-  ruleArns: z.array(aText),
+  ruleArns: z.array(aRuleArn).min(1),
   services: bothServices.optional(),
-  exerciseFunctionArn: aText.optional(),
+  exerciseFunctionArn: aFunctionArn.optional(),
   metricProviders: PROVIDERS_SHAPE.optional(),
-  rollbackAlarms: z.array(aText),
-  machineName: aText,
-  deployment: aText,
-  rollbackConcurrency: z.number().optional(),
+  rollbackAlarms: z.array(anAlarmName).min(1),
+  machineName: aMachineName,
+  deployment: aDeployment,
+  rollbackConcurrency: aReservation.optional(),
 };
 
 export const theFunctions = thatHas<CutoverFunctions>('the CutoverFunctions of the cutover', 'get', 'grantAs', 'all');
@@ -93,7 +107,7 @@ export class CutoverFunctions extends Construct {
 
   constructor(scope: Construct, id: string, props: CutoverFunctionsProps) {
     super(scope, id);
-    checkProps(`CutoverFunctions ${id}`, SHAPE, props);
+    checkProps(`CutoverFunctions ${id}`, SHAPE, props, this);
     this.#props = props;
     for (const name of Object.keys(SPECS) as CutoverFunctionName[]) {
       const { description } = SPECS[name];

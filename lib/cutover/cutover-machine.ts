@@ -23,7 +23,7 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { LAMBDA_TRANSIENT, observedMachine } from '../functions/index.ts';
-import { aText, checkProps } from '../props/index.ts';
+import { aMachineName, checkProps } from '../props/index.ts';
 import { type CutoverFunctionName, type CutoverFunctions, theFunctions } from './cutover-functions.ts';
 
 /** Transient failures of Lambda, and Crossfade's own. */
@@ -60,7 +60,7 @@ export class CutoverMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: CutoverMachineProps) {
     super(scope, id);
-    checkProps(`CutoverMachine ${id}`, { functions: theFunctions, stateMachineName: aText }, props);
+    checkProps(`CutoverMachine ${id}`, { functions: theFunctions, stateMachineName: aMachineName }, props, this);
     this.#functions = props.functions;
     this.#rollback = this.#rollbackChain();
     this.machine = observedMachine(this, {

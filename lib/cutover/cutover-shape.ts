@@ -3,11 +3,25 @@ import * as z from 'zod';
 import { THRESHOLDS_SHAPE } from '../alarms/index.ts';
 import { COHORT_SHAPE, GROUPS_SHAPE, MATCH_SHAPE, RULE_SHAPE, type WeightedRule } from '../listener/index.ts';
 import { CHANNELS_SHAPE } from '../notices/index.ts';
-import { anIngressId, aTable, aText, aTopic, bothServices, type Shape, thatHas, wholeDays } from '../props/index.ts';
+import {
+  aFunctionArn,
+  aManagedPolicyArn,
+  anIngressId,
+  aTable,
+  aText,
+  aTopic,
+  aWebAddress,
+  bothServices,
+  type Shape,
+  thatHas,
+  wholeDays,
+  wholeNumberFrom,
+} from '../props/index.ts';
 import type { CutoverListener, DualStackCutoverProps } from './cutover-props.ts';
+import { PROVIDERS_SHAPE } from './provider-shape.ts';
 
-/** core/model/deployment.ts has the rest, which may be tokens. */
-export const PROVIDERS_SHAPE = z.record(z.string(), z.looseObject({}));
+/** Executions of the rollback function that may be reserved for it. */
+export const aReservation = wholeNumberFrom(1, 100);
 
 const listener = z.strictObject({
   ...MATCH_SHAPE,
@@ -29,10 +43,10 @@ export const CUTOVER_SHAPE: Shape<DualStackCutoverProps> = {
   shadowLogRetention: wholeDays.optional(),
   topic: aTopic.optional(),
   chat: CHANNELS_SHAPE.optional(),
-  exerciseFunctionArn: aText.optional(),
+  exerciseFunctionArn: aFunctionArn.optional(),
   metricProviders: PROVIDERS_SHAPE.optional(),
-  rollbackConcurrency: z.number().optional(),
-  permissionsBoundaryArn: aText.optional(),
+  rollbackConcurrency: aReservation.optional(),
+  permissionsBoundaryArn: aManagedPolicyArn.optional(),
   tags: z.record(z.string(), aText).optional(),
-  runbookUrl: aText.optional(),
+  runbookUrl: aWebAddress.optional(),
 };

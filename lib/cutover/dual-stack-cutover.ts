@@ -4,7 +4,7 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { GROUP_ROLES, machineName, type Plan, parsePlan, rollbackAlarmsOf } from '../../core/model/index.ts';
+import { GROUP_ROLES, machineName, type Plan, rollbackAlarmsOf } from '../../core/model/index.ts';
 import { ANY_TRAFFIC, project } from '../../core/phases/index.ts';
 import { CutoverAlarms, CutoverDashboard, RunbookDashboard, runbookAddress } from '../alarms/index.ts';
 import { meetDemands } from '../functions/index.ts';
@@ -17,14 +17,12 @@ import {
 } from '../listener/index.ts';
 import { ChatNotifier, letAlarmsPublish, statusTopic } from '../notices/index.ts';
 import { ParityBackfill, ParityPipeline } from '../parity/index.ts';
-import { checkProps, thatHas } from '../props/index.ts';
+import { placeOfStack, thatHas } from '../props/index.ts';
 import { loadBalancerFullName, targetGroupFullName } from './arns.ts';
 import { checkCutover } from './check-cutover.ts';
-import { placeOfStack } from './check-place.ts';
 import { CutoverFunctions } from './cutover-functions.ts';
 import { CutoverMachine } from './cutover-machine.ts';
 import type { CutoverListener, DualStackCutoverProps } from './cutover-props.ts';
-import { CUTOVER_SHAPE } from './cutover-shape.ts';
 import { guardDeployment } from './deployment-guard.ts';
 import { ledgerTable } from './ledger-table.ts';
 import { RollbackTriggers } from './rollback-triggers.ts';
@@ -60,15 +58,13 @@ export class DualStackCutover extends Construct {
   /** @throws RangeError that names the prop; InvalidPlanError that names the plan's field */
   constructor(scope: Construct, id: string, props: DualStackCutoverProps) {
     super(scope, id);
-    checkProps(`DualStackCutover ${id}`, CUTOVER_SHAPE, props);
+    const { plan, listenerArns } = checkCutover(`DualStackCutover ${id}`, props, placeOfStack(Stack.of(this)));
     const { ingressId } = props;
     this.ingressId = ingressId;
     this.runbook = props.runbookUrl ?? runbookAddress(this, ingressId);
-    const plan = parsePlan(props.plan ?? {});
-    const [firstListenerArn] = checkCutover(`DualStackCutover ${id}`, props, placeOfStack(Stack.of(this)));
     this.#refuseTwin(id);
     this.#refuseTaken(id, props);
-    const names = namesOf(props, loadBalancerFullName(firstListenerArn));
+    const names = namesOf(props, loadBalancerFullName(listenerArns[0]));
     const own = props.runbookUrl === undefined ? {} : { runbookUrl: props.runbookUrl };
     this.ledger = props.ledger ?? ledgerTable(this, 'Ledger');
     this.rules = props.rules ?? this.#makeRules(props);
@@ -76,7 +72,10 @@ export class DualStackCutover extends Construct {
     if (props.topic !== undefined) letAlarmsPublish(props.topic);
     this.alarms = new CutoverAlarms(this, 'Alarms', {
       ...names,
-      thresholds: { errorPercent: plan.gate.maxErrorRate * 100, ...props.thresholds },
+      thresholds: {
+        ...props.thresholds,
+        errorPercent: props.thresholds?.errorPercent ?? plan.gate.maxErrorRate * 100,
+      },
       warmUpMinutes: Math.ceil(plan.gate.warmUp / 60),
       failuresAtATime: plan.gate.errorBurst,
       ...own,

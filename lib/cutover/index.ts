@@ -1,7 +1,6 @@
 /** The complete cutover: `DualStackCutover`, and the parts that nothing else uses. */
 export { executionsArn } from './arns.ts';
-export { checkCutover, MANAGED_POLICY_ARN, TARGET_GROUP_ARN } from './check-cutover.ts';
-export { APPLICATION_LISTENER_ARN } from './check-listeners.ts';
+export { checkCutover } from './check-cutover.ts';
 export { CutoverFunctions, type CutoverFunctionsProps } from './cutover-functions.ts';
 export { CutoverMachine, type CutoverMachineProps } from './cutover-machine.ts';
 export type { CutoverListener, DualStackCutoverProps, ServiceRef } from './cutover-props.ts';

@@ -13,7 +13,15 @@ import * as z from 'zod';
 import { SYMPTOMS } from '../../core/runbook/index.ts';
 import { type CutoverAlarms, runbookPlace, theAlarms } from '../alarms/index.ts';
 import { acknowledge } from '../functions/index.ts';
-import { anIngressId, aStateMachine, aText, aTopic, checkProps, type Shape } from '../props/index.ts';
+import {
+  anAlarmName,
+  anIngressId,
+  aStateMachine,
+  aTopic,
+  aWebAddress,
+  checkProps,
+  type Shape,
+} from '../props/index.ts';
 import { executionsArn } from './arns.ts';
 import { type CutoverFunctions, theFunctions } from './cutover-functions.ts';
 
@@ -37,11 +45,11 @@ export interface RollbackTriggersProps {
 const SHAPE: Shape<RollbackTriggersProps> = {
   functions: theFunctions,
   alarms: theAlarms,
-  ownAlarms: z.array(aText).optional(),
+  ownAlarms: z.array(anAlarmName).optional(),
   machine: aStateMachine,
   topic: aTopic,
   ingressId: anIngressId,
-  runbookUrl: aText.optional(),
+  runbookUrl: aWebAddress.optional(),
 };
 
 /**
@@ -59,7 +67,7 @@ export class RollbackTriggers extends Construct {
 
   constructor(scope: Construct, id: string, props: RollbackTriggersProps) {
     super(scope, id);
-    checkProps(`RollbackTriggers ${id}`, SHAPE, props);
+    checkProps(`RollbackTriggers ${id}`, SHAPE, props, this);
     const { functions, alarms, topic, ingressId, runbookUrl } = props;
     const rollback = functions.get('rollback').fn;
     this.deadLetters = new Queue(this, 'DeadLetters', {

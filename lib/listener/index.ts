@@ -1,4 +1,5 @@
 /** The weighted rule on the listener: its conditions, and the resource that creates it. */
+export { checkGroups, checkListenerConstruct, madeHere, placesOfGroups } from './check-constructs.ts';
 export { type CohortProps, checkCohort } from './cohort.ts';
 export { checkMatch, type HeaderValues, type QueryMatch, type RuleMatch } from './rule-match.ts';
 export {
@@ -7,12 +8,12 @@ export {
   GROUPS_SHAPE,
   type ListenerRef,
   MATCH_SHAPE,
+  MAX_PRIORITY,
   RULE_SHAPE,
   type RuleProps,
   type TargetGroupRef,
 } from './rule-props.ts';
 export {
-  MAX_PRIORITY,
   ruleProperties,
   SAFE_METHODS,
   WeightedRule,

@@ -56,22 +56,18 @@ export interface RuleMatch {
  * @throws RangeError that names the prop
  */
 export function checkMatch(at: string, match: RuleMatch, methods: number, testers: readonly string[] = []): void {
-  const check: Check = (ok, problem) => {
+  const check: Say = (ok, problem) => {
     if (!ok) throw new RangeError(`${at}${problem}`);
   };
   if (match.like !== undefined) {
-    checkLike(check, match, match.like);
+    checkLike(check, match);
     return;
   }
   checkConditions(check, match);
   checkLimits(check, match, methods, testers);
 }
 
-function checkLike(check: Check, match: RuleMatch, like: string): void {
-  check(
-    Token.isUnresolved(like) || /^arn:[^:]+:elasticloadbalancing:[^:]+:\d*:listener-rule\/app\//.test(like),
-    `like must be the ARN of a listener's rule, not "${like}"`,
-  );
+function checkLike(check: Say, match: RuleMatch): void {
   const beside = (['hosts', 'paths', 'headers', 'queries', 'sources'] as const).find(
     (name) => match[name] !== undefined,
   );
@@ -79,7 +75,7 @@ function checkLike(check: Check, match: RuleMatch, like: string): void {
 }
 
 /** Each by itself. */
-function checkConditions(check: Check, match: RuleMatch): void {
+function checkConditions(check: Say, match: RuleMatch): void {
   const { hosts = [], paths = [], headers = [], queries = [], sources = [] } = match;
   for (const [name, values] of Object.entries({ hosts, paths, sources }))
     for (const [i, value] of values.entries()) checkText(check, `${name}.${i}`, value);
@@ -105,7 +101,7 @@ function checkConditions(check: Check, match: RuleMatch): void {
 }
 
 /** ELBv2's limits over all of them together. */
-function checkLimits(check: Check, match: RuleMatch, methods: number, testers: readonly string[]): void {
+function checkLimits(check: Say, match: RuleMatch, methods: number, testers: readonly string[]): void {
   const { hosts = [], paths = ['/*'], headers = [], queries = [], sources = [] } = match;
   const matched = [...testers, ...hosts, ...paths, ...headers.flatMap(({ values }) => values)];
   const values = methods + matched.length + queries.length + sources.length;
@@ -129,9 +125,10 @@ export function isBlock(block: string): boolean {
   return rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= longest;
 }
 
-type Check = (ok: boolean, problem: string) => void;
+/** The problem follows the prop's name. */
+type Say = (ok: boolean, problem: string) => void;
 
-export function checkHeader(check: Check, at: string, { name, values }: HeaderValues): void {
+export function checkHeader(check: Say, at: string, { name, values }: HeaderValues): void {
   check(
     /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,40}$/.test(name),
     `${at}.name must be the name of a header field, not "${name}"`,
@@ -141,10 +138,10 @@ export function checkHeader(check: Check, at: string, { name, values }: HeaderVa
   for (const [j, value] of values.entries()) checkText(check, `${at}.values.${j}`, value);
 }
 
-function checkText(check: Check, name: string, value: string): void {
+function checkText(check: Say, name: string, value: string): void {
   check(
-    typeof value === 'string' && value !== '' && (Token.isUnresolved(value) || value.length <= MAX_LENGTH),
-    `${name} must be 1 to ${MAX_LENGTH} characters`,
+    Token.isUnresolved(value) || (value.length <= MAX_LENGTH && /^\P{Cc}+$/u.test(value)),
+    `${name} must be 1 to ${MAX_LENGTH} characters, none of them a control character`,
   );
 }
 

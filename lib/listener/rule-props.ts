@@ -1,7 +1,16 @@
 /** The props of a rule, and their shapes: its listener, its conditions, its testers and its groups. */
 import type { IApplicationListener, IApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as z from 'zod';
-import { aText, type Shape, thatHas } from '../props/index.ts';
+import {
+  anApplicationListenerArn,
+  aRuleArn,
+  aTargetGroupArn,
+  aText,
+  byArn,
+  matching,
+  type Shape,
+  wholeNumberFrom,
+} from '../props/index.ts';
 import type { CohortProps } from './cohort.ts';
 import type { HeaderValues, QueryMatch, RuleMatch } from './rule-match.ts';
 
@@ -35,9 +44,12 @@ export interface RuleProps extends RuleMatch {
   readonly groups: CutoverGroups;
 }
 
+/** ELBv2's limit on a rule's priority. */
+export const MAX_PRIORITY = 50_000;
+
 const texts = z.array(aText);
 const header = z.strictObject({ name: aText, values: texts } satisfies Shape<HeaderValues>);
-const aGroup = thatHas<TargetGroupRef>('a target group, or { targetGroupArn }', 'targetGroupArn');
+const aGroup = byArn<TargetGroupRef>('a target group, or { targetGroupArn }', 'targetGroupArn', aTargetGroupArn);
 
 export const COHORT_SHAPE = {
   header: header.optional(),
@@ -51,7 +63,7 @@ export const MATCH_SHAPE = {
   headers: z.array(header).optional(),
   queries: z.array(z.strictObject({ key: aText.optional(), value: aText } satisfies Shape<QueryMatch>)).optional(),
   sources: texts.optional(),
-  like: aText.optional(),
+  like: aRuleArn.optional(),
 } satisfies Shape<RuleMatch>;
 
 export const GROUPS_SHAPE = {
@@ -63,9 +75,9 @@ export const GROUPS_SHAPE = {
 
 export const RULE_SHAPE = {
   ...MATCH_SHAPE,
-  listener: thatHas<ListenerRef>('a listener, or { listenerArn }', 'listenerArn'),
-  priority: z.number(),
-  methods: texts.optional(),
+  listener: byArn<ListenerRef>('a listener, or { listenerArn }', 'listenerArn', anApplicationListenerArn),
+  priority: wholeNumberFrom(1, MAX_PRIORITY),
+  methods: z.array(matching(/^[A-Z_-]{1,40}$/, 'a method in capitals, such as GET')).optional(),
   cohort: z.strictObject(COHORT_SHAPE).optional(),
   groups: z.strictObject(GROUPS_SHAPE),
 } satisfies Shape<RuleProps>;

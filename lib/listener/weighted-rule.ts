@@ -1,4 +1,4 @@
-import { CustomResource, Duration, Fn, Stack, Token } from 'aws-cdk-lib';
+import { CustomResource, Duration, Fn, Stack } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
@@ -11,13 +11,11 @@ import {
   itemsOf,
   keptLogs,
 } from '../functions/index.ts';
-import { anIngressId, aTable, checkProps, thatHas } from '../props/index.ts';
-import { conditionOf, valuesOf } from './cohort.ts';
+import { anIngressId, aTable, checkFor, checkPlaces, checkProps, placeOfStack, thatHas } from '../props/index.ts';
+import { checkGroups, checkListenerConstruct, placesOfGroups } from './check-constructs.ts';
+import { checkCohort, conditionOf, valuesOf } from './cohort.ts';
 import { checkMatch, matchProperties } from './rule-match.ts';
 import { RULE_SHAPE, type RuleProps } from './rule-props.ts';
-
-/** ELBv2's limit on a rule's priority. */
-export const MAX_PRIORITY = 50_000;
 
 /** Requests without side effects (RFC 9110, 9.2.1); only these may pass through the mirror. */
 export const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'] as const;
@@ -54,15 +52,17 @@ export class WeightedRule extends Construct {
 
   constructor(scope: Construct, id: string, props: WeightedRuleProps) {
     super(scope, id);
-    checkProps(
-      `WeightedRule ${id}`,
-      { ...RULE_SHAPE, provider: thatHas<WeightedRuleProvider>('a WeightedRuleProvider', 'serviceToken', 'ledger') },
-      props,
-    );
+    const who = `WeightedRule ${id}`;
+    checkProps(who, { ...RULE_SHAPE, provider: aProvider }, props, this);
     const { priority, methods = [], groups, cohort } = props;
-    if (!Token.isUnresolved(priority) && !(Number.isInteger(priority) && priority >= 1 && priority <= MAX_PRIORITY))
-      throw new RangeError(`WeightedRule ${id}: priority must be 1 to ${MAX_PRIORITY}, not ${priority}`);
-    checkMatch(`WeightedRule ${id}: `, props, methods.length, cohort === undefined ? [] : valuesOf(cohort));
+    if (cohort !== undefined) checkCohort(`${who}: cohort`, cohort);
+    checkMatch(`${who}: `, props, methods.length, cohort === undefined ? [] : valuesOf(cohort));
+    checkListenerConstruct(checkFor(who), 'listener', props);
+    checkGroups(checkFor(who), groups);
+    checkPlaces(checkFor(who), placeOfStack(Stack.of(this)), [
+      ['listener', props.listener, props.listener.listenerArn],
+      ...placesOfGroups(groups),
+    ]);
     this.isCohort = cohort !== undefined;
     this.guarded = props.like !== undefined;
     this.roles = GROUP_ROLES.filter((role) => groups[role] !== undefined);
@@ -100,6 +100,8 @@ export interface WeightedRuleProviderProps {
   readonly ingressId: string;
 }
 
+const aProvider = thatHas<WeightedRuleProvider>('a WeightedRuleProvider', 'serviceToken', 'ledger', 'allowListener');
+
 /** The provider of every {@link WeightedRule} of one ingress. */
 export class WeightedRuleProvider extends Construct {
   /** ARN of the function that CloudFormation invokes for each rule. */
@@ -113,7 +115,7 @@ export class WeightedRuleProvider extends Construct {
 
   constructor(scope: Construct, id: string, props: WeightedRuleProviderProps) {
     super(scope, id);
-    checkProps(`WeightedRuleProvider ${id}`, { ledger: aTable, ingressId: anIngressId }, props);
+    checkProps(`WeightedRuleProvider ${id}`, { ledger: aTable, ingressId: anIngressId }, props, this);
     const onEvent = new HandlerFunction(this, 'OnEvent', {
       handler: 'weighted-rule',
       description: 'Creates, keeps and deletes the listener rules whose weights belong to a cutover',

@@ -5,6 +5,7 @@ import type { DeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { type EnvoySettings, envoyBootstrap, PID_ONE } from '../../mirror/envoy/index.ts';
 import { envoyImage, recorderImage } from '../assets/index.ts';
+import { endpointOf } from './endpoint.ts';
 
 /** Ports for customers and for the load balancer. */
 export const MIRROR_PORTS = { forward: 8081, reverse: 8082, health: 8083 } as const;
@@ -180,8 +181,8 @@ function envoySettings(props: MirrorTaskProps): EnvoySettings {
   return {
     ingress: props.ingressId,
     sides: {
-      stable: endpointOf('stableUrl', props.stableUrl),
-      candidate: endpointOf('candidateUrl', props.candidateUrl),
+      stable: sideAt(props.stableUrl),
+      candidate: sideAt(props.candidateUrl),
     },
     bind: '0.0.0.0',
     ports: { ...MIRROR_PORTS, ...SHARED_PORTS },
@@ -195,19 +196,11 @@ function envoySettings(props: MirrorTaskProps): EnvoySettings {
 
 const RECORDER_MIB = 768;
 
-const ORIGIN = /^http:\/\/(?<host>\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::(?<port>\d{1,5}))?\/?$/;
-
-/**
- * Envoy's configuration is a file in the image, so it cannot contain a name that is unknown before deployment.
- * @throws RangeError
- */
-function endpointOf(name: string, url: string): EnvoySettings['sides']['stable'] {
-  const found = ORIGIN.exec(url)?.groups;
-  if (found?.host === undefined)
-    throw new RangeError(
-      `ShadowMirror: ${name} must be http://host:port without a path, with a name that is known when the stack is synthesised (got "${url}")`,
-    );
-  return { host: found.host.replace(/^\[(.*)\]$/, '$1'), port: found.port === undefined ? 80 : Number(found.port) };
+/** The shape of the props has checked it. */
+function sideAt(url: string): EnvoySettings['sides']['stable'] {
+  const endpoint = endpointOf(url);
+  if (endpoint === null) throw new RangeError(`"${url}" is no address of a side`);
+  return endpoint;
 }
 
 /** Parses entries such as `POST /search`, which were checked before. */

@@ -1,10 +1,21 @@
 /** The props of a `ShadowMirror`, and their shape. The mirror itself would report a wrong value only after deployment. */
+import type { Duration } from 'aws-cdk-lib';
 import type { IConnectable, IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { DeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import * as z from 'zod';
-import { aDuration, anIngressId, aText, matching, numberFrom, type Shape, thatHas } from '../props/index.ts';
+import {
+  aDuration,
+  anIngressId,
+  knownNow,
+  matching,
+  numberFrom,
+  type Shape,
+  thatHas,
+  wholeNumberFrom,
+} from '../props/index.ts';
+import { endpointOf } from './endpoint.ts';
 import type { MirrorCopies, MirrorRedaction, MirrorTaskProps } from './mirror-containers.ts';
 
 export interface ShadowMirrorProps extends MirrorTaskProps {
@@ -24,27 +35,38 @@ export interface ShadowMirrorProps extends MirrorTaskProps {
   readonly gatewayPort: number;
 }
 
-const aShare = numberFrom(0, 1);
-const aPath = matching(/^\/[^\s,]*$/, 'a path without spaces or commas');
-const anImage = matching(/@sha256:[0-9a-f]{64}$/, 'an image by digest, such as `name@sha256:…`');
-const requests = z.array(matching(/^[A-Z]+ \/[^\s,]*$/, 'a method with a path template, such as `POST /search`'));
+/** Envoy's configuration is a file in the image. */
+const anEndpoint = knownNow(z.string()).refine((url) => endpointOf(url) !== null, {
+  error: ({ input }) => `must be http://host:port without a path, not "${input}"`,
+});
+const aShare = knownNow(numberFrom(0, 1));
+const aPath = knownNow(matching(/^\/[^\s,]*$/, 'a path without spaces or commas'));
+const anImage = knownNow(matching(/@sha256:[0-9a-f]{64}$/, 'an image by digest, such as `name@sha256:…`'));
+const requests = z.array(
+  knownNow(matching(/^[A-Z]+ \/[^\s,]*$/, 'a method with a path template, such as `POST /search`')),
+);
 const aGroup = thatHas<ApplicationTargetGroup>('an ApplicationTargetGroup of this app', 'targetGroupArn', 'addTarget');
 const connectable = thatHas<IConnectable>(
   'a load balancer, a service or another thing with connections',
   'connections',
 );
 const LONGEST_IDLE = 4_100;
-const keepAlive = aDuration.refine((idle) => idle.toSeconds() >= 1 && idle.toSeconds() <= LONGEST_IDLE, {
+const inSeconds = (duration: Duration) => duration.toSeconds({ integral: false });
+const keepAlive = aDuration.refine((idle) => inSeconds(idle) >= 1 && inSeconds(idle) <= LONGEST_IDLE, {
   error: 'must be from 1 to 4,100 seconds',
+});
+
+const deadline = aDuration.refine((limit) => inSeconds(limit) >= 0.01 && inSeconds(limit) <= 60, {
+  error: 'must be from 10 milliseconds to 60 seconds',
 });
 
 const copies = z.strictObject({
   sampleRate: aShare.optional(),
   allow: requests.optional(),
   allowStable: requests.optional(),
-  bodyCapBytes: numberFrom(1_024, 1_048_576).optional(),
-  maxInFlight: numberFrom(1, 10_000).optional(),
-  deadline: aDuration.optional(),
+  bodyCapBytes: knownNow(wholeNumberFrom(1_024, 1_048_576)).optional(),
+  maxInFlight: wholeNumberFrom(1, 10_000).optional(),
+  deadline: deadline.optional(),
   noiseRate: aShare.optional(),
 } satisfies Shape<MirrorCopies>);
 
@@ -57,9 +79,8 @@ const redaction = z.strictObject({
 
 export const SHADOW_MIRROR_SHAPE: Shape<ShadowMirrorProps> = {
   ingressId: anIngressId,
-  // Its containers tell what is wrong with an address.
-  stableUrl: aText,
-  candidateUrl: aText,
+  stableUrl: anEndpoint,
+  candidateUrl: anEndpoint,
   stream: thatHas<DeliveryStream>('a DeliveryStream', 'deliveryStreamName', 'deliveryStreamArn'),
   routes: z.array(aPath).optional(),
   healthPath: aPath.optional(),
@@ -74,5 +95,5 @@ export const SHADOW_MIRROR_SHAPE: Shape<ShadowMirrorProps> = {
   forward: aGroup,
   reverse: aGroup,
   sides: z.array(connectable),
-  gatewayPort: numberFrom(1, 65_535),
+  gatewayPort: wholeNumberFrom(1, 65_535),
 };

@@ -40,7 +40,9 @@ export class ShadowMirror extends Construct {
 
   constructor(scope: Construct, id: string, props: ShadowMirrorProps) {
     super(scope, id);
-    checkProps(`ShadowMirror ${id}`, SHADOW_MIRROR_SHAPE, props);
+    checkProps(`ShadowMirror ${id}`, SHADOW_MIRROR_SHAPE, props, this);
+    if (props.forward === props.reverse)
+      throw new RangeError(`ShadowMirror ${id}: reverse must be another target group than forward`);
     this.logGroup = keptLogs(this, 'Logs');
     const redactionKey = new Secret(this, 'RedactionKey', {
       description: 'Key of the hashes that replace secrets in captures',

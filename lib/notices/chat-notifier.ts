@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -7,7 +7,17 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import * as z from 'zod';
 import { acknowledge, allowItems, allowSecret, HandlerFunction } from '../functions/index.ts';
-import { aTable, aTopic, checkProps, matching, type Shape } from '../props/index.ts';
+import {
+  aSecretArn,
+  aTable,
+  aTopic,
+  checkFor,
+  checkProps,
+  checkRegions,
+  matching,
+  placeOfStack,
+  type Shape,
+} from '../props/index.ts';
 
 /** Each secret is an ARN in Secrets Manager; the secret's value is plain text (not JSON). */
 export interface ChatChannels {
@@ -31,17 +41,15 @@ export interface ChatNotifierProps {
   readonly channels: ChatChannels;
 }
 
-const secretArn = matching(/^arn:[^:]+:secretsmanager:/, 'the ARN of a secret');
-
 export const CHANNELS_SHAPE = z.strictObject({
   slack: z
     .strictObject({
-      secretArn,
+      secretArn: aSecretArn,
       channel: matching(/^[CGD][A-Z0-9]{2,}$/, "a channel's id such as C0123456789"),
     })
     .optional(),
-  teams: z.strictObject({ secretArn }).optional(),
-  pagerDuty: z.strictObject({ secretArn }).optional(),
+  teams: z.strictObject({ secretArn: aSecretArn }).optional(),
+  pagerDuty: z.strictObject({ secretArn: aSecretArn }).optional(),
 } satisfies Shape<ChatChannels>);
 
 const SHAPE: Shape<ChatNotifierProps> = { topic: aTopic, ledger: aTable, channels: CHANNELS_SHAPE };
@@ -56,8 +64,15 @@ export class ChatNotifier extends Construct {
 
   constructor(scope: Construct, id: string, props: ChatNotifierProps) {
     super(scope, id);
-    checkProps(`ChatNotifier ${id}`, SHAPE, props);
+    checkProps(`ChatNotifier ${id}`, SHAPE, props, this);
     const { topic, ledger, channels } = props;
+    checkRegions(
+      checkFor(`ChatNotifier ${id}`),
+      placeOfStack(Stack.of(this)),
+      Object.entries(channels).flatMap(([name, channel]): [string, string][] =>
+        channel === undefined ? [] : [[`channels.${name}.secretArn`, channel.secretArn]],
+      ),
+    );
     const { slack, teams, pagerDuty } = channels;
     this.deadLetters = new Queue(this, 'DeadLetters', {
       encryption: QueueEncryption.SQS_MANAGED,

@@ -27,7 +27,7 @@ export class OperatorPolicies extends Construct {
 
   constructor(scope: Construct, id: string, props: OperatorPoliciesProps) {
     super(scope, id);
-    checkProps(`OperatorPolicies ${id}`, { cutover: aCutover }, props);
+    checkProps(`OperatorPolicies ${id}`, { cutover: aCutover }, props, this);
     const { cutover } = props;
     const { ingressId, ledger, machine, functions } = cutover;
     const policy = (name: string, may: string) => {

@@ -72,7 +72,7 @@ export class ParityBackfill extends Construct {
   /** @throws RangeError that names the prop */
   constructor(scope: Construct, id: string, props: ParityBackfillProps) {
     super(scope, id);
-    checkProps(`ParityBackfill ${id}`, SHAPE, props);
+    checkProps(`ParityBackfill ${id}`, SHAPE, props, this);
     const { bucket, ledger, ingressId, maxConcurrency = 5 } = props;
     const compare = new HandlerFunction(this, 'Compare', {
       handler: 'parity-backfill',

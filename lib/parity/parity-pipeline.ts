@@ -22,7 +22,7 @@ import {
   itemsOf,
   keptLogs,
 } from '../functions/index.ts';
-import { anIngressId, aTable, aText, checkProps, wholeDays } from '../props/index.ts';
+import { aDeployment, anIngressId, aTable, checkProps, wholeDays } from '../props/index.ts';
 
 export interface ParityPipelineProps {
   /** Id of the ingress, as in `DualStackCutover`. */
@@ -36,7 +36,7 @@ export interface ParityPipelineProps {
 }
 
 /** How captures are counted, and where. */
-export const COUNTING_SHAPE = { ingressId: anIngressId, deployment: aText, ledger: aTable };
+export const COUNTING_SHAPE = { ingressId: anIngressId, deployment: aDeployment, ledger: aTable };
 
 /** Athena's columns: frequently queried fields are columns of their own, the two answers remain JSON. */
 const COLUMNS = [
@@ -64,7 +64,7 @@ export class ParityPipeline extends Construct {
 
   constructor(scope: Construct, id: string, props: ParityPipelineProps) {
     super(scope, id);
-    checkProps(`ParityPipeline ${id}`, { ...COUNTING_SHAPE, retention: wholeDays }, props);
+    checkProps(`ParityPipeline ${id}`, { ...COUNTING_SHAPE, retention: wholeDays }, props, this);
     this.bucket = this.#makeBucket(props.retention);
     const transform = new HandlerFunction(this, 'Transform', {
       handler: 'parity-transform',

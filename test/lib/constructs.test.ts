@@ -294,12 +294,12 @@ describe('DualStackCutover refuses, and names the prop', () => {
     [
       'a provider whose secret is none',
       { metricProviders: { prom: { type: 'prometheus', url: 'https://p.example', secretArn: 'arn:aws:s3:::b' } } },
-      /metricProviders\.prom\.secretArn: must be the ARN of a secret/,
+      /metricProviders\.prom\.secretArn must be the ARN of a secret/,
     ],
     [
       'a provider whose name no query may have',
       { metricProviders: { 'My Prom': { type: 'prometheus', url: 'https://p.example' } } },
-      /metricProviders\.My Prom: a name is/,
+      /metricProviders\.My Prom must be named by 1 to 40/,
     ],
     [
       'nine wildcards',

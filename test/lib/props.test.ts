@@ -1,14 +1,15 @@
 /** Props from JavaScript, or by a cast: each construct of the package names the prop that is wrong. */
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack, Token } from 'aws-cdk-lib';
 import { type IVpc, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import * as crossfade from '../../lib/index.ts';
 import { templatesOnly } from '../support/cdk-app.ts';
-import { ENV, PROPS } from './own-stack.ts';
+import { ELSEWHERE, ENV, PROPS } from './own-stack.ts';
 
 type Props = Readonly<Record<string, unknown>>;
 type Constructor = new (scope: Construct, id: string, props: object) => Construct;
@@ -31,8 +32,12 @@ const names = {
 };
 const vpc = new Vpc(stack, 'Vpc', { maxAzs: 2, natGateways: 0 }) as IVpc;
 const face = (id: string) => new ApplicationTargetGroup(stack, id, { vpc, port: 80, targetType: TargetType.IP });
-const counting = { ingressId, deployment: '{}', ledger };
-const permitted = { ingressId, ledger, topic, ruleArns: [], rollbackAlarms: [], machineName: 'shop', deployment: '{}' };
+const [listener] = PROPS.listeners ?? [];
+const ruleArn = `${listener?.listener.listenerArn.replace(':listener/', ':listener-rule/')}/1`;
+/** Tokens are unknown at synthesis, as in a deployment that names resources. */
+const deployment = Token.asString({ Ref: 'Deployment' });
+const counting = { ingressId, deployment, ledger };
+const permitted = { ...counting, topic, ruleArns: [ruleArn], rollbackAlarms: ['x'], machineName: 'shop' };
 
 /** Good props of every construct, the optional ones among them that a test below replaces. */
 const GOOD: Readonly<Record<string, Props>> = {
@@ -139,6 +144,87 @@ describe.each(CONSTRUCTS)('%s', (name, Made) => {
     expect(() => Reflect.construct(Made, [new Construct(stack, `${name}Without`), 'Own', none])).toThrow(
       `${name} Own: the object of props is required`,
     );
+  });
+});
+
+describe('what would fail only on deployment, or in a run, is named', () => {
+  const elsewhere = new Stack(stack.node.root, 'Elsewhere', { env: ELSEWHERE });
+  const arn = (text: string) => `arn:aws:${text}`;
+  it.each<[keyof typeof GOOD & string, Props, RegExp]>([
+    ['CutoverFunctions', { metricProviders: { own: null } }, /metricProviders\.own must be an object/],
+    ['CutoverFunctions', { metricProviders: { own: { type: 'lambda' } } }, /own\.functionArn is required/],
+    ['CutoverFunctions', { ruleArns: [] }, /ruleArns must have at least 1 entry/],
+    ['CutoverFunctions', { ruleArns: ['shop'] }, /ruleArns\.0 must be the ARN of a listener's rule, not "shop"/],
+    [
+      'CutoverFunctions',
+      { deployment: '{"ingressId":"shop"}' },
+      /deployment must be the JSON of a deployment: .*rules: is required/,
+    ],
+    [
+      'CutoverFunctions',
+      { rollbackConcurrency: -1 },
+      /rollbackConcurrency must be a whole number from 1 to 100, not -1/,
+    ],
+    ['CutoverMachine', { stateMachineName: 'my machine' }, /stateMachineName must be 1 to 80 letters/],
+    ['CutoverAlarms', { warmUpMinutes: 2_000 }, /warmUpMinutes must be a whole number from 0 to 1,437/],
+    ['CutoverAlarms', { runbookUrl: 'wiki' }, /runbookUrl must be the address of a page/],
+    ['CutoverDashboard', { ownAlarms: ['mine'] }, /ownAlarms\.0 must be the ARN of an alarm, not "mine"/],
+    ['CutoverDashboard', { metrics: [{}] }, /metrics\.0 must be a metric of a plan/],
+    ['CampaignAccess', { ingressId: 'till' }, /ingressId must be shop, as cutover has it, not till/],
+    ['ChatNotifier', { topic: new Topic(elsewhere, 'Topic') }, /topic is in region us-east-1, but the stack is in eu-/],
+    ['ParityBackfill', { bucket: new Bucket(elsewhere, 'Bucket') }, /bucket is in region us-east-1/],
+    ['WeightedRuleProvider', { ledger: crossfade.ledgerTable(elsewhere, 'Ledger') }, /ledger is in region us-east-1/],
+    [
+      'ChatNotifier',
+      { topic: Topic.fromTopicArn(stack, 'T', arn('sns:eu-west-1:210987654321:t')) },
+      /topic is in account 21/,
+    ],
+    [
+      'ChatNotifier',
+      { channels: { teams: { secretArn: arn('secretsmanager:us-east-1:123456789012:secret:t') } } },
+      /channels\.teams\.secretArn is in region us-east-1, but its caller is in eu-west-1/,
+    ],
+    ['ParityPipeline', { retention: Duration.days(0) }, /retention must be at least one day/],
+    ['ParityPipeline', { retention: Duration.days(Token.asNumber({ Ref: 'Days' })) }, /retention must be known when/],
+    ['ParityPipeline', { ingressId: Lazy.string({ produce: () => 'shop' }) }, /ingressId must be known when/],
+    ['ShadowMirror', { candidateUrl: 'http://candidate:99999' }, /candidateUrl must be http:\/\/host:port/],
+    ['ShadowMirror', { gatewayPort: 80.5 }, /gatewayPort must be a whole number/],
+    [
+      'ShadowMirror',
+      { copies: { deadline: Duration.minutes(5) } },
+      /copies\.deadline must be from 10 milliseconds to 60/,
+    ],
+    ['ShadowMirror', { copies: { bodyCapBytes: 2048.5 } }, /copies\.bodyCapBytes must be a whole number/],
+    ['ShadowMirror', { copies: Promise.resolve({}) }, /copies must not be a Promise/],
+    ['ShadowMirror', { forward: GOOD.ShadowMirror?.reverse }, /reverse must be another target group than forward/],
+    ['WeightedRule', { listener: { listenerArn: 'x' } }, /listener must be the ARN of an application load balancer's/],
+    [
+      'WeightedRule',
+      { groups: { ...groups, candidate: groups.stable } },
+      /candidate must be another target group than/,
+    ],
+    [
+      'WeightedRule',
+      { groups: { ...groups, stable: { targetGroupArn: 5 } } },
+      /groups\.stable must be a text \(got 5\)/,
+    ],
+    ['WeightedRule', { methods: ['get'] }, /methods\.0 must be a method in capitals/],
+    ['WeightedRule', { headers: [{ name: 'X', values: ['a\n'] }] }, /values\.0 must be .* none of them a control/],
+    ['WeightedRule', { cohort: {} }, /cohort must have one of header, cookie and sourceIps, not 0/],
+    ['DualStackCutover', { plan: Promise.resolve({}) }, /plan must not be a Promise/],
+    ['DualStackCutover', { tags: { cost: '💥' } }, /tags\.cost must consist of letters, digits/],
+    ['DualStackCutover', { plan: { alarms: 5 } }, /alarms: must be a list/],
+  ])('%s %j', (name, wrong, message) => {
+    const Made = CONSTRUCTS.find(([known]) => known === name)?.[1];
+    if (Made === undefined) throw new Error(`no construct ${name}`);
+    const scope = new Construct(stack, `Wrong${stack.node.children.length}`);
+    expect(() => new Made(scope, 'Own', { ...GOOD[name], ...wrong })).toThrow(message);
+  });
+
+  it('a threshold that is undefined keeps its default', () => {
+    const scope = new Construct(stack, 'Undefined');
+    const props = { ...names, warmUpMinutes: 1, thresholds: { errorPercent: undefined } };
+    expect(() => Reflect.construct(crossfade.CutoverAlarms, [scope, 'Own', props])).not.toThrow();
   });
 });
 

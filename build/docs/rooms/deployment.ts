@@ -104,7 +104,7 @@ export const DEPLOYMENT: Readonly<Record<string, Room>> = {
 
   'lib/assets': { imports: [], packages: [...CDK, 'esbuild'] },
   'lib/functions': { imports: ['lib/assets'], packages: CDK },
-  'lib/props': { imports: ['input'], packages: CDK },
+  'lib/props': { imports: [MODEL, 'input', 'json'], packages: CDK },
   'lib/listener': { imports: [MODEL, 'lib/functions', 'lib/props'], packages: CDK },
   'lib/notices': { imports: ['lib/functions', 'lib/props'], packages: CDK },
   'lib/alarms': {
@@ -119,6 +119,7 @@ export const DEPLOYMENT: Readonly<Record<string, Room>> = {
       'core/phases',
       'core/runbook',
       'core/status',
+      'input',
       'lib/alarms',
       'lib/assets',
       'lib/functions',
