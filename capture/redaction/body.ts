@@ -12,7 +12,8 @@ import { DIGEST_LIMIT, decodeContent, digestOf, type RawBody } from '../bytes/in
 import { type CapturedBody, decodeAll } from '../format/index.ts';
 import { type Charset, charsetOf } from './charset.ts';
 import type { CaptureHash } from './hash.ts';
-import { type ContentSearch, mentionsSecret, redacted, type Seal, type TextSearch } from './search/index.ts';
+import { type ContentSearch, mentionsSecret, type TextSearch } from './search/index.ts';
+import { redacted, type Seal } from './shapes/index.ts';
 
 /** A body that decodes to more bytes than this is omitted. */
 const DECODED_LIMIT = 4 * 1024 * 1024;

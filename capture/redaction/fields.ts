@@ -1,19 +1,8 @@
 /** Finds secrets in header fields, cookies and request targets. */
 
 import { fieldPairs } from '../../http/index.ts';
-import {
-  addAll,
-  isRandom,
-  LOGS,
-  redacted,
-  type Seal,
-  type SecretNames,
-  type Span,
-  secretParameters,
-  shifted,
-  type TextSearch,
-  tokensInPath,
-} from './search/index.ts';
+import { LOGS, type SecretNames, secretParameters, type TextSearch, tokensInPath } from './search/index.ts';
+import { addAll, isRandom, redacted, type Seal, type Span, shifted } from './shapes/index.ts';
 
 /**
  * Authentication schemes that stay readable (IANA's registry and common ones). Any other word in this place may itself

@@ -6,15 +6,8 @@ import { BodyRedaction } from './body.ts';
 import { FieldSearch } from './fields.ts';
 import { CaptureHash } from './hash.ts';
 import type { RedactionRules } from './rules.ts';
-import {
-  ContentSearch,
-  PERSONAL_RULES,
-  redacted,
-  routeWithoutSecrets,
-  type Seal,
-  SecretNames,
-  TextSearch,
-} from './search/index.ts';
+import { ContentSearch, PERSONAL_RULES, routeWithoutSecrets, SecretNames, TextSearch } from './search/index.ts';
+import { redacted, type Seal } from './shapes/index.ts';
 
 export class Redaction {
   readonly #key: string;

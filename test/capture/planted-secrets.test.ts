@@ -4,6 +4,8 @@ import { LOOKALIKES } from './lookalikes.ts';
 import { OTHER_SPELLINGS } from './other-spellings.ts';
 import { ALB_PLACES, ANY_PLACES } from './planted-secrets.ts';
 import { readable, stored } from './redaction-rig.ts';
+import { SERVICES_LOOKALIKES } from './services-lookalikes.ts';
+import { SERVICES_SECRETS } from './services-secrets.ts';
 import { STRANGERS_SECRETS } from './strangers-secrets.ts';
 import { UNTHOUGHT_LOOKALIKES } from './unthought-lookalikes.ts';
 import { UNTHOUGHT_NOTATIONS } from './unthought-notations.ts';
@@ -18,6 +20,7 @@ describe('a secret is not stored in the clear', () => {
     ...CARRIED_SECRETS,
     ...STRANGERS_SECRETS,
     ...UNTHOUGHT_SECRETS,
+    ...SERVICES_SECRETS,
     ...UNTHOUGHT_NOTATIONS,
     ...WRITTEN_SECRETS,
   ])('%s', (_place, planted, secrets) => {
@@ -27,8 +30,11 @@ describe('a secret is not stored in the clear', () => {
 });
 
 describe('what only looks like a secret is stored as it is', () => {
-  it.each([...LOOKALIKES, ...UNTHOUGHT_LOOKALIKES, ...WRITTEN_LOOKALIKES])('%s', (_place, planted, kept) => {
-    const text = readable(stored(planted));
-    for (const part of kept) expect(text).toContain(part);
-  });
+  it.each([...LOOKALIKES, ...UNTHOUGHT_LOOKALIKES, ...SERVICES_LOOKALIKES, ...WRITTEN_LOOKALIKES])(
+    '%s',
+    (_place, planted, kept) => {
+      const text = readable(stored(planted));
+      for (const part of kept) expect(text).toContain(part);
+    },
+  );
 });

@@ -7,8 +7,13 @@ const DIFFERENCES = ['http', 'capture/format', 'parity/causes', 'parity/model'];
 export const COMPARISON: Readonly<Record<string, Room>> = {
   'capture/format': { imports: ['http'], pure: true },
   'capture/bytes': { imports: ['capture/format'] },
-  'capture/redaction/search': { imports: ['http', 'json'], packages: ['htmlparser2'], pure: true },
-  'capture/redaction': { imports: ['http', 'capture/format', 'capture/bytes', 'capture/redaction/search'] },
+  'capture/redaction/shapes': { imports: [], pure: true },
+  'capture/redaction/search': {
+    imports: ['http', 'json', 'capture/redaction/shapes'],
+    packages: ['htmlparser2'],
+    pure: true,
+  },
+  'capture/redaction': { imports: ['http', 'capture/format', 'capture/bytes', 'capture/redaction/*'] },
   capture: { imports: ['http', 'capture/format', 'capture/bytes', 'capture/redaction'] },
 
   'parity/causes': { imports: [], pure: true },

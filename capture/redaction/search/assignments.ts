@@ -3,16 +3,16 @@
  * 'value'`, `?name=value`, also escaped within a string. Each separator is examined once and each value is skipped as a
  * whole, so the time is linear.
  */
+import { isRandom, type Span } from '../shapes/index.ts';
 import { BETWEEN } from './prose.ts';
 import { folded, type Secrecy, type SecretNames } from './secret-names.ts';
-import { isRandom } from './secret-values.ts';
-import type { Span } from './span.ts';
 
 const LONGEST_NAME = 100;
 const SPACES = 32;
 /** Quotation marks in every form: plain, escaped within a string, or as an entity. */
 const QUOTES = [
   '"""',
+  "'''",
   '"',
   "'",
   '`',
@@ -43,11 +43,9 @@ export function assignments(text: string, names: SecretNames, more: ReadonlySet<
     const before = nameBefore(text, at, passed);
     if (before === null) continue;
     const { name, parameter, quoted } = before;
-    const secrecy: Secrecy = more.has(name.replace(/^\$/, ''))
-      ? 'secret'
-      : parameter
-        ? names.ofParameter(name)
-        : names.of(name);
+    let secrecy: Secrecy = parameter ? names.ofParameter(name) : names.of(name);
+    if (more.has(name.replace(/^\$/, '')) || (secrecy === 'open' && names.calls(headingBefore(text, at))))
+      secrecy = 'secret';
     if (secrecy === 'open') continue;
     const value = valueAfter(text, at, quoted, name.startsWith('$'), secrecy === 'secret');
     if (value === null) continue;
@@ -108,16 +106,15 @@ function secretManifests(text: string): Span[] {
 
 const ITEM = /\r?\n([ \t]*)- (?![^\r\n]{0,100}: )([^\r\n]+)/y;
 
-/** Names and values of a tuple, as PostgreSQL prints it: `Key (api_key)=(…)`. */
-const TUPLE = /\(([^()\n]{1,200})\)=\(([^()\n]{1,1000})\)/g;
-
-export function secretTuples(text: string, names: SecretNames): Span[] {
-  if (!text.includes(')=(')) return [];
-  return [...text.matchAll(TUPLE)].flatMap(({ index, 0: all, 1: said = '', 2: value = '' }) => {
-    const start = index + all.length - 1 - value.length;
-    const name = said.split(',').find((each) => names.of(each) === 'secret');
-    return name === undefined ? [] : [{ start, end: start + value.length, place: folded(name) }];
-  });
+/** A line of several words that ends in a colon: `Recovery codes:`. */
+function headingBefore(text: string, separator: number): string {
+  if (!/[\r\n]/.test(text[separator + 1] ?? '')) return '';
+  return (
+    text
+      .slice(Math.max(0, separator - LONGEST_NAME), separator)
+      .split(/[\r\n]/)
+      .at(-1) ?? ''
+  );
 }
 
 /** Of a permission, such as `secrets:list`. */
@@ -232,16 +229,24 @@ function literalValue(text: string, start: number): Value | null {
 
 const LITERAL = /(?:[bBfFrRuU]{1,2}|[@LN$]|[\w.:$]{1,40}\(\s?|string\(\d{1,9}\) )(\\?["'`])/y;
 
-/** A line `Your password:` followed by a line with one word, unless that word is a name itself. */
+/**
+ * A line `Your password:` followed by a line with one word, unless that word is a name itself, or by a list of codes of
+ * one length.
+ */
 function lineBelow(text: string, start: number): Value | null {
   BELOW.lastIndex = start;
   const found = BELOW.exec(text);
   if (found === null) return null;
-  const end = start + found[0].length;
-  return { start: end - (found[1] ?? '').length, end, next: end };
+  const word = found[1] ?? '';
+  let end = start + found[0].length;
+  const first = end - word.length;
+  for (let more: RegExpExecArray | null = found; more?.[1]?.length === word.length; more = BELOW.exec(text))
+    end = BELOW.lastIndex;
+  return { start: first, end, next: end };
 }
 
-const BELOW = /\r?\n[ \t]{0,32}([^\s"'`:=<>{}[\],-][^\s"'`:=<>{}[\],]{3,200})(?=[ \t]*(?:[\r\n]|$))/y;
+const BELOW =
+  /\r?\n(?:[ \t]*\r?\n(?=[ \t]*\S*\d))?[ \t]{0,32}([^\s"'`:=<>{}[\],-][^\s"'`:=<>{}[\],]{3,200})(?=[ \t]*(?:[\r\n]|$))/y;
 
 /** A YAML block scalar, `|` or `>` (YAML 1.2, 8.1): the following lines that are indented like the first of them. */
 function blockScalar(text: string, start: number): Value | null {

@@ -1,10 +1,9 @@
 /**
  * Finds secrets in separated values (RFC 4180 and its dialects): columns that the first line names, and cells next to
- * the name of a secret.
+ * the name of a secret. Also in SQL, and in entries of two lines.
  */
+import { isRandom, type Span } from '../shapes/index.ts';
 import { folded, type SecretNames } from './secret-names.ts';
-import { isRandom } from './secret-values.ts';
-import type { Span } from './span.ts';
 
 const TABLES = new Set(['text/csv', 'application/csv', 'text/comma-separated-values', 'text/tab-separated-values']);
 /** Spreadsheets use semicolons in locales where numbers contain commas. */
@@ -54,6 +53,33 @@ export function secretsInSql(text: string, names: SecretNames): Span[] {
     }
   }
   return spans;
+}
+
+/** Names and values of a tuple, as PostgreSQL prints it: `Key (api_key)=(…)`. */
+const TUPLE = /\(([^()\n]{1,200})\)=\(([^()\n]{1,1000})\)/g;
+
+export function secretTuples(text: string, names: SecretNames): Span[] {
+  if (!text.includes(')=(')) return [];
+  return [...text.matchAll(TUPLE)].flatMap(({ index, 0: all, 1: said = '', 2: value = '' }) => {
+    const start = index + all.length - 1 - value.length;
+    const name = said.split(',').find((each) => names.of(each) === 'secret');
+    return name === undefined ? [] : [{ start, end: start + value.length, place: folded(name) }];
+  });
+}
+
+/** Two lines of an entry, as in Kubernetes' containers: `- name: DB_PASSWORD` and `value: …`. */
+const ENTRY =
+  /^[ \t-]{0,40}["']?(?:name|key)["']?[ \t]?[:=][ \t]{1,8}["']?([\w.-]{2,100})["']?,?[ \t]*\r?\n[ \t]{0,40}["']?value["']?[ \t]?[:=][ \t]{1,8}(?:"([^"\n]+)|'([^'\n]+)|([^\s"'|>#][^\r\n]*))/gim;
+
+export function secretEntries(text: string, names: SecretNames): Span[] {
+  if (!text.includes('\n') || !/\bvalue\b/i.test(text)) return [];
+  return [...text.matchAll(ENTRY)].flatMap(({ index, 0: all, 1: name = '', 2: double, 3: single, 4: bare = '' }) => {
+    const value = double ?? single ?? bare.trimEnd();
+    const secrecy = names.of(name);
+    const start = index + all.lastIndexOf(value);
+    const isSecret = secrecy === 'secret' || (secrecy === 'random' && isRandom(value));
+    return isSecret ? [{ start, end: start + value.length, place: folded(name) }] : [];
+  });
 }
 
 function inTable(text: string, separator: string, names: SecretNames): Span[] {

@@ -5,6 +5,7 @@
 import type { MediaType } from '../../../http/index.ts';
 import { parseMediaType } from '../../../http/index.ts';
 import { tokenize } from '../../../json/index.ts';
+import { addAll, type Span, shifted } from '../shapes/index.ts';
 import { secretLines } from './assignments.ts';
 import { secretColumns } from './columns.ts';
 import { EncodedText } from './encoded-text.ts';
@@ -14,7 +15,7 @@ import { looksLikeMarkup, secretsInMarkup } from './markup.ts';
 import { boundaryOf, secretsInMultipart } from './multipart.ts';
 import { tokensInPath } from './paths.ts';
 import { looksMade } from './prose.ts';
-import { addAll, type Span, shifted } from './span.ts';
+import { namesInContext } from './secret-names.ts';
 import type { TextSearch } from './text.ts';
 
 /** Text within text, such as JSON in a JSON string, is parsed up to this depth, and searched as plain text below it. */
@@ -61,16 +62,17 @@ export class ContentSearch {
       return secretsInMultipart(text, boundary, this.#text, inner);
     }
     // JSON is tried before forms, because many clients label every body as a form.
-    const whole = this.#whole(text, 0);
+    const more = namesInContext(text);
+    const whole = this.#whole(text, 0, more);
     if (whole !== null) return whole;
     const isForm = type === 'application/x-www-form-urlencoded';
     if (isForm && !looksLikeMarkup(text))
       return secretParameters(text, this.#text.names, (value, more) => this.#within(value, 1, more));
     const columns = secretColumns(text, type, this.#text.names).concat(secretLines(text, type, this.#text.names));
-    const { spans, json } = this.#lines(text);
+    const { spans, json } = this.#lines(text, more);
     const unread = this.#hasPointers && !json && (/[/+]json$/.test(type) || /^[\s\uFEFF]*[[{]/.test(text));
     if (unread && (this.#mention === null || this.#mention.test(text))) return null;
-    return spans.concat(columns, this.#events(text), this.#within(text, DEEPEST));
+    return spans.concat(columns, this.#events(text), this.#within(text, DEEPEST, more));
   }
 
   /** Searches a part of a text, such as a string or the value of a parameter. */
@@ -128,7 +130,7 @@ export class ContentSearch {
   }
 
   /** Searches NDJSON, JSON sequences and server-sent events line by line. */
-  #lines(text: string): { spans: Span[]; json: boolean } {
+  #lines(text: string, more?: ReadonlySet<string>): { spans: Span[]; json: boolean } {
     const spans: Span[] = [];
     let json = false;
     for (let start = 0; start < text.length; ) {
@@ -136,7 +138,9 @@ export class ContentSearch {
       const end = newline < 0 ? text.length : newline;
       const line = text.slice(start, end);
       const before = BEFORE_LINE.exec(line)?.[0].length ?? 0;
-      const found = /[[{]/.test(line[before] ?? '') ? this.#document(line.slice(before), 0, start + before) : null;
+      const found = /[[{]/.test(line[before] ?? '')
+        ? this.#document(line.slice(before), 0, start + before, more)
+        : null;
       if (found !== null) {
         json = true;
         addAll(spans, found);

@@ -1,5 +1,5 @@
 /** Pairs encoded text with its decoded form: the decoded form is searched, and the encoded form is redacted. */
-import type { Span } from './span.ts';
+import type { Span } from '../shapes/index.ts';
 
 export class EncodedText {
   readonly text: string;

@@ -1,8 +1,7 @@
 /** Finds secrets in a query or a form (application/x-www-form-urlencoded): by parameter name, and within values. */
+import { addAll, isRandom, type Span, shifted } from '../shapes/index.ts';
 import { EncodedText } from './encoded-text.ts';
 import { folded, type SecretNames } from './secret-names.ts';
-import { isRandom } from './secret-values.ts';
-import { addAll, type Span, shifted } from './span.ts';
 
 /** A GraphQL argument whose name is secret makes the variable that is passed to it secret. */
 const GIVEN = /([\w-]{1,100})\s{0,8}:\s{0,8}\$(\w{1,100})/g;

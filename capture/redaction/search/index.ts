@@ -3,6 +3,4 @@ export { ContentSearch } from './content.ts';
 export { secretParameters } from './form.ts';
 export { routeWithoutSecrets, tokensInPath } from './paths.ts';
 export { mentionsSecret, PERSONAL_RULES, type PersonalRule, SecretNames } from './secret-names.ts';
-export { isRandom } from './secret-values.ts';
-export { addAll, redacted, type Seal, type Span, shifted } from './span.ts';
 export { LOGS, TextSearch, withoutSecrets } from './text.ts';

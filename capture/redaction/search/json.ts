@@ -3,13 +3,23 @@
  * into the document.
  */
 import { endOf, type JsonDoc, kindOf, type Node, ROOT, rawOf, STRIDE, startOf, stringOf } from '../../../json/index.ts';
-import { EncodedText } from './encoded-text.ts';
+import { addAll, COMMAND_LINE, type Span, secretsInCommands, shifted } from '../shapes/index.ts';
 import { secretVariables } from './form.ts';
-import { type PointerProgress, Pointers } from './pointers.ts';
-import { readsAsSentence } from './prose.ts';
-import { folded, lastWord, type SecretNames } from './secret-names.ts';
-import { isCapability, isRandom } from './secret-values.ts';
-import { addAll, type Span, spansBelow } from './span.ts';
+import {
+  addKey,
+  addNumber,
+  addString,
+  couldName,
+  holdsValue,
+  type Inner,
+  isCount,
+  isWithinPem,
+  markedNames,
+  type PlacedValue,
+  type Search,
+} from './json-values.ts';
+import { Pointers } from './pointers.ts';
+import { folded, lastWord, type Secrecy, type SecretNames } from './secret-names.ts';
 
 /**
  * In `{"name": "password", "value": "…"}` and similar entries: keys that hold the name, and keys that hold the value.
@@ -29,13 +39,11 @@ const ENTRY_NAMES = new Set([
   'id',
   'label',
 ]);
-const ENTRY_VALUES = new Set(['value', 'values', 'val', 'v', 'content', 'data', 'text']);
 /**
  * Other pairs of such keys. Here the name must be a label by itself and the value must be a string, because these keys
  * have other uses.
  */
 const LABELS = new Set(['column', 'env', 'loc', 'option', 'pointer', 'prompt', 'question', 'setting', 'variable']);
-const SAID = new Set(['actual', 'answer', 'input', 'received', 'response']);
 /** Containers within an entry that may hold its value. */
 const BESIDE = new Set(['context', 'meta', 'params']);
 /** Keys that hold column names, and keys that hold rows. */
@@ -45,44 +53,23 @@ const ROWS = new Set(['rows', 'values', 'data', 'records', 'items', 'results', '
 const JOSE: ReadonlySet<string> = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
 /** What Kubernetes keeps in a Secret, whatever it is called. */
 const OF_SECRET: ReadonlySet<string> = new Set(['data', 'stringData']);
+/** Kinds of an entry that say the same. */
+const SECRET_TYPES = new Set(['password', 'secret', 'securestring', 'encrypted']);
+/** Marks of an entry whose value is secret, whatever it is called, and the keys that hold such a value. */
+const FLAGS = new Set(['issecret', 'issensitive', 'masked', 'secret', 'sensitive']);
+const FLAGGED: ReadonlySet<string> = new Set(['value', 'values', 'default']);
+/** Members that mark others. */
+const SENSITIVE = /^(?:after|before)_sensitive$|^sensitive_(?:values|attributes)$/;
 /** A command-line option whose argument follows it. */
 const OPTION = /^--[\w-]{2,40}$/;
 /** Places below this depth share one key. Otherwise the length of a path would make the cost quadratic in the depth. */
 const DEEPEST_PLACE = 32;
 
-/** The longest string, including its quotation marks, that is considered as a name; characters. */
-const LONGEST_SAID = 200;
+/** How far into a list the name of a program is looked for. */
+const MOST_OF_A_NAME = 400;
 /** How many columns of a table are examined. */
 const MOST_COLUMNS = 1_000;
-/** How many digits a number must have to be checked for a secret shape. */
-const SHORTEST_NUMBER = 13;
-
-/** Searches the decoded text of a string. */
-export type Inner = (text: string, more?: ReadonlySet<string>) => Span[];
-
-interface Search {
-  readonly doc: JsonDoc;
-  readonly inner: Inner;
-  readonly spans: Span[];
-}
-
-/** What is known of a value before it is visited, from its key, its siblings and its containers. */
-interface Value {
-  readonly place: string;
-  readonly depth: number;
-  readonly progress: PointerProgress;
-  readonly secret: boolean;
-  /** Whether it is secret if it is random. */
-  readonly weak: boolean;
-  /** Whether a sibling declares the values to be secret. */
-  readonly entry: boolean;
-  /** Names that are secret here, because a GraphQL document next to them uses them as variables. */
-  readonly more: ReadonlySet<string>;
-  /** The positions in a row that are secret, according to the column names. */
-  readonly columns: ReadonlySet<number> | null;
-}
-
-interface Frame extends Value {
+interface Frame extends PlacedValue {
   readonly inObject: boolean;
   /** The node after the container. */
   readonly end: Node;
@@ -113,7 +100,8 @@ export class JsonSecrets {
     for (let node: Node = ROOT; node < doc.tape.length; ) {
       const kind = kindOf(doc, node);
       if (kind === 'object' || kind === 'array') frames.push(this.#open(doc, node, kind, value));
-      else if (kind === 'number') addNumber(search, node, value);
+      if (kind === 'array') addArguments(search, node);
+      if (kind === 'number') addNumber(search, node, value);
       else if (kind === 'string') {
         addString(search, node, value, isPem);
         if (hasPem) isPem = isWithinPem(rawOf(doc, node), isPem);
@@ -130,40 +118,47 @@ export class JsonSecrets {
     return search.spans;
   }
 
-  #root(more: ReadonlySet<string>): Value {
+  #root(more: ReadonlySet<string>): PlacedValue {
     const { start: progress } = this.#pointers;
     const secret = this.#pointers.hit(progress);
-    return { place: '', depth: 0, progress, secret, weak: false, entry: false, more, columns: null };
+    return { place: '', depth: 0, progress, secret, weak: false, entry: 'open', more, columns: null };
   }
 
   /** The value of a member of an object. */
-  #member(doc: JsonDoc, key: Node, parent: Frame): Value {
+  #member(doc: JsonDoc, key: Node, parent: Frame): PlacedValue {
     const name = stringOf(doc, key);
     const step = folded(name);
-    const secrecy = parent.more.has(name) ? 'secret' : this.#names.of(name);
+    const value = key + STRIDE;
+    const said = isCount(doc, name, value) ? 'open' : this.#names.of(name);
+    const held = parent.entry !== 'open' && holdsValue(doc, name, value) ? parent.entry : 'open';
     return this.#below(parent, name, step, {
-      secret: secrecy === 'secret' || (parent.entry && holdsValue(doc, name, key + STRIDE)),
-      weak: secrecy === 'random',
-      entry: parent.entry && BESIDE.has(step),
+      secret: parent.more.has(name) || said === 'secret' || held === 'secret',
+      weak: said === 'random' || held === 'random',
+      entry: BESIDE.has(step) ? parent.entry : 'open',
       columns: ROWS.has(step) ? parent.columns : null,
     });
   }
 
-  #element(doc: JsonDoc, node: Node, parent: Frame): Value {
+  #element(doc: JsonDoc, node: Node, parent: Frame): PlacedValue {
     const isRow = kindOf(doc, node) === 'array';
     const isInColumn = !isRow && parent.columns !== null && parent.columns.has(parent.index);
     const secret = parent.next || isInColumn;
     const key = String(parent.index++);
     parent.next = this.#announces(doc, node, parent);
-    return this.#below(parent, key, '*', { secret, weak: false, entry: false, columns: isRow ? parent.columns : null });
+    return this.#below(parent, key, '*', {
+      secret,
+      weak: false,
+      entry: 'open',
+      columns: isRow ? parent.columns : null,
+    });
   }
 
   #below(
     parent: Frame,
     key: string,
     step: string,
-    { secret, weak, entry, columns }: Pick<Value, 'secret' | 'weak' | 'entry' | 'columns'>,
-  ): Value {
+    { secret, weak, entry, columns }: Pick<PlacedValue, 'secret' | 'weak' | 'entry' | 'columns'>,
+  ): PlacedValue {
     const progress = this.#pointers.step(parent.progress, key);
     const depth = parent.depth + 1;
     return {
@@ -178,7 +173,7 @@ export class JsonSecrets {
     };
   }
 
-  #open(doc: JsonDoc, node: Node, kind: 'object' | 'array', value: Value): Frame {
+  #open(doc: JsonDoc, node: Node, kind: 'object' | 'array', value: PlacedValue): Frame {
     const end = doc.tape[node + 2] ?? 0;
     const common = { ...value, end, index: 0, next: false };
     if (kind === 'array') {
@@ -186,43 +181,52 @@ export class JsonSecrets {
       return { ...common, inObject: false, columns, fields: /headers?$/.test(value.place) };
     }
     const { columns, ...about } = this.#about(doc, node, end);
-    const [entry, more] = [value.entry || about.entry, about.more ?? value.more];
+    const entry = value.entry === 'open' ? about.entry : value.entry;
+    const more = about.more ?? value.more;
     return { ...common, inObject: true, entry, more, columns, fields: false };
   }
 
   /** Inspects an object's own members once, before its values are visited. */
   #about(doc: JsonDoc, object: Node, end: Node) {
-    let entry = false;
+    let entry: Secrecy = 'open';
     let more: ReadonlySet<string> | null = null;
     let columns: ReadonlySet<number> | null = null;
     for (let key = object + STRIDE; key < end; key = doc.tape[key + STRIDE + 2] ?? end) {
       const value = key + STRIDE;
       const kind = kindOf(doc, value);
-      if (kind !== 'string' && kind !== 'array' && kind !== 'object') continue;
+      if (kind === 'number' || kind === 'null') continue;
       const name = stringOf(doc, key);
+      if (kind === 'boolean') {
+        if (rawOf(doc, value) === 'true' && FLAGS.has(folded(name))) more = FLAGGED;
+        continue;
+      }
+      if (kind !== 'string' && SENSITIVE.test(name)) more = markedNames(doc, value);
       if (kind === 'array' && HEADS.has(name.toLowerCase())) columns ??= this.#columns(doc, value);
       if (kind === 'string' && name === 'query' && endOf(doc, value) - startOf(doc, value) > 8)
         more = secretVariables(stringOf(doc, value), this.#names);
       else if (kind === 'string' && name === 'kty') more = JOSE;
       else if (kind === 'string' && name === 'kind' && rawOf(doc, value) === '"Secret"') more = OF_SECRET;
-      else if (!entry) entry = this.#namesEntry(doc, name, value, kind);
+      else if (entry !== 'secret') {
+        const told = this.#namesEntry(doc, name, value, kind);
+        if (told !== 'open') entry = told;
+      }
     }
     return { entry, more, columns };
   }
 
   /** Whether a member declares a sibling to be secret. */
-  #namesEntry(doc: JsonDoc, name: string, value: Node, kind: string): boolean {
-    if (kind === 'object') return name === 'source' && this.#about(doc, value, doc.tape[value + 2] ?? 0).entry;
+  #namesEntry(doc: JsonDoc, name: string, value: Node, kind: string): Secrecy {
+    if (kind === 'object') return name === 'source' ? this.#about(doc, value, doc.tape[value + 2] ?? 0).entry : 'open';
     const last = lastWord(name);
     const isLabel = LABELS.has(last);
-    if (!isLabel && !ENTRY_NAMES.has(last) && name !== 'type') return false;
+    if (!isLabel && !ENTRY_NAMES.has(last) && last !== 'type') return 'open';
     const node = kind === 'array' ? this.#lastOf(doc, value) : value;
-    if (node === null || !couldName(doc, node)) return false;
+    if (node === null || !couldName(doc, node)) return 'open';
     const said = stringOf(doc, node);
-    if (name === 'type') return folded(said) === 'password';
+    if (last === 'type') return SECRET_TYPES.has(folded(said)) && folded(name) === 'type' ? 'secret' : 'open';
     const step = said.slice(said.lastIndexOf('/') + 1);
-    if (isLabel) return this.#names.calls(step);
-    return this.#names.ofField(step.toLowerCase()) === 'secret' || this.#names.of(step) === 'secret';
+    if (isLabel) return this.#names.calls(step) ? 'secret' : 'open';
+    return this.#names.ofField(step.toLowerCase()) === 'secret' ? 'secret' : this.#names.of(step);
   }
 
   #lastOf(doc: JsonDoc, array: Node): Node | null {
@@ -238,7 +242,9 @@ export class JsonSecrets {
     const end = doc.tape[array + 2] ?? 0;
     for (let [node, i] = [array + STRIDE, 0]; node < end && i < MOST_COLUMNS; node = doc.tape[node + 2] ?? end, i++) {
       const kind = kindOf(doc, node);
-      if (kind === 'object' ? this.#about(doc, node, doc.tape[node + 2] ?? 0).entry : this.#isName(doc, node))
+      if (
+        kind === 'object' ? this.#about(doc, node, doc.tape[node + 2] ?? 0).entry === 'secret' : this.#isName(doc, node)
+      )
         found.add(i);
     }
     return found.size === 0 ? null : found;
@@ -261,6 +267,11 @@ export class JsonSecrets {
     return this.#columns(doc, first);
   }
 
+  #namesAlso(doc: JsonDoc, node: Node): boolean {
+    const said = couldName(doc, node) ? stringOf(doc, node) : '';
+    return /^[a-z]+(?:_[a-z]+|[A-Z][a-z]+)+$/.test(said) && this.#names.calls(said);
+  }
+
   /** Detects `["password", "…"]`, `["--password", "…"]`, and header fields in one flat list. */
   #announces(doc: JsonDoc, node: Node, { index, end, fields }: Frame): boolean {
     if (!couldName(doc, node)) return false;
@@ -269,6 +280,8 @@ export class JsonSecrets {
     const isPair = index === 1 && (doc.tape[next + 2] ?? end) === end;
     if (!isPair && !fields && doc.text[startOf(doc, node) + 1] !== '-') return false;
     const said = stringOf(doc, node);
+    // `["authorization_code", "refresh_token"]` is a list of names.
+    if (isPair && this.#namesAlso(doc, next)) return false;
     if (isPair || OPTION.test(said)) return this.#names.of(said) === 'secret';
     return fields && index % 2 === 1 && this.#names.ofField(said.toLowerCase()) === 'secret';
   }
@@ -284,61 +297,10 @@ function enclosing(frames: Frame[], node: Node): Frame | undefined {
   return frame;
 }
 
-/** Whether a member of an entry holds the value that the entry names. A sentence below a label is advice. */
-function holdsValue(doc: JsonDoc, key: string, value: Node): boolean {
-  const last = lastWord(key);
-  const isString = kindOf(doc, value) === 'string';
-  if (isString && last === 'text' && readsAsSentence(stringOf(doc, value))) return false;
-  return ENTRY_VALUES.has(last) || (isString && SAID.has(last));
-}
-
-/** A number without a secret name may be one by its digits, as that of a payment card. */
-function addNumber({ doc, inner, spans }: Search, node: Node, { secret, place }: Value): void {
-  const [start, end] = [startOf(doc, node), endOf(doc, node)];
-  if (secret || (end - start >= SHORTEST_NUMBER && inner(doc.text.slice(start, end)).length > 0))
-    spans.push({ start, end, place, bare: true });
-}
-
-function addString(
-  { doc, inner, spans }: Search,
-  node: Node,
-  { secret, weak, place, more }: Value,
-  isPem: boolean,
-): void {
-  const [start, end] = [startOf(doc, node), endOf(doc, node)];
-  if (end - start === 2) return;
-  const said = EncodedText.jsonString(doc.text, start, end);
-  if (secret || isPem || (weak && isRandom(said.text)))
-    addAll(spans, said.written([{ start: 0, end: said.text.length, place }]));
-  else addAll(spans, said.written(inner(said.text, more)).map(spansBelow(place)));
-}
-
-/** A key may itself be an address or a token. */
-function addKey({ doc, inner, spans }: Search, node: Node, { place, secret }: Frame): void {
-  const [start, end] = [startOf(doc, node), endOf(doc, node)];
-  if (end - start < 8 || /^"[\w-]{1,21}"$/.test(rawOf(doc, node).slice(0, 40))) return;
-  const said = EncodedText.jsonString(doc.text, start, end);
-  // `"sessions": {"…": {…}}`: what they are found by.
-  if (secret && isDrawn(said.text))
-    addAll(spans, said.written([{ start: 0, end: said.text.length, place: `${place}/key` }]));
-  else addAll(spans, said.written(inner(said.text)).map(spansBelow(`${place}/key`)));
-}
-
-/** 128 bits at least, in base64url or in hexadecimal digits; a long name may end with a number. */
-function isDrawn(key: string): boolean {
-  return (
-    (isCapability(key) && /\d.*[A-Za-z].*\d/.test(key)) ||
-    /^(?=.*\d)[\da-f]{8}-?(?:[\da-f]{4}-?){3,14}[\da-f]{4,}$/i.test(key)
-  );
-}
-
-/** The lines of a PEM key may be separate strings. @param before whether a key has begun and not ended */
-function isWithinPem(said: string, before: boolean): boolean {
-  const [begin, end] = [said.lastIndexOf('-----BEGIN'), said.lastIndexOf('-----END')];
-  return begin === end ? before : begin > end;
-}
-
-/** Whether a node is a string short enough to be a name. */
-function couldName(doc: JsonDoc, node: Node): boolean {
-  return kindOf(doc, node) === 'string' && endOf(doc, node) - startOf(doc, node) <= LONGEST_SAID;
+/** `["mysql", "-psesame"]`: the arguments of a command. */
+function addArguments({ doc, spans }: Search, array: Node): void {
+  const start = startOf(doc, array);
+  if (!COMMAND_LINE.test(doc.text.slice(start, start + MOST_OF_A_NAME))) return;
+  const line = doc.text.slice(start, endOf(doc, array)).replace(/["',[\]]/g, ' ');
+  addAll(spans, secretsInCommands(line).map(shifted(start)));
 }

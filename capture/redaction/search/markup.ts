@@ -3,9 +3,8 @@
  * label before or above them.
  */
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
+import { addAll, isRandom, type Span } from '../shapes/index.ts';
 import { folded, type SecretNames } from './secret-names.ts';
-import { isRandom } from './secret-values.ts';
-import { addAll, type Span } from './span.ts';
 
 /**
  * Attributes that name the content of an element: `<input name="csrf" value="…">`, `<entry key="password">…</entry>`.

@@ -2,9 +2,9 @@
  * Finds secrets in multipart bodies (RFC 7578; RFC 2046, 5.1): whole parts by their names, and within the other parts.
  */
 import { parseMediaType } from '../../../http/index.ts';
+import { addAll, type Span, shifted, spansBelow } from '../shapes/index.ts';
 import { EncodedText } from './encoded-text.ts';
 import { folded, type SecretNames } from './secret-names.ts';
-import { addAll, type Span, shifted, spansBelow } from './span.ts';
 import type { TextSearch } from './text.ts';
 
 /** How many parts are examined. A real form has fewer. */

@@ -1,10 +1,9 @@
 /** Finds secrets in URLs: tokens in paths and user information. Also derives a route without secrets. */
 import { pathOf, routeOf } from '../../../http/index.ts';
+import { isCapability, knownShapes, redacted, type Span, shifted } from '../shapes/index.ts';
 import { assignments } from './assignments.ts';
 import { EncodedText } from './encoded-text.ts';
 import { SecretNames } from './secret-names.ts';
-import { isCapability, knownShapes } from './secret-values.ts';
-import { redacted, type Span, shifted } from './span.ts';
 
 const URLS = /https?:\/\/[^\s"'<>\\]{1,8000}/g;
 

@@ -3,9 +3,8 @@
  * password is …`, `--password …`, `ENV DB_PASSWORD …`, `define('DB_PASSWORD', '…')`. Candidate values are found first,
  * and only a short stretch before each is read, so the time is linear.
  */
+import { isRandom, type Span } from '../shapes/index.ts';
 import { folded, type SecretNames } from './secret-names.ts';
-import { isRandom } from './secret-values.ts';
-import type { Span } from './span.ts';
 
 /** How many characters before or after a value are searched for its name. */
 const SENTENCE = 80;
@@ -21,6 +20,9 @@ const VERBS = new Set(
 const ONCE =
   /(?:^|\s)(?:otp|pin|tan|passcode|(?:access|activation|auth\w*|backup|confirmation|login|one-time|recovery|security|sms|verification) code)$/;
 const ONCE_AFTER = /^ is (?:your|the) (?:[\w-]{1,20} ){0,2}(?:code|otp|pin|passcode|password)\b/i;
+/** The same in two groups, or behind a letter, as in mobile messages; and `use 483920 to sign in`. */
+const GROUPS =
+  /\b(?:otp|pin|tan|passcode|(?:access|activation|authentication|confirmation|login|one-time|recovery|security|verification) code)(?: (?:is|ist|lautet|est|es))?:? (\d{3}[ -]\d{3,4})\b|(?<!\S)([A-Z]-\d{4,8}|\d{3}[ -]\d{3,4}) is (?:your|the) (?:[\w-]{1,20} ){0,3}(?:code|otp|pin|passcode)\b|\b[Uu]se (?:code )?(\d{4,8}|\d{3}[ -]\d{3,4}) (?:to (?:sign|log) in\b|(?:as|for) your (?:[\w-]{1,20} ){0,2}(?:code|otp|pin|passcode|login)\b)/gi;
 /** `use … as your password` */
 const AS_SECRET = /^ (?:is|as) (?:your|the|my|our) ((?:[\w-]{1,20} ){0,2}[\w-]{1,20})/i;
 /** `my password is sesame`: a plain word, unless it describes the password. */
@@ -34,6 +36,9 @@ export const BETWEEN =
 /** A call whose first argument names the second: `setItem('authToken', '…')`. Also PHP's `s:8:"password";s:6:"…"`. */
 const ARGUMENTS = /(["'`])([\w$.-]{2,60})\1(?:\s{0,4},\s{0,4}|;s:\d{1,6}:)(["'`])/g;
 
+/** A value of a name that may be secret (`NONCE_SALT`) must be longer than words are. */
+const LONGEST_WORD = 24;
+
 export function secretsInProse(text: string, names: SecretNames): Span[] {
   const mentions = names.mentions(text);
   if (mentions.length === 0) return [];
@@ -41,6 +46,11 @@ export function secretsInProse(text: string, names: SecretNames): Span[] {
   for (const { index, 0: all, 1: word = '' } of text.matchAll(PLAIN)) {
     const end = index + all.length;
     if (!ABOUT_IT.test(word)) spans.push({ start: end - word.length, end, place: 'sentence' });
+  }
+  for (const { index, 0: all, 1: after, 2: first, 3: used } of /\d{3}/.test(text) ? text.matchAll(GROUPS) : []) {
+    const code = after ?? first ?? used ?? '';
+    const start = index + all.lastIndexOf(code);
+    spans.push({ start, end: start + code.length, place: 'code' });
   }
   let [next, before] = [0, Number.NEGATIVE_INFINITY];
   for (const { index, 0: all, 1: quote = '', 2: word = '' } of text.matchAll(VALUE)) {
@@ -57,7 +67,7 @@ export function secretsInProse(text: string, names: SecretNames): Span[] {
 
 /** `--password sesame`, or a sentence that ends in a colon. */
 function mayBeOption(text: string, at: number): boolean {
-  return /(?:^|\s)--\S{1,40}\s$|:\s$/.test(text.slice(Math.max(0, at - 44), at));
+  return /(?:^|\s)--?[A-Za-z]\S{0,40}\s$|:\s$/.test(text.slice(Math.max(0, at - 44), at));
 }
 
 /** The name of the value at `start`; null if it has none, or if the name is not secret. */
@@ -88,7 +98,7 @@ function placeOf(text: string, start: number, quoted: boolean, said: string, nam
   if (colon || words.length === 0) return null;
   const last = words.at(-1) ?? '';
   const isSecret = names.of(last) === 'secret' || names.of(words.slice(-2).join(' ')) === 'secret';
-  return isSecret && (quoted || last.startsWith('--') || looksMade(said)) ? folded(last) : null;
+  return isSecret && (quoted || /^--?[a-z]/i.test(last) || looksMade(said)) ? folded(last) : null;
 }
 
 /** Not a word: has digits among letters of both cases, or among punctuation. */
@@ -110,10 +120,12 @@ export function readsAsSentence(said: string): boolean {
 function secondArguments(text: string, names: SecretNames): Span[] {
   const spans: Span[] = [];
   for (const { index, 0: all, 2: name = '', 3: quote = '' } of text.matchAll(ARGUMENTS)) {
-    if (names.of(name) !== 'secret') continue;
+    const secrecy = names.of(name);
+    if (secrecy === 'open') continue;
     const start = index + all.length;
     const end = text.indexOf(quote, start);
-    if (end > start) spans.push({ start, end, place: folded(name) });
+    const isSecret = secrecy === 'secret' || (end - start >= LONGEST_WORD && looksMade(text.slice(start, end)));
+    if (end > start && isSecret) spans.push({ start, end, place: folded(name) });
   }
   return spans;
 }

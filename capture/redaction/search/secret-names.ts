@@ -23,13 +23,15 @@ export const SECRET_NAMES: Readonly<Record<Match, string>> = {
     cookies credential credentials creditcard csrf deploykey devicekey encryptionkey functionskey hostkey jwt
     kennwort licensekey masterkey oauthverifier passcode passphrase passwd password passwords passwort pincode
     privatekey privatekeys publishkey refreshtokens routingnumber samlrequest samlresponse secret secretkey secrets
-    recoverycode recoverycodes backupcode backupcodes devicecode usercode seedphrase recoveryphrase mnemonic securityanswer motdepasse
+    recoverycode recoverycodes backupcode backupcodes emergencycode emergencycodes scratchcode scratchcodes pairingcode securitycode
+    devicecode usercode seedphrase seedwords recoveryphrase mnemonic securityanswer manualentrykey networkkey privkey keypass storepass
+    securehash verificationvalue communitystring snmpcommunity readcommunity writecommunity motdepasse
     servicekey sessid sessionid sessionkey sharedkey signature signatures signingkey socialsecuritynumber sslcert
     storagekey subscriptionkey taxid token webhookurl xsrf
     chiavesegreta claveacceso clavedeacceso clavesecreta clésecrète codesecret codicesegreto códigosecreto geheimnis geheimzahl
     geheimschlüssel katalaluan katasandi mậtkhẩu palavrapasse zugangscode zugangsschlüssel κωδικόςπρόσβασης סיסמה كلمةالسر كلمةالمرور
     رمزعبور گذرواژه पासवर्ड पासवोर्ड পাসওয়ার্ড รหัสผ่าน 口令 密码 密碼 パスワード 暗証番号 비밀번호 암호`,
-  word: `bearer cnonce creds cvc cvv dpop hmac iban jwe jws mfa nextnonce nonce otp passkey pwd rspauth sid ssn totp
+  word: `bearer cnonce creds cvc cvv dpop hmac iban jwe jws mfa nextnonce nonce otp passkey psk pwd rspauth sid ssn totp
     adgangskode contraseña contrasenya contrasinal geslo hasło heslo jelszó lozinka lykilorð lösenord pasahitza parola parole parool
     passord salasana salasõna senha slaptažodis wachtwoord zaporka şifre пароль парола секрет`,
   whole: 'auth geheim pan pass pin pw session sessions sig tokens xauth',
@@ -44,7 +46,7 @@ const ABOUT = new Set(
   `age algorithm at attempts audience banner budget button caption changed color colour consent count created decimal decimals description domain enabled
   endpoint error errors exp expired expires expiration expiry format heading help icon in invalid issuer label length lifetime limit limits max
   message method min mode name notice pattern placeholder policy protection provider quota regex required requirements rules scope scopes score site status strategy strength style styles
-  subtitle supply supported symbol timeout title tooltip ttl type types updated uri url usage used valid verified version`.split(
+  subtitle supply supported symbol timeout title tooltip ts ttl type types updated uri url usage used valid verified version`.split(
     /\s+/,
   ),
 );
@@ -177,6 +179,7 @@ export class SecretNames {
       if (words.some((_, i) => this.#parts.test(words.slice(0, i + 1).join('')))) return 'secret';
     }
     if (LEET.test(name) && LEET_READINGS.some((reading) => this.#isLeet(name, reading))) return 'secret';
+    if (/^(?:public|pub)keys?$/.test(words.slice(-2).join(''))) return 'open';
     return words.some((each) => random.has(each)) ? 'random' : 'open';
   }
 
@@ -266,4 +269,10 @@ function inLatin(name: string): string {
     .normalize('NFKD')
     .replace(/[\p{M}\p{Cf}]/gu, '')
     .replace(LOOKALIKES, (letter) => LATIN[letter] ?? letter);
+}
+
+/** Names that are secret only in a text about something: of passwords that Terraform draws, and of SNMP. */
+export function namesInContext(text: string): ReadonlySet<string> | undefined {
+  const names = [...(text.includes('random_password') ? ['result'] : []), ...(/snmp/i.test(text) ? ['community'] : [])];
+  return names.length === 0 ? undefined : new Set(names);
 }

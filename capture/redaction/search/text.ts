@@ -2,15 +2,14 @@
  * Finds secrets in text of unknown notation: by name, by shape, in URLs, in sentences, and behind percent-encoding and
  * base64.
  */
-import { assignments, secretTuples } from './assignments.ts';
-import { secretsInSql } from './columns.ts';
+import { addAll, isCredentials, knownShapes, redacted, type Span } from '../shapes/index.ts';
+import { assignments } from './assignments.ts';
+import { secretEntries, secretsInSql, secretTuples } from './columns.ts';
 import { EncodedText, encodedRuns } from './encoded-text.ts';
 import { looksLikeMarkup, secretsInMarkup } from './markup.ts';
 import { tokensInUrls } from './paths.ts';
 import { secretsInProse } from './prose.ts';
 import { PERSONAL_RULES, type PersonalRule, SecretNames } from './secret-names.ts';
-import { isCredentials, knownShapes } from './secret-values.ts';
-import { addAll, redacted, type Span } from './span.ts';
 
 /** How many layers of encoding are removed: a URL in a parameter of a URL in a parameter is encoded once per level. */
 const LAYERS = 3;
@@ -43,6 +42,7 @@ export class TextSearch {
     addAll(spans, knownShapes(text, this.personal));
     addAll(spans, tokensInUrls(text, this.names));
     addAll(spans, secretTuples(text, this.names));
+    addAll(spans, secretEntries(text, this.names));
     addAll(spans, secretsInSql(text, this.names));
     addAll(spans, secretsInProse(text, this.names));
     return spans;

@@ -2,7 +2,7 @@
  * Finds values that are secret by their shape, wherever they stand. Every search takes time linear in the length of the
  * text.
  */
-import type { PersonalRule } from './secret-names.ts';
+import { secretsInCommands } from './commands.ts';
 import { addAll, type Span } from './span.ts';
 
 /**
@@ -10,10 +10,12 @@ import { addAll, type Span } from './span.ts';
  * tried once.
  */
 const FREE = '(?:(?<![\\w-])|(?<=%[\\da-fA-F]{2}))';
+/** The following lines of a token that is broken over lines. Each of them is a whole line. */
+const LINES = '(?:[=\\\\]?\\r?\\n[ \\t]{0,16}[\\w.-]{8,}(?=["\'`\\\\=,;)\\]}]|[ \\t]{0,16}(?:[\\r\\n]|$))){0,40}';
 const KEYS = [
   // JSON in base64: JWT (RFC 7519), JWE, and anything else that begins with a brace followed by a quotation mark, a
   // space or a line end.
-  '(?:ey[AJ]|ewo|ew0K)[\\w+/=-]{10,}(?:\\.[\\w-]*){0,4}',
+  `(?:ey[AJ]|ewo|ew0K)[\\w+/=-]{10,}(?:\\.[\\w-]*){0,4}${LINES}`,
   '(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA)[A-Z0-9]{12,}',
   'gh[pousr]_\\w{8,}',
   'github_pat_\\w{8,}',
@@ -27,8 +29,9 @@ const KEYS = [
   'SG\\.[\\w-]{16,}\\.[\\w-]{16,}',
   '(?:npm|hf|do[opr]_v1|shp(?:at|ss|ca|pa)|lin_api|pypi)[-_](?=\\w*\\d)[A-Za-z0-9_]{10,}',
   // Grafana, Atlassian, Docker, Postman, Square, Databricks, HubSpot, New Relic, Figma, PlanetScale, Supabase, Sentry,
-  // Heroku, Pulumi, Doppler, RubyGems, Notion, Razorpay.
-  '(?:glsa_|glc_|ATATT3|dckr_pat_|PMAK-|sq0[a-z]{3}-|dapi|pat-[a-z]{2}\\d-|NR(?:AK|JS|RA)-|figd_|pscale_(?:tkn|pw)_|sbp_|sntry[su]_|HRKU-|pul-|dp\\.[a-z]{2,5}\\.|rubygems_|ntn_|rzp_(?:live|test)_)(?=[\\w-]*\\d)[\\w-]{10,}',
+  // Heroku, Pulumi, Doppler, RubyGems, Notion, Razorpay, JFrog, Yandex, Typeform,
+  // Fly, Alibaba, Airtable, Dynatrace.
+  '(?:glsa_|glc_|ATATT3|dckr_pat_|PMAK-|sq0[a-z]{3}-|dapi|pat-[a-z]{2}\\d-|NR(?:AK|JS|RA)-|figd_|pscale_(?:tkn|pw)_|sbp_|sntry[su]_(?:[\\w+/]{1,300}={1,2}_)?|HRKU-|pul-|dp\\.[a-z]{2,5}\\.|rubygems_|ntn_|rzp_(?:live|test)_|AKCp\\d|AQVN|tfp_|fm\\d_|LTAI|pat[A-Za-z\\d]{14}\\.|dt0c\\d\\d\\.[A-Z\\d]{24}\\.)(?=[\\w-]*\\d)[\\w-]{10,}',
   '(?:key-|SK|AC)[\\da-f]{32}',
   // Telegram; Discord.
   '(?:bot)?\\d{8,10}:AA[\\w-]{30,}',
@@ -42,39 +45,46 @@ const KEYS = [
   // Microsoft Entra; a device of Firebase's messages.
   '[\\w~.-]{3}\\dQ~[\\w~.-]{31,34}',
   '(?:[\\w-]{10,30}:)?APA91b[\\w-]{20,}',
-  // Addresses that are secret themselves: a private calendar of Google, a webhook of Teams.
+  // Keys of Bitcoin, for import.
+  '(?:5[HJK][1-9A-HJ-NP-Za-km-z]{49}|[KL][1-9A-HJ-NP-Za-km-z]{51})(?!\\w)',
+  // A private calendar of Google.
   'private-[\\da-f]{32}',
-  '(?<=/IncomingWebhook/)[\\da-f]{32}',
   'AGE-SECRET-KEY-\\w{20,}',
 ];
-/** Password hashes (crypt with salt, Django, LDAP), which can be attacked offline. */
+/**
+ * After the beginning of an address that is secret itself: webhooks of Teams, Slack and Zapier, a pushed request of OAuth
+ * (RFC 9126), what an authenticator exports.
+ */
+const ADDRESS =
+  /(?:\/IncomingWebhook\/|\/services\/T\w{6,12}\/B\w{6,12}\/|\/hooks\/catch\/\d{1,12}\/|:request_uri:|otpauth-migration:\/\/offline\?data=)([\w%.~+=-]{5,})/g;
+/** Password hashes (crypt with salt, Windows, Django, LDAP), which can be attacked offline. */
 const PASSWORD_HASH =
-  /\$(?:2[abxy]?\$\d\d\$[./\w]{20,}|(?:[1567y]|gy|apr1|sha1|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,10})\$(?:[\w=,./+-]{1,80}\$){1,4}[./+\w]{8,}={0,2})|\bpbkdf2_sha\d{1,3}\$\d+\$\w+\$[\w+/]{20,}=*|\{S?SHA(?:256|512)?\}[\w+/]{20,}=*/g;
+  /\$(?:2[abxy]?\$\d\d\$[./\w]{20,}|(?:[1567y]|gy|apr1|sha1|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,10})\$(?:[\w=,./+-]{1,80}\$){1,4}[./+\w]{8,}={0,2})|(?<=:\d{3,6}:[\da-f]{32}:)[\da-f]{32}(?=:)|\bpbkdf2_sha\d{1,3}\$\d+\$\w+\$[\w+/]{20,}=*|\{S?SHA(?:256|512)?\}[\w+/]{20,}=*/g;
 const KNOWN = new RegExp(`${FREE}(?:${KEYS.join('|')})`, 'g');
-const PEM = /-----BEGIN[A-Z0-9 %+]{3,40}-----[\s\S]*?(?:-----END[A-Z0-9 %+]{3,40}-----|$)/g;
+const PEM = /-----BEGIN[A-Za-z0-9 %+]{3,40}-----[\s\S]*?(?:-----END[A-Za-z0-9 %+]{3,40}-----|$)/g;
 /** Credentials after their scheme (RFC 9110, 11.4) within a text. A challenge has parameters in that place instead. */
 const CREDENTIALS = /\b(?:Bearer|Basic|DPoP|Negotiate|NTLM)(?:\s|%20|\+){1,4}((?![\w-]{1,40}=["'])[\w.~+/=-]{4,})/gi;
+/** The proof of a login in mail's protocols (RFC 4954). */
+const SASL = /\bAUTH(?:ENTICATE)? (?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER) ([\w+/=]{4,})/g;
+/** The last of PostgreSQL's `host:port:database:user:password`; a key before two peers, as IPsec has it. */
+const PEER =
+  /^(?:localhost|\*|[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}):(?:\d{4,5}|\*):[\w*.-]{1,63}:[\w*.-]{1,63}:(\S{1,200})$|[ \t]:[ \t]{0,4}(?:PSK|XAUTH|EAP)[ \t]{1,4}"([^"\n]{1,200})"/gm;
 /** The same after their field's name, in files that separate by spaces: a plain word is no word of a sentence there. */
 const AUTHORIZATION =
   /\bauthorization["'`]?[\s,]{1,4}["'`](?:Bearer|Basic|DPoP|Token|ApiKey)\s{1,4}([^\s"'`]{4,500})/gi;
 /** `curl -u name:password`, `wget --user=…`: credentials for an HTTP client. */
 const USER_OPTION = /(?:\s-u|--(?:proxy-)?user)[ =]{1,4}["']?[^\s:"'\\]{1,100}:([^\s"'\\]{1,500})/g;
-/** `sshpass -p …`, and `IDENTIFIED BY '…'` in SQL. */
-const GIVEN =
-  /(?:\bsshpass\s{1,4}-p\s{0,4}|\bIDENTIFIED\s{1,4}BY\s{1,4}(?:PASSWORD\s{1,4})?)["']?([^\s"'\\;]{1,200})/gi;
-/** `mysql -p…`, and `name/password@database` of Oracle. */
-const CLIENT =
-  /\b(?:mysql(?:dump|admin)?|mariadb(?:-dump)?)\s[^\n]{0,200}?(?<=\s)-p["']?([^\s"'\\]{1,200})|(?:\bjdbc:oracle:\w{1,10}:|\bsqlplus\s{1,4}(?:-\w\s{1,4}){0,3})[^\s/"'@]{1,100}\/"?([^\s@"'\\]{1,200})"?@/g;
+/** `IDENTIFIED BY '…'` in SQL. */
+const IDENTIFIED = /\bIDENTIFIED\s{1,4}BY\s{1,4}(?:PASSWORD\s{1,4})?["']?([^\s"'\\;]{1,200})/gi;
+/** `name/password@database` of Oracle. */
+const ORACLE =
+  /(?:\bjdbc:oracle:\w{1,10}:|\bsqlplus\s{1,4}(?:-\w\s{1,4}){0,3})[^\s/"'@]{1,100}\/"?([^\s@"'\\]{1,200})"?@/g;
 /** A netrc file, as curl, ftp and others read it. */
 const NETRC = /\b(?:machine\s{1,4}\S{1,255}|default)\s{1,4}login\s{1,4}\S{1,200}\s{1,4}password\s{1,4}(\S{1,200})/g;
 const PUTTY = /PuTTY-User-Key-File-\d:[\s\S]*?(?:Private-MAC:[^\n]*|$)/g;
 const USER_INFO = /\/\/(?:([^\s/?#@"'<>\\]{1,500})@|[^\s/?#@:"'<>\\]{1,100}:((?!\d{1,5}[/?#])[^\s"'<>\\?#]{1,300})@)/g;
 /** Database connection strings that are not URLs: `name:password@tcp(…)`. */
 const DRIVER = /(?<![\w.:@/-])[\w.+-]{1,64}:([^\s"'<>]{1,200})@(?:tcp6?|udp|unix|cloudsql[\w-]{0,20})\(/g;
-/** Arguments of other commands. */
-const COMMAND =
-  /\b(?:(?:docker|podman|nerdctl|helm|az|oc|skopeo|buildah|cf)\s[^\n]{0,100}?\blogin\s[^\n]{0,200}?(?<=\s)-p|redis-cli\s[^\n]{0,200}?(?<=\s)-a|ldap\w{3,10}\s[^\n]{0,300}?(?<=\s)-w|(?:mongo(?:sh|dump|restore|export|import)?|cqlsh|sqlcmd|bcp|rabbitmqadmin)\s[^\n]{0,200}?(?<=\s)-[pP]|curl\s[^\n]{0,500}?(?<=\s)--oauth2-bearer|(?:https?|xh)\s[^\n]{0,200}?(?<=\s)(?:-a|--auth)[ =]{1,4}["']?[^\s:"']{1,100}:)[ =]{0,4}["']?([^\s"'\\]{1,200})/g;
-const COMMANDS = /login|redis-cli|ldap|mongo|cqlsh|sqlcmd|bcp|rabbitmqadmin|curl|http|xh /;
 /** Cookies in a command or a dump of a message (RFC 6265, 4). */
 const COOKIES =
   /(?:(?<![\w-])(?:set-)?cookie2?:[ \t]{0,8}|\bcurl\s[^\n]{0,500}?(?<=\s)(?:-b|--cookie)[ =]{1,4}["']?)([\w!#$%&*+.^|~-]{1,100}=[^\s;"'\\<>]{0,4000}(?:;[ \t]{0,8}[^\r\n;"'\\<>]{1,4000}){0,100})/gi;
@@ -84,7 +94,7 @@ const PROOF = /\bDigest\s[^\r\n]{0,2000}?\bresponse\s?=\s?\\?"?([\w+/=-]{4,200})
 const WIFI = /\bWIFI:[^\r\n]{0,200}?(?<=[:;])P:((?:\\.|[^;\\\r\n]){1,200})/g;
 const CARD = /(?<![\w.-])[2-6](?:[ -]?\d){12,18}(?![\w-]|\.\d)/g;
 
-export function knownShapes(text: string, personal: ReadonlySet<PersonalRule>): Span[] {
+export function knownShapes(text: string, personal: ReadonlySet<string>): Span[] {
   const spans: Span[] = [];
   const add = (pattern: RegExp, place: string, group = 0, test: (value: string) => boolean = () => true) => {
     for (const match of text.matchAll(pattern)) {
@@ -94,20 +104,23 @@ export function knownShapes(text: string, personal: ReadonlySet<PersonalRule>): 
     }
   };
   add(KNOWN, 'key');
+  add(ADDRESS, 'key', 1);
   if (/cookie|curl/i.test(text)) add(COOKIES, 'cookie', 1);
-  if (COMMANDS.test(text)) add(COMMAND, 'given', 1);
   if (text.includes('Digest')) add(PROOF, 'credentials', 1);
   if (text.includes('WIFI:')) add(WIFI, 'given', 1);
   if (text.includes('@')) add(DRIVER, 'user-info', 1);
   if (text.includes('-----BEGIN')) add(PEM, 'pem');
   add(CREDENTIALS, 'credentials', 1, (value) => value.length >= 20 || /[\dA-Z_]/.test(value));
   add(AUTHORIZATION, 'credentials', 1);
+  if (text.includes('AUTH')) add(SASL, 'credentials', 1);
+  if (/:(?:\d{4,5}|\*):|:[ \t]{0,4}(?:PSK|XAUTH|EAP)/.test(text)) add(PEER, 'given', 1);
   if (text.includes('-u')) add(USER_OPTION, 'user-option', 1);
-  add(GIVEN, 'given', 1);
-  if (/mysql|maria|oracle|sqlplus/.test(text)) add(CLIENT, 'given', 1);
+  add(IDENTIFIED, 'given', 1);
+  if (/oracle|sqlplus/.test(text)) add(ORACLE, 'given', 1);
   if (text.includes('login')) add(NETRC, 'given', 1);
   if (text.includes('PuTTY')) add(PUTTY, 'pem');
-  if (/[$}]/.test(text)) add(PASSWORD_HASH, 'hash');
+  if (/[$}:]/.test(text)) add(PASSWORD_HASH, 'hash');
+  addAll(spans, secretsInCommands(text));
   addAll(spans, ibans(text));
   if (text.includes('//')) add(USER_INFO, 'user-info', 1);
   if (personal.has('card')) add(CARD, 'card', 0, isCard);
@@ -118,9 +131,12 @@ export function knownShapes(text: string, personal: ReadonlySet<PersonalRule>): 
 const RANDOM_BITS = 3;
 const RANDOM_LENGTH = 16;
 
+/** A file below a folder. */
+const FILE = /\/[^/]*[\w-]\.[a-z]\w{1,3}$/;
+
 /** Whether a value looks randomly generated: letters and digits mixed, no words. */
 export function isRandom(value: string): boolean {
-  if (value.length < RANDOM_LENGTH || !/^[\w+/=.~:%-]+$/.test(value)) return false;
+  if (value.length < RANDOM_LENGTH || !/^[\w+/=.~:%-]+$/.test(value) || FILE.test(value)) return false;
   const digits = /\d/.test(value);
   if (!(digits && /[A-Za-z]/.test(value)) && !(/[a-z][A-Z]/.test(value) && value.length >= 20)) return false;
   const head = value.slice(0, 256);
@@ -146,11 +162,7 @@ export function isCapability(part: string): boolean {
 /** A payment card number, by its issuer's length and its check digit (ISO/IEC 7812-1). */
 function isCard(text: string): boolean {
   const digits = text.replace(/[ -]/g, '');
-  if (
-    !/^(?:4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3[0689]\d{12}|35\d{14}|6\d{15,18})$/.test(
-      digits,
-    )
-  ) {
+  if (!/^(?:4(?:\d{15}|\d{18})|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3[0689]\d{12}|35\d{14}|6\d{15,18})$/.test(digits)) {
     return false;
   }
   let sum = 0;
