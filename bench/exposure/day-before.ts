@@ -2,7 +2,7 @@
  * Stable's look-back before a run: what preflight's baseline measures (lambdas/aws/cloudwatch/metrics.ts), and its
  * quietest hour.
  */
-import { ceilingOf, type Period, rateNoiseOf } from '../../core/gate/bets/index.ts';
+import { ceilingOf, type Period, rateNoiseOf, spikeOf } from '../../core/gate/bets/index.ts';
 import { known } from '../../core/gate/counts.ts';
 import { ordinarySilence } from '../../core/gate/freshness.ts';
 import { PEAK_MINUTES, retaken } from '../../core/gate/historical-control.ts';
@@ -106,6 +106,7 @@ function summaryOf(
   return {
     ...ratesOf(minutes, untoldCeiling),
     requests,
+    errorSpike: spikeOf(minutes.errors),
     recentErrorRate: null,
     errorBurst: null,
     slowBurst: null,

@@ -4,7 +4,7 @@
  */
 
 import type { MinuteEvidence } from '../model/index.ts';
-import { above, exposedByCause, NO_WARM_UP } from './bets/index.ts';
+import { above, exposedByCause, NO_WARM_UP, SHAKEN } from './bets/index.ts';
 import {
   answered5xxAtMost,
   apportioned,
@@ -25,7 +25,7 @@ import {
   unanswered,
 } from './counts.ts';
 import { judgeBalancer } from './load-balancer.ts';
-import { judgeMetric, type MetricVerdict } from './metric-verdict.ts';
+import { isRestart, judgeMetric, type MetricVerdict } from './metric-verdict.ts';
 import { percentileRule } from './percentiles.ts';
 import { finite, type GatePolicy, thresholdOf } from './policy.ts';
 import { judgeReach } from './reach.ts';
@@ -147,11 +147,13 @@ function hold(reason: string): Conclusion {
  */
 function burning(minutes: readonly MinuteEvidence[], policy: GatePolicy): Conclusion | null {
   const counted = exposedByCause(exposed(minutes, failedAtLeast), policy.errorBurst);
-  const shaken = minutes.map(
-    ({ stable }) => stable !== null && failedAtLeast(stable) > policy.errorIncident * stable.requests,
-  );
-  const { logE, onset } = above(counted, policy.maxErrorRate, NO_WARM_UP, shaken);
   const threshold = thresholdOf(policy, 'burn');
+  const most = minutes.map(({ stable, candidate }) => {
+    if (stable !== null && failedAtLeast(stable) > policy.errorIncident * stable.requests) return SHAKEN;
+    const isOrdinary = candidate !== null && isRestart(failedAtLeast(candidate), candidate.requests, policy);
+    return isOrdinary ? Math.log(threshold) : Number.POSITIVE_INFINITY;
+  });
+  const { logE, onset } = above(counted, policy.maxErrorRate, NO_WARM_UP, most);
   if (logE < Math.log(threshold)) return null;
   const since = minutes.slice(onset);
   const shares = sharesOf(since, failedAtMost, failedAtLeast);

@@ -10,7 +10,7 @@ export {
   type CountedThresholds,
   falseAlarmBound,
 } from './alarm-rules.ts';
-export { burstSize, ceilingOf, type Period, rateNoiseOf } from './bets/index.ts';
+export { burstSize, ceilingOf, type Period, rateNoiseOf, spikeOf } from './bets/index.ts';
 export { decideGate, eValueText } from './concurrent-control.ts';
 export { bothWays, failedAtLeast, percent, requests, settled, settledPrefix, total } from './counts.ts';
 export { evidenceSince } from './evidence-span.ts';

@@ -6,11 +6,13 @@ import {
   firstFailure,
   logMixExp,
   lowerBound,
+  median,
   NO_WARM_UP,
   type Onset,
   type Pair,
   type RateTolerance,
   refutation,
+  SHAKEN,
   summed,
   upperBound,
   type WarmUp,
@@ -65,6 +67,11 @@ export interface Question {
 const SUSPICION = 3;
 /** For this long after an incident of stable, the incident is not left out, because it may not be over. */
 const CALM_MINUTES = 10;
+/** Factor by which a candidate's share of the requests may be more than usual, and from how many minutes on that is known. */
+const CROWD = 3;
+const USUAL_MINUTES = 30;
+/** Minutes of stable this many times above its mean rate are rare. */
+const RARE = 10;
 /** In standard deviations. */
 const CHANCE = 3;
 /** Fewer failures of stable in a minute may be chance. */
@@ -78,17 +85,26 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
     byNoise(compared, asked.noise, asked.before).map((pair) => (pair === null ? null : byCause(pair, asked.burst)));
   const isShaken = (pair: Pair | null) => pair !== null && pair.x0 > asked.incident * pair.n0;
   const isOrdinary = (pair: Pair | null) => pair !== null && pair.x1 <= reachedBy(asked.spell * pair.n1);
+  const [threshold, withinThreshold] = [thresholdOf(policy, metric), 1 / policy.beta];
   const bets = against.map((counting): Bet => {
     const weighed = weigh(counting.pairs);
     const incident = lasting(counting.pairs, isShaken);
-    const shaken = counting.pairs.map((pair, i) => incident[i] === true || isOrdinary(pair));
+    const crowd = crowds(counting.pairs, asked.reached, policy.weight);
+    const most = counting.pairs.map((pair, i) => {
+      if (crowd[i] === true) return 0;
+      if (incident[i] === true || isOrdinary(pair)) return SHAKEN;
+      return metric === 'errors' && pair !== null && isRestart(pair.x1, pair.n1, policy)
+        ? Math.log(threshold)
+        : Number.POSITIVE_INFINITY;
+    });
     const tolerance = counting.tolerance ?? asked.tolerance;
-    return { ...counting, weighed, shaken, ...worse(weighed, warmUp, tolerance, shaken, smallestOf(asked)) };
+    return { ...counting, weighed, most, ...worse(weighed, warmUp, tolerance, most, smallestOf(asked)) };
   });
   const logE = logMixExp(bets.map((bet) => ({ log: bet.logE, weight: bet.stake })));
   const counted = pairs(minutes, pick);
-  const complete = known(weigh(counted).slice(warmUp.minutes));
-  const [threshold, withinThreshold] = [thresholdOf(policy, metric), 1 / policy.beta];
+  const excused = crowds(counted, asked.reached, policy.weight);
+  const own = weigh(counted.map((pair, i) => (excused[i] === true ? null : pair)));
+  const complete = known(own.slice(warmUp.minutes));
   const isOver = !complete.slice(-CALM_MINUTES).some(isShaken);
   const apart = isOver ? asked.incident : Number.POSITIVE_INFINITY;
   const refuted = refutation(complete, apart);
@@ -134,6 +150,27 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   };
 }
 
+/** Whether stable itself has such a minute now and then, far above its mean: the next one tells a restart from an outage. */
+export function isRestart(failed: number, requests: number, { errorSpike, errorRate }: GatePolicy): boolean {
+  return errorSpike >= RARE * errorRate && failed <= reachedBy(errorSpike * requests);
+}
+
+/**
+ * Minutes that bring the candidate many times its usual requests, and fail no more than stable's minutes reach: a client
+ * keeps to its connections for a batch, and its failures are its own. Without them the rest decides.
+ */
+function crowds(compared: readonly (Pair | null)[], reached: number, weight: number): boolean[] {
+  if (reached === 0) return [];
+  const shares = known(compared).map(({ n0, n1 }) => n1 / (n0 + n1));
+  const usual = shares.length < USUAL_MINUTES ? weight : Math.max(weight, median(shares));
+  return compared.map(
+    (pair) =>
+      pair !== null &&
+      pair.n1 > reachedBy(CROWD * usual * (pair.n0 + pair.n1)) &&
+      pair.x1 <= reachedBy(reached * pair.n1),
+  );
+}
+
 /** An upper limit of what chance makes of a mean of this many failures. */
 function reachedBy(mean: number): number {
   return mean + CHANCE * Math.sqrt(mean);
@@ -168,13 +205,13 @@ const SURELY_GROWN = 5;
  * A growing difference is larger than its mean since the onset, which would react only after the mean has grown.
  * Whether some of the last minutes alone show a difference that justifies a rollback.
  */
-function hasGrown({ weighed, shaken, onset }: Bet, asked: Asked): boolean {
+function hasGrown({ weighed, most, onset }: Bet, asked: Asked): boolean {
   const tolerance = { ratio: 1, absolute: MATTERS * asked.margin };
   const oldest = Math.max(onset, 2 * asked.warmUp.minutes, weighed.length - GROWN_MINUTES.most);
   for (let from = weighed.length - GROWN_MINUTES.least; from >= oldest; from--) {
     const recent = weighed.slice(from);
     if (differenceOf(known(recent)) < leastDifference(recent.length, summed(known(recent)), asked.margin)) continue;
-    const { logE } = worse(recent, NO_WARM_UP, tolerance, shaken.slice(from), smallestOf(asked));
+    const { logE } = worse(recent, NO_WARM_UP, tolerance, most.slice(from), smallestOf(asked));
     if (logE >= Math.log(SURELY_GROWN)) return true;
   }
   return false;
@@ -195,6 +232,8 @@ interface Asked {
    * more.
    */
   readonly spell: number;
+  /** 0 for slow requests: slow minutes have their own rule. */
+  readonly reached: number;
   readonly tolerance: RateTolerance;
   readonly warmUp: WarmUp;
 }
@@ -207,6 +246,7 @@ const ASKED: Readonly<Record<MetricVerdict['metric'], (policy: GatePolicy) => As
     before: p.errorRate,
     incident: p.errorIncident,
     spell: 0,
+    reached: p.errorReached,
     tolerance: p.errorTolerance,
     warmUp: { minutes: p.warmUpErrorMinutes, allowance: p.warmUpErrorMargin },
   }),
@@ -217,6 +257,7 @@ const ASKED: Readonly<Record<MetricVerdict['metric'], (policy: GatePolicy) => As
     before: p.slowRate,
     incident: p.slowIncident,
     spell: p.slowSpell,
+    reached: 0,
     tolerance: p.slowTolerance,
     // Caches fill ever more slowly, so a small difference may remain when the warm-up is over.
     warmUp: { minutes: p.warmUpMinutes, allowance: p.warmUpSlowMargin, left: MATTERS * p.slowMargin },
@@ -226,8 +267,8 @@ const ASKED: Readonly<Record<MetricVerdict['metric'], (policy: GatePolicy) => As
 interface Bet extends CountedEvidence, Onset {
   /** The pairs as they are weighed: by cause, and reduced for noise. */
   readonly weighed: readonly (Pair | null)[];
-  /** Minutes that do not decide alone. */
-  readonly shaken: readonly boolean[];
+  /** ln of the most that each minute adds: some do not decide alone. */
+  readonly most: readonly number[];
 }
 
 /** The kind of counts with the most evidence. */

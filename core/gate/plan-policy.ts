@@ -39,6 +39,8 @@ export function gatePolicyOf(plan: Plan, baseline: BaselineSummary | null, stage
     slowIncident,
     // A wandering rate has an allowance of its own.
     slowSpell: baseline?.slowNoise == null ? spellOf(baseline?.slowCeiling, baseline?.slowRate, slowIncident) : 0,
+    errorReached: baseline?.errorCeiling ?? 0,
+    errorSpike: baseline?.errorSpike ?? 0,
     errorReach: reachOf(at?.percent, baseline?.errorCeiling, gate.errorMargin),
     slowReach: reachOf(at?.percent, baseline?.slowCeiling, gate.slowMargin),
     minRequests: gate.minRequests,

@@ -41,6 +41,10 @@ export interface GatePolicy {
    * look-back has none.
    */
   readonly slowSpell: number;
+  /** The share of failures that stable's own minutes reach about once in 10,000; 0: unknown. */
+  readonly errorReached: number;
+  /** The share that its worst minutes of three hours reached; 0: unknown. */
+  readonly errorSpike: number;
   /**
    * For stages with most requests on the candidate: what stable's minutes reached before, and the margin. Infinity:
    * unknown, or a stage in which stable has as many requests.

@@ -5,7 +5,7 @@
  * cancel, so no minute decides alone, and the stable side must not fare as badly meanwhile.
  */
 import type { MinuteEvidence } from '../model/index.ts';
-import { above, exposedByCause, type WarmUp } from './bets/index.ts';
+import { above, exposedByCause, SHAKEN, type WarmUp } from './bets/index.ts';
 import { exposed, failedAtLeast, failedAtMost, type Pick, percent, sharesOf, slow } from './counts.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
 
@@ -25,7 +25,7 @@ export function judgeReach(minutes: readonly MinuteEvidence[], policy: GatePolic
   for (const { what, test, limit, margin, burst, warmUp, candidate, stable } of askedBy(policy)) {
     if (!Number.isFinite(limit)) continue;
     const counted = exposedByCause(exposed(minutes, candidate), burst);
-    const alone = counted.map(() => true);
+    const alone = counted.map(() => SHAKEN);
     const { logE, onset } = above(counted, limit, warmUp, alone);
     if (logE < Math.log(thresholdOf(policy, test))) continue;
     const shares = sharesOf(minutes.slice(onset), stable, candidate);

@@ -109,6 +109,11 @@ const baselineShape = z.object({
   errorCeiling: z.number().min(0).max(1).nullable().default(null),
   slowCeiling: z.number().min(0).max(1).nullable().default(null),
   /**
+   * Rate of failures that the worst minutes of three different hours reached (core/gate/bets/ceiling.ts); absent in
+   * logs of earlier versions.
+   */
+  errorSpike: z.number().min(0).max(1).optional(),
+  /**
    * The same for requests without a reported answer (clients that hang up, upgraded connections). null in logs of
    * earlier versions, and if answers are not counted.
    */

@@ -210,7 +210,7 @@ function decidability(plan: Plan, rows: readonly TimelineRow[], { rps }: Assumpt
       {
         path: `stages.${i}.maxHold`,
         message: Number.isFinite(row.evidenceSeconds)
-          ? `at ${rps} rps this stage needs ${spokenDuration(row.evidenceSeconds)} to collect ${row.requestsNeeded} requests, but it ends undecided after ${spokenDuration(stage.bake + stage.maxHold)}`
+          ? `at ${rps} rps this stage needs ${spokenDuration(row.evidenceSeconds)} to collect ${row.requestsNeeded} requests, but it ends undecided after ${spokenDuration(stage.bake + stage.maxHold)}; lengthen its maxHold, leave it out, or widen gate.errorMargin and gate.slowMargin`
           : 'no traffic shows a difference as small as gate.errorMargin or gate.slowMargin beside these rates, so this stage would end undecided; widen the margin',
       },
     ];

@@ -31,6 +31,8 @@ const POLICY: GatePolicy = {
   errorNoise: 0,
   slowNoise: 0,
   errorIncident: Number.POSITIVE_INFINITY,
+  errorReached: 0,
+  errorSpike: 0,
   errorReach: Number.POSITIVE_INFINITY,
   slowReach: Number.POSITIVE_INFINITY,
   slowIncident: Number.POSITIVE_INFINITY,

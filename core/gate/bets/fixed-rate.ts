@@ -5,7 +5,7 @@
  */
 import { mixOverOnset, type Onset } from './change-point.ts';
 import { mixWithin, WITHIN_BETS } from './confidence-sequence.ts';
-import { allowedAt, NO_WARM_UP, SHAKEN, type WarmUp } from './regression.ts';
+import { allowedAt, NO_WARM_UP, type WarmUp } from './regression.ts';
 
 /** Requests and failures of one side in one minute; null is a gap. */
 export type Exposed = { readonly n: number; readonly x: number } | null;
@@ -19,18 +19,18 @@ const RATIOS = [1.4, 2, 4, 8, 32] as const;
 
 /**
  * Evidence that the rate has been above `rate` since some minute; during the warm-up, above `rate` plus its allowance.
- * @param shaken minutes that add no more than {@link SHAKEN}
+ * @param most ln of the most that each minute may add. @default no limit
  */
 export function above(
   minutes: readonly Exposed[],
   rate: number,
   warmUp: WarmUp = NO_WARM_UP,
-  shaken: readonly boolean[] = [],
+  most: readonly number[] = [],
 ): Onset {
   const limit = (minute: number) => rate + allowedAt(minute, warmUp);
   const factor = (m: Exposed, minute: number, a: number) => {
     const log = logFactor(m, limit(minute), a);
-    return shaken[minute] === true ? Math.min(log, SHAKEN) : log;
+    return Math.min(log, most[minute] ?? log);
   };
   return mixOverOnset(
     RATIOS.map((a) => minutes.map((m, minute) => factor(m, minute, a))),

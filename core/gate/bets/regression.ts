@@ -42,21 +42,21 @@ export const SHAKEN = 1;
 
 /**
  * The e-value after the given minutes; a gap contributes a factor of 1, and without minutes the e-value is 1.
- * @param shaken minutes that add no more than {@link SHAKEN}; capping a factor lowers its mean, wherever the cap is
+ * @param most ln of the most that each minute may add, such as {@link SHAKEN}; capping a factor lowers its mean, wherever the cap is. @default no limit
  * @param smallest rate ratio to bet on if it is below {@link SMALLEST_RATIO}
  */
 export function worse(
   compared: readonly (Pair | null)[],
   warmUp: WarmUp = NO_WARM_UP,
   tolerance: RateTolerance = NO_TOLERANCE,
-  shaken: readonly boolean[] = [],
+  most: readonly number[] = [],
   smallest: number = SMALLEST_RATIO,
 ): Onset {
   const bets = (of: readonly (Pair | null)[], allowed: (minute: number) => number) =>
     [Math.min(smallest, SMALLEST_RATIO), ...RATIOS].map((ratio) =>
       of.map((pair, minute) => {
         const log = bet(pair, ratio, tolerance.ratio, allowed(minute));
-        return shaken[minute] === true ? Math.min(log, SHAKEN) : log;
+        return Math.min(log, most[minute] ?? log);
       }),
     );
   const warm = Math.min(warmUp.minutes, compared.length);

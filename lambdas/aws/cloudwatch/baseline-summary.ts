@@ -6,6 +6,7 @@ import {
   PEAK_MINUTES,
   type Period,
   rateNoiseOf,
+  spikeOf,
 } from '../../../core/gate/index.ts';
 import type { BaselineSummary, TimeRange } from '../../../core/model/index.ts';
 import { answeredByBalancer, answersAreTold, figuresAt, withoutAnswer } from './answers.ts';
@@ -50,6 +51,7 @@ export function baselineSummary(
     slowNoise: slowNoise === null || slow === null ? null : rateNoiseOf(slowNoise, noisy / 60, slow),
     elb5xxRate: ordinaryBalancerRate(values),
     errorCeiling: ceilingOf(failing),
+    errorSpike: spikeOf(failing),
     slowCeiling: slow === null ? null : ceilingOf(slow),
     untoldCeiling: untoldCeiling(values, noisy),
     peakErrorRate: peak(values, failuresOf, period),

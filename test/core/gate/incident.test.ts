@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { worse } from '../../../core/gate/bets/regression.ts';
+import { SHAKEN, worse } from '../../../core/gate/bets/regression.ts';
 import { decideGate } from '../../../core/gate/concurrent-control.ts';
 import { gatePolicyOf } from '../../../core/gate/plan-policy.ts';
 import { parsePlan } from '../../../core/model/plan.ts';
@@ -136,15 +136,15 @@ describe('a shaken minute', () => {
   it('never speaks louder against the candidate than it would, nor than one', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(pair, fc.boolean()), { maxLength: 6 }), (met) => {
-        const [of, shaken] = [met.map(([p]) => p), met.map(([, s]) => s)];
-        const quiet = worse(of, WARM, TOLERANCE, shaken).logE;
+        const [of, most] = [met.map(([p]) => p), met.map(([, s]) => (s ? SHAKEN : Infinity))];
+        const quiet = worse(of, WARM, TOLERANCE, most).logE;
         return (
           quiet <= worse(of).logE + 1e-9 &&
           worse(
             of,
             WARM,
             TOLERANCE,
-            of.map(() => true),
+            of.map(() => SHAKEN),
           ).logE <=
             of.length + 1e-9
         );
