@@ -18,6 +18,7 @@ import {
   type Terminal,
   UsageError,
 } from './shared/index.ts';
+import { unknownCommand } from './unknown-command.ts';
 
 export interface ProcessEnd {
   /** The code of a command that did not end by itself; null if it passed its code to `terminal.exit`. */
@@ -33,16 +34,16 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   crossfade.hook('preAction', (_program, command) => {
     hasNo = meaningOfNo(command) !== undefined;
   });
-  // A typing error must not lead to a command that moves traffic.
-  crossfade.showSuggestionAfterError(false).showHelpAfterError('(crossfade --help lists the commands)');
-  for (const command of everyCommand(crossfade))
-    if (command.commands.length > 0) command.helpCommand(false).addCommand(helpOf(command));
+  crossfade.showHelpAfterError('(crossfade --help lists the commands)');
+  for (const command of everyCommand(crossfade)) {
+    if (command.commands.length === 0) continue;
+    command.helpCommand(false).addCommand(helpOf(command));
+    command.on('command:*', ([typed = '']: readonly string[]) => {
+      throw unknownCommand(command, typed);
+    });
+  }
   for (const command of everyCommand(crossfade)) {
     command.exitOverride().configureOutput(outputOf(terminal)).configureHelp({ optionDescription, minWidthToWrap: 20 });
-    if (command.commands.length > 0 && command.parent !== null)
-      command
-        .showSuggestionAfterError(false)
-        .showHelpAfterError(`(crossfade ${command.name()} --help lists the commands)`);
     refuseTwice(command);
     const no = meaningOfNo(command);
     if (no !== undefined) command.addHelpText('after', () => paragraph(`Exit code 1: ${no}.`, terminal));
@@ -69,11 +70,15 @@ function failed(error: unknown, terminal: Terminal): ExitCode {
 /** Commander's own version shows the general help if a subcommand is misspelt. */
 function helpOf(parent: Command): Command {
   return new Command('help')
-    .argument('[command]')
+    .argument('[command...]')
     .description('display help for command')
-    .action((name?: string) => {
-      const found = name === undefined ? parent : parent.commands.find((command) => command.name() === name);
-      if (found === undefined) throw new UsageError(`unknown command "${name}" (crossfade --help lists the commands)`);
+    .action((names: readonly string[]) => {
+      let found = parent;
+      for (const name of names) {
+        const inner = found.commands.find((command) => command.name() === name);
+        if (inner === undefined) throw unknownCommand(found, name);
+        found = inner;
+      }
       found.outputHelp();
     });
 }

@@ -25,7 +25,10 @@ export function planCommand(terminal: Terminal): Command {
     .description(
       'check a plan (its timeline, its history events, the evidence that each stage needs) or a campaign (its waves, the API limits that its cutovers share)',
     )
-    .argument('[files...]', 'a plan or a campaign (JSON or YAML); several with --check; default: the default plan')
+    .argument(
+      '[files...]',
+      'a plan or a campaign (JSON or YAML; - is standard input); several with --check; default: the default plan',
+    )
     .option('--rps <n>', 'requests per second at the ingress', '100')
     .option('--error-rate <share>', 'error rate of stable, 0 to 1', '0.001')
     .option('--slow-rate <share>', 'share of stable requests over the latency budget, 0 to 1', '0.001')

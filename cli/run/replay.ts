@@ -3,8 +3,8 @@
  * changed.
  */
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Command } from 'commander';
+import { cutAtLines, eachLine, tooLong } from '../../capture/index.ts';
 import {
   DecisionLogError,
   type DecisionLogHeader,
@@ -49,21 +49,32 @@ export function replayCommand(terminal: Terminal): Command {
 async function replayFile(file: string, plan: Plan | null): Promise<Replayed> {
   const looks: ReplayedLook[] = [];
   const replay = new Replay(plan);
-  let header: DecisionLogHeader | undefined;
-  let line = 0;
+  const headers: DecisionLogHeader[] = [];
+  const refuse = (line: number, problem: string): never => {
+    throw new UsageError(`log: ${file}, line ${line} ${problem}`);
+  };
   try {
-    for await (const text of createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })) {
-      line++;
-      if (header === undefined) header = parseHeader(text);
-      else if (text !== '') {
-        const look = replay.add(parseEntry(text, line), line);
-        if (look !== null) looks.push(look);
-      }
+    for await (const piece of cutAtLines(createReadStream(file))) {
+      if ('tooLong' in piece) refuse(piece.tooLong, `is ${tooLong()}`);
+      else
+        eachLine(
+          piece,
+          (text, line) => {
+            if (headers.length === 0) headers.push(parseHeader(text));
+            else {
+              const look = replay.add(parseEntry(text, line), line);
+              if (look !== null) looks.push(look);
+            }
+          },
+          (line, reason) => refuse(line, `is ${reason}`),
+        );
     }
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     if (error instanceof DecisionLogError) throw new UsageError(`log: ${file}, ${error.message}`);
     throw unusableFile('log', file, error);
   }
+  const [header] = headers;
   if (header === undefined) throw new UsageError(`log: ${file} is empty`);
   if (looks.length === 0)
     throw new UsageError(`log: ${file} has no evaluation: the cutover was refused, or ended before its first one`);

@@ -5,13 +5,18 @@ import { codeOf, shortened } from '../../input/index.ts';
 import { readJson, textOf } from '../../json/index.ts';
 import { UsageError } from './usage-error.ts';
 
-/** @param option that named the file, such as `--deployment` @throws UsageError */
+/** No document, body or certificate is larger; a string of this program holds 512 MiB. */
+const LARGEST = 256 * 1024 * 1024;
+
+/** @param option that named the file, such as `--deployment`; the file `-` is standard input @throws UsageError */
 export function readBytes(option: string, file: string): Buffer {
   try {
-    return readFileSync(file);
+    const bytes = readFileSync(file === '-' ? 0 : file);
+    if (bytes.length <= LARGEST) return bytes;
   } catch (error) {
-    throw unusableFile(option, file, error);
+    if (codeOf(error) !== 'ERR_FS_FILE_TOO_LARGE') throw unusableFile(option, file, error);
   }
+  throw new UsageError(`${option}: ${shownFile(file)} has more than 256 MiB; is it the file that is meant?`);
 }
 
 /** @throws UsageError for a file that cannot be read, and for text that is not JSON or only resembles it */
@@ -23,9 +28,9 @@ export function readJsonFile(option: string, file: string): unknown {
 
 const YAML_NAME = /\.ya?ml$/i;
 
-/** JSON, or YAML if the file has that extension. @throws UsageError like {@link readJsonFile} */
+/** JSON, or YAML if the file has that extension or is standard input. @throws UsageError like {@link readJsonFile} */
 export function readDocumentFile(option: string, file: string): unknown {
-  if (!YAML_NAME.test(file)) return readJsonFile(option, file);
+  if (file !== '-' && !YAML_NAME.test(file)) return readJsonFile(option, file);
   const text = textOf(readBytes(option, file));
   if (!text.ok) throw new UsageError(`${option}: ${file} ${text.problem}`);
   const read = parseYaml(text.value, { file });

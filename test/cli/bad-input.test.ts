@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -83,6 +83,17 @@ describe('the help of every command', () => {
       expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     },
   );
+});
+
+it.each([
+  ['plan', 'plan: .* has more than 256 MiB; is it the file that is meant\\?'],
+  ['replay', 'log: .*, line 1 is longer than 16777216 bytes'],
+])('crossfade %s refuses a file without an end', async (command, message) => {
+  const file = join(folder.path, 'sparse');
+  await writeFile(file, '');
+  await truncate(file, 257 * 1024 * 1024);
+  const { code, stdout, stderr } = await crossfade([command, file]);
+  expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
 });
 
 describe('good input that looks unusual is accepted', () => {

@@ -17,6 +17,22 @@ describe('the process of a command', () => {
     expect(code).toBe(1);
   });
 
+  it('reads a plan from standard input, in JSON or YAML', async () => {
+    for (const [plan, code] of [
+      ['{"gate": {"alpha": 0.02}}', 0],
+      ['gate:\n  alpha: 0.02\n', 0],
+      ['gate:\n  alpha: 2\n', 2],
+    ] as const) {
+      const child = spawn(process.execPath, [CLI, 'plan', '-'], { stdio: ['pipe', 'ignore', 'pipe'] });
+      child.stdin?.end(plan);
+      const errors = await errorsOf(child);
+      expect({ errors, code: await ended(child) }).toEqual({
+        errors: code === 0 ? '' : expect.stringContaining('gate.alpha'),
+        code,
+      });
+    }
+  });
+
   it('ends quietly when nobody reads on', async () => {
     const child = spawn(process.execPath, [CLI, 'plan', '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout?.destroy();

@@ -13,6 +13,7 @@ export const COMMANDS: Readonly<Record<string, Room>> = {
       'core/*',
       'input',
       'json',
+      'capture',
       'capture/redaction',
       AWS,
       'lambdas/compose',

@@ -11,11 +11,16 @@ const notWhole = (option: string, text: string, min: string, max: string) =>
   `${option} must be a whole number between ${min} and ${max} (got "${text}")`;
 
 export const COMMANDS: readonly Row[] = [
-  ['pausse', "unknown command 'pausse'"],
-  ['rollbak', "unknown command 'rollbak'"],
-  ['aprove first', "unknown command 'aprove'"],
+  ['pausse', 'unknown command "pausse" (crossfade --help lists the commands)'],
+  ['rollbak', 'unknown command "rollbak" (crossfade --help lists the commands)'],
+  ['aprove first', 'unknown command "aprove" (crossfade --help lists the commands)'],
+  ['plam', 'unknown command "plam" (did you mean crossfade plan? crossfade --help lists the commands)'],
+  ['DIFF a b', 'unknown command "DIFF" (did you mean crossfade diff?'],
+  ['staust', 'unknown command "staust" (did you mean crossfade status?'],
+  ['rules sugest', '(did you mean crossfade rules suggest? crossfade rules --help'],
+  ['help campaign strat', 'unknown command "strat" (crossfade campaign --help lists the commands)'],
   ['rules', 'Usage: crossfade rules'],
-  ['rules putt', "unknown command 'putt'\n(crossfade rules --help lists the commands)"],
+  ['rules putt', 'unknown command "putt" (crossfade rules --help lists the commands)'],
   ['help putt', 'unknown command "putt" (crossfade --help lists the commands)'],
   ['plan a b', 'files: several files need --check'],
   ['plan --fast', "unknown option '--fast'"],
