@@ -123,7 +123,7 @@ export const PAUSED: readonly Trace[] = [
   { name: 'paused from minute 30 to 110', weather: steady(() => 1), paused: { from: 30, until: 110 } },
 ];
 
-/** On {@link PAUSED}: to be brought back at once, for a pause holds promotions only. */
+/** On {@link PAUSED}: to be rolled back at once, for a pause holds promotions only. */
 export function overAPause(errorMargin: number): readonly Regression[] {
   const { errors } = inMargins(errorMargin, errorMargin);
   return [
@@ -134,13 +134,13 @@ export function overAPause(errorMargin: number): readonly Regression[] {
   ];
 }
 
-/** On traces on which clients hang up beside another service's 503s: to be brought back. */
+/** On traces on which clients hang up beside another service's 503s: to be rolled back. */
 export function lostBesideOthers(errorMargin: number): readonly Regression[] {
   const { errors } = inMargins(errorMargin, errorMargin);
   return [{ ...errors('the load balancer answers 16 × margin', 16, 0, () => 16), by: 'balancer' }];
 }
 
-/** On "steady": to be brought back. */
+/** On "steady": to be rolled back. */
 export function ninthDrawRegressions(errorMargin: number, slowMargin: number): readonly Regression[] {
   const { errors, slow } = inMargins(errorMargin, slowMargin);
   return [

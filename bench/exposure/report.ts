@@ -181,7 +181,7 @@ function hurtTable(hurt: readonly CellResult[]): string[] {
       'trace',
       'rps',
       'regression',
-      'brought back',
+      'rolled back',
       'by the oracle',
       'failed',
       'oracle',

@@ -202,7 +202,7 @@ export const TINY: readonly Trace[] = [
   },
 ];
 
-/** On "steady": to be brought back. */
+/** On "steady": to be rolled back. */
 export function tenthDrawRegressions(errorMargin: number, slowMargin: number): readonly Regression[] {
   const { errors, slow } = inMargins(errorMargin, slowMargin);
   return [

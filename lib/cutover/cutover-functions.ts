@@ -58,7 +58,7 @@ const SPECS = {
   drill: { description: 'Trips an alarm, and waits for it to trigger the rollback', may: ['trip', 'ledger', 'notify'] },
   complete: { description: 'Records completion', may: ['ledger', 'notify'] },
   rollback: {
-    description: 'Brings all traffic back to the stable side',
+    description: 'Returns all traffic to the stable side',
     may: ['weights', 'health', 'capacity', 'executions', 'ledger', 'notify'],
   },
   'close-mirror': {
@@ -66,11 +66,11 @@ const SPECS = {
     may: ['weights', 'health', 'capacity', 'executions', 'ledger', 'notify'],
   },
   'verify-rollback': {
-    description: 'Verifies by counts that the traffic has come back',
+    description: 'Verifies by request counts that the traffic has returned',
     may: ['weights', 'health', 'metrics', 'alarms', 'capacity', 'executions', 'ledger', 'notify'],
   },
   watchdog: {
-    description: 'Repairs once a minute what events missed',
+    description: 'Repairs, once a minute, whatever events missed',
     may: ['weights', 'health', 'metrics', 'alarms', 'capacity', 'executions', 'ledger', 'notify'],
   },
 } as const satisfies Partial<Record<HandlerName, Spec>>;

@@ -61,7 +61,7 @@ export class OperatorPolicies extends Construct {
     allowItems(approve, ledger, ['dynamodb:UpdateItem'], itemsOfRuns(ingressId, 'CUTOVER'));
     this.approve = approve.policy;
 
-    const rollBack = policy('rollback', 'bring all traffic back to the stable side');
+    const rollBack = policy('rollback', 'return all traffic to the stable side');
     functions.grantAs('rollback', rollBack);
     this.rollBack = rollBack.policy;
   }

@@ -22,7 +22,7 @@ export const ANSWER_CAUSES = {
     'Clients send this method to the same place for both codes, except old ones that do not know 308 and those that read the code. Send the code of stable.',
   ),
   'redirect-followed': benign(
-    'another status of a redirect that a browser follows alike',
+    'a different redirect status that a browser follows in the same way',
     'The request has Sec-Fetch-Mode, which only browsers send. They follow both codes to the same place, and no script sees the code.',
   ),
   'range-answered': undecided(
