@@ -13,6 +13,8 @@ Next: run it with a newer Node.`,
   );
   process.exit(2);
 }
+// Dependencies are bundled, so Node takes their deprecated calls for ours, and would warn of each rehearsal's database.
+process.noDeprecation = true;
 await import('./crossfade.ts');
 
 function isAtLeast(version: string, least: string): boolean {

@@ -11,7 +11,11 @@ export function tellOperators(stack: Stack, cutover: DualStackCutover): void {
   const tell = (name: string, description: string, value: string) => new CfnOutput(stack, name, { description, value });
   tell('StateMachineAlias', 'Start executions here', machine.alias.ref);
   tell('ParityStream', 'The mirror writes captures here', parity.stream.deliveryStreamName);
-  tell('RollbackFunction', 'Returns all traffic to stable when it is invoked', functions.get('rollback').fn.functionName);
+  tell(
+    'RollbackFunction',
+    'Returns all traffic to stable when it is invoked',
+    functions.get('rollback').fn.functionName,
+  );
   tell(
     'Functions',
     'All handlers',
