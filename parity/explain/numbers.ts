@@ -1,7 +1,7 @@
 /** Explains why two number tokens are not equal. */
 
 import { type Decimal, decimalOf, isInteger, powerOfTen } from '../../json/index.ts';
-import { epochUnit, type Finding, wordsOf } from '../model/index.ts';
+import { epochUnit, type Finding, isTimeName } from '../model/index.ts';
 
 /** The relative distance that rounding alone explains: four units in the last place of a double. */
 const ROUNDING = 4 * Number.EPSILON;
@@ -32,20 +32,6 @@ function precision(a: string, b: string, name: string): string {
 /** Whether the value is a float32, written as its shortest text (up to 9 digits) or as the equivalent double. */
 function isFloat32(value: number, { digits }: Decimal): boolean {
   return Math.fround(value) === value || digits.length <= 9;
-}
-
-/** Words that indicate a time. Matched as whole words, so `items`, `usage`, `average` and `section` do not count. */
-const TIME_WORDS = new Set(
-  'time timeout duration delay interval latency elapsed expires expiry uptime wait period ttl ms millis milliseconds sec secs seconds nanos ns us micros'.split(
-    ' ',
-  ),
-);
-
-function isTimeName(name: string): boolean {
-  return (
-    wordsOf(name).some((word) => TIME_WORDS.has(word)) ||
-    /(?:time|duration|timeout|seconds|millis)$/.test(name.toLowerCase())
-  );
 }
 
 /** Powers of ten between s, ms, µs and ns. Since a factor of 1000 proves little, the name must indicate a time, too. */

@@ -2,7 +2,7 @@
  * Values that each side generates for its own answer. Their difference means nothing, and redaction may hide whether
  * they are of that kind. A place is recognised by its name, and a time by the answer's own `Date`.
  */
-import { firstValue, lastKey } from '../../http/index.ts';
+import { firstValue } from '../../http/index.ts';
 import type { Side } from '../../sides/index.ts';
 import { type Cause, entryOf } from '../causes/index.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type Difference,
   type HeaderDifference,
   instantOf,
+  nameOfPlace,
   otherFormat,
   why,
   wordsOf,
@@ -34,11 +35,21 @@ export function isMadeAnew(name: string, a: string, b: string): boolean {
   if (name === 'instance' && /^urn:uuid:/i.test(a) && /^urn:uuid:/i.test(b)) return true;
   if (!namesWhatIsNew(name)) return false;
   if (isRedacted(a) && isRedacted(b)) return true;
+  if (OF_ONE_EXCHANGE.test(wordsOf(name).join('')) && looksRandom(a) && ID_OF_ANY_FORM.test(b)) return true;
   const isJwt = a.startsWith('eyJ') && b.startsWith('eyJ');
-  return looksRandom(a) && looksRandom(b) && (isJwt || a.length === b.length) && otherFormat(a, b) === null;
+  return (
+    looksRandom(a) &&
+    looksRandom(b) &&
+    (isJwt || a.length === b.length) &&
+    otherFormat(a.toLowerCase(), b.toLowerCase()) === null
+  );
 }
 
 const looksRandom = (text: string) => /^[\w\-+/=.~:%]{16,}$/.test(text) && /\d/.test(text) && /[a-z]/i.test(text);
+
+/** People look for these in logs, and no client takes them apart: another form of an id is no other value. */
+const OF_ONE_EXCHANGE = /(?:trace|span|request|correlation)id$/;
+const ID_OF_ANY_FORM = /^[\w-]{16,}$/;
 
 const NEW = new Set('token tokens csrf xsrf nonce jwt sid sess session sessid traceparent'.split(' '));
 /** Words before `id`. */
@@ -77,10 +88,10 @@ export function ofItsOwn(difference: Difference, answers: Answers): Difference {
   if (cause === 'own-value')
     return isEchoed(stable, answers) ? { ...difference, ...why(otherValue(difference)) } : difference;
   if (!VAGUE.has(cause)) return difference;
-  const ends = ENDS.test(wordsOf(nameOf(difference)).join(' '));
+  const ends = ENDS.test(wordsOf(nameOfPlace(difference)).join(' '));
   const [x, y] = [masked(stable, answers, 'stable', ends), masked(candidate, answers, 'candidate', ends)];
   if (x.text !== y.text || x.text === stable || !lastAlike(x, y)) return difference;
-  const found = causeOf(x, y, nameOf(difference));
+  const found = causeOf(x, y, nameOfPlace(difference));
   if (found === null) return { ...difference, advice: REDACTED_ADVICE };
   return { ...quotedAs(difference), ...why(found) };
 }
@@ -181,13 +192,6 @@ const ID = /\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-7][0-9A-HJKMNP-T
 function makesAnew({ request, stable, candidate }: Answers): boolean {
   const made = ({ status }: Answers['stable']) => status === 201 || status === 202 || (status >= 300 && status < 400);
   return request.method === 'POST' && made(stable) && made(candidate);
-}
-
-function nameOf(difference: Difference): string {
-  if (difference.in === 'header') return difference.within ?? difference.name;
-  if (difference.in !== 'body') return '';
-  if (difference.cause === 'form-value') return difference.pointer.split('/')[1] ?? '';
-  return lastKey(difference.pointer.replace(/(?:\/text\(\)|\[\d+\])+$/, '')).replace(/^@/, '');
 }
 
 /** How excerpts of these causes are quoted: as JSON in a body. */

@@ -5,6 +5,7 @@ import { ROOT, SameMeaning, sharedEnds, tokenize } from '../../json/index.ts';
 import { type Finding, type Instant, instantOf, sameNotation, sameToTheCoarser } from '../model/index.ts';
 import { isOtherBase64 } from './base64.ts';
 import { isMadeAnew, isRedacted, REDACTED_ADVICE } from './own-value.ts';
+import { areSignedAnew } from './signed-url.ts';
 
 /** @param name of the member that holds the strings, or empty */
 export function explainStrings(a: string, b: string, name: string): Finding {
@@ -12,7 +13,7 @@ export function explainStrings(a: string, b: string, name: string): Finding {
   const [x, y] = [instantOf(a), instantOf(b)];
   if (x?.zero !== y?.zero && (x?.zero || y?.zero)) return { cause: 'zero-time' };
   if (x !== null && y !== null) return explainInstants(x, y);
-  if (isMadeAnew(name, a, b)) return { cause: 'own-value' };
+  if (isMadeAnew(name, a, b) || areSignedAnew(a, b)) return { cause: 'own-value' };
   if (isSameJson(a, b)) return { cause: 'json-in-text' };
   if (isSameUrl(a, b)) return { cause: 'query-order' };
   if (isOtherBase64(a, b)) return { cause: 'base64-alphabet' };

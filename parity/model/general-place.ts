@@ -14,10 +14,27 @@ const ONE_OF_MANY =
 const LEAST_CHANGES = 4;
 const SHORTEST_DRAWN = 10;
 
-function selectsOne(step: string): boolean {
+export function selectsOne(step: string): boolean {
   if (ONE_OF_MANY.test(step)) return true;
   if (step.length < SHORTEST_DRAWN || !/^[\w.:~-]+$/.test(step)) return false;
-  return step.split(/(?<=\d)(?=[a-z])|(?<=[a-z])(?=\d)/i).length > LEAST_CHANGES;
+  return step.split(/(?<=\d)(?=[a-z])|(?<=[a-z])(?=\d)/i).length > LEAST_CHANGES || drawnFrom(step) > SURELY_DRAWN;
+}
+
+/** Letters in both cases and digits, drawn at random, have a word for every other letter; most names, one for four. */
+const SURELY_DRAWN = 0.45;
+const MAYBE_DRAWN = 0.2;
+
+/** How many words of camelCase the longest part of a step has for each letter, if both cases are in it. */
+function drawnFrom(step: string): number {
+  const [longest = ''] = step.split(/[_-]/).sort((a, b) => b.length - a.length);
+  if (longest.length < SHORTEST_DRAWN || !/[a-z]/.test(longest) || !/[A-Z]/.test(longest)) return 0;
+  return (longest.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+/g)?.length ?? 0) / longest.length;
+}
+
+/** Returns the general place of all entries of a map, for an entry whose id happens to look like a name; or null. */
+export function placeOfSiblings(place: string): string | null {
+  const at = place.lastIndexOf('/') + 1;
+  return drawnFrom(place.slice(at)) >= MAYBE_DRAWN ? `${place.slice(0, at)}*` : null;
 }
 
 /** The index in an XPath among elements of one name. The first one has no index. */

@@ -13,13 +13,13 @@ export {
 } from './difference.ts';
 export { type Alike, Found, MAX_DIFFERENCES } from './difference-list.ts';
 export type { Finding } from './finding.ts';
-export { generalPlace, generalPointer } from './general-place.ts';
+export { generalPlace, generalPointer, placeOfSiblings, selectsOne } from './general-place.ts';
 export { kindOfExcerpt } from './kind-of-excerpt.ts';
-export { foldedName, wordsOf } from './name.ts';
+export { foldedName, isTimeName, nameOfPlace, wordsOf } from './name.ts';
 export { within } from './nested-difference.ts';
 export { childOf, nameOf, type Path, pointerTo } from './path.ts';
 export { epochUnit, type Instant, instantOf, sameNotation, sameToTheCoarser } from './timestamp.ts';
 export { isOfValues } from './value-causes.ts';
 export { otherFormat, otherNumber } from './value-format.ts';
-export { bytesVary, EXTENTS, type Extent, extentsVary, isOfOtherSize } from './variation.ts';
+export { bytesVary, choicesVary, type Extent, extentsVary, isChoice, isExtent, isOfOtherSize } from './variation.ts';
 export { haveSameWords } from './words.ts';

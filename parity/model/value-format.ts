@@ -9,11 +9,15 @@ const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
 /** What languages write for a value that is not there. */
 const PLACEHOLDERS = new Set(['undefined', 'null', 'NaN', 'Invalid Date', '[object Object]', '<nil>', 'None', 'nil']);
 
+/** What a template, a format string or a conversion leaves in a text if it was given no value. */
+const UNFILLED = /\{\{.*?\}\}|%!\w?\(|<no value>|\[object \w+\]|\$\{\w+\}/;
+
 /** A format that no other text has by coincidence, or null. */
 function surely(text: string): string | null {
   if (text === '') return 'an empty text';
-  if (PLACEHOLDERS.has(text)) return 'a placeholder for no value';
-  if (UUID.test(text)) return /[1-9a-f]/i.test(text) ? 'a UUID' : 'the nil UUID';
+  if (PLACEHOLDERS.has(text) || UNFILLED.test(text)) return 'a placeholder for no value';
+  if (UUID.test(text))
+    return !/[1-9a-f]/i.test(text) ? 'the nil UUID' : `a UUID${/[A-F]/.test(text) ? ' in capitals' : ''}`;
   const instant = instantOf(text);
   if (instant?.nanos === 0n) return 'the beginning of 1970';
   if (instant !== null) return instant.zero ? 'the zero time' : `a timestamp (${instant.layout})`;
@@ -65,7 +69,7 @@ export function otherNumber(stable: string, candidate: string): OtherFormat | nu
   if (unit != null && other != null && unit !== other)
     return { stable: SINCE_1970[unit], candidate: SINCE_1970[other] };
   const [a, b] = [stable, candidate].map((text) =>
-    NUMBER.test(text) ? text.replaceAll(/\D/g, '').replace(/^0+/, '') : null,
+    NUMBER.test(text) ? text.replace(/^-?0*/, '').replace(/\.\d*$/, '') : null,
   );
   if (a == null || b == null || (a === '') === (b === '') || Math.max(a.length, b.length) < 4) return null;
   const named = (digits: string) => (digits === '' ? 'zero' : 'a number of many digits');

@@ -1,3 +1,5 @@
+import { epochUnit, instantOf } from './timestamp.ts';
+
 /** In what two values or files differ besides their content, where the content may vary. */
 
 /** If the length differs by more than this share, it is another file, not the same one generated again. */
@@ -14,9 +16,17 @@ export function bytesVary(stable: unknown, candidate: unknown): ('length' | 'mag
   return [...(isOtherLength(p, q) ? (['length'] as const) : []), ...(a?.[2] === b?.[2] ? [] : (['magic'] as const))];
 }
 
-/** What a value may keep while it varies; each is learned by itself. `size`: how many elements a list has. */
-export const EXTENTS = ['sign', 'scale', 'length', 'size'] as const;
-export type Extent = (typeof EXTENTS)[number];
+/**
+ * What a value may keep while it varies; each is learned by itself. `size`: how many elements a list has. `zero`: whether
+ * a number is zero. `digits`: whether a number has leading zeros, and few or many digits after the point. `moment`: a time is about the same.
+ */
+const EXTENTS = ['sign', 'scale', 'length', 'size', 'zero', 'digits', 'moment'] as const;
+/** Which of a few words a value is. Words are counted in groups, so that a text drawn at random needs no more places. */
+type Choice = `choice-${number}`;
+export type Extent = (typeof EXTENTS)[number] | Choice;
+
+export const isChoice = (text: string): text is Choice => /^choice-\d+$/.test(text);
+export const isExtent = (text: string): text is Extent => isChoice(text) || EXTENTS.some((extent) => extent === text);
 
 /** Below this share of the other number, the sign is that of a rounding error. */
 const ROUNDED = 1e-6;
@@ -33,8 +43,45 @@ export function extentsVary(stable: string, candidate: string): Extent[] {
   return [
     ...(alike.some(haveOtherSigns) ? (['sign'] as const) : []),
     ...(alike.some(areOfOtherScale) ? (['scale'] as const) : []),
+    ...(alike.some(([x, y]) => (x === 0) !== (y === 0)) ? (['zero'] as const) : []),
+    ...(isWrittenOtherwise(stable, candidate) ? (['digits'] as const) : []),
+    ...(Math.abs(momentOf(stable) - momentOf(candidate)) > ZONE_MS ? (['moment'] as const) : []),
     ...(Math.max(p, q) > SHORT && isOtherLength(p, q) ? (['length'] as const) : []),
   ];
+}
+
+const NUMERAL = /^-?(0(?=\d))?\d+(?:\.(\d+))?$/;
+/** Whoever rounds leaves fewer digits after the point; whoever divides, more. */
+const ROUNDED_DIGITS = 4;
+
+function isWrittenOtherwise(stable: string, candidate: string): boolean {
+  const [a, b] = [stable, candidate].map((text) => {
+    const numeral = NUMERAL.exec(text);
+    const decimals = numeral?.[2]?.length ?? 0;
+    return numeral && `${numeral[1] ?? ''}${decimals > ROUNDED_DIGITS ? 'many' : Math.sign(decimals)}`;
+  });
+  return a != null && b != null && a !== b;
+}
+
+/** Time zones differ by a quarter of an hour at least. */
+const ZONE_MS = 14 * 60_000;
+
+/** Milliseconds since 1970; NaN if the text is no time. */
+function momentOf(text: string): number {
+  const instant = instantOf(text);
+  if (instant !== null) return Number(instant.nanos / 1_000_000n);
+  const unit = NUMERAL.test(text) ? epochUnit(Number(text)) : null;
+  return unit === null ? Number.NaN : Number(text) * (unit === 's' ? 1000 : 1);
+}
+
+const CHOICE = /^[A-Za-z][A-Za-z_-]{1,23}$/;
+const GROUPS = 16;
+
+/** The group of the candidate's word, where both sides send a single word, or a Boolean. */
+export function choicesVary(stable: string, candidate: string): Extent[] {
+  if (!CHOICE.test(stable) || !CHOICE.test(candidate)) return [];
+  const sum = [...candidate].reduce((before, letter) => Math.imul(before, 31) + letter.charCodeAt(0), 7);
+  return [`choice-${(sum ^ (sum >>> 16)) & (GROUPS - 1)}`];
 }
 
 /** Whether one list has more than twice the elements of the other. */

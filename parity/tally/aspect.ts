@@ -3,15 +3,18 @@ import { entryOf, isCause } from '../causes/index.ts';
 import {
   type BodyDifference,
   bytesVary,
+  choicesVary,
   type Difference,
-  EXTENTS,
   type Extent,
   extentsVary,
   generalPointer,
   type HeaderDifference,
   haveSameWords,
+  isExtent,
   isOfOtherSize,
   isOfValues,
+  isTimeName,
+  nameOfPlace,
 } from '../model/index.ts';
 import { seenIn, varying } from '../rules/index.ts';
 
@@ -56,15 +59,22 @@ export function learnedFrom(difference: Difference): string[] {
 }
 
 export const extentsIn = (aspect: string): readonly Extent[] =>
-  aspect.startsWith(BYTES) ? [] : EXTENTS.filter((extent) => aspect.split('+').includes(extent));
+  aspect.startsWith(BYTES) ? [] : aspect.split('+').filter(isExtent);
 
 function extentsOf(difference: Difference, aspect: string): readonly Extent[] {
-  if (aspect === 'array-length')
-    return difference.in === 'body' && isOfOtherSize(difference.lengths ?? [0, 0]) ? ['size'] : [];
-  const [a, b] = aspect === 'value' ? [seenIn(difference, 'stable'), seenIn(difference, 'candidate')] : [null, null];
-  return a === null || b === null
-    ? []
-    : extentsVary(withoutAttributes(a.text, difference), withoutAttributes(b.text, difference));
+  if (difference.in === 'body' && difference.lengths !== undefined)
+    return isOfOtherSize(difference.lengths) ? ['size'] : [];
+  if (aspect !== 'value' && aspect !== WORDS) return [];
+  const [a, b] = [seenIn(difference, 'stable'), seenIn(difference, 'candidate')];
+  if (a === null || b === null) return [];
+  const values = [withoutAttributes(a.text, difference), withoutAttributes(b.text, difference)] as const;
+  return [
+    // A faster service rounds its times to zero.
+    ...(aspect === 'value'
+      ? extentsVary(...values).filter((one) => one !== 'zero' || !isTimeName(nameOfPlace(difference)))
+      : []),
+    ...(difference.in === 'body' ? choicesVary(...values) : []),
+  ];
 }
 
 function baseAspectOf(difference: Difference): string {
@@ -121,6 +131,11 @@ const COUNTERPARTS: ReadonlyMap<string, readonly string[]> = new Map([
   ]),
   [EMPTIED, [FILLED]],
 ]);
+
+/** Whether one side lacks a key. */
+export const ofKeys = (aspect: string): boolean =>
+  aspect !== EMPTIED &&
+  [...COUNTERPARTS].some(([lacks, sent]) => lacks === baseOf(aspect) || sent.includes(baseOf(aspect)));
 
 /** The aspects in which a place shows that the candidate sends what it lacks in `aspect`. */
 export const sentInstead = (aspect: string): readonly string[] => COUNTERPARTS.get(aspect) ?? [];

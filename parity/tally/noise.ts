@@ -7,9 +7,9 @@
 import type { CaptureRecord } from '../../capture/format/index.ts';
 import { standsAgainst } from '../causes/index.ts';
 import type { Compare, Comparison } from '../compare/index.ts';
-import { type Difference, type Extent, generalPlace } from '../model/index.ts';
+import { type Difference, type Extent, generalPlace, isChoice, isExtent, placeOfSiblings } from '../model/index.ts';
 import type { CompiledRules } from '../rules/index.ts';
-import { aspectOf, baseOf, excusing, extentsIn, learnedFrom, sentInstead } from './aspect.ts';
+import { aspectOf, baseOf, excusing, extentsIn, learnedFrom, ofKeys, sentInstead } from './aspect.ts';
 import { smallestKeys, smallestOf, unionOf } from './smallest-keys.ts';
 
 /**
@@ -158,7 +158,7 @@ export interface NoisyPlace extends NoiseCount {
 export function noisyPlaces(model: NoiseModel): NoisyPlace[] {
   return Object.entries(model).flatMap(([route, { records, counts }]) =>
     Object.entries(counts)
-      .filter(([, count]) => varied(count) > 0)
+      .filter(([place, count]) => varied(count) > 0 && !isChoice(placeAndAspect(place)[1]))
       .map(([place, count]) => ({
         route,
         place,
@@ -178,14 +178,21 @@ function isNoise(counts: RouteNoise['counts'], difference: Difference): boolean 
  * Whether the counts make a difference with that location ({@link generalPlace}) and aspect ({@link aspectOf}) noise.
  */
 export function isSuppressed(counts: RouteNoise['counts'], place: string, aspect: string): boolean {
-  const varies = (one: string) => {
-    const count = countOf(counts, place, one);
-    return count !== null && varied(count) >= LEAST_VARIED && !candidateVariesMore(count);
-  };
+  const siblings = ofKeys(aspect) ? placeOfSiblings(place) : null;
+  return isSuppressedAt(counts, place, aspect) || (siblings !== null && isSuppressedAt(counts, siblings, aspect));
+}
+
+function isSuppressedAt(counts: RouteNoise['counts'], place: string, aspect: string): boolean {
+  const at = (one: string) => countOf(counts, place, one);
+  // The order of stable's two answers means nothing: to lack in the second varies as to lack in the first.
+  const varies = (one: string) =>
+    totalOf([one, ...sentInstead(one)].map(at), varied) >= LEAST_VARIED && !candidateVariesMore(at(one) ?? NEVER);
   const base = baseOf(aspect);
-  const isExtent = extentsIn(base).length > 0;
-  const isExcused = isExtent || excusing(base).some(varies) || (varies(base) && isSentNowAndThen(counts, place, base));
-  return isExcused && extentsIn(aspect).every((extent) => mayVary(extent, countOf(counts, place, extent)));
+  const isExcused =
+    isExtent(base) ||
+    excusing(base).some(varies) ||
+    (varies(base) && totalOf(sentInstead(base).map(at), byCandidate) >= LEAST_SENT);
+  return isExcused && extentsIn(aspect).every((extent) => mayVary(extent, at(extent)));
 }
 
 /**
@@ -196,17 +203,19 @@ export function isSuppressed(counts: RouteNoise['counts'], place: string, aspect
 function mayVary(extent: Extent, count: NoiseCount | null): boolean {
   if (count === null) return true;
   if (extent === 'sign' && varied(count) === 0) return count.onlyCandidate < 2;
-  return !candidateVariesMore(count);
+  return !candidateVariesMore(count, isChoice(extent) ? ALPHA_OF_CHOICES : ALPHA);
 }
 
 /**
- * A key that stable sends now and then is noise where the candidate lacks it if the candidate, too, sent it where
- * stable did not.
+ * What stable sends now and then is noise where the candidate lacks it if the candidate, too, sent it where stable did
+ * not: more than once, for once may be chance. How often is for McNemar's test.
  */
-function isSentNowAndThen(counts: RouteNoise['counts'], place: string, aspect: string): boolean {
-  const sent = sentInstead(aspect).map((one) => countOf(counts, place, one));
-  return sent.reduce((sum, count) => sum + (count === null ? 0 : count.both + count.onlyCandidate), 0) >= LEAST_VARIED;
-}
+const LEAST_SENT = 2;
+
+const NEVER: NoiseCount = { both: 0, onlyStable: 0, onlyCandidate: 0 };
+const byCandidate = ({ both, onlyCandidate }: NoiseCount) => both + onlyCandidate;
+const totalOf = (counts: readonly (NoiseCount | null)[], of: (count: NoiseCount) => number) =>
+  counts.reduce((sum, count) => sum + of(count ?? NEVER), 0);
 
 function countOf(counts: RouteNoise['counts'], place: string, aspect: string): NoiseCount | null {
   const key = keyOf(place, aspect);
@@ -227,6 +236,8 @@ function varied({ both, onlyStable }: NoiseCount): number {
 
 /** Probability of reporting a location at which the candidate varies exactly like stable, at one evaluation. */
 const ALPHA = 0.01;
+/** A place has many choices, each of which is tested. */
+const ALPHA_OF_CHOICES = 0.001;
 
 /**
  * McNemar's test: if the candidate is like the stable side, the second stable answer and the candidate's are
@@ -234,12 +245,12 @@ const ALPHA = 0.01;
  * binomial distribution is bounded after Chernoff, exp(−n·KL(k/n ‖ ½)), which never rejects more often than the exact
  * test.
  */
-function candidateVariesMore({ onlyStable, onlyCandidate }: NoiseCount): boolean {
+function candidateVariesMore({ onlyStable, onlyCandidate }: NoiseCount, alpha = ALPHA): boolean {
   const n = onlyStable + onlyCandidate;
   if (onlyCandidate * 2 <= n) return false;
   const entropy = (p: number) => (p === 0 ? 0 : -p * Math.log(p));
   const divergence = Math.LN2 - entropy(onlyCandidate / n) - entropy(onlyStable / n);
-  return Math.exp(-n * divergence) < ALPHA;
+  return Math.exp(-n * divergence) < alpha;
 }
 
 function keysOf(differences: readonly Difference[]): Set<string> {

@@ -1,5 +1,5 @@
 /**
- * Answers in which stable varies by itself while the candidate may also break something: twenty captures for each row,
+ * Answers in which stable varies by itself while the candidate may also break something: twenty captures for each row unless it says how many,
  * labelled before the first run.
  */
 import { describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ const failed = (body: string, status: number) => answer(body, undefined, { statu
 const each = (of: (own: string) => ResponseLeg) => [of('s'), of('n'), of('c')] as const;
 const list = (length: number, from: number) => Array.from({ length }, (_, k) => k + from);
 
-const ROWS: readonly (readonly [name: string, want: 'clean' | 'breaking', answers: Answers])[] = [
+const ROWS: readonly (readonly [name: string, want: 'clean' | 'breaking', answers: Answers, captures?: number])[] = [
   [
     'an order that flaps',
     'clean',
@@ -201,7 +201,82 @@ const ROWS: readonly (readonly [name: string, want: 'clean' | 'breaking', answer
   ['dates in words', 'clean', (i) => [line(day(i)), line(day(i + 1)), line(day(i + 2))]],
   ['links with a signature', 'clean', (i) => [link('cdn.test', i), link('cdn.test', i + 30), link('cdn.test', i + 60)]],
   ['the id in an error', 'clean', (i) => each((x) => failed(`{"e":"no item ${x}${i}"}`, 404))],
+  // Of ADR 136, which left the ones that break hidden, and called the others breaking.
+  [
+    'entries of each side, and a text for a number',
+    'breaking',
+    (i) => [job('s', i), job('n', i), job('c', i, '"n":"1","m":2')],
+  ],
+  [
+    'entries of each side, and a member that is lost',
+    'breaking',
+    (i) => [job('s', i), job('n', i), job('c', i, '"m":2')],
+  ],
+  ['entries of each side', 'clean', (i) => each((x) => job(x, i, `"n":${i},"m":"${x}"`))],
+  ['entries by ids of mixed letters', 'clean', (i) => each((x) => of({ by: { [mixed(x, i)]: { n: 1 } } }))],
+  ['a number that is zero for good', 'breaking', (i) => [of({ n: 40 + i }), of({ n: 50 - i }), of({ n: 0 })]],
+  ['a time that a faster service rounds to zero', 'clean', (i) => [took(3 + i), took(9 + i), took(0)]],
+  ['a fraction that is cut off', 'breaking', (i) => [of({ n: i + 0.25 }), of({ n: i + 1.5 }), of({ n: i + 2 })]],
+  [
+    'a quotient that is not rounded',
+    'breaking',
+    (i) => [of({ n: i + 0.25 }), of({ n: i + 1.5 }), of({ n: i + 1 / 3 })],
+  ],
+  ['averages that are whole now and then', 'clean', (i) => [mean(i), mean(i + 100), mean(i + 200)]],
+  [
+    'codes without leading zeros',
+    'breaking',
+    (i) => [of({ c: `00${10 + i}` }), of({ c: `00${40 + i}` }), of({ c: `${70 + i}` })],
+  ],
+  ['a moment in another zone', 'breaking', (i) => [at(i), at(i + 1), at(i + 3_600)]],
+  ['a template that nobody filled', 'breaking', (i) => [greeting(i), greeting(i + 1), of({ q: 'Hello {{ .Name }}' })]],
+  [
+    'UUIDs in capitals',
+    'breaking',
+    (i) => [uuid(i), uuid(i + 30), of({ ref: `6BA7B810-9DAD-41D1-80B4-00C04FD4${1_060 + i}` })],
+  ],
+  ['keys in capitals, some without a digit', 'clean', (i) => [capitals(i), capitals(i + 30), capitals(i + 60)]],
+  [
+    'a list that is often empty, seen 20 times',
+    'clean',
+    (i) => [oftenEmpty(i), oftenEmpty(i + 100), oftenEmpty(i + 200)],
+  ],
+  // Whether a word is chosen more often takes more captures.
+  ['a flag that flaps', 'clean', (i) => [of({ f: odd(i) }), of({ f: odd(i >> 1) }), of({ f: odd(i >> 2) })], 60],
+  [
+    'a flag that flaps, and is false for good',
+    'breaking',
+    (i) => [of({ f: odd(i) }), of({ f: odd(i >> 1) }), of({ f: false })],
+    60,
+  ],
+  ['a state of three', 'clean', (i) => [state(i), state(i * 5 + 1), state(i * 7 + 2)], 120],
+  [
+    'a state of three, and a fourth',
+    'breaking',
+    (i) => [state(i), state(i * 5 + 1), i % 9 ? state(i * 7 + 2) : of({ s: 'unknown' })],
+    120,
+  ],
 ];
+
+const job = (side: string, i: number, member = '"n":1,"m":2') => json(`{"jobs":{"${uuidOf(side, i)}":{${member}}}}`);
+const uuidOf = (side: string, i: number) =>
+  `6ba7b810-9dad-41d1-80b4-${Buffer.from(side).toString('hex').padStart(8, '0')}${1_000 + i}`;
+const mixed = (side: string, i: number) =>
+  Buffer.from(`${side}${(i + 11) ** 7}~${i}`.padEnd(15, side)).toString('base64url');
+/** From 0 to `below`, as if drawn at random. */
+const draw = (i: number, below: number) => Math.floor(Math.abs((Math.sin(i * 12.9898 + 4) * 43_758.5453) % 1) * below);
+const mean = (i: number) => of({ n: draw(i, 10) / (1 + draw(i + 500, 4)) });
+const oftenEmpty = (i: number) => of({ l: list(draw(i, 2), 7) });
+const at = (second: number) => of({ u: 1_795_000_000 + second });
+const LETTERS = 'QWERTZUIOPASDFGHJKLYXCVBNM7';
+const capitals = (i: number) =>
+  of({
+    s: list(16, 0)
+      .map((k) => LETTERS[draw(31 * i + k, LETTERS.length)])
+      .join(''),
+  });
+const odd = (i: number) => i % 2 === 1;
+const state = (i: number) => of({ s: ['idle', 'busy', 'down'][((i * 7) % 11) % 3] });
 
 const NOW_MS = 1_795_507_200_000;
 const took = (time: number | string) => of({ took: time });
@@ -228,15 +303,18 @@ const health = (state: string, ms: number) => typed('text/plain', `${state}\nlat
 const none = compileRules({ v: 1, rules: [] }, new Date('2026-03-10T00:00:00Z'));
 
 describe('captures in which stable varies', () => {
-  it.each(ROWS)('%s', (_, want, answers) => {
-    const records = list(20, 0).map((i): CaptureRecord => {
-      const [stable, noise, candidate] = answers(i);
-      return { ...pairOf(stable, candidate), noise };
-    });
-    const gathered = new GatheredNoise();
-    for (const record of records) gathered.add(noiseOf(record, compareRecord));
-    const rules = withNoise(none, gathered.model);
-    const found = records.flatMap((record) => compareRecord(record, { rules }).differences);
-    expect(verdictOf(found) === 'breaking' ? 'breaking' : 'clean').toBe(want);
-  });
+  it.each(ROWS.map(([name, want, answers, captures = 20]) => [name, want, answers, captures] as const))(
+    '%s',
+    (_, want, answers, captures) => {
+      const records = list(captures, 0).map((i): CaptureRecord => {
+        const [stable, noise, candidate] = answers(i);
+        return { ...pairOf(stable, candidate), noise };
+      });
+      const gathered = new GatheredNoise();
+      for (const record of records) gathered.add(noiseOf(record, compareRecord));
+      const rules = withNoise(none, gathered.model);
+      const found = records.flatMap((record) => compareRecord(record, { rules }).differences);
+      expect(verdictOf(found) === 'breaking' ? 'breaking' : 'clean').toBe(want);
+    },
+  );
 });

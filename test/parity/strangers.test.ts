@@ -3,7 +3,7 @@
  * a day later, and 148 whole answers of Node's and Go's frameworks (`rw:`);
  * 540 of all kinds of HTTP and its formats (`wide:`, docs/adr/0101), and 460 and 79 that went on from there (`later:`, `last:`,
  * docs/adr/0109);
- * and 116 written along with code (values that each side makes for itself, cases that mutants called for, and further
+ * and 125 written along with code (values that each side makes for itself, cases that mutants called for, and further
  * instances of what the 148 showed, `after:`).
  * Where the comparer still disagrees, `is` holds its result. `cause` is the cause of one of the differences.
  */

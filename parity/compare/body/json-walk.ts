@@ -27,12 +27,14 @@ import {
   type Finding,
   type Found,
   foldedName,
+  isOfValues,
   nameOf,
   type Path,
   pointerTo,
+  selectsOne,
   why,
 } from '../../model/index.ts';
-import type { ArrayRule, BodyRules } from '../../rules/index.ts';
+import { type ArrayRule, type BodyRules, varying } from '../../rules/index.ts';
 import { type Alignment, alignInOrder, alignUnordered, NO_PARTNER } from '../align/index.ts';
 import {
   areNamedValues,
@@ -48,6 +50,11 @@ interface Unpaired extends Pick<MemberPairs, 'onlyA' | 'onlyB'> {
   readonly paired: ReadonlySet<string>;
 }
 
+interface Member {
+  readonly name: string;
+  readonly value: Node;
+}
+
 export class JsonWalk {
   readonly #meaning: SameMeaning;
   readonly #found: Found;
@@ -56,6 +63,8 @@ export class JsonWalk {
   readonly #b: JsonDoc;
   readonly #hashesA: JsonHashes;
   readonly #hashesB: JsonHashes;
+  /** Whether the present values belong to two different entries of a map, so that only their shapes are comparable. */
+  #ofStrangers = false;
 
   constructor(meaning: SameMeaning, found: Found, rules: BodyRules | undefined) {
     this.#meaning = meaning;
@@ -176,6 +185,9 @@ export class JsonWalk {
     const [foldedMissing, foldedAdded] = [missing, added].map(
       (keys) => new Map(keys.map((k) => [foldedName(k.name), k])),
     );
+    const lengths = [paired.size + missing.length, paired.size + added.length] as const;
+    const lengthsAt = (name: string) => (selectsOne(name) ? { lengths } : {});
+    const isEntry = ({ name }: Member) => selectsOne(name) && !paired.has(name);
     // A key with another name and another value may be a different key.
     const sameAs = (value: Node, other: { readonly name: string; readonly value: Node } | undefined, ours: boolean) => {
       if (other === undefined) return undefined;
@@ -189,7 +201,7 @@ export class JsonWalk {
         : other !== undefined
           ? renamed(name, other)
           : explainMissing(a, value, name);
-      this.#report(finding, childOf(path, name), value, null);
+      this.#report({ ...finding, ...lengthsAt(name) }, childOf(path, name), value, null);
     }
     for (const { name, value } of added) {
       const other = sameAs(value, foldedMissing?.get(foldedName(name)), false);
@@ -198,8 +210,20 @@ export class JsonWalk {
         : other !== undefined
           ? renamed(other, name)
           : explainAdded(b, value, name);
-      this.#report(finding, childOf(path, name), null, value);
+      this.#report({ ...finding, ...lengthsAt(name) }, childOf(path, name), null, value);
     }
+    this.#shapes(missing.filter(isEntry), added.filter(isEntry), path, depth + 1);
+  }
+
+  /** Compares the shapes of entries of a map whose ids each side has made for itself. */
+  #shapes(missing: readonly Member[], added: readonly Member[], path: Path | null, depth: number): void {
+    const outer = this.#ofStrangers;
+    this.#ofStrangers = true;
+    missing.slice(0, added.length).forEach(({ name, value }, i) => {
+      const other = added[i];
+      if (other !== undefined) this.walk(value, other.value, childOf(path, name, other.name), depth);
+    });
+    this.#ofStrangers = outer;
   }
 
   #arrays(x: Node, y: Node, path: Path | null, depth: number): void {
@@ -261,7 +285,7 @@ export class JsonWalk {
   ): Alike | null {
     const pointer = pointerTo(path, x === null ? 'candidate' : 'stable');
     const other = pointerTo(path, y === null ? 'stable' : 'candidate');
-    const difference: BodyDifference = {
+    const found: BodyDifference = {
       in: 'body',
       pointer,
       ...(other === pointer || x === null ? {} : { candidatePointer: other }),
@@ -270,9 +294,18 @@ export class JsonWalk {
       candidate: y === null ? null : excerpt(rawOf(this.#b, y)),
       ...why(finding.cause, finding.advice),
     };
+    const difference = this.#ofStrangers ? ofShape(found) : found;
+    if (difference === null) return null;
     if (rule !== undefined) return this.#found.add({ ...difference, severity: 'noise', rule });
     return this.#found.add(this.#rules?.judge(difference) ?? difference);
   }
+}
+
+/** The difference of two entries of a map, if it is one of their shapes. */
+function ofShape(difference: BodyDifference): BodyDifference | null {
+  if (difference.lengths !== undefined) return null;
+  const varied = varying(difference);
+  return isOfValues(difference) && varied.cause !== 'format' ? null : varied;
 }
 
 /** The other members of the side that has the envelope. */

@@ -166,7 +166,7 @@ function causeOf(change: FieldChange): Cause {
   const { name, stable: a, candidate: b, answers } = change;
   const inBoth = a.length > 0 && b.length > 0;
   if (IDENTITY.has(name)) return 'server-identity';
-  if (CORRELATION.has(name) && inBoth) return 'server-identity';
+  if (CORRELATION.has(name) && inBoth) return isEchoOf(answers.request, name, a) ? 'header-value' : 'server-identity';
   if (name === 'content-encoding')
     return isRefusedCoding(b, answers) && !isRefusedCoding(a, answers) ? 'coding-refused' : 'content-encoding';
   if (inBoth && meansTheSame(change)) return 'header-format';
@@ -176,6 +176,10 @@ function causeOf(change: FieldChange): Cause {
   if (SIGNATURES.has(name) || DIGESTS.has(name)) return 'signed-body';
   return meaningOf(change) ?? (inBoth ? 'header-value' : a.length === 0 ? 'header-added' : 'header-missing');
 }
+
+/** Whether an answer names the request by the id that the client gave it. */
+const isEchoOf = ({ headers = [] }: Answers['request'], name: string, values: readonly string[]) =>
+  headers.some(([field, value]) => field.toLowerCase() === name && values.includes(value));
 
 /** Whether two values that are written differently mean the same to every reader. */
 function meansTheSame({ name, stable: a, candidate: b, answers }: FieldChange): boolean {
