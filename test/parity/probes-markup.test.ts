@@ -4,6 +4,8 @@ import { answer } from '../support/answer.ts';
 import { csv, events, html, lines, typed, xml } from '../support/compared.ts';
 import { type Probe, probe } from '../support/probe.ts';
 
+const elements = Array.from({ length: 400 }, (_, i) => `<i>${i}</i>`);
+
 const ROWS: readonly Probe[] = [
   ['br', html('<p>a<br>b</p>'), html('<p>a<br/>b</p>'), 'benign'],
   ['nbsp ref', html('<p>a&#160;b</p>'), html('<p>a\u00a0b</p>'), 'benign'],
@@ -83,6 +85,12 @@ const ROWS: readonly Probe[] = [
     'list in another order',
     xml('<l><i id="1"/><i id="2"/></l>'),
     xml('<l><i id="2"/><i id="1"/></l>'),
+    'breaking array-order',
+  ],
+  [
+    'a list of 400 the other way round',
+    xml(`<l>${elements.join('')}</l>`),
+    xml(`<l>${elements.toReversed().join('')}</l>`),
     'breaking array-order',
   ],
   [

@@ -48,14 +48,15 @@ type Pair = readonly [number, number];
 
 function compareChildren(a: readonly MarkupNode[], b: readonly MarkupNode[], at: Steps, found: Sink): void {
   const labels = labelsOf(a, b);
+  const inMixed = [...a, ...b].some(({ token }) => token.kind === 'text');
   const partner = shortestEditOf(labels.stable, labels.candidate);
-  if (partner === null) {
+  if (partner === null && inMixed) {
     found.add(bodyDifference('too-many-differences', xpathOf(at), null, null));
     return;
   }
-  const pairs = [...partner.entries()].filter(([, j]) => j >= 0);
+  // Too many elements are elsewhere to say which have stayed: all are paired as moved.
+  const pairs = [...(partner ?? []).entries()].filter(([, j]) => j >= 0);
   const left = leftOver(a, b, pairs);
-  const inMixed = [...a, ...b].some(({ token }) => token.kind === 'text');
   const moved = inMixed ? [] : pairedBy(left, labels.stable, labels.candidate);
   const [names, others] = [a.map(kindOfNode), b.map(kindOfNode)];
   const changed = pairedBy(leftOver(a, b, [...pairs, ...moved]), names, others).filter(
@@ -123,9 +124,9 @@ function pairedBy(
   labels: readonly string[],
   others: readonly string[],
 ): Pair[] {
-  const waiting = Map.groupBy(right, (j) => others[j] ?? '');
+  const waiting = Map.groupBy(right.toReversed(), (j) => others[j] ?? '');
   return left.flatMap((i): Pair[] => {
-    const j = waiting.get(labels[i] ?? '')?.shift();
+    const j = waiting.get(labels[i] ?? '')?.pop();
     return j === undefined ? [] : [[i, j]];
   });
 }
