@@ -16,7 +16,7 @@ import { steer } from './steering.ts';
 /**
  * Pure: the same plan, evidence and time give the same decision, so the log can be replayed (core/phases/replay.ts). A
  * hard stop rolls back at once. A gap in the evidence blocks promotion, never a rollback, and for no longer than
- * `maxHold`; at 100 % and in the soak, a candidate that nobody sees goes back sooner (core/gate/load-balancer.ts).
+ * `maxHold`; a candidate that has most customers and that nobody sees goes back sooner (core/gate/load-balancer.ts).
  */
 export function observe(deployment: Deployment, state: PresentRun, seen: Evidence, now: number): Observed {
   const stop = hardStop(deployment, state, seen);

@@ -24,9 +24,10 @@ import {
   total,
   unanswered,
 } from './counts.ts';
-import { judgeBalancer } from './load-balancer.ts';
+import { judgeBalancer, unseen } from './load-balancer.ts';
 import { isRestart, judgeMetric, type MetricVerdict } from './metric-verdict.ts';
 import { percentileRule } from './percentiles.ts';
+import { hasMost } from './plan-policy.ts';
 import { finite, type GatePolicy, thresholdOf } from './policy.ts';
 import { judgeReach } from './reach.ts';
 import { judgeUntold, openFate } from './untold.ts';
@@ -107,6 +108,10 @@ function conclude(
   if (beyond !== null) return { decision: 'rollback', reason: beyond };
   const hanging = judgeUntold(minutes, policy);
   if (hanging !== null) return { decision: 'rollback', reason: hanging };
+  // Of customers behind a mirror, and of a candidate that has never been seen, nobody knows how many there should be.
+  const isAsked = policy.weight < 1 && hasMost(100 * policy.weight) && minutes.some((m) => m.candidate !== null);
+  const blind = isAsked ? unseen(minutes, policy) : null;
+  if (blind !== null) return { decision: 'rollback', reason: blind };
   const balancer = judgeBalancer(minutes, policy);
   if (balancer.calls && balancer.vanished)
     return {

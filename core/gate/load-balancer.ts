@@ -125,20 +125,20 @@ export function untargeted(minutes: readonly MinuteEvidence[], policy: GatePolic
 }
 
 /**
- * Why a candidate that answers everybody goes back although nothing is known against it: its metrics have been missing for so long, while the load balancer counts more requests
- * than other services ever had since the phase began. Null where nobody is known to ask: a service that is closed for the night has no metrics either.
+ * Why a candidate that answers most customers goes back although nothing is known against it: its metrics have been missing for so long, while the load balancer counts more requests
+ * than stable has, and than other services ever had since the phase began. Null where nobody is known to ask: a service that is closed for the night has no metrics either.
  * @param silent minutes that are ordinarily without a request
  */
-export function unseen(minutes: readonly MinuteEvidence[], policy: GatePolicy, silent: number): string | null {
+export function unseen(minutes: readonly MinuteEvidence[], policy: GatePolicy, silent = 0): string | null {
   const last = minutes.findLastIndex(({ candidate }) => candidate !== null);
   const [seen, blind] = [minutes.slice(0, last + 1), minutes.slice(last + 1)];
   const others = Math.max(0, ...seen.map(othersOf).filter(Number.isFinite));
-  const all = blind.reduce((sum, m) => sum + (m.loadBalancerRequests ?? 0), 0);
+  const all = blind.map(othersOf).reduce((sum, n) => sum + (n > 0 ? n : 0), 0);
   const own5xx = blind.reduce((sum, m) => sum + known(m.elb5xx), 0);
   const isFailing = own5xx > (ORDINARY * policy.elb5xxRate + policy.errorMargin) * all + SURELY_MANY;
   if (blind.length < silent + (isFailing ? LATEST_MINUTES : BLIND_MINUTES)) return null;
-  if (blind.some(({ stable }) => stable !== null) || all < 2 * others * blind.length + SURELY_MANY) return null;
-  return `There have been no metrics of the candidate for ${blind.length} min, in which the load balancer counted ${all} requests and answered ${own5xx} of them with 5xx of its own: nobody can see how its customers fare.`;
+  if (all < 2 * others * blind.length + SURELY_MANY) return null;
+  return `There have been no metrics of the candidate for ${blind.length} min, in which the load balancer counted ${all} requests that were not stable's, and answered ${own5xx} with 5xx of its own: nobody can see how its customers fare.`;
 }
 
 /** Of the requests before a move, the share that found no target, and the part of it that is surely not the candidate's: it does not lack as many by its weight. */

@@ -60,16 +60,21 @@ export function judgeUntold(seen: readonly MinuteEvidence[], policy: GatePolicy,
 }
 
 /**
- * Why a candidate that answers everybody is considered to lose clients, although fewer than those of one that hangs: in each of the latest blocks, for an hour at least, more of them than the margin
- * give up beyond what stable's minutes reached before. Null if they do not. Whatever holds a soak is read from all of it, so nothing else ends such a soak before its time.
+ * Why a candidate that answers everybody is considered to lose clients, although fewer than one that hangs: in each of the latest blocks, for an hour at least, more of them than the margin
+ * give up beyond what stable's minutes reached before. Null if they do not. A stage is held for that until its longest hold, a soak until its end.
  */
 export function judgeGivenUp(seen: readonly MinuteEvidence[], policy: GatePolicy, ordinary: number): string | null {
-  const blocks = blocksOf(settledPrefix(seen).slice(BLOCK_MINUTES), LASTING.minutes).slice(-LASTING.blocks);
-  const isMore = ({ counted: { n, x } }: Block) =>
-    rate(x, n) > ordinary + policy.errorMargin + CHANCE * spread(ordinary, 1 / n);
-  if (blocks.length < LASTING.blocks || !blocks.every(isMore)) return null;
-  const [n, x] = blocks.reduce(([a, b], { counted }) => [a + counted.n, b + counted.x], [0, 0] as [number, number]);
-  return `${percent(rate(x, n))} of the candidate's requests have had no recorded answer for an hour or more, above what stable's minutes reached before and the margin (${percent(ordinary + policy.errorMargin)}): its clients give up.`;
+  const known = settledPrefix(seen).slice(BLOCK_MINUTES);
+  const blocks = blocksOf(known, LASTING.minutes).slice(-LASTING.blocks);
+  const first = blocks[0];
+  if (first === undefined || blocks.length < LASTING.blocks) return null;
+  const isMore = (block: readonly MinuteEvidence[]) => {
+    const { candidate, stable, chance } = sharesUntold(block, ordinary);
+    return candidate - stable > policy.errorMargin + chance;
+  };
+  if (!blocks.every(({ from, until }) => isMore(known.slice(from, until)))) return null;
+  const { candidate } = sharesUntold(known.slice(first.from), ordinary);
+  return `${percent(candidate)} of the candidate's requests have had no recorded answer for an hour or more, above what stable's minutes reached before and the margin (${percent(ordinary + policy.errorMargin)}): its clients give up.`;
 }
 
 interface Shares {
@@ -95,7 +100,8 @@ function spread(share: number, of: number): number {
 
 interface Block {
   readonly from: number;
-  readonly counted: NonNullable<Exposed>;
+  readonly until: number;
+  readonly counted: Exposed;
 }
 
 function blocksOf(minutes: readonly MinuteEvidence[], least = BLOCK_MINUTES): Block[] {
@@ -104,7 +110,7 @@ function blocksOf(minutes: readonly MinuteEvidence[], least = BLOCK_MINUTES): Bl
   for (const [at, { candidate }] of minutes.entries()) {
     if (candidate !== null) [n, x] = [n + candidate.requests, x + untold(candidate)];
     if (at + 1 - from < least || n < BLOCK_REQUESTS) continue;
-    blocks.push({ from, counted: { n, x: Math.max(0, x) } });
+    blocks.push({ from, until: at + 1, counted: { n, x: Math.max(0, x) } });
     [from, n, x] = [at + 1, 0, 0];
   }
   return blocks;

@@ -267,6 +267,23 @@ describe('a candidate that answers everybody, and whose metrics are lost', () =>
   });
 });
 
+describe('a candidate that answers most customers, and whose metrics are lost', () => {
+  const [stable, candidate] = [answered(300), answered(29_700)];
+  const lost = (stage: number, all: number, seen = 30) =>
+    decideGate(
+      minutes(seen + 30, (i) => minute(i, stable, i < seen ? candidate : null, { loadBalancerRequests: all })),
+      gatePolicyOf(PLAN, null, stage),
+    ).decision;
+
+  it('is rolled back after half an hour beside a stable side, too, if its customers are still there', () => {
+    expect(PLAN.stages.map(({ percent }) => percent)).toEqual([1, 10, 50, 90, 99, 100]);
+    expect(lost(4, 30_000)).toBe('rollback');
+    expect(lost(4, 300), 'nobody but stable has any').not.toBe('rollback');
+    expect(lost(1, 30_000), 'few are on it').not.toBe('rollback');
+    expect(lost(4, 30_000, 0), 'never seen').not.toBe('rollback');
+  });
+});
+
 describe('5xx of the load balancer’s own, where it is not known whose they are', () => {
   const open = (elb5xx: number, all?: number) =>
     minutes(30, (i) =>
