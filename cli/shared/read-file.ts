@@ -92,6 +92,8 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   EPERM: 'may not be opened by this user',
   EROFS: 'is on a file system that cannot be written',
   ENOSPC: 'cannot be written: the disk is full',
+  EDQUOT: 'cannot be written: this user may not store more on that disk',
+  EFBIG: 'cannot be written: it would be larger than `ulimit -f` or its file system allows',
   EMFILE: 'cannot be opened: this process holds as many files open as `ulimit -n` allows',
   ENAMETOOLONG: 'has a name that is too long',
   ELOOP: 'is a link that leads back to itself',

@@ -76,8 +76,7 @@ async function run(
   signal.throwIfAborted();
   const { fleet, plane } = await startServices(cloud, options, stops);
   // A real cold start would take minutes of simulated time, and would take the CPU from the first customers.
-  await cloud.lambda.warm();
-  signal.throwIfAborted();
+  await Promise.race([cloud.lambda.warm(), aborted(signal)]);
 
   const dynamo = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: cloud.dynamoUrl });
   stops.push(async () => dynamo.destroy());
