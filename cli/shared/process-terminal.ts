@@ -1,6 +1,7 @@
 /** The terminal of the real process. */
+import { fstatSync, writeSync } from 'node:fs';
 import type { WriteStream } from 'node:tty';
-import { codeOf } from '../../input/index.ts';
+import { asError, codeOf } from '../../input/index.ts';
 import { underway } from './attempt.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { Interrupted, type Screen, type Terminal } from './terminal.ts';
@@ -19,10 +20,11 @@ export function processTerminal(): ProcessTerminal {
   /** Whether the command ends by itself when it is interrupted. */
   let asked = false;
   let lost: Error | null = null;
-  process.stdout.on('error', (error: Error) => {
+  const lose = (error: Error) => {
     // The reader has seen enough (`| head`), so nothing is lost.
     if (codeOf(error) !== 'EPIPE') lost ??= error;
-  });
+  };
+  process.stdout.on('error', lose);
   // There is no reader left to notify.
   process.stderr.on('error', () => {});
   /** The second signal ends the process, whatever it waits for. */
@@ -38,7 +40,9 @@ export function processTerminal(): ProcessTerminal {
     if (!asked) listen(isBusy);
   };
   return {
-    out: screen(process.stdout),
+    out: fstatSync(process.stdout.fd).isFile()
+      ? { columns: null, rows: null, coloured: false, write: (text) => writeWhole(process.stdout.fd, text, lose) }
+      : screen(process.stdout),
     err: screen(process.stderr),
     stdin: process.stdin,
     environment: process.env,
@@ -86,6 +90,16 @@ function screen(stream: WriteStream): Screen {
     coloured: terminal && stream.hasColors(),
     write: (text) => void stream.write(text),
   };
+}
+
+/** Node's own stream takes a short write for a whole one: a full disk would keep half a document, and nobody would know. */
+function writeWhole(fd: number, text: string, lose: (error: Error) => void): void {
+  try {
+    let rest = Buffer.from(text);
+    while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
+  } catch (error) {
+    lose(asError(error));
+  }
 }
 
 /** Errors of the stream are handled by its own listener. */

@@ -1,6 +1,8 @@
 /** What only a whole process shows: exit codes, pipes and full disks. Signals are in `process.slow.test.ts`. */
 import { spawn } from 'node:child_process';
 import { existsSync, openSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CLI, spawnCrossfade } from '../support/cli.ts';
 import { ended, errorsOf } from './command-process.ts';
@@ -16,6 +18,16 @@ describe('the process of a command', () => {
     expect(errors).toContain('what was to be written is lost');
     expect(code).toBe(1);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'ends with 1 when a file takes only the beginning of what it wrote',
+    async () => {
+      const line = `ulimit -f 1; exec "${process.execPath}" "${CLI}" plan --json > "${join(tmpdir(), 'plan')}"`;
+      const child = spawn('bash', ['-c', line], { stdio: ['ignore', 'ignore', 'pipe'] });
+      const [code, errors] = await Promise.all([ended(child), errorsOf(child)]);
+      expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining('what was to be written is lost') });
+    },
+  );
 
   it('reads a plan from standard input, in JSON or YAML', async () => {
     for (const [plan, code] of [
