@@ -154,11 +154,11 @@ export interface NoisyPlace extends NoiseCount {
   readonly tooFew: boolean;
 }
 
-/** Every place in which stable has varied, with its counts. */
+/** Every place in which stable has varied, with its counts. Extents are read with the value to which they belong. */
 export function noisyPlaces(model: NoiseModel): NoisyPlace[] {
   return Object.entries(model).flatMap(([route, { records, counts }]) =>
     Object.entries(counts)
-      .filter(([place, count]) => varied(count) > 0 && !isChoice(placeAndAspect(place)[1]))
+      .filter(([place, count]) => varied(count) > 0 && !isExtent(placeAndAspect(place)[1]))
       .map(([place, count]) => ({
         route,
         place,
