@@ -1,4 +1,5 @@
 /** The result of a comparison, as one self-contained HTML file. */
+import { quantity } from '../input/index.ts';
 import { type NoisyPlace, quantile, type RouteSummary, type Summary } from '../parity/tally/index.ts';
 import type { Side } from '../sides/index.ts';
 import { compared, routeRows, totalVerdicts } from './parity-rows.ts';
@@ -55,7 +56,7 @@ function todoList(items: readonly TodoItem[], sources: readonly string[]): strin
     const { severity, known, cause, subject, title, captures, of, advice, samples, differences, places, routes } = item;
     const where = routes.length === 1 ? routes[0] : `${routes.length} routes`;
     const about = subject === '' ? '' : ` <code>${escapeHtml(subject)}</code>`;
-    return `<tr><td>${escapeHtml(where ?? '')}</td><td class="${CLASS_STYLE[severity]}">${known ? 'known' : severity}</td><td><b>${cause}</b>${about}<br>${withCode(title)}</td><td class="n">${captures} of ${of}</td><td>${withCode(advice)}<details><summary>${samples.length} of ${captures} captures, ${differences} differences, ${places.length} places</summary>${samples.map((s) => sample(s, sources)).join('')}${commands(item)}${morePlaces(places)}</details></td></tr>`;
+    return `<tr><td>${escapeHtml(where ?? '')}</td><td class="${CLASS_STYLE[severity]}">${known ? 'known' : severity}</td><td><b>${cause}</b>${about}<br>${withCode(title)}</td><td class="n">${captures} of ${of}</td><td>${withCode(advice)}<details><summary>${samples.length} of ${quantity(captures, 'capture')}, ${quantity(differences, 'difference')}, ${quantity(places.length, 'place')}</summary>${samples.map((s) => sample(s, sources)).join('')}${commands(item)}${morePlaces(places)}</details></td></tr>`;
   });
   return table(
     'What to do',

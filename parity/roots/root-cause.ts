@@ -37,9 +37,15 @@ export function subjectOf(difference: Difference, route: string): string {
   return difference.cause === 'key-renamed' ? foldedName(key) : key;
 }
 
-/** Severity comes first, so that the most serious ones are kept if there are too many. */
+/** Whether the candidate fails where stable answers, which comes before any other difference of its severity. */
+export function fails(difference: Difference): boolean {
+  if (difference.in === 'answer') return true;
+  return difference.in === 'status' && difference.candidate >= 500 && difference.stable < 500;
+}
+
+/** What is worst comes first, so that it is kept if there are too many. */
 export function rootKey(difference: Difference, route: string): string {
-  return `${rankOf(difference.severity)} ${difference.cause} ${isKnown(difference) ? 'known' : 'new'} ${subjectOf(difference, route)}`;
+  return `${rankOf(difference.severity)}${fails(difference) ? 'a' : 'b'} ${difference.cause} ${isKnown(difference) ? 'known' : 'new'} ${subjectOf(difference, route)}`;
 }
 
 /** The innermost key of a place in JSON; undefined in a text, and at the top level. */

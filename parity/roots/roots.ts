@@ -7,7 +7,7 @@ import { type Cause, rankOf, type Severity } from '../causes/index.ts';
 import type { Comparison } from '../compare/index.ts';
 import { type Difference, excerpt, generalPlace, placeOf } from '../model/index.ts';
 import { isKnown } from './known-differences.ts';
-import { changeOf, rootKey, subjectOf } from './root-cause.ts';
+import { changeOf, fails, rootKey, subjectOf } from './root-cause.ts';
 
 export interface RootPlace {
   readonly route: string;
@@ -41,6 +41,8 @@ export interface Root {
   readonly subject: string;
   /** Whether a baseline lists it. */
   readonly known: boolean;
+  /** See {@link fails}. */
+  readonly fails: boolean;
   differences: number;
   /** How many captures have it. */
   pairs: number;
@@ -98,13 +100,14 @@ export function mergeRoots(into: Roots, from: Roots): void {
   bound(into, 2 * MOST.roots, MOST.roots);
 }
 
-/** By harm, then by traffic: severity, captures, places. */
+/** By harm, then by traffic: severity, failures, captures, places. */
 export function rootsOf(roots: Roots): Root[] {
   bound(roots, MOST.roots, MOST.roots);
   for (const { places } of roots.values()) bound(places, MOST.places, MOST.places);
   return [...roots.values()].sort(
     (a, b) =>
       rankOf(a.severity) - rankOf(b.severity) ||
+      Number(b.fails) - Number(a.fails) ||
       b.pairs - a.pairs ||
       b.places.size - a.places.size ||
       (`${a.cause} ${a.subject}` < `${b.cause} ${b.subject}` ? -1 : 1),
@@ -119,6 +122,7 @@ function emptyRoot(difference: Difference, route: string): Root {
     severity,
     subject,
     known: isKnown(difference),
+    fails: fails(difference),
     differences: 0,
     pairs: 0,
     places: new Map(),

@@ -55,6 +55,20 @@ describe('the to-do list of a comparison', () => {
     expect(stdout.split(another), 'the place is shown nowhere else').toHaveLength(2);
   });
 
+  it('begins with an answer that fails, however rarely, in every output', async () => {
+    const fails = { ...MISSING, requestId: 'fails', route: 'GET /pay', candidate: answer('oops', { status: 502 }) };
+    const [input, junit, sarif] = [
+      await file(ndjson([...ARRAYS, fails])),
+      join(folder.path, 'fails.xml'),
+      join(folder.path, 'fails.sarif'),
+    ];
+    const { stdout } = await diff(input, '--junit', junit, '--sarif', sarif, '--github');
+    expect(stdout).toMatch(/captures\nGET \/pay +breaking +status \(200 → 502\)/);
+    expect(JSON.parse(await readFile(sarif, 'utf8')).runs[0].results[0].message.text).toContain('502');
+    expect((await todo(input)).todo[0]).toMatchObject({ cause: 'status', captures: 1 });
+    expect(await readFile(junit, 'utf8')).toContain('message="1 of 1 capture: status 200 → 502"');
+  });
+
   it('names the only further place without "such as"', async () => {
     const { stdout } = await diff(await file(ndjson(ARRAYS.slice(0, 1))));
     expect(stdout).toMatch(/\n {2}and 1 more place: GET \/get body\/headers\/(?:Host|Accept)\n/);

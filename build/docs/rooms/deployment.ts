@@ -100,7 +100,7 @@ export const DEPLOYMENT: Readonly<Record<string, Room>> = {
   'console/document': { imports: ['input', 'console/view'], packages: ['esbuild'] },
   'console/server': { imports: ['input', 'console/document', 'console/view'] },
 
-  report: { imports: [MODEL, 'parity/causes', 'parity/compare', 'parity/tally'] },
+  report: { imports: [MODEL, 'input', 'parity/causes', 'parity/compare', 'parity/tally'] },
 
   'lib/assets': { imports: [], packages: [...CDK, 'esbuild'] },
   'lib/functions': { imports: ['lib/assets'], packages: CDK },

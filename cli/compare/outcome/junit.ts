@@ -2,10 +2,14 @@
  * A summary as JUnit XML: one test case per route, which fails because of what counts. Valid for the schema of Jenkins'
  * xUnit plug-in.
  */
+import { quantity } from '../../../input/index.ts';
 import type { Summary } from '../../../parity/tally/index.ts';
 import { compared, routeRows, type TodoItem } from '../../../report/index.ts';
 import { FAIL_ON, type FailOn } from '../../shared/index.ts';
 import { morePlaces } from './todo.ts';
+
+/** How many root causes the summary of a failure names; its text has all. */
+const MOST_NAMED = 5;
 
 /** @param failOn differences of this severity or above count */
 export function junitXml(title: string, summary: Summary, todo: readonly TodoItem[], failOn: FailOn): string {
@@ -15,7 +19,9 @@ export function junitXml(title: string, summary: Summary, todo: readonly TodoIte
     const head = `<testcase classname="${xml(title)}" name="${xml(route)}" time="0"`;
     if (failed === 0) return { failed: 0, text: `    ${head}/>` };
     const items = todo.filter((item) => counted.some((c) => c === item.severity) && item.routes.includes(route));
-    const message = `${failed} of ${compared(verdicts)} captures: ${items.map(({ cause, subject }) => `${cause} ${subject}`.trim()).join(', ')}`;
+    const named = items.slice(0, MOST_NAMED).map(({ cause, subject }) => `${cause} ${subject}`.trim());
+    const more = items.length > MOST_NAMED ? ` and ${items.length - MOST_NAMED} more` : '';
+    const message = `${failed} of ${quantity(compared(verdicts), 'capture')}: ${named.join(', ')}${more}`;
     return {
       failed: 1,
       text: `    ${head}>\n      <failure type="parity" message="${xml(message)}">${xml(items.map(told).join('\n\n'))}</failure>\n    </testcase>`,
