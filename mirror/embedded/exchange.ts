@@ -86,7 +86,7 @@ export function send(
   headers: string[],
   head: RequestHead,
 ): ClientRequest {
-  return request({
+  const upstream = request({
     // Node expects an IPv6 address without brackets.
     host: primary.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: primary.port === '' ? 80 : primary.port,
@@ -98,6 +98,9 @@ export function send(
     agent: false,
     maxHeaderSize: 128 * 1024,
   });
+  // Otherwise Node drops all fields of the answer after the two thousandth, its length among them.
+  upstream.maxHeadersCount = 0;
+  return upstream;
 }
 
 /** Node frames a body itself: in chunks if a field says so, and also where it expects a body and there is none. */

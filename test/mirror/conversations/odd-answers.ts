@@ -78,6 +78,11 @@ export const ODD_ANSWERS: readonly Case[] = [
     shows(/c0=v[\s\S]*c299=v/),
   ],
   [
+    'five thousand fields, and the length behind them',
+    says(plain(`${Array.from({ length: 5_000 }, (_, i) => `X-${i}: v\r\n`).join('')}Content-Length: 2\r\n`)),
+    shows(/x-4999: v\r\ncontent-length: 2\r\n[\s\S]*ok$/i),
+  ],
+  [
     '`Connection: close` and Keep-Alive',
     saysAndEnds(plain('Connection: close\r\nKeep-Alive: timeout=1\r\nContent-Length: 2\r\n')),
     gets('200 ok'),
