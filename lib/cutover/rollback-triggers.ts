@@ -85,14 +85,7 @@ export class RollbackTriggers extends Construct {
         id: '@aws-cdk/aws-lambda:addPermissionsToVersionOrAlias',
         reason: 'Alarms and rules call the function unqualified; the machine is granted its versions by itself',
       });
-    for (const [alarm, fn] of [
-      ...alarms.rollback.map((alarm) => [alarm, rollback] as const),
-      ...alarms.mirror.map((alarm) => [alarm, closeMirror] as const),
-    ]) {
-      alarm.addAlarmAction(new LambdaAction(fn, { useUniquePermissionId: true }), new SnsAction(topic));
-      alarm.addOkAction(new SnsAction(topic));
-    }
-    for (const alarm of alarms.notices) alarm.addAlarmAction(new SnsAction(topic));
+    actOn(alarms, { rollback, closeMirror }, topic);
 
     acknowledge(this.deadLetters, 'AwsSolutions-SQS3', 'This is the dead-letter queue; an alarm watches it');
     this.#makeRules(props);
@@ -195,4 +188,19 @@ export class RollbackTriggers extends Construct {
       alarmDescription: `${SYMPTOMS['watchdog-failing'].means} ${SYMPTOMS['watchdog-failing'].done} Runbook: ${runbook}`,
     });
   }
+}
+
+function actOn(
+  alarms: CutoverAlarms,
+  { rollback, closeMirror }: { readonly rollback: IFunction; readonly closeMirror: IFunction },
+  topic: ITopic,
+): void {
+  for (const [alarm, fn] of [
+    ...alarms.rollback.map((alarm) => [alarm, rollback] as const),
+    ...alarms.mirror.map((alarm) => [alarm, closeMirror] as const),
+  ]) {
+    alarm.addAlarmAction(new LambdaAction(fn, { useUniquePermissionId: true }), new SnsAction(topic));
+    alarm.addOkAction(new SnsAction(topic));
+  }
+  for (const alarm of alarms.notices) alarm.addAlarmAction(new SnsAction(topic));
 }

@@ -44,32 +44,7 @@ export class ShadowMirror extends Construct {
     if (props.forward === props.reverse)
       throw new RangeError(`ShadowMirror ${id}: reverse must be another target group than forward`);
     this.logGroup = keptLogs(this, 'Logs');
-    const redactionKey = new Secret(this, 'RedactionKey', {
-      description: 'Key of the hashes that replace secrets in captures',
-      generateSecretString: { passwordLength: 32, excludePunctuation: true },
-    });
-    acknowledge(
-      redactionKey,
-      'AwsSolutions-SMG4',
-      'Hashes must be equal throughout a cutover; exchange the key between two of them',
-    );
-    const taskDefinition = new FargateTaskDefinition(this, 'Task', {
-      cpu: 1024,
-      memoryLimitMiB: 2048,
-      runtimePlatform: LINUX_ON_ARM,
-    });
-    addEnvoy(taskDefinition, { ...props, logGroup: this.logGroup, stopTimeout: STOP_TIMEOUT, drainDelay: DRAIN_DELAY });
-    addRecorder(taskDefinition, {
-      ...props,
-      logGroup: this.logGroup,
-      stopTimeout: STOP_TIMEOUT,
-      drainDelay: DRAIN_DELAY,
-      redactionKey: EcsSecret.fromSecretsManager(redactionKey as ISecret),
-    });
-    acknowledgeTask(taskDefinition);
-    forOwnAccount(taskDefinition);
-    // The recorder only ships batches; `grantPutRecords` would also permit single records.
-    props.stream.grant(taskDefinition.taskRole, 'firehose:PutRecordBatch');
+    const taskDefinition = this.#task(props);
     this.securityGroup = new SecurityGroup(this, 'SecurityGroup', { vpc: props.vpc, description: 'Shadow mirror' });
     for (const port of Object.values(MIRROR_PORTS))
       this.securityGroup.connections.allowFrom(props.loadBalancer, Port.tcp(port), 'Load balancer');
@@ -91,6 +66,31 @@ export class ShadowMirror extends Construct {
     this.service
       .autoScaleTaskCount({ minCapacity: MIN_TASKS, maxCapacity: MAX_TASKS })
       .scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 40 });
+  }
+
+  #task(props: ShadowMirrorProps): FargateTaskDefinition {
+    const redactionKey = new Secret(this, 'RedactionKey', {
+      description: 'Key of the hashes that replace secrets in captures',
+      generateSecretString: { passwordLength: 32, excludePunctuation: true },
+    });
+    acknowledge(
+      redactionKey,
+      'AwsSolutions-SMG4',
+      'Hashes must be equal throughout a cutover; exchange the key between two of them',
+    );
+    const taskDefinition = new FargateTaskDefinition(this, 'Task', {
+      cpu: 1024,
+      memoryLimitMiB: 2048,
+      runtimePlatform: LINUX_ON_ARM,
+    });
+    const around = { ...props, logGroup: this.logGroup, stopTimeout: STOP_TIMEOUT, drainDelay: DRAIN_DELAY };
+    addEnvoy(taskDefinition, around);
+    addRecorder(taskDefinition, { ...around, redactionKey: EcsSecret.fromSecretsManager(redactionKey as ISecret) });
+    acknowledgeTask(taskDefinition);
+    forOwnAccount(taskDefinition);
+    // The recorder only ships batches; `grantPutRecords` would also permit single records.
+    props.stream.grant(taskDefinition.taskRole, 'firehose:PutRecordBatch');
+    return taskDefinition;
   }
 
   /** The rules are here and not next to the sides' groups, because their stack must not depend on the mirror's. */
