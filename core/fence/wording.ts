@@ -8,7 +8,7 @@ export function describeRollback(outcome: RollbackOutcome, request: RollbackRequ
   const cause = describeCause(request);
   switch (outcome.outcome) {
     case 'rolled_back':
-      return `All traffic is on stable (${cause}).${goneText(outcome.gone)}${afterwards(outcome)}`;
+      return `${returnText(outcome, cause)}${goneText(outcome.gone)}${afterwards(outcome)}`;
     case 'waiting_for_capacity': {
       const { stable, needed, candidatePercent, overdue } = outcome;
       const candidate = `The candidate answers ${Math.round(candidatePercent)} % meanwhile`;
@@ -22,6 +22,13 @@ export function describeRollback(outcome: RollbackOutcome, request: RollbackRequ
     case 'not_concerned':
       return `Cutover ${outcome.item.cutoverId} owns the ingress, and this trigger belongs to another run, so no weights were changed (${cause}).`;
   }
+}
+
+/** Whoever asks again learns that this call changed nothing, and why the traffic returned. */
+function returnText({ item, first }: RollbackOutcome & { outcome: 'rolled_back' }, cause: string): string {
+  const done = first ? null : item?.rollback;
+  if (done?.confirmedAt == null) return `All traffic is on stable (${cause}).`;
+  return `All traffic has been on stable since ${done.confirmedAt.slice(11, 19)}Z (${describeCause(done)}).`;
 }
 
 function afterwards(outcome: RollbackOutcome & { outcome: 'rolled_back' }): string {

@@ -236,7 +236,7 @@ export const SYMPTOMS = {
         commands: [crossfadeCommand(names, "rollback --reason 'why'")],
       },
       {
-        text: 'Without Crossfade on this machine, call the function itself:',
+        text: 'Without Crossfade on this machine, call the function itself (version 1 of the AWS CLI needs no `--cli-binary-format`, and does not know it):',
         commands: [
           awsCommand(
             names,

@@ -112,7 +112,7 @@ async function run(
     candidate: options.candidate.label,
     log: await log(),
     lease,
-    execution: [...cloud.machine.executions.values()].at(-1) ?? null,
+    execution: [...cloud.machine.executions.values()].find(({ name }) => name === cutoverId) ?? null,
     chaos: specs.map((spec) => spec.text),
   });
 }

@@ -81,7 +81,9 @@ export class RunCourse {
   }
 
   see(event: CloudEvent): void {
-    const { cloud, progress, chaos, fleet } = this.#options;
+    const { cloud, cutoverId, progress, chaos, fleet } = this.#options;
+    // A person may try `start` or `drill` beside the rehearsal, which preflight refuses.
+    if ((event.type === 'state' || event.type === 'end') && event.execution.name !== cutoverId) return;
     const at = cloud.clock.now();
     progress.event(at, event);
     this.#learn({ type: 'event', at, event });

@@ -41,4 +41,20 @@ describe('what a rollback says of trouble on its way', () => {
     expect(text).toMatch(/Trouble: DescribeServices failed \(cause: Error: socket hang up\)\.$/);
     expect(text).not.toContain('Traffic:');
   });
+
+  it('tells whoever asks again since when, and why', () => {
+    const began = {
+      trigger: 'alarm',
+      by: 'gateway-red',
+      reason: 'red',
+      requestedAt: '2026-11-24T08:10:00.000Z',
+    } as const;
+    const confirmedAt = '2026-11-24T08:10:05.000Z';
+    const rollback = { ...began, confirmedAt, verifiedAt: null, capacityRestoredAt: null, owed: [] };
+    const item = lease({ rollback });
+    const again = { outcome: 'rolled_back', ledger: 'written', item, gone: [], first: false } as const;
+    expect(describeRollback(again, { ...request, trigger: 'operator', by: 'bob' })).toBe(
+      'All traffic has been on stable since 08:10:05Z (alarm gateway-red: red).',
+    );
+  });
 });
