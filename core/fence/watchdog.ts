@@ -266,11 +266,14 @@ async function watchRolledBack(ports: WatchdogPorts, deployment: Deployment, ite
     const { plan } = await giveBack(ports, deployment, { ...seen, live }, item);
     return { action: 'rewrote_safe_weights', item, live: describeWeights(deployment, live), kind: plan.kind };
   }
-  const restored = await watchOwedCapacity(ports, item);
-  if (restored !== null) return restored;
+  const [owed] = await Promise.allSettled([watchOwedCapacity(ports, item)]);
+  if (owed.status === 'fulfilled' && owed.value !== null) return owed.value;
   const verified =
     item.rollback?.verifiedAt === null ? await verifyReturn(ports, item, item.rollback, seen.stable) : null;
-  return verified === null || verified.action === 'none' ? watchCarried(ports, deployment, item) : verified;
+  if (verified !== null && verified.action !== 'none') return verified;
+  // A capacity that cannot be read keeps nobody from seeing that the traffic is back.
+  if (owed.status === 'rejected') throw owed.reason;
+  return watchCarried(ports, deployment, item);
 }
 
 /**

@@ -167,6 +167,20 @@ describe('after a rollback', () => {
     expect(await look(world)).toMatchObject({ action: 'verified' });
   });
 
+  it('a capacity that cannot be read keeps nobody from seeing that the traffic is back, and fails every other minute', async () => {
+    const world = await returned();
+    world.item = world.item && { ...world.item, capacity: { ...world.stableTasks } };
+    const snapshot = () => Promise.reject(new Error('AccessDenied'));
+    Object.assign(world, { capacity: { ...world.capacity, snapshot } });
+    const minute = Math.ceil(world.now / 60_000) * 60_000;
+    world.now = minute + 60_000 + COUNTS_LATE_SECONDS * 1000;
+    await expect(look(world)).rejects.toThrow('AccessDenied');
+    const stable = { requests: 100, target5xx: 0, connectionErrors: 0, slow: 0 };
+    world.minuteEvidence = [{ minute, stable, candidate: null, elb5xx: 0 }];
+    expect(await look(world)).toMatchObject({ action: 'verified' });
+    await expect(look(world)).rejects.toThrow('AccessDenied');
+  });
+
   it('capacity that is as it was is owed while a writer may sleep', async () => {
     const world = await returned();
     await look(world);
