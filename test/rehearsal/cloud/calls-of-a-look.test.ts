@@ -82,6 +82,7 @@ async function begin(): Promise<void> {
   const leases = dynamoLeases(client, deployment.ledgerTable);
   const log = dynamoDecisionLog(client, deployment.ledgerTable, deployment.ingressId);
   const executionArn = `${cloud.machine.arn.replace(':stateMachine:', ':execution:')}:${state.cutoverId}`;
+  state = { ...state, executionArn };
   // The watchdog sees a running execution, but no machine interprets it.
   cloud.machine.executions.set(executionArn, {
     arn: executionArn,
