@@ -39,8 +39,12 @@ beforeAll(async () => {
 });
 
 describe('a rehearsed cutover', () => {
-  it('runs the synthesised machine to its end without failing a single request', async (context) => {
-    await wholeRun({ title: 'clean', plan, fault: null }, options, context, (run) => {
+  it('runs the synthesised machine to its end without failing a single request, whatever start a person tries beside it', async (context) => {
+    const onCloud: RehearsalOptions['onCloud'] = ({ access, clock, machine }) => {
+      accesses.push(access);
+      void clock.sleep(6 * 60_000).then(() => machine.start('beside', {}));
+    };
+    await wholeRun({ title: 'clean', plan, fault: null }, { ...options, onCloud }, context, (run) => {
       expect(run.verdict.ok, run.verdict.sentence).toBe(true);
       expect(run.requests.failed).toEqual({});
       expect(run.ledger).toMatchObject({ status: 'completed' });
