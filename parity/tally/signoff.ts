@@ -54,7 +54,9 @@ export function judgeParity(counted: RouteTallies, policy: SignoffPolicy, copies
   const { [UNSERVED]: unserved, ...routes } = suppressNoise(counted);
   const all = Object.entries(routes);
   const rare = rareRoutes(all, policy);
-  const entries = all.filter(([route]) => !rare.includes(route));
+  const entries = all
+    .filter(([route]) => !rare.includes(route))
+    .toSorted(([, a], [, b]) => b.newErrors - a.newErrors || b.breaking - a.breaking || b.undecided - a.undecided);
   const each = (judge: (a: RouteTally) => string[]) =>
     entries.flatMap(([route, a]) => judge(a).map((text) => `${route.trim()}: ${text}`));
   const dirty = each((a) => faults(a, policy));
@@ -225,9 +227,14 @@ function losses(
 /** How many names a reason lists; the rest is counted. */
 const LISTED = 5;
 
+/** Places that say no more than the cause does. */
+const OF_THE_WHOLE = new Set(['status', 'answer']);
+
 function listed(a: RouteTally, kind: Severity): string {
   const findings = findingsOf(a).filter((f) => f.severity === kind);
-  const named = findings.slice(0, LISTED).map((f) => `${f.cause} at ${f.place} ${f.pairs}`);
+  const named = findings
+    .slice(0, LISTED)
+    .map((f) => `${f.cause}${OF_THE_WHOLE.has(f.place) ? '' : ` at ${f.place}`} ${f.pairs}`);
   const more = findings.length - named.length;
   return [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }

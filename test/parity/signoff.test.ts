@@ -5,7 +5,7 @@ import { bucketOf, type Histogram } from '../../parity/tally/histogram.ts';
 import { judgeLatency, PERCENTILES } from '../../parity/tally/latency.ts';
 import { OTHER_ROUTES, type RouteTallies, totalOf } from '../../parity/tally/routes.ts';
 import { type CopyCounts, judgeParity, type SignoffPolicy } from '../../parity/tally/signoff.ts';
-import { EMPTY_TALLY, type RouteTally } from '../../parity/tally/tally.ts';
+import { EMPTY_TALLY, findingKey, type RouteTally } from '../../parity/tally/tally.ts';
 import { answer, pairOf } from '../support/answer.ts';
 import { generator, normal, type Random } from '../support/random.ts';
 
@@ -169,9 +169,14 @@ describe('a sign-off', () => {
     const many = Object.fromEntries(
       Array.from({ length: 150 }, (_, i) => [`/r${i}`, route({ newErrors: 1, pairs: 1 })]),
     );
-    const { reasons } = judgeParity(many, policy, COPIES);
+    const worst = route({ breaking: 9, newErrors: 7, findings: { [findingKey('breaking', 'status', 'status')]: 9 } });
+    const { reasons } = judgeParity({ ...many, '/worst': worst }, policy, COPIES);
     expect(reasons.length).toBe(32);
-    expect(reasons.at(-1)).toBe('269 more');
+    expect(reasons.slice(0, 2), 'the worst route first').toEqual([
+      '/worst: 9 of 400 captures have a breaking difference (status 9)',
+      '/worst: 7 errors on the candidate that stable does not have',
+    ]);
+    expect(reasons.at(-1)).toBe('271 more');
   });
 
   it('is insufficient when routes cannot be told apart', () => {
