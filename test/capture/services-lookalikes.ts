@@ -322,4 +322,6 @@ export const SERVICES_LOOKALIKES: readonly PlantedRow[] = [
   ['sentence list', text('Requirements:\n\n  one digit\n  one letter\n'), ['one digit', 'one letter']],
   ['codes', text('Codes:\n\n  1a2b-3c4d\n  5e6f-7a8b\n'), ['1a2b-3c4d']],
   ['activation prose', text('Activation: press the red button'), ['press the red button']],
+  ['a namespace', text('kubectl get secret -n shop -o yaml'), ['shop', 'yaml']],
+  ['a title of LOGIN', text('USER LOGIN page title\n'), ['page title']],
 ];

@@ -242,4 +242,11 @@ export const SERVICES_SECRETS: readonly PlantedRow[] = [
   ['sms', text('G-483920 is your Google verification code.'), ['483920']],
   ['sms2', text('Use 483920 to sign in to Shop.'), ['483920']],
   ['recovery text', text('Recovery codes:\n\n  1a2b-3c4d\n  5e6f-7a8b\n\nKeep them safe.'), ['1a2b-3c4d', '5e6f-7a8b']],
+  ['a program by its path', text(`"C:\\Program Files\\7-Zip\\7z.exe" a -p${S} b.7z`), [S]],
+  ['a program of others', text(`evil-winrm -i h -u ann -p ${S}`), [S]],
+  ['a macro of Zabbix', json({ macros: [{ macro: '{$SNMP_COMMUNITY}', value: S }] }), [S]],
+  ['a community of NetBox', json({ config_context: { snmp: { ro_community: S } } }), [S]],
+  ['a variable of Octopus', json({ Name: 'conn', Type: 'Sensitive', IsSensitive: true, Value: S }), [S]],
+  ['a code in German', text('Ihr Bestätigungscode lautet 483920.'), ['483920']],
+  ['a device of Huawei', text(`snmp-agent community read cipher ${S}\n`), [S]],
 ];

@@ -38,6 +38,7 @@ const ENTRY_NAMES = new Set([
   'n',
   'id',
   'label',
+  'macro',
 ]);
 /**
  * Other pairs of such keys. Here the name must be a label by itself and the value must be a string, because these keys
@@ -57,7 +58,7 @@ const OF_SECRET: ReadonlySet<string> = new Set(['data', 'stringData']);
 const SECRET_TYPES = new Set(['password', 'secret', 'securestring', 'encrypted']);
 /** Marks of an entry whose value is secret, whatever it is called, and the keys that hold such a value. */
 const FLAGS = new Set(['issecret', 'issensitive', 'masked', 'secret', 'sensitive']);
-const FLAGGED: ReadonlySet<string> = new Set(['value', 'values', 'default']);
+const FLAGGED: ReadonlySet<string> = new Set(['value', 'values', 'default', 'Value']);
 /** Members that mark others. */
 const SENSITIVE = /^(?:after|before)_sensitive$|^sensitive_(?:values|attributes)$/;
 /** A command-line option whose argument follows it. */

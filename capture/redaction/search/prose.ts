@@ -18,7 +18,7 @@ const VERBS = new Set(
 );
 /** One-time codes that are sent to a person. */
 const ONCE =
-  /(?:^|\s)(?:otp|pin|tan|passcode|(?:access|activation|auth\w*|backup|confirmation|login|one-time|recovery|security|sms|verification) code)$/;
+  /(?:^|\s)(?:otp|pin|tan|passcode|(?:access|activation|auth\w*|backup|confirmation|login|one-time|recovery|security|sms|verification) code|(?:bestätigungs|einmal|freischalt|sicherheits|zugangs)code|code de (?:confirmation|sécurité|vérification)|código de (?:confirmación|seguridad|verificación))$/;
 const ONCE_AFTER = /^ is (?:your|the) (?:[\w-]{1,20} ){0,2}(?:code|otp|pin|passcode|password)\b/i;
 /** The same in two groups, or behind a letter, as in mobile messages; and `use 483920 to sign in`. */
 const GROUPS =
@@ -98,7 +98,7 @@ function placeOf(text: string, start: number, quoted: boolean, said: string, nam
   if (colon || words.length === 0) return null;
   const last = words.at(-1) ?? '';
   const isSecret = names.of(last) === 'secret' || names.of(words.slice(-2).join(' ')) === 'secret';
-  return isSecret && (quoted || /^--?[a-z]/i.test(last) || looksMade(said)) ? folded(last) : null;
+  return isSecret && (quoted || /^--?[a-z]{3}/i.test(last) || looksMade(said)) ? folded(last) : null;
 }
 
 /** Not a word: has digits among letters of both cases, or among punctuation. */

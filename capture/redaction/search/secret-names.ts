@@ -25,7 +25,7 @@ export const SECRET_NAMES: Readonly<Record<Match, string>> = {
     privatekey privatekeys publishkey refreshtokens routingnumber samlrequest samlresponse secret secretkey secrets
     recoverycode recoverycodes backupcode backupcodes emergencycode emergencycodes scratchcode scratchcodes pairingcode securitycode
     devicecode usercode seedphrase seedwords recoveryphrase mnemonic securityanswer manualentrykey networkkey privkey keypass storepass
-    securehash verificationvalue communitystring snmpcommunity readcommunity writecommunity motdepasse
+    securehash verificationvalue communitystring snmpcommunity readcommunity rocommunity rwcommunity writecommunity motdepasse
     servicekey sessid sessionid sessionkey sharedkey signature signatures signingkey socialsecuritynumber sslcert
     storagekey subscriptionkey taxid token webhookurl xsrf
     chiavesegreta claveacceso clavedeacceso clavesecreta clésecrète codesecret codicesegreto códigosecreto geheimnis geheimzahl

@@ -14,7 +14,7 @@ const after = (options: string) => taking(options, '[ =]{1,4}');
 /** Names of programs, the place of the secret in the rest of their line, and a word that must stand there, too. */
 const COMMANDS: readonly (readonly [programs: string, secret: string, word?: RegExp])[] = [
   ['mysql\\w*|mariadb(?:-\\w{1,10})?|7z[azr]?|7zz|un?rar|rar', taking('-h?p', '')],
-  ['mongo(?:sh|dump|restore|export|import)?|cqlsh|rabbitmqadmin|sshpass', taking('-p')],
+  ['mongo(?:sh|dump|restore|export|import)?|cqlsh|rabbitmqadmin|sshpass|evil-winrm', taking('-p')],
   ['zip|unzip|ipmitool|sqlcmd|bcp|mosquitto_\\w{2,3}', taking('-P')],
   ['redis-cli', taking('-a')],
   ['ldap\\w{3,10}', taking('-w')],
@@ -37,7 +37,7 @@ const COMMANDS: readonly (readonly [programs: string, secret: string, word?: Reg
   ['smbclient|smbget|rpcclient', `(?<=\\s)-U[ =]?["']?[^\\s%"']{1,100}%${ARGUMENT}`],
   ['lftp', `(?<=\\s)-u[ ]{0,4}[^\\s,]{1,100},${ARGUMENT}`],
   [
-    'net(?:\\.exe)?',
+    'net',
     `(?:(?<=\\s)/user:\\S{1,100}\\s{1,4}|^\\s{1,4}user\\s{1,4}\\S{1,100}\\s{1,4}(?=\\S{1,200}\\s{1,4}/\\w))${ARGUMENT}`,
   ],
   ['htpasswd', `^\\s{1,4}-\\w{0,8}b\\w{0,8}\\s{1,4}\\S{1,100}\\s{1,4}(?:\\S{1,100}\\s{1,4}(?=\\S))?${ARGUMENT}`],
@@ -51,7 +51,7 @@ const COMMANDS: readonly (readonly [programs: string, secret: string, word?: Reg
 const PROGRAMS = `(?<![\\w.-])(?:${COMMANDS.map(([programs]) => `(${programs})`).join('|')})`;
 /** How much of a line is read after a program's name. */
 const REST = 300;
-const PROGRAM = new RegExp(`${PROGRAMS}(?=([ \\t](?:[^\\n\\\\]|\\\\(?:\\r?\\n|.)){1,${REST}}))`, 'g');
+const PROGRAM = new RegExp(`${PROGRAMS}(?:\\.exe)?["']?(?=([ \\t](?:[^\\n\\\\]|\\\\(?:\\r?\\n|.)){1,${REST}}))`, 'g');
 const SECRETS = COMMANDS.map(([, secret, word]) => ({ secret: new RegExp(secret, 'gm'), word }));
 /** Arguments of most of them begin so. */
 const ARGUED = / [-/]{1,2}\w|login |set aws|wpa_|password |echo |printf /;
@@ -61,12 +61,12 @@ export const COMMAND_LINE = new RegExp(`^\\[\\s{0,100}"(?:[^"\\\\\\s]{0,100}/)?$
 /** Lines of configuration: of network devices, SNMP's agent and Redis. */
 const LAST = '[ \\t]{1,8}(?:\\d{1,2}[ \\t]{1,8})?["\']?([^\\s"\']{3,200})["\']?';
 const LINES = [
-  `(?:set[ \\t]|no[ \\t])?(?:snmp-server community|snmp community|r[ow]community6?|com2sec6?[ \\t]+\\S{1,64}[ \\t]+\\S{1,64})[ \\t]+["']?([^\\s"']{3,200})`,
+  `(?:set[ \\t]|no[ \\t])?(?:snmp-server community|snmp community|r[ow]community6?|snmp-agent community (?:read|write)(?: cipher| simple)?|com2sec6?[ \\t]+\\S{1,64}[ \\t]+\\S{1,64})[ \\t]+["']?([^\\s"']{3,200})`,
   `(?:require|master)(?:pass|auth)[ \\t]+["']?([^\\s"']{3,200})["']?[ \\t]*\\r?$`,
   `(?:enable (?:secret|password)(?: level \\d+)?|(?:username|neighbor|ppp|line)[ \\t][^\\n]{0,100}?(?:password|secret)|(?:tacacs|radius)(?:-server)?[ \\t][^\\n]{0,100}?key|crypto isakmp key|wpa-psk (?:ascii|hex)|set (?:security|system|access|protocols)[ \\t][^\\n]{0,100}?(?:ascii-text|plain-text-password-value|authentication-key))${LAST}(?=[ \\t]*\\r?$| address | level )`,
   // FTP and POP, IMAP, Redis.
   '(?:USER[ \\t]\\S{1,100}\\r?\\n(?:[^\\n]{0,200}\\n){0,2}?)PASS[ \\t]+([^\\s]{1,200})[ \\t]*\\r?$',
-  '\\w{1,8} LOGIN[ \\t]+\\S{1,100}[ \\t]+["\']?([^\\s"\']{1,200})["\']?[ \\t]*\\r?$',
+  '\\w{0,4}\\d{1,6} LOGIN[ \\t]+\\S{1,100}[ \\t]+["\']?([^\\s"\']{1,200})["\']?[ \\t]*\\r?$',
   '(?:\\w{1,20}> )?AUTH[ \\t]+(?!(?:PLAIN|LOGIN|CRAM|XOAUTH|TLS|SSL)\\b)(?:[\\w.-]{1,64}[ \\t]+)?(\\S{4,200})[ \\t]*\\r?$',
 ].map((line) => new RegExp(`^[ \\t]*${line}`, 'gm'));
 const LINE = /community|com2sec|pass|PASS|secret|key|ascii|LOGIN|AUTH/;
