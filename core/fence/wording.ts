@@ -28,7 +28,7 @@ export function describeRollback(outcome: RollbackOutcome, request: RollbackRequ
 function returnText({ item, first }: RollbackOutcome & { outcome: 'rolled_back' }, cause: string): string {
   const done = first ? null : item?.rollback;
   if (done?.confirmedAt == null) return `All traffic is on stable (${cause}).`;
-  return `All traffic has been on stable since ${done.confirmedAt.slice(11, 19)}Z (${describeCause(done)}).`;
+  return `All traffic is on stable, and has been since ${done.confirmedAt.slice(11, 19)}Z (${describeCause(done)}).`;
 }
 
 function afterwards(outcome: RollbackOutcome & { outcome: 'rolled_back' }): string {

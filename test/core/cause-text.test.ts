@@ -54,7 +54,7 @@ describe('what a rollback says of trouble on its way', () => {
     const item = lease({ rollback });
     const again = { outcome: 'rolled_back', ledger: 'written', item, gone: [], first: false } as const;
     expect(describeRollback(again, { ...request, trigger: 'operator', by: 'bob' })).toBe(
-      'All traffic has been on stable since 08:10:05Z (alarm gateway-red: red).',
+      'All traffic is on stable, and has been since 08:10:05Z (alarm gateway-red: red).',
     );
   });
 });
