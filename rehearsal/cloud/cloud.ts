@@ -3,13 +3,8 @@
  * rules, functions with their environment, the state machine and the weights all come from the templates.
  */
 import type { Deployment } from '../../core/model/index.ts';
-import {
-  type LoadBalancerModel,
-  listen,
-  localEnvironment,
-  type RuleModel,
-  type ScaledClock,
-} from '../machine/index.ts';
+import type { ScaledClock } from '../clock/index.ts';
+import { type LoadBalancerModel, listen, localEnvironment, type RuleModel } from '../machine/index.ts';
 import { type Access, sentenceOf } from './access/index.ts';
 import { addRoles, iam, kms, type LocalAccount } from './account/index.ts';
 import { busOf, firehoseOf, flush, lambdaOf, machineOf, takeMachineRole, takeStreamRole, topicsOf } from './actors.ts';

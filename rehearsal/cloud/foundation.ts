@@ -2,7 +2,8 @@
  * The basis of every service of the cloud: models from the templates, one clock, one authority for permissions, and one
  * observer.
  */
-import { type LoadBalancerModel, ScaledClock } from '../machine/index.ts';
+import { ScaledClock } from '../clock/index.ts';
+import type { LoadBalancerModel } from '../machine/index.ts';
 import { Access, type Known } from './access/index.ts';
 import { type LocalAccount, localAccount } from './account/index.ts';
 import type { CloudEvent } from './cloud-event.ts';

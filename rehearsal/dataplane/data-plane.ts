@@ -2,13 +2,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { Pool } from 'undici';
+import type { VirtualClock } from '../clock/index.ts';
 import {
   type LoadBalancerModel,
   listen,
   type MetricSink,
   type RuleModel,
   type TargetGroupModel,
-  type VirtualClock,
 } from '../machine/index.ts';
 import { withoutHopByHop } from './hop-by-hop.ts';
 import { groupFor, ruleFor, targetFor } from './routing.ts';

@@ -1,6 +1,7 @@
 /** Health checks with simulated intervals and thresholds, and the host counts that ALB publishes each minute. */
 import { request } from 'undici';
-import type { LoadBalancerModel, MetricSink, Target, TargetGroupModel, VirtualClock } from '../machine/index.ts';
+import type { VirtualClock } from '../clock/index.ts';
+import type { LoadBalancerModel, MetricSink, Target, TargetGroupModel } from '../machine/index.ts';
 import { DIRECT } from './direct.ts';
 
 const MINUTE_MS = 60_000;

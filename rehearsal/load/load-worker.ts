@@ -3,7 +3,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Pool } from 'undici';
-import { clockReader } from '../machine/index.ts';
+import { clockReader } from '../clock/index.ts';
 import type { LoadInput, LoadTick, SideTally } from './load.ts';
 
 const TICK_MS = 250;

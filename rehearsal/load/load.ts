@@ -1,7 +1,8 @@
 /** Starts the customers and counts their results. */
 
 import { Worker } from 'node:worker_threads';
-import { type ClockSource, ownModule } from '../machine/index.ts';
+import type { ClockSource } from '../clock/index.ts';
+import { ownModule } from '../machine/index.ts';
 
 export interface MixEntry {
   readonly method: string;

@@ -1,6 +1,5 @@
-/** This machine: processes, ports and simulated time. */
+/** This machine: processes and ports. */
 export { type Child, startChild } from './child.ts';
-export { type ClockSource, clockReader, ScaledClock } from './clock.ts';
 export { listen } from './listen.ts';
 export { liveWeights } from './live-weights.ts';
 export { LOCAL_CLIENT, localEnvironment } from './local-client.ts';
@@ -13,5 +12,4 @@ export type {
   RuleModel,
   Target,
   TargetGroupModel,
-  VirtualClock,
 } from './world.ts';

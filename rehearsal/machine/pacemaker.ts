@@ -3,7 +3,7 @@
  * evaluations and its health checks. Time also stands still while this process gets no CPU at all.
  */
 import { cpus } from 'node:os';
-import type { ScaledClock } from './clock.ts';
+import type { ScaledClock } from '../clock/index.ts';
 
 const BEAT_MS = 100;
 /** Without a beat for so long, simulated time stands still. */

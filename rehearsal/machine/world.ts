@@ -1,27 +1,11 @@
 /**
- * What the parts of the local cloud share: compressed time, the load balancer's state, and the place where metrics go.
+ * What the parts of the local cloud share: the load balancer's state, and the place where metrics go.
  *
  * The ELBv2 endpoint writes {@link LoadBalancerModel}; the data plane reads it for every request. So a `ModifyRule`
  * that the very same adapter sends to AWS moves real local traffic.
  */
 
 import type { RuleConditions } from '../../core/listener/index.ts';
-
-/** Simulated time, which runs `speed` times as fast as real time, and slower while the machine cannot follow. */
-export interface VirtualClock {
-  /** Simulated time, in milliseconds since the epoch. */
-  now(): number;
-  /** Simulated seconds per real second when nothing slows it down, ≥ 1. */
-  readonly speed: number;
-  /** The real duration of `virtualMs` at the usual speed, in milliseconds. */
-  toRealMs(virtualMs: number): number;
-  /** Acts once, after `virtualMs`. The returned function cancels it. */
-  after(virtualMs: number, act: () => void): () => void;
-  /** Acts each time that `virtualMs` have passed. The returned function ends it. */
-  every(virtualMs: number, tick: () => void): () => void;
-  /** Resolves after `virtualMs`. @throws the signal's reason */
-  sleep(virtualMs: number, signal?: AbortSignal): Promise<void>;
-}
 
 export interface MetricDatum {
   readonly namespace: string;

@@ -3,8 +3,9 @@
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html
  */
 import { readFile } from 'node:fs/promises';
+import type { VirtualClock } from '../clock/index.ts';
 import type { LocalService } from '../cloud/services/index.ts';
-import type { MetricSink, VirtualClock } from '../machine/index.ts';
+import type { MetricSink } from '../machine/index.ts';
 
 const MINUTE_MS = 60_000;
 /** In /proc, Linux counts CPU time in hundredths of a second. */

@@ -16,6 +16,7 @@ import {
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { type Deployment, deploymentSchema } from '../../core/model/deployment.ts';
+import { ScaledClock } from '../../rehearsal/clock/clock.ts';
 import { alarmPropertiesSchema, LocalAlarm } from '../../rehearsal/cloud/cloudwatch/alarms.ts';
 import { cloudwatch } from '../../rehearsal/cloud/cloudwatch/cloudwatch.ts';
 import { MetricStore } from '../../rehearsal/cloud/cloudwatch/metric-store.ts';
@@ -29,7 +30,6 @@ import { sts } from '../../rehearsal/cloud/services/sts.ts';
 import { statesOperations } from '../../rehearsal/cloud/states/states-operations.ts';
 import { LocalMachine } from '../../rehearsal/cloud/states/step-functions.ts';
 import { endpoint } from '../../rehearsal/cloud/wire/endpoint.ts';
-import { ScaledClock } from '../../rehearsal/machine/clock.ts';
 import { listen } from '../../rehearsal/machine/listen.ts';
 import type { LoadBalancerModel } from '../../rehearsal/machine/world.ts';
 import { DEPLOYMENT } from '../support/deployment.ts';

@@ -1,5 +1,6 @@
 /** What our cloud has beside the services that every backend of the contract has, with one of each that calls name. */
 
+import type { ScaledClock } from '../../rehearsal/clock/clock.ts';
 import { iam } from '../../rehearsal/cloud/account/iam.ts';
 import { kms } from '../../rehearsal/cloud/account/kms.ts';
 import { LocalFunction } from '../../rehearsal/cloud/lambda/lambda.ts';
@@ -7,7 +8,6 @@ import { LambdaService } from '../../rehearsal/cloud/lambda/lambda-service.ts';
 import { applicationAutoScaling, ecs } from '../../rehearsal/cloud/services/ecs.ts';
 import { LocalFirehose } from '../../rehearsal/cloud/services/firehose.ts';
 import { LocalQueues } from '../../rehearsal/cloud/services/sqs.ts';
-import type { ScaledClock } from '../../rehearsal/machine/clock.ts';
 
 const ACCOUNT = 'us-east-1:000000000000';
 export const QUEUE = `arn:aws:sqs:${ACCOUNT}:pages`;

@@ -1,10 +1,10 @@
 /** Plays a definition and its scripts in LocalStack's interpreter and in ours. */
 import { once } from 'node:events';
 import { CreateStateMachineAliasCommand, CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { ScaledClock } from '../../rehearsal/clock/clock.ts';
 import type { Definition } from '../../rehearsal/cloud/states/definition.ts';
 import { statesOperations } from '../../rehearsal/cloud/states/states-operations.ts';
 import { LocalMachine } from '../../rehearsal/cloud/states/step-functions.ts';
-import { ScaledClock } from '../../rehearsal/machine/clock.ts';
 import { serve } from '../rehearsal/cloud/support.ts';
 import { stop } from '../support/http.ts';
 import { outsideBy, play, type Told } from './executions.ts';

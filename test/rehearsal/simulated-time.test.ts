@@ -1,6 +1,6 @@
 /** Checks simulated time where its speed changes, and what slows it down. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { clockReader, ScaledClock } from '../../rehearsal/machine/clock.ts';
+import { clockReader, ScaledClock } from '../../rehearsal/clock/clock.ts';
 import { Pacemaker } from '../../rehearsal/machine/pacemaker.ts';
 
 const MINUTE_MS = 60_000;

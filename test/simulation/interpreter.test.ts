@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ScaledClock } from '../../rehearsal/clock/clock.ts';
 import { FunctionError } from '../../rehearsal/cloud/lambda/lambda.ts';
 import type { LocalExecution } from '../../rehearsal/cloud/states/execution.ts';
 import { LocalMachine } from '../../rehearsal/cloud/states/step-functions.ts';
-import { ScaledClock } from '../../rehearsal/machine/clock.ts';
 import type { AslState, MachineDefinition } from '../../rehearsal/simulation/definition.ts';
 import { SimulatedMachine, TaskFailure } from '../../rehearsal/simulation/interpreter.ts';
 

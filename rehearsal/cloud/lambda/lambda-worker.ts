@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { asError } from '../../../input/index.ts';
-import { type ClockSource, clockReader } from '../../machine/index.ts';
+import { type ClockSource, clockReader } from '../../clock/index.ts';
 
 interface WorkerInput {
   readonly bundle: string;

@@ -9,7 +9,8 @@ import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
 import { asError } from '../../../input/index.ts';
-import { type ClockSource, ownModule } from '../../machine/index.ts';
+import type { ClockSource } from '../../clock/index.ts';
+import { ownModule } from '../../machine/index.ts';
 
 export interface FunctionSpec {
   readonly name: string;

@@ -4,7 +4,7 @@
  */
 import { StateMachine } from 'aws-local-stepfunctions';
 import * as z from 'zod';
-import type { VirtualClock } from '../../machine/index.ts';
+import type { VirtualClock } from '../../clock/index.ts';
 import { FunctionError } from '../lambda/index.ts';
 import { CloudError } from '../wire/index.ts';
 import {

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token
  */
 import { randomUUID } from 'node:crypto';
-import type { VirtualClock } from '../../machine/index.ts';
+import type { VirtualClock } from '../../clock/index.ts';
 import { FunctionError } from '../lambda/index.ts';
 import { CloudError } from '../wire/index.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { ScaledClock } from '../../../rehearsal/clock/clock.ts';
 import { EventBus } from '../../../rehearsal/cloud/events/event-bus.ts';
 import { compilePattern } from '../../../rehearsal/cloud/events/event-pattern.ts';
 import { inputFor } from '../../../rehearsal/cloud/events/event-target.ts';
 import { eventRuleSchema, scheduleMs } from '../../../rehearsal/cloud/events/events.ts';
-import { ScaledClock } from '../../../rehearsal/machine/clock.ts';
 import { until } from './support.ts';
 
 const event = {

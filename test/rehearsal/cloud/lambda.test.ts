@@ -1,9 +1,9 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ScaledClock } from '../../../rehearsal/clock/clock.ts';
 import { LocalFunction } from '../../../rehearsal/cloud/lambda/lambda.ts';
 import { LambdaService } from '../../../rehearsal/cloud/lambda/lambda-service.ts';
 import type { Fault } from '../../../rehearsal/cloud/wire/faults.ts';
-import { ScaledClock } from '../../../rehearsal/machine/clock.ts';
 import { type Bundle, bundle, type Served, serve, until } from './support.ts';
 
 const SPEED = 3_600;

@@ -10,12 +10,12 @@ import {
 } from '@aws-sdk/client-sfn';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { ScaledClock } from '../../../rehearsal/clock/clock.ts';
 import { FunctionError } from '../../../rehearsal/cloud/lambda/lambda.ts';
 import { definitionSchema } from '../../../rehearsal/cloud/states/definition.ts';
 import type { LocalExecution } from '../../../rehearsal/cloud/states/execution.ts';
 import { statesOperations } from '../../../rehearsal/cloud/states/states-operations.ts';
 import { LocalMachine } from '../../../rehearsal/cloud/states/step-functions.ts';
-import { ScaledClock } from '../../../rehearsal/machine/clock.ts';
 import { type Served, serve, until } from './support.ts';
 
 const ARN = 'arn:aws:states:local-1:000000000000:stateMachine:m';

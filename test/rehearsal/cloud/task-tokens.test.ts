@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ScaledClock } from '../../../rehearsal/clock/clock.ts';
 import { TaskTokens } from '../../../rehearsal/cloud/states/task-tokens.ts';
-import { ScaledClock } from '../../../rehearsal/machine/clock.ts';
 
 const never = new AbortController().signal;
 let tokens: TaskTokens;

@@ -2,7 +2,22 @@
  * Simulated time: it runs `speed` times as fast as real time, unless its owner slows it down. It stands still once it
  * has run for longer than its owner granted, so it cannot run ahead of an owner that gets no CPU.
  */
-import type { VirtualClock } from './world.ts';
+
+/** Simulated time, which runs `speed` times as fast as real time, and slower while the machine cannot follow. */
+export interface VirtualClock {
+  /** Simulated time, in milliseconds since the epoch. */
+  now(): number;
+  /** Simulated seconds per real second when nothing slows it down, ≥ 1. */
+  readonly speed: number;
+  /** The real duration of `virtualMs` at the usual speed, in milliseconds. */
+  toRealMs(virtualMs: number): number;
+  /** Acts once, after `virtualMs`. The returned function cancels it. */
+  after(virtualMs: number, act: () => void): () => void;
+  /** Acts each time that `virtualMs` have passed. The returned function ends it. */
+  every(virtualMs: number, tick: () => void): () => void;
+  /** Resolves after `virtualMs`. @throws the signal's reason */
+  sleep(virtualMs: number, signal?: AbortSignal): Promise<void>;
+}
 
 export interface ClockAnchor {
   /** Milliseconds since the epoch. */
