@@ -1,12 +1,17 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { PutRecordBatchCommand, PutRecordBatchCommandOutput } from '@aws-sdk/client-firehose';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type RawCapture, sizeOf } from '../../capture/raw-capture.ts';
 import { Counters } from '../../mirror/recorder/counters.ts';
 import { type CaptureSettings, ThreadCapture } from '../../mirror/recorder/delivery.ts';
 import { firehoseSink, ndjsonSink } from '../../mirror/recorder/sink.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
 
 const folder = mkdtempSync(join(tmpdir(), 'mirror-capture-'));
 afterEach(() => {
@@ -69,6 +74,8 @@ describe('the capture’s thread', () => {
     const counters = new Counters();
     const capture = new ThreadCapture(settings({ kind: 'none' }), counters);
     const held = () => process.memoryUsage().arrayBuffers / 1_000_000;
+    // Earlier tests' buffers, collected in between, would hide these.
+    collectGarbage();
     const before = held();
     for (let i = 0; i < 10; i++) capture.offer(pair(`r${i}`, 250_000));
     expect(held() - before).toBeGreaterThan(4);
