@@ -44,8 +44,12 @@ export function symptomSection(id: SymptomId, names: DeployedNames, heading = '#
 function section(steps: readonly RunbookStep[]): string {
   return steps
     .filter(({ commands }) => commands === undefined || commands.length > 0)
-    .map(({ text, commands = [] }) =>
-      commands.length === 0 ? text : `${text}\n\n\`\`\`sh\n${commands.join('\n')}\n\`\`\``,
+    .map(({ text, commands = [], query }) =>
+      [text, ...fenced('sh', commands), ...fenced('sql', query === undefined ? [] : [query])].join('\n\n'),
     )
     .join('\n\n');
+}
+
+function fenced(language: 'sh' | 'sql', lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`\`\`\`${language}\n${lines.join('\n')}\n\`\`\``];
 }

@@ -16,6 +16,8 @@ import type { DeployedNames } from './deployed-names.ts';
 export interface RunbookStep {
   readonly text: string;
   readonly commands?: readonly string[];
+  /** SQL for Athena. */
+  readonly query?: string;
 }
 
 export interface Symptom {
@@ -167,10 +169,8 @@ export const SYMPTOMS = {
     done: `${RETURNED} In the shadow phase customers only ever saw stable; in the soak they saw the candidate, and the reverse copies show where it differs.`,
     steps: (names) => [
       {
-        text: 'Read the captures: each entry of `comparison.differences` has a location, a cause and advice. In Athena:',
-        commands: [
-          `SELECT route, comparison FROM ${athenaDatabase(names.ingress)}.pairs WHERE hour = '2026/11/24/08' LIMIT 100`,
-        ],
+        text: 'Read the captures: each entry of `comparison.differences` has a location, a cause and advice. In Athena, with the hour of the alarm (UTC):',
+        query: `SELECT route, comparison FROM ${athenaDatabase(names.ingress)}.pairs WHERE hour = '2026/11/24/08' LIMIT 100`,
       },
     ],
   },
