@@ -23,7 +23,7 @@ CROSSFADE_FUZZ="${CROSSFADE_FUZZ:-6000}" npx vitest run test/mirror test/lib/sha
 npx vitest run test/mirror/chaos --project slow -t 'by envoy'
 # The embedded mirror has its turn at these among the slow tests.
 npx vitest run test/mirror/conversations test/mirror/losses test/mirror/hard-times --project slow -t '[Ee]nvoy'
-npx vitest run test/mirror/left-behind --project slow
+npx vitest run test/mirror/left-behind test/mirror/http2-floods --project slow
 # Real clients, those that this machine has; the embedded mirror has its turn among the slow tests.
 npx vitest run test/mirror/clients --project slow -t 'through envoy'
 echo 'A whole cutover is rehearsed by Envoy'
