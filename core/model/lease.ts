@@ -175,7 +175,6 @@ export type TriggerScope =
    */
   | { readonly kind: 'unchanged'; readonly what: 'intent' | 'silence'; readonly lease: Lease };
 
-/** Whether a trigger with this scope refers to the run that holds the lease. */
 /**
  * Whether the lease is this run's. The generation alone does not tell: after the table was lost or restored, generations
  * are counted again from an earlier one.
@@ -187,6 +186,7 @@ export function isLeaseOf(
   return lease?.generation === generation && lease.executionArn === executionArn;
 }
 
+/** Whether a trigger with this scope refers to the run that holds the lease. */
 export function concerns(lease: Lease, scope: TriggerScope | undefined): boolean {
   switch (scope?.kind) {
     case undefined:
