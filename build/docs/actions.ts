@@ -62,7 +62,7 @@ export function answerAt(action: OperatorAction, place: OperatorPlace): Answer {
       return yes('All traffic is on stable');
     case 'abort':
       if (place === 'nothing has run') return no(NEVER_RUN);
-      if (ENDED.includes(place)) return no(`Cutover {id} is ${place} and cannot be aborted. Nothing was changed.`);
+      if (ENDED.includes(place)) return no(`Cutover {id} is ${place} and cannot be aborted.`);
       return yes('All traffic is on stable');
     case 'approve':
     case 'refuse':
@@ -131,7 +131,7 @@ export function actionsPage(): Page {
   return page(
     'docs/reference/actions.md',
     'Actions of an operator',
-    'The table shows what each command does in each phase of a run: ✓ means that it takes effect (exit code 0), – that it is refused and changes nothing (exit code 1). `test/cli/actions.slow.test.ts` runs every pair. No evaluation has happened yet in the phases shown; `promote` takes effect once the evidence is complete. The stage is the second of the default plan.',
+    'The table shows what each command does in each phase of a run: ✓ means that it takes effect (exit code 0), – that it is refused (exit code 1); the answer then ends with “Nothing was changed.” `test/cli/actions.slow.test.ts` runs every pair. No evaluation has happened yet in the phases shown; `promote` takes effect once the evidence is complete. The stage is the second of the default plan.',
     markdownTable(
       ['', ...OPERATOR_ACTIONS.map(markdownCode)],
       OPERATOR_PLACES.map((place) => [

@@ -8,7 +8,7 @@ import type { CutoverId } from '../../core/model/index.ts';
 import { type DeployedOptions, type Returned, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, personText, plain, say, type Terminal, UsageError } from '../shared/index.ts';
 import { callerArn } from './caller.ts';
-import { cutoverId, type Ledger, openLedger, ownLease } from './run-of.ts';
+import { cutoverId, type Ledger, openLedger, ownLease, refusal } from './run-of.ts';
 
 interface Options extends DeployedOptions {
   readonly reason: string;
@@ -48,11 +48,11 @@ async function abort(
 ): Promise<Returned> {
   const ledger = await open();
   const lease = ownLease(await ledger.lease(), id);
-  if (typeof lease === 'string') return { isBack: false, text: `${lease} Nothing was changed.` };
+  if (typeof lease === 'string') return { isBack: false, text: refusal(lease) };
   if (lease.status !== 'running')
     return {
       isBack: false,
-      text: `Cutover ${id} is ${lease.status.replace('_', ' ')} and cannot be aborted. Nothing was changed.`,
+      text: refusal(`Cutover ${id} is ${lease.status.replace('_', ' ')} and cannot be aborted.`),
     };
   const by = await callerArn();
   const { rollbackDepsOf } = await import('../../lambdas/compose/rollback.ts');

@@ -15,7 +15,7 @@ import {
 } from '../../core/model/index.ts';
 import { type RunSoFar, soFarOf } from '../../core/phases/index.ts';
 import { type DeployedOptions, type Located, located, typedId } from '../run/index.ts';
-import { UsageError } from '../shared/index.ts';
+import { NOTHING_CHANGED, UsageError } from '../shared/index.ts';
 
 export interface Ledger extends Located {
   readonly leases: Leases;
@@ -62,6 +62,11 @@ export function ownLease(lease: Lease | null, id: CutoverId): Lease | string {
   return lease;
 }
 
+/** What a command prints where it does not do what was asked. */
+export function refusal(reason: string): string {
+  return `${reason} ${NOTHING_CHANGED.state}`;
+}
+
 /** The state of a run when the person who acts saw it; a terminal command has seen nothing. */
 export interface SeenPlace {
   readonly phase: string;
@@ -71,7 +76,7 @@ export interface SeenPlace {
 /** Why an action on that state comes too late; null if the run is still in it. */
 export function movedOn(lease: Lease, seen: SeenPlace | undefined): string | null {
   if (seen === undefined || (seen.phase === lease.phase && seen.stage === lease.stage)) return null;
-  return `Cutover ${lease.cutoverId} has moved on since you looked: it is in ${placeOfRun(lease)}. Nothing was changed.`;
+  return `Cutover ${lease.cutoverId} has moved on since you looked: it is in ${placeOfRun(lease)}.`;
 }
 
 /** What the log says about the present phase or stage. @throws UsageError for a log without its beginning */

@@ -6,7 +6,7 @@ import type { SignoffAnswer } from '../../lambdas/aws/states/index.ts';
 import { type DeployedOptions, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, personText, plain, say, type Terminal } from '../shared/index.ts';
 import { callerArn } from './caller.ts';
-import { cutoverId, type Ledger, laterClock, movedOn, openLedger, planOf, type SeenPlace } from './run-of.ts';
+import { cutoverId, type Ledger, laterClock, movedOn, openLedger, planOf, refusal, type SeenPlace } from './run-of.ts';
 
 interface Options extends DeployedOptions {
   readonly comment: string;
@@ -67,21 +67,21 @@ async function give(
   const lease = await ledger.lease();
   const entries = await ledger.decisionLog.entries(id);
   const closed = closedSignoff(id, request, lease, laterClock(ledger, entries));
-  if (closed !== null || request === null || lease === null) return { given: false, text: closed ?? '' };
+  if (closed !== null || request === null || lease === null) return { given: false, text: refusal(closed ?? '') };
   const late = movedOn(lease, seen);
-  if (late !== null) return { given: false, text: late };
+  if (late !== null) return { given: false, text: refusal(late) };
   const by = await callerArn();
   const comment = personText(said);
   sending();
   if (answer === 'refuse') return send(ledger, request, by, { answer, reason: `${by}: ${comment}` });
   const { signoff: policy } = planOf(entries);
   const first = agree(policy, lease.startedBy, request, by, comment);
-  if ('refused' in first) return { given: false, text: first.refused };
+  if ('refused' in first) return { given: false, text: refusal(first.refused) };
   if (policy.approvers === 1 && 'approval' in first) return send(ledger, request, by, { answer, ...first });
   const noted = await agreed(ledger, request, by, comment);
-  if (noted === null) return { given: false, text: gone(request) };
+  if (noted === null) return { given: false, text: refusal(gone(request)) };
   const all = agreeNoted(policy, lease.startedBy, noted, by, comment);
-  if ('refused' in all) return { given: false, text: all.refused };
+  if ('refused' in all) return { given: false, text: refusal(all.refused) };
   if ('wanting' in all)
     return {
       given: true,
@@ -112,7 +112,9 @@ async function send(
     import('../../lambdas/aws/states/index.ts'),
   ]);
   const states = new SFNClient(CLIENT_OPTIONS);
-  if (!(await answerSignoff(states, request, answer))) return { given: false, text: gone(request) };
+  const taken = await answerSignoff(states, request, answer);
+  if (taken === 'over') return { given: false, text: refusal(gone(request)) };
+  if (taken === 'over, or given') return { given: false, text: perhapsGiven(request) };
   // The execution has the answer; recording who gave it only helps a second attempt.
   const at = new Date(now()).toISOString();
   await approvals.close(request, { answer: answer.answer, by, at }).catch(() => undefined);
@@ -125,6 +127,11 @@ async function send(
 
 function gone({ kind, cutoverId: id }: ApprovalRequest): string {
   return `The ${kind} sign-off of ${id} is over: somebody answered it, or it expired, in the meantime.`;
+}
+
+/** The client repeats a request without an answer, and a sign-off that has taken the first one is over for the second. */
+function perhapsGiven({ kind, cutoverId: id }: ApprovalRequest): string {
+  return `The ${kind} sign-off of ${id} is over, and it is not known by whose answer: AWS did not confirm the first attempt of this one. Next: read \`crossfade history ${id}\`.`;
 }
 
 /** The answer may have arrived although no confirmation did; a sign-off accepts only one answer. */

@@ -17,7 +17,17 @@ import {
   UsageError,
 } from '../shared/index.ts';
 import { callerArn } from './caller.ts';
-import { cutoverId, type Ledger, laterClock, movedOn, openLedger, ownLease, type SeenPlace, soFar } from './run-of.ts';
+import {
+  cutoverId,
+  type Ledger,
+  laterClock,
+  movedOn,
+  openLedger,
+  ownLease,
+  refusal,
+  type SeenPlace,
+  soFar,
+} from './run-of.ts';
 
 interface Options extends DeployedOptions {
   readonly reason: string;
@@ -134,7 +144,7 @@ export async function steerRun(
     const entry: LogEntry = { at: new Date(now).toISOString(), kind: 'steering', phase, stage, by, message };
     return { ledger, entry, message: answer.message };
   });
-  if ('refused' in steered) return steered;
+  if ('refused' in steered) return { refused: refusal(steered.refused) };
   const state = `The request is in the lease of ${id} and takes effect; only its entry in the decision log may be missing.`;
   const { ledger, entry, message } = steered;
   await attempt(

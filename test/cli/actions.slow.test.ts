@@ -83,6 +83,7 @@ describe.each(OPERATOR_PLACES)('where a run stands: %s', (place) => {
     expect(stdout).toContain(
       isSent ? 'somebody answered it, or it expired, in the meantime' : says.replaceAll('{id}', site.id),
     );
+    expect(stdout.endsWith(' Nothing was changed.\n')).toBe(!accepted || isSent);
     expect(stderr).toBe('');
     expect(code).toBe(accepted && !isSent ? 0 : 1);
     if (!accepted) expect(await site.ledger.read(site.ingressId)).toEqual(before);

@@ -117,7 +117,10 @@ describe('steering from the command line', () => {
     ['retry', 'there is nothing to retry'],
   ])('refuses %s where it makes no sense, with exit code 1', async (command, says) => {
     await site.begin();
-    expect(await site.as('ada', command, site.id)).toMatchObject({ code: 1, stdout: expect.stringContaining(says) });
+    expect(await site.as('ada', command, site.id)).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(new RegExp(`${says}.* Nothing was changed\\.\n$`, 's')),
+    });
   });
 
   it.each(['pause', 'resume', 'promote', 'retry', 'abort'])(
@@ -127,7 +130,10 @@ describe('steering from the command line', () => {
       await site.enter('stage');
       const why = command === 'abort' ? ['--reason', 'wrong'] : [];
       const result = await site.as('ada', command, 'yesterday', ...why);
-      expect(result).toMatchObject({ code: 1, stdout: expect.stringContaining('does not own the ingress') });
+      expect(result).toMatchObject({
+        code: 1,
+        stdout: expect.stringMatching(/does not own the ingress.* Nothing was changed\.\n$/),
+      });
       expect(await site.ledger.read(site.ingressId)).toMatchObject({ status: 'running', steering: { rev: 0 } });
     },
   );
@@ -260,7 +266,7 @@ describe('a sign-off from the command line', () => {
     await site.ask();
     expect(await site.as('ada', 'approve', site.id)).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('started this cutover and may not approve it'),
+      stdout: expect.stringMatching(/started this cutover and may not approve it .* Nothing was changed\.\n$/),
     });
   });
 
@@ -273,7 +279,7 @@ describe('a sign-off from the command line', () => {
     });
     expect(await site.as('ada', 'approve', site.id)).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('approved this sign-off already'),
+      stdout: expect.stringMatching(/approved this sign-off already; it waits for 1 more\. Nothing was changed\.\n$/),
     });
     expect((await site.as('ada', 'status')).stdout).toContain(
       `Approved by ${arn('ada')}; another person must approve too`,
@@ -291,12 +297,12 @@ describe('a sign-off from the command line', () => {
     [
       'expired',
       async () => site.ask(-1_000),
-      /^The final sign-off of run-\d+ expired at .* without an answer; the cutover rolls back\.\n$/,
+      /^The final sign-off of run-\d+ expired at .* without an answer; the cutover rolls back\. Nothing was changed\.\n$/,
     ],
     [
       'a foreign token',
       async () => site.ask(),
-      /^The final sign-off of run-\d+ is over: somebody answered it, or it expired, in the meantime\.\n$/,
+      /^The final sign-off of run-\d+ is over: somebody answered it, or it expired, in the meantime\. Nothing was changed\.\n$/,
     ],
     [
       'of a run that went back',
@@ -304,7 +310,7 @@ describe('a sign-off from the command line', () => {
         await site.ask();
         await site.as('bob', 'abort', site.id, '--reason', 'enough');
       },
-      /^The final sign-off of run-\d+ is over: the cutover is rolled back\.\n$/,
+      /^The final sign-off of run-\d+ is over: the cutover is rolled back\. Nothing was changed\.\n$/,
     ],
     [
       'answered already',
@@ -313,7 +319,7 @@ describe('a sign-off from the command line', () => {
         const open = await site.approvals.newest(site.id);
         if (open !== null) await site.approvals.close(open, { answer: 'refuse', by: arn('bob'), at: open.askedAt });
       },
-      /^The final sign-off of run-\d+ was rejected by .*user\/bob at .*; it takes one answer only\.\n$/,
+      /^The final sign-off of run-\d+ was rejected by .*user\/bob at .*; it takes one answer only\. Nothing was changed\.\n$/,
     ],
   ])('that is %s gets one plain sentence', async (_name, prepare, says) => {
     await site.begin();
@@ -324,6 +330,22 @@ describe('a sign-off from the command line', () => {
         stderr: '',
         stdout: expect.stringMatching(says),
       });
+  });
+
+  it('is not said to be somebody else’s where AWS took the first attempt and lost its own confirmation', async () => {
+    await site.begin();
+    await site.ask();
+    let attempts = 0;
+    const states = await serve((request, response) => {
+      if (++attempts === 1) request.socket.destroy();
+      else response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end('{"__type":"TaskTimedOut"}');
+    });
+    const environment = { ...backend.environment, AWS_ENDPOINT_URL_SFN: states.url };
+    const { code, stdout } = await crossfade(['approve', site.id, '--deployment', site.file], environment);
+    await states.stop();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/is over, and it is not known by whose answer/);
+    expect(stdout).not.toMatch(/Nothing was changed|somebody answered/);
   });
 });
 
