@@ -5,7 +5,7 @@ import type { DeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { type EnvoySettings, envoyBootstrap, PID_ONE } from '../../mirror/envoy/index.ts';
 import { envoyImage, recorderImage } from '../assets/index.ts';
-import { endpointOf } from './endpoint.ts';
+import { anEndpoint } from './endpoint.ts';
 
 /** Ports for customers and for the load balancer. */
 export const MIRROR_PORTS = { forward: 8081, reverse: 8082, health: 8083 } as const;
@@ -180,10 +180,7 @@ function envoySettings(props: MirrorTaskProps): EnvoySettings {
   const { copies = {} } = props;
   return {
     ingress: props.ingressId,
-    sides: {
-      stable: sideAt(props.stableUrl),
-      candidate: sideAt(props.candidateUrl),
-    },
+    sides: { stable: anEndpoint.parse(props.stableUrl), candidate: anEndpoint.parse(props.candidateUrl) },
     bind: '0.0.0.0',
     ports: { ...MIRROR_PORTS, ...SHARED_PORTS },
     sampleRate: copies.sampleRate ?? 1,
@@ -195,13 +192,6 @@ function envoySettings(props: MirrorTaskProps): EnvoySettings {
 }
 
 const RECORDER_MIB = 768;
-
-/** The shape of the props has checked it. */
-function sideAt(url: string): EnvoySettings['sides']['stable'] {
-  const endpoint = endpointOf(url);
-  if (endpoint === null) throw new RangeError(`"${url}" is no address of a side`);
-  return endpoint;
-}
 
 /** Parses entries such as `POST /search`, which were checked before. */
 function requestsOf(allowances: readonly string[] = []): { method: string; template: string }[] {

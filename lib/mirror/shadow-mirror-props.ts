@@ -15,7 +15,7 @@ import {
   thatHas,
   wholeNumberFrom,
 } from '../props/index.ts';
-import { endpointOf } from './endpoint.ts';
+import { anEndpoint } from './endpoint.ts';
 import type { MirrorCopies, MirrorRedaction, MirrorTaskProps } from './mirror-containers.ts';
 
 export interface ShadowMirrorProps extends MirrorTaskProps {
@@ -35,10 +35,6 @@ export interface ShadowMirrorProps extends MirrorTaskProps {
   readonly gatewayPort: number;
 }
 
-/** Envoy's configuration is a file in the image. */
-const anEndpoint = knownNow(z.string()).refine((url) => endpointOf(url) !== null, {
-  error: ({ input }) => `must be http://host:port without a path, not "${input}"`,
-});
 const aShare = knownNow(numberFrom(0, 1));
 const aPath = knownNow(matching(/^\/[^\s,]*$/, 'a path without spaces or commas'));
 const anImage = knownNow(matching(/@sha256:[0-9a-f]{64}$/, 'an image by digest, such as `name@sha256:…`'));
