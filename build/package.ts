@@ -3,7 +3,7 @@
  * and packages as bundles.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { pageFiles } from '../console/document/index.ts';
@@ -34,7 +34,6 @@ const { dependencies, peerDependencies } = manifest.parse(JSON.parse(readFileSyn
 const installed = Object.keys({ ...dependencies, ...peerDependencies });
 await bundlePackages(DIST, installed);
 await bundleCommonJs(DIST, installed);
-chmodSync(join(DIST, 'bin', 'packaged.js'), 0o755);
 bundleHandlers(join(DIST, 'bundles'));
 bundleRecorder(join(DIST, 'recorder-image'));
 // Both sides of a rehearsal for people without their own services; bundled completely, because the package does not

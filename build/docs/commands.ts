@@ -11,7 +11,7 @@ export function commandsPage(): Page {
   return page(
     'docs/reference/commands.md',
     'Commands',
-    'Run `npm run crossfade -- COMMAND` in this repository, or `npx crossfade COMMAND` where the package is installed. `crossfade COMMAND --help` prints the same.',
+    'Run `npx crossfade COMMAND` in a checkout or where the package is installed; `crossfade COMMAND --help` prints the same. Anywhere else, npx offers an unrelated package of the same name: decline it.',
     'Commands with `--ingress` talk to AWS, with the region and credentials of the usual AWS variables and files.',
     `\`\`\`text\n${EXIT_HELP.trim()}\n\`\`\``,
     listOf(all),

@@ -11,7 +11,7 @@ const YAML = ['github/cutover/action.yml', 'github/workflow.yml', 'gitlab/.gitla
 
 /** Returns the commands in a pipeline, each with its options. */
 function commandsIn(content: string): { readonly name: string; readonly options: readonly string[] }[] {
-  return [...content.matchAll(/npx crossfade ((?:[a-z]+ )+)(.*)$/gm)].map(([, name = '', rest = '']) => ({
+  return [...content.matchAll(/npx --no-install crossfade ((?:[a-z]+ )+)(.*)$/gm)].map(([, name = '', rest = '']) => ({
     name: name.trim(),
     options: rest.match(/--[a-z-]+/g) ?? [],
   }));

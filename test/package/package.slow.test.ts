@@ -91,7 +91,7 @@ function link(tarball: string): void {
     symlinkSync(join(ROOT, 'node_modules', name), join(modules, name), 'dir');
   }
   mkdirSync(join(modules, '.bin'));
-  symlinkSync(join('..', 'crossfade', 'dist', 'bin', 'packaged.js'), join(modules, '.bin', 'crossfade'));
+  symlinkSync(join('..', 'crossfade', 'bin', 'run.js'), join(modules, '.bin', 'crossfade'));
 }
 
 describe('the published package, in an empty CDK app', () => {

@@ -1,9 +1,8 @@
-#!/usr/bin/env node
-/** Entry of the package: ends the process, before anything of ours is loaded, on a Node that is too old for it. */
+/** Ends the process, before anything of ours is loaded, on a Node that is too old for the package. */
 import { readFileSync } from 'node:fs';
 
-/** npm, pnpm and yarn only warn of `engines`. The package's own manifest is two folders above `dist/bin`. */
-const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+/** npm, pnpm and yarn only warn of `engines`. */
+const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const needed = String(engines.node).replace('>=', '');
 
 if (!isAtLeast(process.versions.node, needed)) {
@@ -15,9 +14,9 @@ Next: run it with a newer Node.`,
 }
 // Dependencies are bundled, so Node takes their deprecated calls for ours, and would warn of each rehearsal's database.
 process.noDeprecation = true;
-await import('./crossfade.ts');
 
-function isAtLeast(version: string, least: string): boolean {
+/** @param {string} version @param {string} least */
+function isAtLeast(version, least) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [leastMajor = 0, leastMinor = 0] = least.split('.').map(Number);
   return major > leastMajor || (major === leastMajor && minor >= leastMinor);
