@@ -4,6 +4,7 @@ import {
   closeMirror,
   describeCloseMirror,
   isToldAgain,
+  type RollbackOutcome,
   rollBack,
   type WatchdogReport,
   watch,
@@ -27,7 +28,7 @@ import {
 } from '../core/model/index.ts';
 import { quantity } from '../input/index.ts';
 import { composed } from './compose/deployment.ts';
-import { alarmReadings, approvals, drills, metrics } from './compose/ports.ts';
+import { alarmReadings, approvals, drills, metrics, reminders } from './compose/ports.ts';
 import { rollbackDepsOf } from './compose/rollback.ts';
 import { type Deps, recordAndTell, reportRollback, tellRollback } from './tasks/index.ts';
 
@@ -42,6 +43,7 @@ export type WatchdogDeps = Pick<
   | 'capacity'
   | 'metrics'
   | 'approvals'
+  | 'reminders'
   | 'notifier'
   | 'clock'
   | 'emit'
@@ -92,10 +94,23 @@ function whatOf(error: unknown): string {
 
 async function tellReport(deps: WatchdogDeps, report: WatchdogReport, startedAt: number): Promise<void> {
   const seconds = () => (deps.clock.now() - startedAt) / 1000;
-  if (report.action === 'rollback') await reportRollback(deps, report.outcome, report.request, seconds());
-  else if (report.action === 'mirror' && report.outcome.outcome === 'rolled_back')
+  if (report.action === 'rollback') {
+    if (await isNews(deps, report.outcome)) await reportRollback(deps, report.outcome, report.request, seconds());
+  } else if (report.action === 'mirror' && report.outcome.outcome === 'rolled_back')
     await reportRollback(deps, report.outcome.rollback, report.request, seconds());
-  else await tellNews(deps, report, startedAt);
+  else await tellNews(deps, report);
+}
+
+/** A run's lease records who was told of its rollback. Without a run, the same may be done again every minute. */
+async function isNews(deps: WatchdogDeps, outcome: RollbackOutcome): Promise<boolean> {
+  if (outcome.item !== null || !('first' in outcome) || !outcome.first) return true;
+  const share = outcome.outcome === 'waiting_for_capacity' ? ` at ${outcome.candidatePercent} %` : '';
+  return isDue(deps, `no run: ${outcome.outcome}${share}`, true);
+}
+
+/** @param otherwise the answer if the ledger gives none */
+async function isDue({ reminders, clock }: WatchdogDeps, about: string, otherwise: boolean): Promise<boolean> {
+  return reminders.due(about, clock.now()).catch(() => otherwise);
 }
 
 /**
@@ -143,11 +158,14 @@ async function tellUntold(deps: WatchdogDeps, report: WatchdogReport, now: numbe
   if (untold(report.item, now).length > 0) await tellRollback(deps, report.item);
 }
 
-async function tellNews(deps: WatchdogDeps, report: WatchdogReport, now: number): Promise<void> {
-  const news = newsOf(report, now, deps.deployment);
+async function tellNews(deps: WatchdogDeps, report: WatchdogReport): Promise<void> {
+  const news = newsOf(report, deps.deployment);
   if (news === null) return;
   const { item, kind, message } = news;
-  const at = toIso(deps.clock.now());
+  const now = deps.clock.now();
+  const about = `${item?.cutoverId ?? 'no run'}: ${report.action}${'kind' in report ? ` ${report.kind}` : ''}`;
+  if (LASTING.includes(report.action) && !(await isDue(deps, about, isToldAgain(now)))) return;
+  const at = toIso(now);
   await recordAndTell(
     deps,
     item,
@@ -165,7 +183,16 @@ interface News extends Pick<LogEntry, 'kind' | 'message'> {
 
 const MINUTE_MS = 60_000;
 
-function newsOf(report: WatchdogReport, now: number, deployment: Deployment): News | null {
+/** What the watchdog may find again every minute, or do again because somebody undoes it. */
+const LASTING: readonly WatchdogReport['action'][] = [
+  'rewrote_safe_weights',
+  'restored_capacity',
+  'edited',
+  'unverified',
+  'unanswered',
+];
+
+function newsOf(report: WatchdogReport, deployment: Deployment): News | null {
   switch (report.action) {
     case 'none':
     case 'rollback':
@@ -181,7 +208,7 @@ function newsOf(report: WatchdogReport, now: number, deployment: Deployment): Ne
         item.status === 'completed'
           ? `Cutover ${item.cutoverId} is complete, but somebody changed its weights (${live}). No trigger moves them any more: set the desired weights by hand.`
           : `Cutover ${item.cutoverId} was rolled back, but the listener has the weights of a completed cutover (${live}). Either the ledger's table was restored to an earlier time, or somebody wrote them by hand. No trigger moves them. To do: if no cutover has completed, ${commandAt(deployment, 'rollback --break-glass')} returns all traffic to stable.`;
-      return isToldAgain(now) ? { item, kind: 'warning', message } : null;
+      return { item, kind: 'warning', message };
     }
     case 'mirror': {
       const { outcome, request } = report;
@@ -190,16 +217,14 @@ function newsOf(report: WatchdogReport, now: number, deployment: Deployment): Ne
     }
     case 'unanswered': {
       const { item, registered } = report;
-      if (!isToldAgain(now)) return null;
       const message = `NOT verified: all rules of the cutover have sent everything to stable since ${item.rollback?.confirmedAt?.slice(11, 16)}Z, but none of its ${registered} targets is healthy. To do: bring the stable service up. Until it has a healthy target, weights that you give the candidate by hand stay; then everything returns to stable.`;
       return { item, kind: 'warning', message };
     }
     case 'rewrote_safe_weights': {
       const { item, live, kind } = report;
-      if (kind === 'wait' && !isToldAgain(now)) return null;
       const message =
         kind === 'whole'
-          ? `The weights were changed after the rollback (${live}); all traffic was returned to stable again.`
+          ? `The weights were changed after the rollback (${live}); all traffic was returned to stable again. If a tool writes them, such as CodeDeploy, an ECS deployment or a template, stop it: the watchdog returns them every minute, and says so once in ten.`
           : kind === 'wait'
             ? `The weights were changed by hand after the rollback (${live}). They stay until stable has enough healthy targets, and then everything returns to stable.`
             : `The weights are not safe (${live}), and the stable side cannot carry everything: it got what it can carry.`;
@@ -207,7 +232,6 @@ function newsOf(report: WatchdogReport, now: number, deployment: Deployment): Ne
     }
     case 'unverified': {
       const { item, minute, requests } = report;
-      if (!isToldAgain(now)) return null;
       const message = `NOT verified: all rules of the cutover have sent everything to stable since ${item.rollback?.confirmedAt?.slice(11, 16)}Z, but the candidate still answered ${requests} requests in the minute of ${toIso(minute).slice(11, 16)}Z. Another rule of the load balancer, or somebody directly, sends them. To do: look at the listeners for other rules that forward to the target group of the candidate, and bring them back by hand.`;
       return { item, kind: 'warning', message };
     }
@@ -231,5 +255,6 @@ export const compose = composed((deployment) => ({
   alarms: alarmReadings(),
   approvals: approvals(deployment),
   drills: drills(deployment),
+  reminders: reminders(deployment),
 }));
 export const handler = () => makeHandler(compose())();

@@ -29,19 +29,15 @@ export async function bringBackUnowned(
   const { phase = '' } = request;
   const carried = request.capacity == null ? await carriedSnapshot(ports, item) : { capacity: request.capacity, phase };
   const needs = carriedNeeds(carried);
-  const { plan, gone, moved } = await giveBack(ports, deployment, seen, null, request.breakGlass, needs);
+  const { plan, gone } = await giveBack(ports, deployment, seen, null, request.breakGlass, needs);
   const execution = executionOf(request);
   if (execution !== null && execution !== request.calledFrom)
     await rejectionOf(() => ports.executions.stop(execution, request.reason));
   if (plan.kind !== 'whole' && seen.stable !== null) {
-    let raised = false;
-    const trouble = await rejectionOf(async () => {
-      raised = await refillCapacity(ports.capacity, needs.needed);
-    });
+    const trouble = await rejectionOf(() => refillCapacity(ports.capacity, needs.needed));
     const candidatePercent =
       plan.kind === 'wait' ? candidatePercentOf(deployment, live, null) : plan.split.candidatePercent;
-    const first = raised || isNews(ports, request, moved);
-    const waiting = { item: null, first, candidatePercent, stable: seen.stable, needed: needs.needed };
+    const waiting = { item: null, first: true, candidatePercent, stable: seen.stable, needed: needs.needed };
     return { outcome: 'waiting_for_capacity', ...waiting, overdue: false, urgent: false, trouble };
   }
   const capacity = carried?.capacity;
@@ -81,8 +77,8 @@ export async function bringBackUnfenced(
 }
 
 /**
- * Without a lease, nothing records who has been notified, or since when the rollback waits. The watchdog, which repeats
- * it every minute, reports customers that it has moved at once, and everything else in one minute of ten.
+ * Without the ledger, nothing records who has been notified. The watchdog, which repeats the rollback every minute,
+ * reports customers that it has moved at once, and everything else in one minute of ten.
  */
 function isNews({ clock }: Pick<RollbackPorts, 'clock'>, { by }: RollbackRequest, moved: boolean): boolean {
   return by !== 'watchdog' || moved || isToldAgain(clock.now());

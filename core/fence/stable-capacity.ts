@@ -12,12 +12,9 @@ export async function restoreCapacity(capacity: Capacity, snapshot: CapacitySnap
   await capacity.release(snapshot);
 }
 
-/** Raises the desired count to at least `needed`; scaling remains suspended. Returns whether it was lower. */
-export async function refillCapacity(capacity: Capacity, needed: number): Promise<boolean> {
-  const now = await capacity.snapshot();
-  if (now.desired >= needed) return false;
-  await capacity.scaleStable(needed);
-  return true;
+/** Raises the desired count to at least `needed`; scaling remains suspended. */
+export async function refillCapacity(capacity: Capacity, needed: number): Promise<void> {
+  if ((await capacity.snapshot()).desired < needed) await capacity.scaleStable(needed);
 }
 
 /** The minimum number of stable tasks that the run which owns the ingress wants; null if it recorded none. */

@@ -211,6 +211,12 @@ export function concerns(lease: Lease, scope: TriggerScope | undefined): boolean
 const TELLING_MS = 60_000;
 
 /**
+ * For so long, people are not told again of the same lasting trouble: ten minutes, less what two runs of the watchdog's
+ * schedule may differ by.
+ */
+export const REMINDED_AFTER_MS = 570_000;
+
+/**
  * The notifications about the rollback that should have been sent by `now` (milliseconds since the epoch), and have
  * not.
  */

@@ -214,6 +214,15 @@ export interface DecisionLog {
   entries(cutoverId: CutoverId): Promise<LogEntry[]>;
 }
 
+/** What people were told of lately, so that a lasting trouble is told at once, and then every ten minutes. */
+export interface Reminders {
+  /**
+   * Whether people are to be told of it at `now` (milliseconds since the epoch); if so, not again for ten minutes.
+   * @param about one trouble of the ingress; another one is told for itself
+   */
+  due(about: string, now: number): Promise<boolean>;
+}
+
 /** The result of the latest drill of one ingress. */
 export interface Drills {
   keep(record: DrillRecord): Promise<void>;

@@ -17,6 +17,7 @@ import type {
   Ingress,
   Metrics,
   Parity,
+  Reminders,
 } from '../../core/model/index.ts';
 import { CLIENT_OPTIONS, systemClock as clock } from '../aws/calls/index.ts';
 import { cloudWatchAlarms, cloudWatchMetrics, mirrorCopies } from '../aws/cloudwatch/index.ts';
@@ -26,6 +27,7 @@ import {
   dynamoLeases,
   dynamoParityRules,
   dynamoParityStore,
+  dynamoReminders,
   storedParity,
 } from '../aws/dynamo/index.ts';
 import { sideRevisions } from '../aws/ecs/revisions.ts';
@@ -91,6 +93,10 @@ export function parity({ ingressId, ledgerTable: table, shadowLogDays: keepDays 
 
 export function drills({ ingressId, ledgerTable: table }: Deployment): Drills {
   return dynamoDrills(new DynamoDBClient(CLIENT_OPTIONS), table, ingressId);
+}
+
+export function reminders({ ingressId, ledgerTable: table }: Deployment): Reminders {
+  return dynamoReminders(new DynamoDBClient(CLIENT_OPTIONS), table, ingressId);
 }
 
 export function approvals({ ingressId, ledgerTable: table }: Deployment): Approvals {

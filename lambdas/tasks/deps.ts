@@ -21,6 +21,7 @@ import type {
   Notifier,
   Parity,
   PlanMetrics,
+  Reminders,
   RevisionReader,
 } from '../../core/model/index.ts';
 import type { Emit } from './emf.ts';
@@ -37,6 +38,7 @@ export interface Deps {
   readonly ledger: Leases;
   readonly decisionLog: DecisionLog;
   readonly drills: Drills;
+  readonly reminders: Reminders;
   readonly executions: Executions;
   readonly capacity: Capacity;
   readonly parity: Parity;

@@ -37,6 +37,8 @@ export interface Outside {
   wrote(invocation: Invocation): void;
   takesTasks(invocation: Invocation): void;
   fenced(invocation: Invocation, owner: string, asked: { readonly reason: string; readonly by: string }): void;
+  /** Whether people are to be told of it once more. */
+  reminded(about: string, now: number): boolean;
   lastDrill: DrillRecord | null;
 }
 
@@ -79,6 +81,7 @@ export function portsOf(invocation: Invocation, site: Site, outside: Outside, no
         }),
       last: () => call('drills.last', () => outside.lastDrill),
     },
+    reminders: { due: (about, now) => call('reminders.due', () => outside.reminded(about, now)) },
     executions: {
       stateOf: (arn) =>
         call('executions.stateOf', () => {

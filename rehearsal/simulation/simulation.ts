@@ -1,5 +1,5 @@
 /** One scenario from its start until nothing more happens: everything in one process, on one simulated clock. */
-import { type ApprovalRequest, fromIso, type LogEntry } from '../../core/model/index.ts';
+import { type ApprovalRequest, fromIso, type LogEntry, REMINDED_AFTER_MS } from '../../core/model/index.ts';
 import type { Deps } from '../../lambdas/tasks/index.ts';
 import { Deeds } from './deeds.ts';
 import type { Program } from './definition.ts';
@@ -242,9 +242,15 @@ class Simulation implements InvocationHost {
   #outside(name: SiteName, machine: SimulatedMachine, ingress: () => SimulatedIngress): Outside {
     const approvals = new Map<string, ApprovalRequest>();
     const logs = new Map<string, LogEntry[]>();
+    const reminded = new Map<string, number>();
     return {
       machine,
       lastDrill: null,
+      reminded: (about, now) => {
+        const isDue = now - (reminded.get(about) ?? 0) > REMINDED_AFTER_MS;
+        if (isDue) reminded.set(about, now);
+        return isDue;
+      },
       skewOf: ({ site, handler }) => {
         const skew = this.#scenario.items.findLast(
           (item) => item.type === 'skew' && item.site === site && item.handler === handler,

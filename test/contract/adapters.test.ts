@@ -20,6 +20,7 @@ import { dynamoApprovals } from '../../lambdas/aws/dynamo/approvals.ts';
 import { dynamoDecisionLog } from '../../lambdas/aws/dynamo/decision-log.ts';
 import { dynamoDrills } from '../../lambdas/aws/dynamo/drills.ts';
 import { dynamoLeases } from '../../lambdas/aws/dynamo/leases.ts';
+import { dynamoReminders } from '../../lambdas/aws/dynamo/notices.ts';
 import { dynamoParityRules } from '../../lambdas/aws/dynamo/parity-rules.ts';
 import { dynamoParityStore } from '../../lambdas/aws/dynamo/parity-store.ts';
 import { pastRuns } from '../../lambdas/aws/dynamo/runs.ts';
@@ -195,6 +196,23 @@ describe.each(BACKENDS)('the adapters over %s', (_name, start) => {
       expect(await drills.last()).toEqual(record);
       await ledger.fence(ingressId, REQUEST);
       await expect(ledger.recordTrip(item, drill)).rejects.toThrow(FencedError);
+    });
+
+    it('reminds of each trouble at once and then in ten minutes, of two watchdogs by one, and again after a lost answer', async () => {
+      const { ingressId } = fresh();
+      const reminders = dynamoReminders(backend.dynamo, backend.table, ingressId);
+      const minute = 60_000;
+      const both = await Promise.all([reminders.due('one', minute), reminders.due('one', minute + 1)]);
+      expect(both.toSorted()).toEqual([false, true]);
+      const anothers = [
+        [1, true],
+        [1, true],
+        [10.4, false],
+        [10.9, true],
+        [19, false],
+        [5, true],
+      ] as const;
+      for (const [minutes, isDue] of anothers) expect(await reminders.due('another', minutes * minute)).toBe(isDue);
     });
 
     it('notes the completion of a run whose restored lease has been fenced, with its last intent', async () => {

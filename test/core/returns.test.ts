@@ -97,21 +97,6 @@ describe('a return without a lease', () => {
     expect(isSafe(world)).toBe(true);
   });
 
-  it('that waits is told by the watchdog once it has moved customers or tasks and in one minute of ten, and by anybody else at once', async () => {
-    const world = unowned();
-    world.healthy.stable = { healthy: 0, unhealthy: 2, registered: 2 };
-    const tells = async (by: string, minute: number) => {
-      world.now = Math.ceil(world.now / 600_000) * 600_000 + minute * 60_000;
-      const outcome = await rollBack(world, DEPLOYMENT, { ...REQUEST, by });
-      return outcome.outcome === 'waiting_for_capacity' && outcome.first;
-    };
-    const minutes = [await tells('watchdog', 3), await tells('watchdog', 4), await tells('watchdog', 0)];
-    expect(minutes).toEqual([true, false, true]);
-    world.stableTasks = { ...world.stableTasks, desired: 0 };
-    expect([await tells('watchdog', 5), await tells('watchdog', 6)]).toEqual([true, false]);
-    expect(await tells('gateway-red', 1)).toBe(true);
-  });
-
   it('does not stop the execution that called it', async () => {
     const world = unowned();
     world.running.add(EXECUTION);

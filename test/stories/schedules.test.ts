@@ -84,7 +84,7 @@ const SCHEDULES: readonly (readonly [what: string, commands: string, end: string
   [
     'two sides without targets',
     `${BEGUN}; health candidate 0 0; health stable 0 0; minutes 3; operator; minutes 3; health candidate 2; minutes 2`,
-    'one rolled_back 2, 0/0, one: rolled back',
+    'one rolled_back 2, 0/0, one: warning',
   ],
   [
     'a rollback to a dead stable side',
@@ -249,6 +249,73 @@ const SCHEDULES: readonly (readonly [what: string, commands: string, end: string
 describe('an attack ends as the description says:', () => {
   it.each(SCHEDULES)('%s', async (_what, commands, end) => {
     expect(endOf(await retell(commands.replaceAll('; ', '\n\n')))).toBe(end);
+  });
+});
+
+/** What somebody or something does again every minute. */
+const everyMinute = (minutes: number, deed: string) => Array(minutes).fill(`${deed}; minutes 1`).join('; ');
+
+/** The messages to people while something lasts: the first one comes within a minute. */
+const LASTING: readonly (readonly [what: string, before: string, lasting: string, times: number, told: string])[] = [
+  ['weights by another controller', RETURNED, everyMinute(30, 'console 50'), 3, 'one: warning'],
+  ['the same, without any run', 'minutes 1', everyMinute(30, 'console 50'), 3, 'gateway: rolled back'],
+  [
+    'the same, while stable has two of four targets',
+    `${RETURNED}; health stable 2 4`,
+    everyMinute(30, 'console 50'),
+    3,
+    'one: warning',
+  ],
+  ['a rule that a template writes back', RETURNED, everyMinute(30, 'rule rest foreign'), 3, 'one: warning'],
+  ['stickiness that a template writes back', RETURNED, everyMinute(30, 'rule rest sticky'), 3, 'one: warning'],
+  ['tasks that an autoscaler removes', `${BEGUN}; operator; minutes 1`, everyMinute(12, 'tasks 1'), 2, 'one: capacity'],
+  [
+    'a return without a lease that finds no stable target',
+    `${BEGUN}; shift one soak; lease missing; health stable 0`,
+    everyMinute(30, 'customers 0 900'),
+    3,
+    'gateway: rollback waits for capacity',
+  ],
+  [
+    'a stable side that dies after its return',
+    `${BEGUN}; operator; health stable 0`,
+    everyMinute(30, 'customers 0 0'),
+    3,
+    'one: warning',
+  ],
+  [
+    'weights of a completed cutover after a rollback',
+    `${RETURNED}; console final`,
+    everyMinute(30, 'customers 0 900'),
+    3,
+    'one: warning',
+  ],
+  [
+    'the same, while the ledger takes no write',
+    `${RETURNED}; console final; fails remind 99; minutes 9; seconds 1`,
+    everyMinute(30, 'customers 0 900'),
+    3,
+    'one: warning',
+  ],
+  [
+    'weights by hand that a ledger without writes cannot fence',
+    `${BEGUN}; fails fence 99; fails remind 99; console 50`,
+    everyMinute(28, 'customers 900 0'),
+    3,
+    'gateway: rolled back',
+  ],
+];
+
+describe('of what lasts, people are told at once and then every ten minutes:', () => {
+  it.each(LASTING)('%s', async (_what, before, lasting, times, subject) => {
+    const told = async (commands: string) => {
+      const story = await retell(commands.replaceAll('; ', '\n\n'));
+      return [...story.matchAll(/^told: Crossfade (.*)$/gm)].map(([, line]) => line);
+    };
+    const { length: earlier } = await told(before);
+    const [first] = lasting.split('; minutes 1; ');
+    expect((await told(`${before}; ${first}; minutes 1`)).slice(earlier)).toEqual([subject]);
+    expect((await told(`${before}; ${lasting}`)).slice(earlier)).toEqual(Array(times).fill(subject));
   });
 });
 

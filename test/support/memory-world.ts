@@ -11,7 +11,15 @@ import type { DrillRecord } from '../../core/model/drill.ts';
 import { FencedError, RefusedError, RuleGoneError, SupersededError } from '../../core/model/errors.ts';
 import type { HookAnswer, MetricBaseline, MetricEvidence, MinuteEvidence } from '../../core/model/evidence.ts';
 import { cutoverIdSchema, generationSchema } from '../../core/model/ids.ts';
-import { concerns, isLeaseOf, type Lease, type LogEntry, sameIntent, TIDINGS } from '../../core/model/lease.ts';
+import {
+  concerns,
+  isLeaseOf,
+  type Lease,
+  type LogEntry,
+  REMINDED_AFTER_MS,
+  sameIntent,
+  TIDINGS,
+} from '../../core/model/lease.ts';
 import type {
   AlarmReading,
   Alarms,
@@ -33,6 +41,7 @@ import type {
   Parity,
   ParityVerdict,
   PlanMetrics,
+  Reminders,
   RevisionReader,
   RunRef,
   TargetHealthCounts,
@@ -138,6 +147,16 @@ export class MemoryWorld {
         this.live = this.live.map((r) => (r.ruleArn === rule.ruleArn ? rule : r));
       }),
     health: async (role) => this.healthy[role] ?? { healthy: 2, unhealthy: 0, registered: 2 },
+  };
+
+  readonly #reminded = new Map<string, number>();
+  readonly reminders: Reminders = {
+    due: (about, now) =>
+      this.#write('remind', () => {
+        const isDue = now - (this.#reminded.get(about) ?? 0) > REMINDED_AFTER_MS;
+        if (isDue) this.#reminded.set(about, now);
+        return isDue;
+      }),
   };
 
   /** By default nobody else uses the cutover's resources. */

@@ -20,6 +20,11 @@ export function drillKey(ingressId: IngressId): Item {
   return { pk: { S: ingressPartition(ingressId) }, sk: { S: 'DRILL' } };
 }
 
+/** When people were last told of a trouble that lasts. */
+export function reminderKey(ingressId: IngressId, about: string): Item {
+  return { pk: { S: ingressPartition(ingressId) }, sk: { S: `REMINDER#${about}` } };
+}
+
 /** The first message of a thread in a channel. */
 export function chatKey(channel: string, thread: string): Item {
   return { pk: { S: `CHAT#${channel}` }, sk: { S: thread } };

@@ -87,6 +87,7 @@ export const STEPS = [
   'notifier.publish',
   'drills.last',
   'drills.keep',
+  'reminders.due',
   'exercise.start',
 ] as const;
 export type Step = (typeof STEPS)[number];
