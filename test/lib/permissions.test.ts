@@ -37,6 +37,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   ledger: TABLE,
   decisionLog: TABLE,
   drills: TABLE,
+  reminders: TABLE,
   approvals: TABLE,
   // The tallies of many batches are read with a query.
   parity: [...TABLE, 'dynamodb:Query', 'cloudwatch:GetMetricData'],
