@@ -10,6 +10,8 @@ const coded = (coding: string, type: string, bytes: Buffer) => ({
   answerHeaders: ['Content-Type', type, 'Content-Encoding', coding],
   answer: bytes,
 });
+const P = 'hunter2isWeak';
+const HEX = '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae';
 const J = JSON.stringify({ name: 'ann', password: S });
 
 export const WRITTEN_SECRETS: readonly PlantedRow[] = [
@@ -98,6 +100,38 @@ export const WRITTEN_SECRETS: readonly PlantedRow[] = [
   ['PHP serialised', text(`a:1:{s:8:"password";s:12:"${S}";}`), [S]],
   ['a Host that names a user of this machine', asks('Host', `u:${S}@shop:8080`), [S]],
   ['a Host before a proxy', asks('X-Forwarded-Host', `u:${S}@h`), [S]],
+  // Labels of several words, and declarations whose type stands before the value.
+  ...['API key: ', 'Mot de passe : ', 'Clave de acceso: ', 'パスワード：', '密码：', 'Your access code is '].map(
+    (label): PlantedRow => [`the label ${label}`, text(label + P), [P]],
+  ),
+  ...[
+    'const password: string = ',
+    'val password: String = ',
+    'var password string = ',
+    'let api_key: &str = ',
+    'Const PASSWORD As String = ',
+    'param adminPassword string = ',
+    'api_keys = [\n  "ok", ',
+    'HTTPBasicAuth("ann", ',
+    'DBI->connect("dbi:Pg:dbname=x", "ann", ',
+    '{default_pass, <<',
+    'variable "db_password" {\n  default = ',
+  ].map((before): PlantedRow => [before, text(`${before}"${P}"\n]`), [P]]),
+  ['a one-time code after its label', text('Your code: 902133'), ['902133']],
+  ['two lines of snmpd', text(`createUser joe SHA "${P}" AES ${R}`), [P, R]],
+  ['chap-secrets', text(`# client server secret\n"ann" * "${P}" *\n`), [P]],
+  ['a login of Postfix', text(`[smtp.example.com]:587 ann:${P}`), [P]],
+  ['SSLKEYLOGFILE', text(`CLIENT_RANDOM ${HEX} ${HEX}beef`), [`${HEX}beef`]],
+  ['Composer', json({ 'github-oauth': { 'github.com': HEX.slice(0, 40) } }), [HEX.slice(0, 40)]],
+  ['Pulumi', yaml(`config:\n  app:db:\n    secure: AAABAKn${HEX}\n`), [HEX]],
+  ['a key of a weather service', { target: `/weather?q=Ulm&appid=${HEX.slice(0, 32)}` }, [HEX.slice(0, 32)]],
+  ['Subsonic', { target: '/rest/ping.view?u=ann&p=enc:736573616d65&v=1.15.0' }, ['736573616d65']],
+  ['PASETO', text(`v2.local.${HEX}`), [HEX]],
+  ['a JWT over strings', text(`t = "eyJhbGciOiJIUzI1NiJ9.eyJz" +\n  "${R.replace(/_/g, 'x')}abc";`), [R.slice(5, 9)]],
+  ['an explicit key of YAML', yaml(`? password\n: ${P}\n`), [P]],
+  ['a property over lines', said('text/x-java-properties', `db.password=${P}\\\n   ${R}\nb=1`), [P, R]],
+  ['a PIN as a number', json({ cardPin: 8837 }), ['8837']],
+  ['below sessions', json({ sessions: [{ id: P, title: 'Opening' }], tokens: [S] }), [P, S]],
 ];
 
 export const WRITTEN_LOOKALIKES: readonly PlantedRow[] = [
@@ -156,4 +190,30 @@ export const WRITTEN_LOOKALIKES: readonly PlantedRow[] = [
     text('Send the Authorization header: Bearer tokens are fine, Authorization Basic schemes too.'),
     ['tokens are fine', 'Basic schemes too'],
   ],
+  [
+    'sessions of a conference',
+    json({ sessions: [{ title: 'Intro to Go', speaker: 'Jane', room: 5 }] }),
+    ['Intro to Go', 'Jane', '5'],
+  ],
+  [
+    'errors by field',
+    json({ errors: { password: ['is too short (minimum is 8 characters)'] }, token: ['Ce champ est obligatoire.'] }),
+    ['is too short', 'obligatoire'],
+  ],
+  ['endpoints', json({ paths: { '/oauth/token': { post: { summary: 'Get one' } } } }), ['Get one']],
+  ['required fields', json({ required: ['email', 'password'] }), ['password']],
+  ['login methods', json({ methods: ['client_secret_basic', 'client_secret_post'] }), ['client_secret_post']],
+  ['permissions', json({ may: ['password:reset', 'apikey:create'] }), ['password:reset', 'apikey:create']],
+  ['references', json({ secretArn: 'arn:aws:sm:x:1:secret:db', tokenId: 4242 }), ['arn:aws:sm', '4242']],
+  [
+    'a code of another kind',
+    text('Your discount code: 2024, error code: 5003, your zip code is 94107'),
+    ['2024', '5003', '94107'],
+  ],
+  [
+    'quoted words with stars',
+    text('say "hello" and "world"\nprice * quantity\n'),
+    ['"hello" and "world"', 'price * quantity'],
+  ],
+  ['another game', { target: '/store?appid=440&p=2' }, ['appid=440', 'p=2']],
 ];

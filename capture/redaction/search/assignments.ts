@@ -26,7 +26,9 @@ const QUOTES = [
   '&#x27;',
   '&apos;',
 ];
-const NAME = /[\w.\-$%[\]\\\u0080-\uffff]/;
+const NAME = /[\w.\-$%[\]\\\u0080-\uff19\uff1b-\uffff]/;
+/** The second is the one of Chinese and Japanese. */
+const COLONS = ':：';
 /** Authentication schemes; the credentials follow them. */
 const SCHEME = /^(?:bearer|basic|token|digest|dpop|negotiate|apikey|hmac)$/i;
 /** A GraphQL type where a variable is declared: `$password: String! = "default"`. */
@@ -35,7 +37,7 @@ const DECLARED = /^\[?[A-Z][a-z]\w*!?\]?!?$/;
 /** Names in `more` are secret, too. */
 export function assignments(text: string, names: SecretNames, more: ReadonlySet<string> = new Set()): Span[] {
   const spans: Span[] = [];
-  const separator = /[=:]/g;
+  const separator = /[=:：]/g;
   let passed = 0;
   for (let match = separator.exec(text); match !== null; match = separator.exec(text)) {
     const at = match.index;
@@ -44,8 +46,10 @@ export function assignments(text: string, names: SecretNames, more: ReadonlySet<
     if (before === null) continue;
     const { name, parameter, quoted } = before;
     let secrecy: Secrecy = parameter ? names.ofParameter(name) : names.of(name);
-    if (more.has(name.replace(/^\$/, '')) || (secrecy === 'open' && names.calls(headingBefore(text, at))))
-      secrecy = 'secret';
+    if (secrecy !== 'secret') {
+      const label = labelBefore(text, at, before);
+      if (more.has(name.replace(/^\$/, '')) || (label !== '' && names.calls(label))) secrecy = 'secret';
+    }
     if (secrecy === 'open') continue;
     const value = valueAfter(text, at, quoted, name.startsWith('$'), secrecy === 'secret');
     if (value === null) continue;
@@ -63,7 +67,8 @@ export function assignments(text: string, names: SecretNames, more: ReadonlySet<
 
 /** File types in which a value extends to the end of its line. */
 const LINES = /(?:^|[/.+-])(?:x-)?(?:ya?ml|properties|java-properties|toml|ini|dotenv|env)$/;
-const LINE = /^([ \t]*(?:- )?)["']?([\w.$-]{1,100})["']?[ \t]{0,8}[:=](?:[ \t]{1,32}|(?=\S)|$)([^\r\n]*)/gm;
+const LINE =
+  /^([ \t]*(?:[-?] )?)["']?([\w.$-]{1,100})["']?[ \t]{0,8}(?:[:=]|\r?\n[ \t]{0,32}:)(?:[ \t]{1,32}|(?=\S)|$)((?:[^\r\n\\]|\\(?:\r?\n|.|$))*)/gm;
 
 /** In configuration files: the rest of a line whose name is secret, or the list below it. */
 export function secretLines(text: string, type: string, names: SecretNames): Span[] {
@@ -106,23 +111,29 @@ function secretManifests(text: string): Span[] {
 
 const ITEM = /\r?\n([ \t]*)- (?![^\r\n]{0,100}: )([^\r\n]+)/y;
 
-/** A line of several words that ends in a colon: `Recovery codes:`. */
-function headingBefore(text: string, separator: number): string {
-  if (!/[\r\n]/.test(text[separator + 1] ?? '')) return '';
-  return (
-    text
-      .slice(Math.max(0, separator - LONGEST_NAME), separator)
-      .split(/[\r\n]/)
-      .at(-1) ?? ''
-  );
+/** Up to four words that end in a colon, or a whole line of words: `API key: …`, `Mot de passe : …`, `Recovery codes:`. */
+function labelBefore(text: string, separator: number, { start, name, quoted, typed }: Name): string {
+  if (typed !== '') return typed;
+  if (quoted || text[start - 1] !== ' ' || !COLONS.includes(text[separator] ?? '')) return '';
+  const isHeading = /[\r\n]/.test(text[separator + 1] ?? '');
+  if (!isHeading && !LAST_OF_A_LABEL.test(name)) return '';
+  const before = text.slice(Math.max(0, start - LONGEST_NAME), start);
+  return ((isHeading ? HEADING : LABEL).exec(before)?.[0] ?? '') + name;
 }
 
+const LAST_OF_A_LABEL =
+  /^(?:key|code|codes|number|phrase|answer|id|url|string|words|pin|passe|acceso|secreto?a?|segret[ao]|secrète|khẩu|sandi|laluan)$/i;
+const HEADING = /[^\r\n]*$/;
+const LABEL = /(?<![^\s("'*>])(?:[\p{L}\d'’-]{1,30} ){1,3}$/u;
+/** A declaration whose type stands between its name and its value: `var password string = "…"`. */
+const TYPED = /(?<![\w$-])([\w$]{2,60})\s(?:As\s)?(?:secure)?[Ss]tring$/;
+
 /** Of a permission, such as `secrets:list`. */
-const MAY = /^(?:create|delete|edit|list|read|revoke|rotate|update|view|write)$/;
+const MAY = /^(?:change|create|delete|edit|list|manage|read|reset|revoke|rotate|update|view|write)$/;
 
 /** What a heading introduces (`Password: how to choose one`), of which only the first word could be removed. */
 function isWording(text: string, separator: number, start: number, end: number): boolean {
-  if (text[separator] !== ':') return false;
+  if (!COLONS.includes(text[separator] ?? '')) return false;
   const said = text.slice(start, end);
   if (start === separator + 1) return MAY.test(said) && !/[\w:.]/.test(text[end] ?? '');
   return isSpace(text, start - 1) && BETWEEN.test(said) && /^[ \t]+\p{L}/u.test(text.slice(end, end + SPACES));
@@ -132,6 +143,9 @@ const NOTHING = /^(?:null|undefined|None|nil)$/;
 
 interface Name {
   readonly name: string;
+  readonly start: number;
+  /** The name before it, if it is itself the type of a declaration; otherwise empty. */
+  readonly typed: string;
   readonly quoted: boolean;
   /** Whether the name follows `?`, `&`, `;` or `#`. */
   readonly parameter: boolean;
@@ -149,6 +163,10 @@ function nameBefore(text: string, separator: number, passed: number): Name | nul
   if (start === end) return null;
   return {
     name: decoded(text.slice(start, end)),
+    start,
+    typed: text.endsWith('tring', end)
+      ? (TYPED.exec(text.slice(Math.max(passed, end - LONGEST_NAME), end))?.[1] ?? '')
+      : '',
     quoted: quote !== undefined,
     parameter: '?&;#'.includes(text[start - 1] ?? ' '),
   };
@@ -193,13 +211,14 @@ function valueAfter(
     const literal = literalValue(text, start);
     if (literal !== null) return literal;
   }
-  if (text[separator] === ':' && /[[{]/.test(text[start] ?? ''))
+  const isColon = COLONS.includes(text[separator] ?? '');
+  if (isColon ? /[[{]/.test(text[start] ?? '') : LIST.test(text.slice(start, start + SPACES)))
     return secret && !variable ? container(text, start) : null;
-  if (text[separator] === ':' && /[|>]/.test(text[start] ?? '')) {
+  if (isColon && /[|>]/.test(text[start] ?? '')) {
     const block = blockScalar(text, start);
     if (block !== null) return block;
   }
-  if (secret && text[separator] === ':' && /[\r\n]/.test(text[start] ?? '')) return lineBelow(text, start);
+  if (secret && isColon && /[\r\n]/.test(text[start] ?? '')) return lineBelow(text, start);
   if (secret && text.startsWith('<<', start)) {
     const document = hereDocument(text, start);
     if (document !== null) return document;
@@ -227,7 +246,11 @@ function literalValue(text: string, start: number): Value | null {
   return before === null ? null : quotedValue(text, start + before[0].length, before[1] ?? '');
 }
 
-const LITERAL = /(?:[bBfFrRuU]{1,2}|[@LN$]|[\w.:$]{1,40}\(\s?|string\(\d{1,9}\) )(\\?["'`])/y;
+/** A list of strings, as in TOML. */
+const LIST = /^\[\s{0,16}["']/;
+/** Also behind its type, as in TypeScript, Kotlin, Python and Rust: `password: string = '…'`. */
+const LITERAL =
+  /(?:&?(?:'\w+ )?[A-Za-z][\w.]{0,40}(?:[<[][\w ,.]{0,40}[>\]])?[?!]?\s{0,4}=\s{0,4}(?=["'`])|[bBfFrRuU]{1,2}|[@LN$]|[\w.:$]{1,40}\(\s?|string\(\d{1,9}\) )(\\?["'`])/y;
 
 /**
  * A line `Your password:` followed by a line with one word, unless that word is a name itself, or by a list of codes of

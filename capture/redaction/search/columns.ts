@@ -71,15 +71,21 @@ export function secretTuples(text: string, names: SecretNames): Span[] {
 const ENTRY =
   /^[ \t-]{0,40}["']?(?:name|key)["']?[ \t]?[:=][ \t]{1,8}["']?([\w.-]{2,100})["']?,?[ \t]*\r?\n[ \t]{0,40}["']?value["']?[ \t]?[:=][ \t]{1,8}(?:"([^"\n]+)|'([^'\n]+)|([^\s"'|>#][^\r\n]*))/gim;
 
+/** A variable of Terraform with its default, or an output with its value. */
+const BLOCK =
+  /^[ \t]{0,8}(?:variable|output)[ \t]{1,8}"([\w-]{2,100})"[ \t]{0,8}\{[^{}]{0,400}?\b(?:default|value)\s{0,32}=\s{0,8}(?:"([^"\n]+))/gm;
+
 export function secretEntries(text: string, names: SecretNames): Span[] {
-  if (!text.includes('\n') || !/\bvalue\b/i.test(text)) return [];
-  return [...text.matchAll(ENTRY)].flatMap(({ index, 0: all, 1: name = '', 2: double, 3: single, 4: bare = '' }) => {
-    const value = double ?? single ?? bare.trimEnd();
-    const secrecy = names.of(name);
-    const start = index + all.lastIndexOf(value);
-    const isSecret = secrecy === 'secret' || (secrecy === 'random' && isRandom(value));
-    return isSecret ? [{ start, end: start + value.length, place: folded(name) }] : [];
-  });
+  if (!text.includes('\n') || !/\b(?:value|default)\b/i.test(text)) return [];
+  return [...text.matchAll(ENTRY), ...text.matchAll(BLOCK)].flatMap(
+    ({ index, 0: all, 1: name = '', 2: double, 3: single, 4: bare = '' }) => {
+      const value = double ?? single ?? bare.trimEnd();
+      const secrecy = names.of(name);
+      const start = index + all.lastIndexOf(value);
+      const isSecret = secrecy === 'secret' || (secrecy === 'random' && isRandom(value));
+      return isSecret ? [{ start, end: start + value.length, place: folded(name) }] : [];
+    },
+  );
 }
 
 function inTable(text: string, separator: string, names: SecretNames): Span[] {

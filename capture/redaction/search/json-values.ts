@@ -3,7 +3,7 @@ import { endOf, type JsonDoc, kindOf, type Node, rawOf, STRIDE, startOf, stringO
 import { addAll, isCapability, isRandom, type Span, spansBelow } from '../shapes/index.ts';
 import { EncodedText } from './encoded-text.ts';
 import type { PointerProgress } from './pointers.ts';
-import { readsAsSentence } from './prose.ts';
+import { readsAsMessage, readsAsSentence } from './prose.ts';
 import { lastWord, type Secrecy } from './secret-names.ts';
 
 /** The longest string, including its quotation marks, that is considered as a name; characters. */
@@ -29,6 +29,8 @@ export interface PlacedValue {
   readonly depth: number;
   readonly progress: PointerProgress;
   readonly secret: boolean;
+  /** Whether it is below `sessions` or the like, where texts are secret that are not plain words. */
+  readonly within: boolean;
   /** Whether it is secret if it is random. */
   readonly weak: boolean;
   /** Whether a sibling declares the values to be secret, or to be so if they are random. */
@@ -37,6 +39,18 @@ export interface PlacedValue {
   readonly more: ReadonlySet<string>;
   /** The positions in a row that are secret, according to the column names. */
   readonly columns: ReadonlySet<number> | null;
+}
+
+/** Names of containers whose members are secret only if they are no plain words. */
+const TOLD = new Set(['session', 'sessions', 'tokens']);
+
+/** Whether an object, or a list of objects, has one of those names. */
+export function isTold(doc: JsonDoc, step: string, value: Node): boolean {
+  if (!TOLD.has(step)) return false;
+  return (
+    kindOf(doc, kindOf(doc, value) === 'array' && doc.tape[value + 2] !== value + STRIDE ? value + STRIDE : value) ===
+    'object'
+  );
 }
 
 /** Whether a member of an entry holds the value that the entry names. A sentence below a label is advice. */
@@ -57,28 +71,31 @@ export function addNumber({ doc, inner, spans }: Search, node: Node, { secret, p
 export function addString(
   { doc, inner, spans }: Search,
   node: Node,
-  { secret, weak, place, more }: PlacedValue,
+  { secret, within, weak, place, more }: PlacedValue,
   isPem: boolean,
 ): void {
   const [start, end] = [startOf(doc, node), endOf(doc, node)];
   if (end - start === 2) return;
   const said = EncodedText.jsonString(doc.text, start, end);
-  if (secret || isPem || (weak && isRandom(said.text)))
+  if (secret || isPem || (weak && isRandom(said.text)) || (within && !PLAIN.test(said.text)))
     addAll(spans, said.written([{ start: 0, end: said.text.length, place }]));
   else addAll(spans, said.written(inner(said.text, more)).map(spansBelow(place)));
 }
+
+/** Names and titles, such as those of a conference's sessions. */
+const PLAIN = /^[\p{L}'’.,:!?&-]{1,16}(?: [\p{L}'’.,:!?&-]{1,16}){0,20}$/u;
 
 /** A key may itself be an address or a token. */
 export function addKey(
   { doc, inner, spans }: Search,
   node: Node,
-  { place, secret }: Pick<PlacedValue, 'place' | 'secret'>,
+  { place, secret, within }: Pick<PlacedValue, 'place' | 'secret' | 'within'>,
 ): void {
   const [start, end] = [startOf(doc, node), endOf(doc, node)];
   if (end - start < 8 || /^"[\w-]{1,21}"$/.test(rawOf(doc, node).slice(0, 40))) return;
   const said = EncodedText.jsonString(doc.text, start, end);
   // `"sessions": {"…": {…}}`: what they are found by.
-  if (secret && isDrawn(said.text))
+  if ((secret || within) && isDrawn(said.text))
     addAll(spans, said.written([{ start: 0, end: said.text.length, place: `${place}/key` }]));
   else addAll(spans, said.written(inner(said.text)).map(spansBelow(`${place}/key`)));
 }
@@ -120,7 +137,19 @@ export function markedNames(doc: JsonDoc, container: Node): ReadonlySet<string> 
   return found;
 }
 
-/** A number below `tokens` or `sessions` says how many there are. */
-export function isCount(doc: JsonDoc, name: string, value: Node): boolean {
-  return /[^s]s$/i.test(name) && kindOf(doc, value) === 'number' && endOf(doc, value) - startOf(doc, value) < 7;
+/**
+ * Whether a member has a secret's name, but holds another thing: a number below `tokens` or `tokenId` counts, a container
+ * below a path describes an endpoint, and sentences below a field of a form are its errors.
+ */
+export function isOther(doc: JsonDoc, name: string, value: Node): boolean {
+  const kind = kindOf(doc, value);
+  if (kind === 'number') return /[^s]s$|token_?id$/i.test(name) && endOf(doc, value) - startOf(doc, value) < 7;
+  if (kind === 'string') return false;
+  if (name.includes('/')) return true;
+  if (kind !== 'array' || /phrase|seed|mnemonic/i.test(name)) return false;
+  const end = doc.tape[value + 2] ?? 0;
+  let node = value + STRIDE;
+  for (; node < end; node = doc.tape[node + 2] ?? end)
+    if (kindOf(doc, node) !== 'string' || !readsAsMessage(stringOf(doc, node))) return false;
+  return end > value + STRIDE;
 }

@@ -12,7 +12,8 @@ import {
   couldName,
   holdsValue,
   type Inner,
-  isCount,
+  isOther,
+  isTold,
   isWithinPem,
   markedNames,
   type PlacedValue,
@@ -122,7 +123,7 @@ export class JsonSecrets {
   #root(more: ReadonlySet<string>): PlacedValue {
     const { start: progress } = this.#pointers;
     const secret = this.#pointers.hit(progress);
-    return { place: '', depth: 0, progress, secret, weak: false, entry: 'open', more, columns: null };
+    return { place: '', depth: 0, progress, secret, within: false, weak: false, entry: 'open', more, columns: null };
   }
 
   /** The value of a member of an object. */
@@ -130,10 +131,12 @@ export class JsonSecrets {
     const name = stringOf(doc, key);
     const step = folded(name);
     const value = key + STRIDE;
-    const said = isCount(doc, name, value) ? 'open' : this.#names.of(name);
+    const said = isOther(doc, name, value) ? 'open' : this.#names.of(name);
+    const told = said === 'secret' && isTold(doc, step, value);
     const held = parent.entry !== 'open' && holdsValue(doc, name, value) ? parent.entry : 'open';
     return this.#below(parent, name, step, {
-      secret: parent.more.has(name) || said === 'secret' || held === 'secret',
+      secret: parent.more.has(name) || (said === 'secret' && !told) || held === 'secret',
+      within: told,
       weak: said === 'random' || held === 'random',
       entry: BESIDE.has(step) ? parent.entry : 'open',
       columns: ROWS.has(step) ? parent.columns : null,
@@ -148,6 +151,7 @@ export class JsonSecrets {
     parent.next = this.#announces(doc, node, parent);
     return this.#below(parent, key, '*', {
       secret,
+      within: false,
       weak: false,
       entry: 'open',
       columns: isRow ? parent.columns : null,
@@ -158,7 +162,7 @@ export class JsonSecrets {
     parent: Frame,
     key: string,
     step: string,
-    { secret, weak, entry, columns }: Pick<PlacedValue, 'secret' | 'weak' | 'entry' | 'columns'>,
+    { secret, within, weak, entry, columns }: Pick<PlacedValue, 'secret' | 'within' | 'weak' | 'entry' | 'columns'>,
   ): PlacedValue {
     const progress = this.#pointers.step(parent.progress, key);
     const depth = parent.depth + 1;
@@ -167,6 +171,7 @@ export class JsonSecrets {
       depth,
       progress,
       secret: parent.secret || secret || this.#pointers.hit(progress),
+      within: parent.within || within,
       weak,
       entry,
       more: parent.more,
@@ -268,9 +273,11 @@ export class JsonSecrets {
     return this.#columns(doc, first);
   }
 
-  #namesAlso(doc: JsonDoc, node: Node): boolean {
+  #namesAlso(doc: JsonDoc, node: Node, before: string): boolean {
     const said = couldName(doc, node) ? stringOf(doc, node) : '';
-    return /^[a-z]+(?:_[a-z]+|[A-Z][a-z]+)+$/.test(said) && this.#names.calls(said);
+    if (/^[a-z]+(?:_[a-z]+|[A-Z][a-z]+)+$/.test(said))
+      return this.#names.calls(said) || before.startsWith(said.slice(0, said.lastIndexOf('_') + 1 || -1));
+    return before !== said && /^(?:password|token|secret)s?$/.test(said);
   }
 
   /** Detects `["password", "…"]`, `["--password", "…"]`, and header fields in one flat list. */
@@ -281,8 +288,8 @@ export class JsonSecrets {
     const isPair = index === 1 && (doc.tape[next + 2] ?? end) === end;
     if (!isPair && !fields && doc.text[startOf(doc, node) + 1] !== '-') return false;
     const said = stringOf(doc, node);
-    // `["authorization_code", "refresh_token"]` is a list of names.
-    if (isPair && this.#namesAlso(doc, next)) return false;
+    // `["authorization_code", "refresh_token"]` is a list of names, `["password:reset", …]` one of permissions.
+    if (isPair && (this.#namesAlso(doc, next, said) || /:[a-z]+$/.test(said))) return false;
     if (isPair || OPTION.test(said)) return this.#names.of(said) === 'secret';
     return fields && index % 2 === 1 && this.#names.ofField(said.toLowerCase()) === 'secret';
   }

@@ -9,7 +9,7 @@ import { folded, type SecretNames } from './secret-names.ts';
 /** How many characters before or after a value are searched for its name. */
 const SENTENCE = 80;
 const WORDS_OF_A_NAME = 6;
-const VALUE = /(?<![^\s(>,])(["'`“«]?)([^\s"'`“”«»<>]{4,200})/g;
+const VALUE = /(?<![^\s(>,<])(["'`“«]?)([^\s"'`“”«»<>]{4,200})/g;
 /** Words between a name and its value in a sentence. */
 const VERBS = new Set(
   `is was are be becomes to as now reads equals set reset changed updated lautet ist wurde auf est es son ser e är er -> => →`.split(
@@ -18,7 +18,7 @@ const VERBS = new Set(
 );
 /** One-time codes that are sent to a person. */
 const ONCE =
-  /(?:^|\s)(?:otp|pin|tan|passcode|(?:access|activation|auth\w*|backup|confirmation|login|one-time|recovery|security|sms|verification) code|(?:bestätigungs|einmal|freischalt|sicherheits|zugangs)code|code de (?:confirmation|sécurité|vérification)|código de (?:confirmación|seguridad|verificación))$/;
+  /(?:^|\s)(?:otp|pin|tan|passcode|(?:your|ihr|dein|votre|ton|su|tu|seu) (?!(?:area|branch|class|country|coupon|discount|error|exit|gift|item|order|post|postal|product|promo|referral|room|sort|source|status|store|tax|voucher|zip) )(?:[\w-]{1,20} )?code|(?:access|activation|auth\w*|backup|confirmation|login|one-time|recovery|security|sms|verification) code|(?:bestätigungs|einmal|freischalt|sicherheits|zugangs)code|code de (?:confirmation|sécurité|vérification)|código de (?:confirmación|seguridad|verificación))$/;
 const ONCE_AFTER = /^ is (?:your|the) (?:[\w-]{1,20} ){0,2}(?:code|otp|pin|passcode|password)\b/i;
 /** The same in two groups, or behind a letter, as in mobile messages; and `use 483920 to sign in`. */
 const GROUPS =
@@ -75,7 +75,7 @@ function placeOf(text: string, start: number, quoted: boolean, said: string, nam
   const stretch = text.slice(Math.max(0, start - SENTENCE), start);
   const sentence =
     stretch
-      .replace(/<[^<>]{0,40}>/g, ' ')
+      .replace(/<[^<>]{0,40}>|<<$/g, ' ')
       .split(/[.!?;{}()\n]\s/)
       .at(-1) ?? '';
   const words = sentence.split(/[\s"'`“”«»,]+/).filter((word) => word !== '');
@@ -83,9 +83,10 @@ function placeOf(text: string, start: number, quoted: boolean, said: string, nam
   const verbless = [...words];
   while (VERBS.has((verbless.at(-1) ?? '').replace(/[:=]$/, '').toLowerCase())) verbless.pop();
   const isSentence = verbless.length < words.length;
-  const name = verbless.slice(-WORDS_OF_A_NAME).join(' ').toLowerCase();
+  const name = verbless.slice(-WORDS_OF_A_NAME).join(' ').replace(/:$/, '').toLowerCase();
   if (/^\d{4,8}$/.test(said)) {
-    const isCode = (isSentence && ONCE.test(name)) || ONCE_AFTER.test(text.slice(start + said.length, start + 80));
+    const isCode =
+      ((isSentence || colon) && ONCE.test(name)) || ONCE_AFTER.test(text.slice(start + said.length, start + 80));
     return isCode ? 'code' : null;
   }
   const [, after = ''] = AS_SECRET.exec(text.slice(start + said.length, start + said.length + SENTENCE)) ?? [];
@@ -115,6 +116,15 @@ export function readsAsSentence(said: string): boolean {
   return (
     words.length >= 4 && /^\p{Lu}/u.test(said) && words.some((word) => BETWEEN.test(word)) && !words.some(looksMade)
   );
+}
+
+/** An error of a form, which frameworks list by field: `is too short`, `Ce champ est obligatoire.` */
+export function readsAsMessage(said: string): boolean {
+  // It may quote what was typed.
+  if (/(?<!\p{L})["'`“«]/u.test(said)) return false;
+  const words = said.split(/\s+/);
+  const isMade = words.some((word) => looksMade(word) || word.length > LONGEST_WORD);
+  return words.length >= 3 && !isMade && (words.some((word) => BETWEEN.test(word)) || /^\p{Lu}.*\.$/u.test(said));
 }
 
 function secondArguments(text: string, names: SecretNames): Span[] {

@@ -18,11 +18,12 @@ export type PersonalRule = (typeof PERSONAL_RULES)[number];
 type Match = 'part' | 'word' | 'whole' | 'parameter' | 'last' | 'random';
 
 export const SECRET_NAMES: Readonly<Record<Match, string>> = {
-  part: `accesskey accesskeyid accesskeys accesstokens accountkey accountnumber apikey apikeys appcheck assertion authkey
+  part: `accesscode doorcode accesskey accesskeyid accesskeys accesstokens accountkey accountnumber apikey apikeys appcheck assertion authkey
     authorization authstate authtokens authuser cardnumber clientcert clientcertificate consumerkey cookie
     cookies credential credentials creditcard csrf deploykey devicekey encryptionkey functionskey hostkey jwt
     kennwort licensekey masterkey oauthverifier passcode passphrase passwd password passwords passwort pincode
-    privatekey privatekeys publishkey refreshtokens routingnumber samlrequest samlresponse secret secretkey secrets
+    privatekey privatekeys githuboauth gitlaboauth bitbucketoauth honeycombteam jenkinscrumb macaroon macaroons
+    cardpin atmpin simpin userpin loginpin accesspin accountpin currentpin newpin oldpin pinnumber publishkey refreshtokens routingnumber samlrequest samlresponse secret secretkey secrets
     recoverycode recoverycodes backupcode backupcodes emergencycode emergencycodes scratchcode scratchcodes pairingcode securitycode
     devicecode usercode seedphrase seedwords recoveryphrase mnemonic securityanswer manualentrykey networkkey privkey keypass storepass
     securehash verificationvalue communitystring snmpcommunity readcommunity rocommunity rwcommunity writecommunity motdepasse
@@ -31,21 +32,21 @@ export const SECRET_NAMES: Readonly<Record<Match, string>> = {
     chiavesegreta claveacceso clavedeacceso clavesecreta clésecrète codesecret codicesegreto códigosecreto geheimnis geheimzahl
     geheimschlüssel katalaluan katasandi mậtkhẩu palavrapasse zugangscode zugangsschlüssel κωδικόςπρόσβασης סיסמה كلمةالسر كلمةالمرور
     رمزعبور گذرواژه पासवर्ड पासवोर्ड পাসওয়ার্ড รหัสผ่าน 口令 密码 密碼 パスワード 暗証番号 비밀번호 암호`,
-  word: `bearer cnonce creds cvc cvv dpop hmac iban jwe jws mfa nextnonce nonce otp passkey psk pwd rspauth sid ssn totp
+  word: `bearer cnonce creds cvc cvv dpop hmac iban jwe jws mfa nextnonce nonce otp passkey psk tlspsk pwd rspauth sid ssn totp
     adgangskode contraseña contrasenya contrasinal geslo hasło heslo jelszó lozinka lykilorð lösenord pasahitza parola parole parool
     passord salasana salasõna senha slaptažodis wachtwoord zaporka şifre пароль парола секрет`,
   whole: 'auth geheim pan pass pin pw session sessions sig tokens xauth',
   parameter: 'code key',
   last: 'pass pw',
-  random: `access auth cert challenge code confirmation grant invitation invite key license login magic pass pat pin reset
+  random: `access auth cert challenge code confirmation crumb grant invitation invite key license login magic pass pat pin reset
     salt seed session sessions share sig sign state ticket tokens unlock verification verifier`,
 };
 
 /** Last words of names that describe a secret but do not hold it: `token_type`, `passwordPolicy`. */
 const ABOUT = new Set(
-  `age algorithm at attempts audience banner budget button caption changed color colour consent count created decimal decimals description domain enabled
+  `age algorithm arn at attempts audience banner budget button caption changed color colour consent count created decimal decimals description domain enabled
   endpoint error errors exp expired expires expiration expiry format heading help icon in invalid issuer label length lifetime limit limits max
-  message method min mode name notice pattern placeholder policy protection provider quota regex required requirements rules scope scopes score site status strategy strength style styles
+  message method min mode name notice pattern placeholder policy protection provider quota ref regex required requirements rules scope scopes score site status strategy strength style styles
   subtitle supply supported symbol timeout title tooltip ts ttl type types updated uri url usage used valid verified version`.split(
     /\s+/,
   ),
@@ -69,7 +70,8 @@ const LAST_WORDS = ['key', 'code', 'number', 'phrase', 'answer', 'card', 'cert']
 const SECRET_FIELDS =
   /^x-(?:amzn-(?:oidc|mtls)-|apigateway-api-userinfo|auth-request-|authentik-|endpoint-api-userinfo|forwarded-(?:client-cert|groups|preferred-username|user$)|goog-(?:iap|authenticated)|ms-(?:token|client-principal)|pomerium-|remote-(?:user|group)|webauth-)|^(?:remote-(?:user|groups?|name)|tailscale-user-.*)$/;
 /** Fields with a secret's name that hold none: permissions of a browser (Fetch), or a challenge (RFC 9110, 11.6.1). */
-const OPEN_FIELDS = /^(?:access-control-|sec-(?!websocket-protocol)|www-authenticate$|proxy-authenticate$)/;
+const OPEN_FIELDS =
+  /^(?:access-control-|idempotency-key$|sec-(?!websocket-protocol)|www-authenticate$|proxy-authenticate$)/;
 
 /** Matches names anywhere in binary data, where they have no delimiters. */
 const MENTIONED = new RegExp(SECRET_NAMES.part.split(/\s+/).join('|'), 'i');

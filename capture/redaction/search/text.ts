@@ -15,7 +15,7 @@ import { PERSONAL_RULES, type PersonalRule, SecretNames } from './secret-names.t
 const LAYERS = 3;
 
 /** A text that does not match holds no secret that a search could find. */
-const CANDIDATE = /[=:@.]|eyJ|[ ]\S{4}|[a-z\d]{16}|[_-][\w-]{8}|Bearer|Basic|DPoP|-----BEGIN|\d(?:[ -]?\d){12}/i;
+const CANDIDATE = /[=:：@.]|eyJ|[ ]\S{4}|[a-z\d]{16}|[_-][\w-]{8}|Bearer|Basic|DPoP|-----BEGIN|\d(?:[ -]?\d){12}/i;
 
 export class TextSearch {
   readonly names: SecretNames;

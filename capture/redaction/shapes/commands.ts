@@ -62,6 +62,8 @@ export const COMMAND_LINE = new RegExp(`^\\[\\s{0,100}"(?:[^"\\\\\\s]{0,100}/)?$
 const LAST = '[ \\t]{1,8}(?:\\d{1,2}[ \\t]{1,8})?["\']?([^\\s"\']{3,200})["\']?';
 const LINES = [
   `(?:set[ \\t]|no[ \\t])?(?:snmp-server community|snmp community|r[ow]community6?|snmp-agent community (?:read|write)(?: cipher| simple)?|com2sec6?[ \\t]+\\S{1,64}[ \\t]+\\S{1,64})[ \\t]+["']?([^\\s"']{3,200})`,
+  '(?:usm)?createUser[ \\t]+(?:-e[ \\t]+\\S{1,64}[ \\t]+)?\\S{1,64}[ \\t]+(?:MD5|SHA[\\d-]{0,4})[ \\t]+["\']?([^\\s"\']{3,200})',
+  'createUser[ \\t][^\\n]{1,300}?[ \\t](?:DES|AES[\\d-]{0,4})[ \\t]+["\']?([^\\s"\']{3,200})["\']?[ \\t]*\\r?$',
   `(?:require|master)(?:pass|auth)[ \\t]+["']?([^\\s"']{3,200})["']?[ \\t]*\\r?$`,
   `(?:enable (?:secret|password)(?: level \\d+)?|(?:username|neighbor|ppp|line)[ \\t][^\\n]{0,100}?(?:password|secret)|(?:tacacs|radius)(?:-server)?[ \\t][^\\n]{0,100}?key|crypto isakmp key|wpa-psk (?:ascii|hex)|set (?:security|system|access|protocols)[ \\t][^\\n]{0,100}?(?:ascii-text|plain-text-password-value|authentication-key))${LAST}(?=[ \\t]*\\r?$| address | level )`,
   // FTP and POP, IMAP, Redis.
@@ -69,7 +71,7 @@ const LINES = [
   '\\w{0,4}\\d{1,6} LOGIN[ \\t]+\\S{1,100}[ \\t]+["\']?([^\\s"\']{1,200})["\']?[ \\t]*\\r?$',
   '(?:\\w{1,20}> )?AUTH[ \\t]+(?!(?:PLAIN|LOGIN|CRAM|XOAUTH|TLS|SSL)\\b)(?:[\\w.-]{1,64}[ \\t]+)?(\\S{4,200})[ \\t]*\\r?$',
 ].map((line) => new RegExp(`^[ \\t]*${line}`, 'gm'));
-const LINE = /community|com2sec|pass|PASS|secret|key|ascii|LOGIN|AUTH/;
+const LINE = /community|com2sec|createUser|pass|PASS|secret|key|ascii|LOGIN|AUTH/;
 
 export function secretsInCommands(text: string): Span[] {
   const spans: Span[] = [];

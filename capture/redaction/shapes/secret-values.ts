@@ -4,14 +4,17 @@
  */
 import { secretsInCommands } from './commands.ts';
 import { addAll, type Span } from './span.ts';
+import { surroundedSecrets } from './surroundings.ts';
 
 /**
  * A match must not begin within a longer word, except after a percent-encoded character, so each run of letters is
  * tried once.
  */
 const FREE = '(?:(?<![\\w-])|(?<=%[\\da-fA-F]{2}))';
-/** The following lines of a token that is broken over lines. Each of them is a whole line. */
-const LINES = '(?:[=\\\\]?\\r?\\n[ \\t]{0,16}[\\w.-]{8,}(?=["\'`\\\\=,;)\\]}]|[ \\t]{0,16}(?:[\\r\\n]|$))){0,40}';
+/** The rest of a token that is broken over strings, or over lines that it fills. */
+const LINES =
+  '(?:\\\\?["\'`]\\s{0,8}[+.]?\\s{0,40}\\\\?["\'`][\\w.-]{4,}){0,40}' +
+  '(?:[=\\\\]?\\r?\\n[ \\t]{0,16}[\\w.-]{8,}(?=["\'`\\\\=,;)\\]}]|[ \\t]{0,16}(?:[\\r\\n]|$))){0,40}';
 const KEYS = [
   // JSON in base64: JWT (RFC 7519), JWE, and anything else that begins with a brace followed by a quotation mark, a
   // space or a line end.
@@ -51,79 +54,27 @@ const KEYS = [
   'private-[\\da-f]{32}',
   'AGE-SECRET-KEY-\\w{20,}',
 ];
-/**
- * After the beginning of an address that is secret itself: webhooks of Teams, Slack and Zapier, a pushed request of OAuth
- * (RFC 9126), what an authenticator exports.
- */
-const ADDRESS =
-  /(?:\/IncomingWebhook\/|\/services\/T\w{6,12}\/B\w{6,12}\/|\/hooks\/catch\/\d{1,12}\/|:request_uri:|otpauth-migration:\/\/offline\?data=)([\w%.~+=-]{5,})/g;
 /** Password hashes (crypt with salt, Windows, Django, LDAP), which can be attacked offline. */
 const PASSWORD_HASH =
   /\$(?:2[abxy]?\$\d\d\$[./\w]{20,}|(?:[1567y]|gy|apr1|sha1|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,10})\$(?:[\w=,./+-]{1,80}\$){1,4}[./+\w]{8,}={0,2})|(?<=:\d{3,6}:[\da-f]{32}:)[\da-f]{32}(?=:)|\bpbkdf2_sha\d{1,3}\$\d+\$\w+\$[\w+/]{20,}=*|\{S?SHA(?:256|512)?\}[\w+/]{20,}=*/g;
 const KNOWN = new RegExp(`${FREE}(?:${KEYS.join('|')})`, 'g');
 const PEM = /-----BEGIN[A-Za-z0-9 %+]{3,40}-----[\s\S]*?(?:-----END[A-Za-z0-9 %+]{3,40}-----|$)/g;
-/** Credentials after their scheme (RFC 9110, 11.4) within a text. A challenge has parameters in that place instead. */
-const CREDENTIALS = /\b(?:Bearer|Basic|DPoP|Negotiate|NTLM)(?:\s|%20|\+){1,4}((?![\w-]{1,40}=["'])[\w.~+/=-]{4,})/gi;
-/** The proof of a login in mail's protocols (RFC 4954). */
-const SASL = /\bAUTH(?:ENTICATE)? (?:PLAIN|LOGIN|XOAUTH2|OAUTHBEARER) ([\w+/=]{4,})/g;
-/** The last of PostgreSQL's `host:port:database:user:password`; a key before two peers, as IPsec has it. */
-const PEER =
-  /^(?:localhost|\*|[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}):(?:\d{4,5}|\*):[\w*.-]{1,63}:[\w*.-]{1,63}:(\S{1,200})$|[ \t]:[ \t]{0,4}(?:PSK|XAUTH|EAP)[ \t]{1,4}"([^"\n]{1,200})"/gm;
-/** The same after their field's name, in files that separate by spaces: a plain word is no word of a sentence there. */
-const AUTHORIZATION =
-  /\bauthorization["'`]?[\s,]{1,4}["'`](?:Bearer|Basic|DPoP|Token|ApiKey)\s{1,4}([^\s"'`]{4,500})/gi;
-/** `curl -u name:password`, `wget --user=…`: credentials for an HTTP client. */
-const USER_OPTION = /(?:\s-u|--(?:proxy-)?user)[ =]{1,4}["']?[^\s:"'\\]{1,100}:([^\s"'\\]{1,500})/g;
-/** `IDENTIFIED BY '…'` in SQL. */
-const IDENTIFIED = /\bIDENTIFIED\s{1,4}BY\s{1,4}(?:PASSWORD\s{1,4})?["']?([^\s"'\\;]{1,200})/gi;
-/** `name/password@database` of Oracle. */
-const ORACLE =
-  /(?:\bjdbc:oracle:\w{1,10}:|\bsqlplus\s{1,4}(?:-\w\s{1,4}){0,3})[^\s/"'@]{1,100}\/"?([^\s@"'\\]{1,200})"?@/g;
-/** A netrc file, as curl, ftp and others read it. */
-const NETRC = /\b(?:machine\s{1,4}\S{1,255}|default)\s{1,4}login\s{1,4}\S{1,200}\s{1,4}password\s{1,4}(\S{1,200})/g;
 const PUTTY = /PuTTY-User-Key-File-\d:[\s\S]*?(?:Private-MAC:[^\n]*|$)/g;
-const USER_INFO = /\/\/(?:([^\s/?#@"'<>\\]{1,500})@|[^\s/?#@:"'<>\\]{1,100}:((?!\d{1,5}[/?#])[^\s"'<>\\?#]{1,300})@)/g;
-/** Database connection strings that are not URLs: `name:password@tcp(…)`. */
-const DRIVER = /(?<![\w.:@/-])[\w.+-]{1,64}:([^\s"'<>]{1,200})@(?:tcp6?|udp|unix|cloudsql[\w-]{0,20})\(/g;
-/** Cookies in a command or a dump of a message (RFC 6265, 4). */
-const COOKIES =
-  /(?:(?<![\w-])(?:set-)?cookie2?:[ \t]{0,8}|\bcurl\s[^\n]{0,500}?(?<=\s)(?:-b|--cookie)[ =]{1,4}["']?)([\w!#$%&*+.^|~-]{1,100}=[^\s;"'\\<>]{0,4000}(?:;[ \t]{0,8}[^\r\n;"'\\<>]{1,4000}){0,100})/gi;
-/** The response parameter of Digest authentication, which proves the password (RFC 7616, 3.4). */
-const PROOF = /\bDigest\s[^\r\n]{0,2000}?\bresponse\s?=\s?\\?"?([\w+/=-]{4,200})/g;
-/** A Wi-Fi password as in a QR code. */
-const WIFI = /\bWIFI:[^\r\n]{0,200}?(?<=[:;])P:((?:\\.|[^;\\\r\n]){1,200})/g;
 const CARD = /(?<![\w.-])[2-6](?:[ -]?\d){12,18}(?![\w-]|\.\d)/g;
 
 export function knownShapes(text: string, personal: ReadonlySet<string>): Span[] {
-  const spans: Span[] = [];
-  const add = (pattern: RegExp, place: string, group = 0, test: (value: string) => boolean = () => true) => {
-    for (const match of text.matchAll(pattern)) {
-      const value = match[group] ?? match[group + 1] ?? '';
-      const start = match.index + match[0].lastIndexOf(value);
-      if (value !== '' && test(value)) spans.push({ start, end: start + value.length, place });
-    }
+  const spans = surroundedSecrets(text);
+  const add = (pattern: RegExp, place: string, test: (value: string) => boolean = () => true) => {
+    for (const { index: start, 0: value } of text.matchAll(pattern))
+      if (test(value)) spans.push({ start, end: start + value.length, place });
   };
   add(KNOWN, 'key');
-  add(ADDRESS, 'key', 1);
-  if (/cookie|curl/i.test(text)) add(COOKIES, 'cookie', 1);
-  if (text.includes('Digest')) add(PROOF, 'credentials', 1);
-  if (text.includes('WIFI:')) add(WIFI, 'given', 1);
-  if (text.includes('@')) add(DRIVER, 'user-info', 1);
   if (text.includes('-----BEGIN')) add(PEM, 'pem');
-  add(CREDENTIALS, 'credentials', 1, (value) => value.length >= 20 || /[\dA-Z_]/.test(value));
-  add(AUTHORIZATION, 'credentials', 1);
-  if (text.includes('AUTH')) add(SASL, 'credentials', 1);
-  if (/:(?:\d{4,5}|\*):|:[ \t]{0,4}(?:PSK|XAUTH|EAP)/.test(text)) add(PEER, 'given', 1);
-  if (text.includes('-u')) add(USER_OPTION, 'user-option', 1);
-  add(IDENTIFIED, 'given', 1);
-  if (/oracle|sqlplus/.test(text)) add(ORACLE, 'given', 1);
-  if (text.includes('login')) add(NETRC, 'given', 1);
   if (text.includes('PuTTY')) add(PUTTY, 'pem');
   if (/[$}:]/.test(text)) add(PASSWORD_HASH, 'hash');
   addAll(spans, secretsInCommands(text));
   addAll(spans, ibans(text));
-  if (text.includes('//')) add(USER_INFO, 'user-info', 1);
-  if (personal.has('card')) add(CARD, 'card', 0, isCard);
+  if (personal.has('card')) add(CARD, 'card', isCard);
   return personal.has('email') ? spans.concat(emails(text)) : spans;
 }
 
