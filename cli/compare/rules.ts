@@ -39,7 +39,7 @@ function putCommand(terminal: Terminal): Command {
       const at = new Date();
       const next = 'read `crossfade rules show`, then put them again.';
       const lost = { state: 'The stored rules are as they were, unless the write arrived.', next };
-      const { effectiveRules } = await attemptSending(
+      const { effectiveRules, ingressId } = await attemptSending(
         { unsent: { ...NOTHING_CHANGED, next }, lost },
         async (sending) => {
           const found = await stored(options);
@@ -58,7 +58,7 @@ function putCommand(terminal: Terminal): Command {
       );
       say(
         terminal.out,
-        `To count stored captures under these rules, start the state machine ${options.ingress}-parity-backfill (docs/reference/parity.md, "Backfill").`,
+        `To count stored captures under these rules, start the state machine ${ingressId}-parity-backfill (docs/reference/parity.md, "Backfill").`,
       );
     });
 }
@@ -67,15 +67,15 @@ function showCommand(terminal: Terminal): Command {
   return withDeployed(new Command('show'))
     .description('print the stored rules as JSON; who stored them, when, and which have expired go to stderr')
     .action(async (options: DeployedOptions) => {
-      const { found, effectiveRules } = await attempt(
+      const { found, effectiveRules, ingressId } = await attempt(
         () => NOTHING_CHANGED,
         async () => {
-          const { rules, effectiveRules } = await stored(options);
-          return { found: await rules.stored(), effectiveRules };
+          const { rules, ...rest } = await stored(options);
+          return { ...rest, found: await rules.stored() };
         },
       );
       if (found === null) {
-        say(terminal.err, `No rules are stored for ${options.ingress}; the severities of the catalogue apply.`);
+        say(terminal.err, `No rules are stored for ${ingressId}; the severities of the catalogue apply.`);
         return;
       }
       const now = new Date();
@@ -94,7 +94,7 @@ async function stored(options: DeployedOptions) {
   const { CLIENT_OPTIONS, systemClock: clock } = await import('../../lambdas/aws/calls/index.ts');
   const { dynamoParityRules, effectiveRules } = await import('../../lambdas/aws/dynamo/index.ts');
   const rules = dynamoParityRules(new DynamoDBClient(CLIENT_OPTIONS), { table, ingressId, clock });
-  return { rules, effectiveRules };
+  return { rules, effectiveRules, ingressId };
 }
 
 function tellExpired(set: RuleSet, now: Date): string {

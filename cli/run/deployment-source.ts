@@ -9,15 +9,19 @@ import { readJsonFile, UsageError } from '../shared/index.ts';
 import { enterRehearsal, type Located, rehearsedSchema } from './running-rehearsal.ts';
 import { typedId } from './typed-id.ts';
 
+/** Of the reference application. */
+const DEFAULT_INGRESS = 'gateway';
+
 export interface DeployedOptions {
-  readonly ingress: string;
+  /** Only if it was typed. @default that of `deployment`, or {@link DEFAULT_INGRESS} */
+  readonly ingress?: string;
   readonly deployment?: string;
 }
 
 /** Adds the options that select the deployment. Region and credentials are determined as in AWS's own tools. */
 export function withDeployed(command: Command): Command {
   return command
-    .option('--ingress <id>', 'ingress id of the deployment', 'gateway')
+    .option('--ingress <id>', `ingress id of the deployment; default: that of --deployment, or ${DEFAULT_INGRESS}`)
     .option(
       '--deployment <file>',
       'read the deployment from this JSON file (CROSSFADE_DEPLOYMENT of any handler, or what a running rehearsal names) instead of from AWS',
@@ -37,11 +41,20 @@ export async function located(options: DeployedOptions): Promise<Located> {
 
 /** With its clock where that is known by now. */
 async function find({ ingress, deployment }: DeployedOptions): Promise<Pick<Located, 'deployment'> & Partial<Located>> {
-  if (deployment === undefined) return fromAws(ingress);
-  const source = `--deployment: ${deployment}`;
-  const value = readJsonFile('--deployment', deployment);
+  if (deployment === undefined) return fromAws(ingress ?? DEFAULT_INGRESS);
+  const found = fromFile(deployment);
+  const { ingressId } = found.deployment;
+  if (ingress === undefined || ingress === ingressId) return found;
+  throw new UsageError(
+    `--ingress ${ingress} and --deployment ${deployment}, which is of ingress ${ingressId}, contradict each other. Nothing was changed.`,
+  );
+}
+
+function fromFile(file: string): Pick<Located, 'deployment'> & Partial<Located> {
+  const source = `--deployment: ${file}`;
+  const value = readJsonFile('--deployment', file);
   if (typeof value === 'object' && value !== null && 'rehearsal' in value)
-    return enterRehearsal(deployment, parsed(source, rehearsedSchema, value));
+    return enterRehearsal(file, parsed(source, rehearsedSchema, value));
   return { deployment: parsed(source, deploymentSchema, value) };
 }
 

@@ -10,6 +10,10 @@ interface Options extends DeployedOptions {
   readonly out?: string;
 }
 
+/** What to do about a name without a decision log. */
+export const WITHOUT_LOG =
+  'Next: `crossfade list` shows the names of the runs that have one; `crossfade watch` says why preflight refused a run.';
+
 export function exportCommand(terminal: Terminal): Command {
   return withDeployed(new Command('export'))
     .description('write the decision log of a cutover as NDJSON')
@@ -23,7 +27,10 @@ export function exportCommand(terminal: Terminal): Command {
         () => logOf(options, asked),
       );
       if (cutoverId === undefined || entries.length === 0) {
-        say(terminal.err, `The ledger has no decision log of ${cutover ?? `a cutover on ${ingressId}`}.`);
+        say(
+          terminal.err,
+          `The ledger has no decision log of ${cutover ?? `a cutover on ${ingressId}`}.\n${WITHOUT_LOG}`,
+        );
         terminal.exit(EXIT.failed);
         return;
       }

@@ -1,7 +1,7 @@
 /** Commands that plan, steer and show a run. */
 export { type DeployedOptions, deployed, located, withDeployed } from './deployment-source.ts';
 export { drillCommand } from './drill.ts';
-export { exportCommand } from './export.ts';
+export { exportCommand, WITHOUT_LOG } from './export.ts';
 export { planCommand, timelineText } from './plan.ts';
 export { problemLines, readPlan, readPlanOrCampaign } from './read-plan.ts';
 export { replayCommand } from './replay.ts';

@@ -36,6 +36,8 @@ export async function startExecution(
     return { states, executionArn };
   } catch (error) {
     if (!(error instanceof Error && error.name === 'ExecutionAlreadyExists')) throw error;
-    throw new UsageError(`--name: a run "${name}" was started before; names cannot be used twice`);
+    throw new UsageError(
+      `--name: a run "${name}" was started before; names cannot be used twice. Nothing was started.\nNext: give another name, or \`crossfade watch ${name}\`.`,
+    );
   }
 }

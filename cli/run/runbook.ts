@@ -25,25 +25,28 @@ export function runbookCommand(terminal: Terminal): Command {
       const text = await attempt(
         () => ({ ...NOTHING_CHANGED, next: `run it again. ${WITHOUT_AWS}` }),
         async () => {
-          const symptoms = symptomsOf(alarm, options.ingress);
-          return pageOf(symptoms, deployedNames(await deployed(options)));
+          const { symptoms, ...where } = namedBy(alarm, options);
+          return pageOf(symptoms, deployedNames(await deployed(where)));
         },
       );
       say(terminal.out, text);
     });
 }
 
-/** @throws UsageError for a name that is not an alarm of the cutover */
-function symptomsOf(alarm: string | undefined, ingress: string) {
+/** The whole name of an alarm, as its mail has it, names the ingress as well. @throws UsageError */
+function namedBy(alarm: string | undefined, options: DeployedOptions) {
   const all = Object.keys(SYMPTOMS).filter(isSymptom);
-  if (alarm === undefined) return all;
-  const prefix = `${ingress}-`;
-  const found = [alarm, alarm.startsWith(prefix) ? alarm.slice(prefix.length) : alarm].find(isSymptom);
-  if (found !== undefined) return [found];
-  throw new UsageError(`alarm: "${alarm}" is not an alarm of Crossfade; the alarms are ${all.join(', ')}`);
+  if (alarm === undefined) return { ...options, symptoms: all };
+  const symptom = all.find((each) => alarm === each || alarm.endsWith(`-${each}`));
+  if (symptom === undefined)
+    throw new UsageError(`alarm: "${alarm}" is not an alarm of Crossfade; the alarms are ${all.join(', ')}`);
+  const ingress = alarm === symptom ? options.ingress : alarm.slice(0, -`-${symptom}`.length);
+  if (options.ingress !== undefined && options.ingress !== ingress)
+    throw new UsageError(`alarm: "${alarm}" is of ingress ${ingress}, and --ingress names ${options.ingress}`);
+  return { ...options, ...(ingress === undefined ? {} : { ingress }), symptoms: [symptom] };
 }
 
-function pageOf(symptoms: ReturnType<typeof symptomsOf>, names: DeployedNames): string {
+function pageOf(symptoms: ReturnType<typeof namedBy>['symptoms'], names: DeployedNames): string {
   const sections = symptoms.map((symptom) => symptomSection(symptom, names, '##'));
   return [`# Runbook of ${names.ingress}`, firstAid(names), ...sections].join('\n\n');
 }

@@ -165,7 +165,9 @@ async function beforeItsLease(deployment: Deployment, id: CutoverId): Promise<Pl
     };
   } catch (error) {
     if (!(error instanceof Error && error.name === 'ExecutionDoesNotExist')) throw error;
-    throw new UsageError(`cutover "${id}": no such cutover was started on ingress ${deployment.ingressId}`);
+    throw new UsageError(
+      `cutover "${id}": no such cutover was started on ingress ${deployment.ingressId}\nNext: \`crossfade list\` shows the names.`,
+    );
   } finally {
     client.destroy();
   }

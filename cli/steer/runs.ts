@@ -10,7 +10,7 @@ import {
   placeOfRun,
   planIn,
 } from '../../core/model/index.ts';
-import { type DeployedOptions, withDeployed } from '../run/index.ts';
+import { type DeployedOptions, WITHOUT_LOG, withDeployed } from '../run/index.ts';
 import { attempt, EXIT, NOTHING_CHANGED, plain, plainJson, say, type Terminal } from '../shared/index.ts';
 import { cutoverId, openLedger } from './run-of.ts';
 
@@ -23,16 +23,17 @@ export function listCommand(terminal: Terminal): Command {
     .description('list the cutovers and drills of the ingress, newest first')
     .option('--json', 'print JSON')
     .action(async (options: Options) => {
-      const runs = await attempt(
+      const { runs, ingressId } = await attempt(
         () => NOTHING_CHANGED,
         async () => {
           const ledger = await openLedger(options);
           const [now, past] = await Promise.all([ledger.lease(), ledger.past()]);
-          return [...past, ...(now === null ? [] : [now])].reverse();
+          const { ingressId } = ledger.deployment;
+          return { runs: [...past, ...(now === null ? [] : [now])].reverse(), ingressId };
         },
       );
       if (options.json === true) say(terminal.out, plainJson(runs.map(summaryOf), 2));
-      else if (runs.length === 0) say(terminal.out, `No cutover has run on ingress ${options.ingress}.`);
+      else if (runs.length === 0) say(terminal.out, `No cutover has run on ingress ${ingressId}.`);
       else for (const run of runs) say(terminal.out, plain(lineOf(run)));
     });
 }
@@ -49,7 +50,7 @@ export function historyCommand(terminal: Terminal): Command {
         async () => (await openLedger(options)).decisionLog.entries(id),
       );
       if (entries.length === 0) {
-        say(terminal.err, `The ledger has no decision log of ${cutover}.`);
+        say(terminal.err, `The ledger has no decision log of ${cutover}.\n${WITHOUT_LOG}`);
         terminal.exit(EXIT.failed);
       } else if (options.json === true) say(terminal.out, plainJson(entries, 2));
       else {
