@@ -1,11 +1,7 @@
 import './bin/installed.js';
+import './bin/compile-cache.js';
 import { devNull } from 'node:os';
-import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
-
-// Processes and threads that tests start compile the same sources again and again: it is half of what starting one
-// takes.
-process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '.crossfade', 'compile-cache');
 
 // What a person's machine says of accounts and proxies is not the tests': they speak to this machine, as nobody.
 for (const name of Object.keys(process.env)) if (/^(AWS|CDK_DEFAULT)_|_proxy$/i.test(name)) delete process.env[name];

@@ -3,5 +3,5 @@
 import { existsSync } from 'node:fs';
 
 const inCheckout = existsSync(new URL('crossfade.ts', import.meta.url));
-for (const module of inCheckout ? ['./installed.js', './crossfade.ts'] : ['./packaged.js', '../dist/bin/crossfade.js'])
-  await import(module);
+const SOURCES = ['./installed.js', './compile-cache.js', './crossfade.ts'];
+for (const module of inCheckout ? SOURCES : ['./packaged.js', '../dist/bin/crossfade.js']) await import(module);

@@ -2,7 +2,7 @@
 
 import { Worker } from 'node:worker_threads';
 import type { ClockSource } from '../clock/index.ts';
-import { ownModule } from '../machine/index.ts';
+import { compileCache, ownModule } from '../machine/index.ts';
 
 export interface MixEntry {
   readonly method: string;
@@ -59,7 +59,7 @@ export const GATEWAY_MIX: readonly MixEntry[] = [
 export function startLoad(input: LoadInput, onTick: (tick: LoadTick) => void): Load {
   const worker = new Worker(ownModule('rehearsal', 'load', 'load-worker'), {
     workerData: input,
-    env: { NODE_NO_WARNINGS: '1' },
+    env: { ...compileCache(), NODE_NO_WARNINGS: '1' },
   });
   const done = new Promise<void>((resolve, reject) => {
     worker.on('error', reject);

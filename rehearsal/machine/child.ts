@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as z from 'zod';
+import { compileCache } from './compile-cache.ts';
 
 /** Reached only by a process that hangs, however busy the machine. */
 const START_TIMEOUT_MS = 60_000;
@@ -42,7 +43,7 @@ export interface ChildOptions {
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { name, command, args, env, graceMs = STOP_TIMEOUT_MS, onLine = () => {} } = options;
   const child = spawn(command, args, {
-    env: { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...PACKAGES, ...env },
+    env: { PATH: process.env.PATH ?? '', NODE_NO_WARNINGS: '1', ...compileCache(), ...PACKAGES, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));

@@ -1,5 +1,6 @@
 /** This machine: processes and ports. */
 export { type Child, startChild } from './child.ts';
+export { compileCache } from './compile-cache.ts';
 export { listen } from './listen.ts';
 export { liveWeights } from './live-weights.ts';
 export { LOCAL_CLIENT, localEnvironment } from './local-client.ts';

@@ -16,7 +16,7 @@ const {
 /** Creates a checkout with only the entry point and the given packages. */
 function checkoutWith(...packages: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'checkout-'));
-  for (const file of [BIN, 'bin/installed.js']) cpSync(join(ROOT, file), join(folder, file));
+  for (const file of [BIN, 'bin/installed.js', 'bin/compile-cache.js']) cpSync(join(ROOT, file), join(folder, file));
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   writeFileSync(join(folder, 'bin', 'crossfade.ts'), "console.log('started' as string);");
   for (const each of packages) mkdirSync(join(folder, 'node_modules', each), { recursive: true });

@@ -5,7 +5,7 @@ import { AttributeType, type ITableV2, TableEncryptionV2, TableV2 } from 'aws-cd
 import { ApplicationListener, ApplicationTargetGroup, TargetType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { DualStackCutover } from '../../lib/cutover/dual-stack-cutover.ts';
 import { ledgerTable } from '../../lib/cutover/ledger-table.ts';
@@ -65,17 +65,6 @@ describe('alarms reach the user’s own topic', () => {
   const encrypted = (stack: Stack) =>
     new Topic(stack, 'Topic', { enforceSSL: true, masterKey: new Key(stack, 'Key') as IKey }) as ITopic;
 
-  it('whose policy demands TLS, and no more', () => {
-    const stack = stackWith((own) => ({ topic: new Topic(own, 'Topic', { enforceSSL: true }) as ITopic }));
-    expect(topicPolicies(stack)).toEqual(['sns:Publish']);
-  });
-
-  it('under a key of their own', () => {
-    const stack = stackWith((own) => ({ topic: encrypted(own) }));
-    expect(topicPolicies(stack)).toEqual(['sns:Publish']);
-    expect(keyPolicies(stack)).toEqual(['kms:Decrypt', 'kms:GenerateDataKey*']);
-  });
-
   it('that another stack makes: its policy and its key stand there', () => {
     const homes: Stack[] = [];
     const stack = stackWith((_, other) => {
@@ -88,7 +77,7 @@ describe('alarms reach the user’s own topic', () => {
     expect(homes.flatMap(keyPolicies)).toEqual(['kms:Decrypt', 'kms:GenerateDataKey*']);
   });
 
-  it('that two cutovers share, each once', () => {
+  it('under a key of their own, that two cutovers share: each once, and no more', () => {
     const stack = stackWith((own) => {
       const topic = encrypted(own);
       new DualStackCutover(own, 'First', {
@@ -100,6 +89,7 @@ describe('alarms reach the user’s own topic', () => {
       return { topic };
     });
     expect(topicPolicies(stack)).toEqual(['sns:Publish']);
+    expect(keyPolicies(stack)).toEqual(['kms:Decrypt', 'kms:GenerateDataKey*']);
   });
 
   it('and its publishers may use the key of one that is imported', () => {
@@ -115,9 +105,22 @@ describe('alarms reach the user’s own topic', () => {
   });
 });
 
-describe('a ledger under a key of the user’s own', () => {
-  it('is read and written by whoever may read and write its items, people too', () => {
-    const stack = stackWith((own) => ({ ledger: keyed(own, new Key(own, 'Key') as IKey) }));
+describe('keys of the user’s own', () => {
+  const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:prom-AbCdEf';
+  let stack: Stack;
+  beforeAll(() => {
+    stack = stackWith((own) => ({
+      topic: new Topic(own, 'Topic', { enforceSSL: true }) as ITopic,
+      ledger: keyed(own, new Key(own, 'Key') as IKey),
+      metricProviders: { prom: { type: 'prometheus', url: 'https://p.example', secretArn } },
+    }));
+  });
+
+  it('stand beside a topic without one, whose policy demands TLS: alarms reach it, and no more', () => {
+    expect(topicPolicies(stack)).toEqual(['sns:Publish']);
+  });
+
+  it('of a ledger are used by whoever may read and write its items, people too', () => {
     const holders = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']
       .flatMap((type) => resourcesOf(stack, type))
       .map(({ Properties }) => policySchema.parse(Properties.PolicyDocument).Statement)
@@ -133,24 +136,20 @@ describe('a ledger under a key of the user’s own', () => {
         expect(ofTheKey).toEqual(expect.arrayContaining(['kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*']));
     }
   });
-});
 
-it('a secret under a key of its own is read by its readers alone, whichever key that is', () => {
-  const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:prom-AbCdEf';
-  const stack = stackWith(() => ({
-    metricProviders: { prom: { type: 'prometheus', url: 'https://p.example', secretArn } },
-  }));
-  const readers = resourcesOf(stack, 'AWS::IAM::Policy')
-    .map(({ Properties }) => policySchema.parse(Properties.PolicyDocument).Statement)
-    .filter((statements) => statements.some(({ Action }) => Action.includes('secretsmanager:GetSecretValue')));
-  expect(readers).toHaveLength(3);
-  for (const statements of readers)
-    expect(statements.filter(({ Condition }) => JSON.stringify(Condition)?.includes(secretArn))).toEqual([
-      expect.objectContaining({
-        Action: ['kms:Decrypt'],
-        Condition: { StringEquals: { 'kms:EncryptionContext:SecretARN': secretArn } },
-      }),
-    ]);
+  it('of a secret are used by its readers alone, whichever key that is', () => {
+    const readers = resourcesOf(stack, 'AWS::IAM::Policy')
+      .map(({ Properties }) => policySchema.parse(Properties.PolicyDocument).Statement)
+      .filter((statements) => statements.some(({ Action }) => Action.includes('secretsmanager:GetSecretValue')));
+    expect(readers).toHaveLength(3);
+    for (const statements of readers)
+      expect(statements.filter(({ Condition }) => JSON.stringify(Condition)?.includes(secretArn))).toEqual([
+        expect.objectContaining({
+          Action: ['kms:Decrypt'],
+          Condition: { StringEquals: { 'kms:EncryptionContext:SecretARN': secretArn } },
+        }),
+      ]);
+  });
 });
 
 describe('is taken as it is', () => {
@@ -168,33 +167,32 @@ describe('is taken as it is', () => {
 
   it.each<[string, Own]>([
     [
-      'a listener by its attributes',
-      (stack) =>
-        listening({
+      'a listener and groups by their attributes, clients by their IPv6 addresses, the ledger of another stack',
+      (stack, other) => ({
+        ...listening({
           listener: ApplicationListener.fromApplicationListenerAttributes(stack, 'Found', {
             listenerArn,
             securityGroup: { securityGroupId: 'sg-1' } as never,
           }),
+          sources: ['2001:db8::/32', '10.0.0.0/8'],
         }),
-    ],
-    [
-      'groups by their attributes',
-      (stack) =>
-        withStable(
-          ApplicationTargetGroup.fromTargetGroupAttributes(stack, 'Found', {
+        ...withStable(
+          ApplicationTargetGroup.fromTargetGroupAttributes(stack, 'FoundGroup', {
             targetGroupArn: ATTACHMENT.groups.stable,
             loadBalancerArns:
               'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/50dc6c495c0c9188',
           }),
         ),
+        ledger: ledgerTable(other(ENV), 'Ledger'),
+      }),
     ],
-    ['a group that another stack of the region makes', (_, other) => withStable(groupIn(other(ENV)))],
     [
-      'a narrow rule on a listener that redirects the rest',
-      (stack) => listening({ listener: redirecting(stack), paths: ['/legacy/*'] }),
+      'a narrow rule on a listener that redirects the rest, and a group that another stack of the region makes',
+      (stack, other) => ({
+        ...listening({ listener: redirecting(stack), paths: ['/legacy/*'] }),
+        ...withStable(groupIn(other(ENV))),
+      }),
     ],
-    ['clients by their IPv6 addresses', () => listening({ sources: ['2001:db8::/32', '10.0.0.0/8'] })],
-    ['the ledger of another stack', (_, other) => ({ ledger: ledgerTable(other(ENV), 'Ledger') })],
     [
       'a group of functions',
       (stack) =>

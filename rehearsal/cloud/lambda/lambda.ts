@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
 import { asError } from '../../../input/index.ts';
 import type { ClockSource } from '../../clock/index.ts';
-import { ownModule } from '../../machine/index.ts';
+import { compileCache, ownModule } from '../../machine/index.ts';
 
 export interface FunctionSpec {
   readonly name: string;
@@ -140,7 +140,13 @@ export class LocalFunction {
     const { name, codeDir, environment, accessKeyId } = this.spec;
     const credentials = accessKeyId === undefined ? {} : { AWS_ACCESS_KEY_ID: accessKeyId };
     const worker = new Worker(ownModule('rehearsal', 'cloud', 'lambda', 'lambda-worker'), {
-      env: { ...this.#options.environment, ...credentials, AWS_LAMBDA_FUNCTION_NAME: name, ...environment },
+      env: {
+        ...compileCache(),
+        ...this.#options.environment,
+        ...credentials,
+        AWS_LAMBDA_FUNCTION_NAME: name,
+        ...environment,
+      },
       workerData: { bundle: join(codeDir, 'index.mjs'), clock: this.#options.clock },
       stdout: true,
       stderr: true,
