@@ -1,6 +1,8 @@
 /**
- * A ninth draw, written with the right verdict of each before any of it was run (ninth-draw.md has what it found): what comes late or on one side at the borders of stages, counters that begin anew,
- * other services on the load balancer while clients hang up, clients that move from one side to the other, pauses over a regression, and candidates that are better in one thing and worse in another.
+ * A ninth draw, written with the right verdict of each before any of it was run (ninth-draw.md has what it found): what
+ * comes late or on one side at the borders of stages, counters that begin anew, other services on the load balancer
+ * while clients hang up, clients that move from one side to the other, pauses over a regression, and candidates that
+ * are better in one thing and worse in another.
  */
 import { known } from '../../core/gate/counts.ts';
 import { wander } from './referee.ts';

@@ -2,8 +2,8 @@
  * The plan of an operator who follows `crossfade plan` and corrects what it refuses: with stable's rates and its
  * quietest hour, it omits stages that take more than half a day (except the shortest up to 50 %, and the last before
  * 100 %), holds the others for twice the time that the evidence takes, and evaluates less often if the history would
- * not hold so many evaluations. The margins are unchanged, unless no stage could show them within a week: on tiny traffic
- * they are doubled until one can.
+ * not hold so many evaluations. The margins are unchanged, unless no stage could show them within a week: on tiny
+ * traffic they are doubled until one can.
  */
 
 import { type Plan, type PlanInput, parsePlan } from '../../core/model/plan.ts';

@@ -27,8 +27,12 @@ const GONE = { healthy: 0, unhealthy: 0, registered: 0 } as const;
 /** The simulator itself ends what is undecided for too long, and tells it from what was called. */
 const patient = (plan: Plan): Plan => ({ ...plan, gate: { ...plan.gate, onUndecided: 'hold' } });
 
+/** What the reverse mirror counts is reported by its tasks, through a log: a minute later than the load balancer's. */
+const COPIES_LATE = 1;
+const CLEAN = { status: 'clean', reasons: [], pairs: 0, routes: 0 } as const;
+
 export function ours(plan: Plan): GateMaker {
-  return ({ cell, seed, hasTarget }) => {
+  return ({ cell, seed, hasTarget, copies }) => {
     const { paused, alarmsBlind } = cell.trace;
     const pauses =
       paused === undefined ? [] : [{ by: 'somebody', reason: '', from: iso(paused.from), until: iso(paused.until) }];
@@ -37,6 +41,8 @@ export function ours(plan: Plan): GateMaker {
     let reference: { readonly percent: number; readonly baseline: BaselineSummary } | null = null;
     /** When the stage of so many percent is looked at next: minute of the run. */
     let due = { percent: Number.NaN, at: 0 };
+    /** Minute of the run in which the last stage has ended, and the mirror is opened backwards. */
+    let soaksFrom: number | null = null;
     const final = new Map<number, MinuteEvidence>();
     /** No point is later than `settleAfter`, so older minutes are as they will be. */
     const known = (truth: MinuteEvidence, { minute, shown }: Look): MinuteEvidence => {
@@ -53,25 +59,28 @@ export function ours(plan: Plan): GateMaker {
       const { minute, run, visible, stageFrom, percent } = look;
       if (isRed(look, plan.gate)) return 'abort';
       if (due.percent !== percent) due = { percent, at: stageFrom + plan.gate.observe / 60 };
-      if (minute < due.at) return 'hold';
+      if (minute < due.at) return soaksFrom === null ? 'hold' : 'go';
       const now = minute * MINUTE_MS;
       if (hasMost(percent) && reference?.percent !== percent) {
         const last = { ...before, baseline: reference?.baseline ?? before.baseline };
         const moved = run.slice(0, stageFrom);
-        const from = plan.stages[plan.stages.findIndex((s) => s.percent === percent) - 1]?.percent ?? 0;
+        const earlier = plan.stages[plan.stages.findIndex((s) => s.percent === percent) - 1]?.percent ?? 0;
         const shown = moved.slice(-LATEST_MINUTES).map((m) => known(m, look));
-        reference = { percent, baseline: upToTheMove(last, moved, untargetedBefore(shown, from / 100)) };
+        reference = { percent, baseline: upToTheMove(last, moved, untargetedBefore(shown, earlier / 100)) };
       }
+      const from = soaksFrom ?? stageFrom;
+      const mirror = soaksFrom === null ? null : ({ face: 'reverse', percent: plan.soak.reversePercent } as const);
       const begun = {
         plan: patient(plan),
-        phase: 'stage',
+        phase: soaksFrom === null ? 'stage' : 'soak',
         stage: plan.stages.findIndex((s) => s.percent === percent),
-        since: iso(stageFrom),
-        split: { candidatePercent: percent, mirror: null },
+        since: iso(from),
+        split: { candidatePercent: percent, mirror },
         baseline: reference?.baseline ?? before.baseline,
       } as const;
       const present = { ...begun, steered: steeredAt({ ...UNSTEERED, pauses }, begun, 0, now) ?? undefined };
-      const wait = lookInterval(plan.gate.observe, overtime(present, now, 0), -overtime(present, now));
+      const planned = soaksFrom === null ? plan.gate.observe : plan.soak.observe;
+      const wait = lookInterval(planned, overtime(present, now, 0), -overtime(present, now));
       due = { percent, at: minute + wait / 60 };
       const state = alarmsBlind?.(minute) === true ? 'INSUFFICIENT_DATA' : 'OK';
       const { decision } = observe(
@@ -81,12 +90,23 @@ export function ours(plan: Plan): GateMaker {
           alarms: DEPLOYMENT.rollbackAlarms.map((name) => ({ name, state, actionsEnabled: true, mutedBy: [] })),
           live: weightsFor(DEPLOYMENT, present.split),
           candidate: hasTarget(minute - 1, percent) ? HEALTHY : GONE,
-          minutes: run.slice(stageFrom, visible).map((m) => known(m, look)),
-          parity: null,
+          minutes: run.slice(from, visible).map((m, i) => {
+            const isTold = soaksFrom !== null && from + i < visible - COPIES_LATE;
+            return isTold
+              ? { ...known(m, look), stableCopies: copies(from + i, plan.soak.reversePercent) }
+              : known(m, look);
+          }),
+          parity: CLEAN,
         },
         now,
       ).observation;
-      return decision === 'rollback' ? 'abort' : decision === 'hold' ? 'hold' : 'go';
+      if (decision === 'rollback') return 'abort';
+      if (percent === 100 && decision === 'advance' && soaksFrom === null) {
+        soaksFrom = minute;
+        due = { percent, at: minute + plan.soak.observe / 60 };
+      }
+      // A soak is left before it is over.
+      return decision === 'hold' && soaksFrom === null ? 'hold' : 'go';
     };
   };
 }

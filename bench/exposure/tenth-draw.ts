@@ -1,6 +1,8 @@
 /**
- * A tenth draw, written with the right verdict of each before any of it was run (tenth-draw.md has what it found): a metric of one side that is lost while the rest of it comes, clients that hang up several requests at a time,
- * candidates whose requests vanish, faults at the last minute of a stage, of one method or one zone, and traffic of a request in some seconds.
+ * A tenth draw, written with the right verdict of each before any of it was run (tenth-draw.md has what it found): a
+ * metric of one side that is lost while the rest of it comes, clients that hang up several requests at a time,
+ * candidates whose requests vanish, faults at the last minute of a stage, of one method or one zone, and traffic of a
+ * request in some seconds.
  */
 import type { SideCounts } from '../../core/model/evidence.ts';
 import { BASE, during, inMargins, type Regression, steady, type Trace, within } from './traces.ts';

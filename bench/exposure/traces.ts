@@ -74,6 +74,8 @@ export interface Trace {
   hangUpsIn?(minute: number): number;
   /** How many requests are given up at a time, such as those of a page that is closed. @default 1 */
   readonly hangUpsAtATime?: number;
+  /** Share of the reverse mirror's copies that stable fails because they are copies. */
+  copiesFail?(minute: number): number;
   /** Whether the metric store loses the answers of a side in a minute, while it counts its requests. */
   answersLost?(minute: number, side: 'stable' | 'candidate'): boolean;
   /** How many failures occur at a time. @default 1 */

@@ -9,6 +9,8 @@ import { binomial, generator } from '../../test/support/random.ts';
 import { HANG_UPS, type Regression, type Trace, type Weather } from './traces.ts';
 
 const MINUTE_MS = 60_000;
+/** The share of the requests that may be copied: reads. Assumed. */
+const SAFE = 0.8;
 
 export interface Cell {
   readonly trace: Trace;
@@ -31,6 +33,8 @@ export interface World {
   hasTarget(minute: number, percent: number): boolean;
   /** The full truth about a minute. */
   sample(minute: number, sinceShift: number, percent: number): MinuteEvidence;
+  /** The copies of so many percent of the customers' safe requests that stable answers in the soak. */
+  copies(minute: number, percent: number): NonNullable<MinuteEvidence['stableCopies']>;
   /** The part of it that the metric store shows `age` minutes after its end. */
   shown(truth: MinuteEvidence, age: number): MinuteEvidence;
 }
@@ -124,7 +128,8 @@ export function world(cell: Cell, seed: number): World {
         answered: isLost ? UNKNOWN : Math.max(0, counts.requests - (counts.target5xxAtMost ?? 0)),
         target5xx: point(counts.target5xx, delays[name]),
         connectionErrors: point(counts.connectionErrors),
-        // Nobody says whose requests the load balancer answered: the reader takes as many for a side's as it left without an answer.
+        // Nobody says whose requests the load balancer answered: the reader takes as many for a side's as it left
+        // without an answer.
         unanswered: elb5xx === UNKNOWN || isLost ? UNKNOWN : Math.min(elb5xx, open),
       };
       return trace.garbled?.(seen, minute, name) ?? seen;
@@ -135,6 +140,13 @@ export function world(cell: Cell, seed: number): World {
   return {
     cell,
     seed,
+    copies(minute, percent) {
+      const random = generator(mix(mix(seed, 0x9b05688c), minute));
+      const { requests, errorRate } = weather(minute);
+      const answered = binomial(random, requests, SAFE * (percent / 100));
+      const more = trace.copiesFail?.(minute) ?? 0;
+      return { answered, failed: binomial(random, answered, Math.min(1, errorRate * own(minute).stable + more)) };
+    },
     weather,
     excess,
     shown,

@@ -1,4 +1,4 @@
-import { BALANCER_SERIES, BASELINE_SERIES, SIDE_SERIES } from '../model/index.ts';
+import { BALANCER_SERIES, BASELINE_SERIES, COPY_SERIES, SIDE_SERIES } from '../model/index.ts';
 
 /**
  * The resources that the stacks deploy and how much their parts use at a time, as far as it affects the cost.
@@ -13,7 +13,7 @@ export const FOOTPRINT = {
   /** Reference application only: the key for redacting captures. */
   secrets: 1,
   /** Metrics with the dimension `Ingress`, including the mirror's reasons and sides. */
-  customMetrics: 31,
+  customMetrics: 33,
   handlerGb: 0.5,
   /** Assumed: duration of a handler including its AWS calls, in seconds. */
   handlerSeconds: 0.6,
@@ -23,8 +23,8 @@ export const FOOTPRINT = {
    * doubled. Seconds per capture.
    */
   transformSeconds: 0.002,
-  /** Metrics of one evaluation, without and with the mirror's two target groups. */
-  metricsPerLook: { alone: metricsOf(2), mirrored: metricsOf(4) },
+  /** Metrics of one evaluation, without and with the mirror: its two target groups and its copies. */
+  metricsPerLook: { alone: metricsOf(2), mirrored: metricsOf(4) + COPY_SERIES.length },
   /** The series of the baseline, read before the first customer is moved and before the last. */
   metricsPerBaseline: 2 * BASELINE_SERIES.length,
   /** The watch, wait and choice states of one evaluation. */

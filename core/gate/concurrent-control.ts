@@ -25,7 +25,7 @@ import {
   unanswered,
 } from './counts.ts';
 import { judgeBalancer, unseen } from './load-balancer.ts';
-import { isRestart, judgeMetric, type MetricVerdict } from './metric-verdict.ts';
+import { judgeMetric, type MetricVerdict, mostOfOne } from './metric-verdict.ts';
 import { percentileRule } from './percentiles.ts';
 import { hasMost } from './plan-policy.ts';
 import { finite, type GatePolicy, thresholdOf } from './policy.ts';
@@ -61,9 +61,10 @@ export function decideGate(minutes: readonly MinuteEvidence[], policy: GatePolic
 }
 
 /**
- * Complete counts of a minute are late where refused connections are none, which the metric store never says at once. So most of the stake is on
- * counts that speak at once: of the targets' own 5xx, and of requests that the load balancer had to answer itself. Nobody tells a request that was lost
- * from one whose client hung up, but clients hang up alike on both sides where nothing is wrong.
+ * Complete counts of a minute are late where refused connections are none, which the metric store never says at once.
+ * So most of the stake is on counts that speak at once: of the targets' own 5xx, and of requests that the load balancer
+ * had to answer itself. Nobody tells a request that was lost from one whose client hung up, but clients hang up alike
+ * on both sides where nothing is wrong.
  * @param fair the minutes with each side's part of the load balancer's 5xx
  */
 function errors(
@@ -155,8 +156,8 @@ function burning(minutes: readonly MinuteEvidence[], policy: GatePolicy): Conclu
   const threshold = thresholdOf(policy, 'burn');
   const most = minutes.map(({ stable, candidate }) => {
     if (stable !== null && failedAtLeast(stable) > policy.errorIncident * stable.requests) return SHAKEN;
-    const isOrdinary = candidate !== null && isRestart(failedAtLeast(candidate), candidate.requests, policy);
-    return isOrdinary ? Math.log(threshold) : Number.POSITIVE_INFINITY;
+    if (candidate === null) return Number.POSITIVE_INFINITY;
+    return mostOfOne(failedAtLeast(candidate), candidate.requests, policy, threshold);
   });
   const { logE, onset } = above(counted, policy.maxErrorRate, NO_WARM_UP, most);
   if (logE < Math.log(threshold)) return null;

@@ -114,7 +114,9 @@ export const failedAtMost: Pick = (side) => {
   const answered = answered5xxAtMost(side);
   return answered === null ? null : answered + lostAtLeast(side);
 };
-/** Requests that no target answered, including clients that hung up and upgraded connections; null if that is unknown. */
+/**
+ * Requests that no target answered, including clients that hung up and upgraded connections; null if that is unknown.
+ */
 const open = ({ requests, answered, target5xx }: SideCounts): number | null =>
   answered === undefined || answered === UNKNOWN ? null : Math.max(0, requests - answered - known(target5xx));
 
@@ -140,7 +142,10 @@ export function lostOfBoth(minutes: readonly MinuteEvidence[]): MinuteEvidence[]
   });
 }
 
-/** The same without a stable side: what the candidate's targets lost beyond the share that clients ordinarily leave unanswered. */
+/**
+ * The same without a stable side: what the candidate's targets lost beyond the share that clients ordinarily leave
+ * unanswered.
+ */
 export function lostAlone(minutes: readonly MinuteEvidence[], ordinary: number): MinuteEvidence[] {
   return minutes.map((minute) => {
     const { candidate } = minute;
@@ -168,8 +173,9 @@ function losing(side: SideCounts, lost: number): SideCounts {
 }
 
 /**
- * Each side's part of the load balancer's own 5xx, which tell neither whose requests they answer nor whether they belong
- * to another service. If the requests without an answer exceed them, each side's part is proportional to its own.
+ * Each side's part of the load balancer's own 5xx, which tell neither whose requests they answer nor whether they
+ * belong to another service. If the requests without an answer exceed them, each side's part is proportional to its
+ * own.
  */
 export function apportioned(minutes: readonly MinuteEvidence[]): MinuteEvidence[] {
   return minutes.map((minute) => {
@@ -242,6 +248,14 @@ export function exposed(
 /** A share, 0 to 1; 0 if `whole` is 0. */
 export function rate(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
+}
+
+/** In standard deviations. */
+const CHANCE = 3;
+
+/** An upper limit of what chance makes of a mean of this many failures. */
+export function reachedBy(mean: number): number {
+  return mean + CHANCE * Math.sqrt(mean);
 }
 
 /**

@@ -22,6 +22,7 @@ import {
 } from './counts.ts';
 import { isShared, type UntargetedShare, unseen, untargeted } from './load-balancer.ts';
 import { finite, type GatePolicy, thresholdOf } from './policy.ts';
+import { withoutSharedTrouble } from './stable-copies.ts';
 import { judgeGivenUp, judgeUntold, openFate } from './untold.ts';
 
 /** Over how many minutes the baseline's worst rates are taken. */
@@ -109,23 +110,20 @@ function goBack(reason: string): Omit<AloneVerdict, 'metrics'> {
 }
 
 function judgeMetrics(minutes: readonly MinuteEvidence[], policy: GatePolicy, reference: Reference | null): Judged[] {
+  const apart = withoutSharedTrouble(minutes, reference?.errorRate ?? 0);
+  // With nobody else there, the load balancer's own 5xx are attributed to the candidate, unless their origin is known.
+  const arrived = exposed(minutes, (c, m) => failedAtLeast(c) + ofNobody(c, m));
+  const own = apart(arrived);
   const slowSeen = exposed(minutes, (c) => c.slow);
   const slowCeiling = reference === null ? null : slowCeilingOf(reference);
   return [
-    judge(
-      'errors',
-      // With nobody else there, the load balancer's own 5xx are attributed to the candidate, unless their origin is
-      // known.
-      exposed(minutes, (c, m) => failedAtLeast(c) + ofNobody(c, m)),
-      exposed(settledPrefix(minutes), (c, m) => add(failed(c), ofNobody(c, m))),
-      policy,
-      {
-        ceiling: reference === null ? 0 : errorCeilingOf(reference),
-        margin: policy.errorMargin,
-        burst: policy.errorBurst,
-        warmUp: { minutes: policy.warmUpErrorMinutes, allowance: policy.warmUpErrorMargin },
-      },
-    ),
+    judge('errors', own, apart(exposed(settledPrefix(minutes), (c, m) => add(failed(c), ofNobody(c, m)))), policy, {
+      ceiling: reference === null ? 0 : errorCeilingOf(reference),
+      margin: policy.errorMargin,
+      burst: policy.errorBurst,
+      warmUp: { minutes: policy.warmUpErrorMinutes, allowance: policy.warmUpErrorMargin },
+      leftOut: arrived.filter((m, i) => m !== null && own[i] === null).length,
+    }),
     ...(slowCeiling === null
       ? []
       : [
@@ -186,6 +184,8 @@ interface Before {
   readonly margin: number;
   readonly burst: number;
   readonly warmUp: WarmUp;
+  /** Minutes in which stable's copies fail as well, or for which they are awaited. */
+  readonly leftOut?: number;
 }
 
 /**
@@ -210,7 +210,7 @@ function judge(
   atLeast: readonly Exposed[],
   counted: readonly Exposed[],
   policy: GatePolicy,
-  { ceiling, margin, burst, warmUp }: Before,
+  { ceiling, margin, burst, warmUp, leftOut = 0 }: Before,
 ): Judged {
   const threshold = thresholdOf(policy, metric);
   const limit = ceiling + margin;
@@ -230,6 +230,7 @@ function judge(
   const began = isOver ? onset * size : burn.onset;
   const told = worse ? atLeast.slice(began) : counted;
   const span = worse && began > 0 ? ` in the last ${told.length} min` : '';
+  const without = leftOut === 0 ? '' : `, without ${leftOut} min in which stable's copies fail as well, or are awaited`;
   const [n, x] = told.reduce(([a, b], m) => (m === null ? [a, b] : [a + m.n, b + m.x]), [0, 0] as [number, number]);
   return {
     metric,
@@ -239,7 +240,7 @@ function judge(
     withinThreshold: 1 / policy.beta,
     margin,
     verdict: worse ? 'worse' : within >= Math.log(1 / policy.beta) ? 'within margin' : 'undecided',
-    text: `${metric} ${x} of ${n}${span} (${percent(rate(x, n))}; limit ${percent(limit)}: stable's worst plus the margin; as logarithms, rollback evidence ${logE.toFixed(1)} of ${Math.log(threshold).toFixed(1)}, advance evidence ${within.toFixed(1)} of ${Math.log(1 / policy.beta).toFixed(1)})`,
+    text: `${metric} ${x} of ${n}${span}${without} (${percent(rate(x, n))}; limit ${percent(limit)}: stable's worst plus the margin; as logarithms, rollback evidence ${logE.toFixed(1)} of ${Math.log(threshold).toFixed(1)}, advance evidence ${within.toFixed(1)} of ${Math.log(1 / policy.beta).toFixed(1)})`,
   };
 }
 

@@ -13,8 +13,7 @@ export {
 export { burstSize, ceilingOf, type Period, rateNoiseOf, spikeOf } from './bets/index.ts';
 export { decideGate, eValueText } from './concurrent-control.ts';
 export { bothWays, failedAtLeast, percent, requests, settled, settledPrefix, total } from './counts.ts';
-export { evidenceSince } from './evidence-span.ts';
-export { gapOf, ordinarySilence } from './freshness.ts';
+export { evidenceSince, gapOf, ordinarySilence } from './freshness.ts';
 export { judgeAlone, PEAK_MINUTES, retaken } from './historical-control.ts';
 export { leastDifference } from './least-difference.ts';
 export { untargetedBefore } from './load-balancer.ts';

@@ -1,8 +1,10 @@
 /**
- * The load balancer's own 5xx vote. A candidate that dies or hangs makes them in place of its own, and they have no target group. Where the metric
- * store tells which side's requests were not answered (`unanswered`), they are that side's failures and compare like all others. Where it does not,
- * the load balancer's counts are held against twice its ordinary rate plus what the margin allows the candidate. Requests for which a node of the load balancer has no
- * target are counted for no side: where the candidate lacks as many of those that its weight sends it, they are the candidate's.
+ * The load balancer's own 5xx vote. A candidate that dies or hangs makes them in place of its own, and they have no
+ * target group. Where the metric store tells which side's requests were not answered (`unanswered`), they are that
+ * side's failures and compare like all others. Where it does not, the load balancer's counts are held against twice its
+ * ordinary rate plus what the margin allows the candidate. Requests for which a node of the load balancer has no target
+ * are counted for no side: where the candidate lacks as many of those that its weight sends it, they are the
+ * candidate's.
  */
 import type { MinuteEvidence } from '../model/index.ts';
 import { ALARM_MAX_FOREIGN_PERCENT } from './alarm-rules.ts';
@@ -69,8 +71,10 @@ export function judgeBalancer(minutes: readonly MinuteEvidence[], policy: GatePo
 }
 
 /**
- * The requests that the candidate should have by its weight, and how many of them it lacks beyond what chance makes, if the load balancer answered just as many with
- * 5xx of its own and counted them for nobody, three times in a row: sticky clients make shares that differ from the weights, and another service may have no target. Minutes are counted together until they are enough.
+ * The requests that the candidate should have by its weight, and how many of them it lacks beyond what chance makes, if
+ * the load balancer answered just as many with 5xx of its own and counted them for nobody, three times in a row: sticky
+ * clients make shares that differ from the weights, and another service may have no target. Minutes are counted
+ * together until they are enough.
  */
 function vanishing(minutes: readonly MinuteEvidence[], { weight, elb5xxRate }: GatePolicy): Exposed[] {
   let [expected, got, made] = [0, 0, 0];
@@ -97,8 +101,9 @@ export interface Untargeted {
 }
 
 /**
- * Without a stable side nobody tells whose requests had no target, so many of them hold the candidate; null if there are few. They are the candidate's where they last, no other service
- * on the load balancer had half as many requests since the phase began, and the candidate has fewer than before.
+ * Without a stable side nobody tells whose requests had no target, so many of them hold the candidate; null if there
+ * are few. They are the candidate's where they last, no other service on the load balancer had half as many requests
+ * since the phase began, and the candidate has fewer than before.
  */
 export function untargeted(minutes: readonly MinuteEvidence[], policy: GatePolicy): Untargeted | null {
   const latest = minutes.slice(-LATEST_MINUTES);
@@ -125,8 +130,10 @@ export function untargeted(minutes: readonly MinuteEvidence[], policy: GatePolic
 }
 
 /**
- * Why a candidate that answers most customers goes back although nothing is known against it: its metrics have been missing for so long, while the load balancer counts more requests
- * than stable has, and than other services ever had since the phase began. Null where nobody is known to ask: a service that is closed for the night has no metrics either.
+ * Why a candidate that answers most customers goes back although nothing is known against it: its metrics have been
+ * missing for so long, while the load balancer counts more requests than stable has, and than other services ever had
+ * since the phase began. Null where nobody is known to ask: a service that is closed for the night has no metrics
+ * either.
  * @param silent minutes that are ordinarily without a request
  */
 export function unseen(minutes: readonly MinuteEvidence[], policy: GatePolicy, silent = 0): string | null {
@@ -141,7 +148,10 @@ export function unseen(minutes: readonly MinuteEvidence[], policy: GatePolicy, s
   return `There have been no metrics of the candidate for ${blind.length} min, in which the load balancer counted ${all} requests that were not stable's, and answered ${own5xx} with 5xx of its own: nobody can see how its customers fare.`;
 }
 
-/** Of the requests before a move, the share that found no target, and the part of it that is surely not the candidate's: it does not lack as many by its weight. */
+/**
+ * Of the requests before a move, the share that found no target, and the part of it that is surely not the candidate's:
+ * it does not lack as many by its weight.
+ */
 export interface UntargetedShare {
   readonly all: number;
   readonly others: number;
@@ -170,8 +180,9 @@ function pairsOf<T>(of: readonly T[]): (readonly T[])[] {
 }
 
 /**
- * Whether the candidate's latest minutes have so many fewer requests each than the last ones before the trouble. Where the phase began with it, it must last twice as long:
- * another service, whose requests nobody counted, may have lost its targets before.
+ * Whether the candidate's latest minutes have so many fewer requests each than the last ones before the trouble. Where
+ * the phase began with it, it must last twice as long: another service, whose requests nobody counted, may have lost
+ * its targets before.
  */
 function lacks(
   minutes: readonly MinuteEvidence[],
@@ -185,7 +196,10 @@ function lacks(
   return minutes.length >= 2 * LATEST_MINUTES && pairsOf(minutes.slice(-2 * LATEST_MINUTES)).every(isMuch);
 }
 
-/** Whether the store tells every unanswered request of both sides, so that their part of the load balancer's 5xx is theirs, now or when it is known. */
+/**
+ * Whether the store tells every unanswered request of both sides, so that their part of the load balancer's 5xx is
+ * theirs, now or when it is known.
+ */
 function isAttributed({ stable, candidate }: MinuteEvidence): boolean {
   return [stable, candidate].every((side) => side === null || side.unanswered !== undefined);
 }

@@ -19,7 +19,7 @@ import {
   withinMargin,
   worse,
 } from './bets/index.ts';
-import { type Pick, pairs, rate, sharesOf } from './counts.ts';
+import { type Pick, pairs, rate, reachedBy, sharesOf } from './counts.ts';
 import { leastDifference, MATTERS } from './least-difference.ts';
 import { finite, type GatePolicy, thresholdOf } from './policy.ts';
 
@@ -67,13 +67,14 @@ export interface Question {
 const SUSPICION = 3;
 /** For this long after an incident of stable, the incident is not left out, because it may not be over. */
 const CALM_MINUTES = 10;
-/** Factor by which a candidate's share of the requests may be more than usual, and from how many minutes on that is known. */
+/**
+ * Factor by which a candidate's share of the requests may be more than usual, and from how many minutes on that is
+ * known.
+ */
 const CROWD = 3;
 const USUAL_MINUTES = 30;
 /** Minutes of stable this many times above its mean rate are rare. */
 const RARE = 10;
-/** In standard deviations. */
-const CHANCE = 3;
 /** Fewer failures of stable in a minute may be chance. */
 const SURELY_FAILURES = 10;
 
@@ -93,9 +94,8 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
     const most = counting.pairs.map((pair, i) => {
       if (crowd[i] === true) return 0;
       if (incident[i] === true || isOrdinary(pair)) return SHAKEN;
-      return metric === 'errors' && pair !== null && isRestart(pair.x1, pair.n1, policy)
-        ? Math.log(threshold)
-        : Number.POSITIVE_INFINITY;
+      if (metric === 'slow' || pair === null) return Number.POSITIVE_INFINITY;
+      return mostOfOne(pair.x1, pair.n1, policy, threshold);
     });
     const tolerance = counting.tolerance ?? asked.tolerance;
     return { ...counting, weighed, most, ...worse(weighed, warmUp, tolerance, most, smallestOf(asked)) };
@@ -150,14 +150,23 @@ export function judgeMetric({ metric, minutes, pick, against }: Question, policy
   };
 }
 
-/** Whether stable itself has such a minute now and then, far above its mean: the next one tells a restart from an outage. */
-export function isRestart(failed: number, requests: number, { errorSpike, errorRate }: GatePolicy): boolean {
-  return errorSpike >= RARE * errorRate && failed <= reachedBy(errorSpike * requests);
+/**
+ * ln of the most that a minute in which the candidate fails so many adds. Where stable itself has such a minute now and
+ * then, far above its mean, one such minute does not decide, and the next one tells a restart from an outage.
+ */
+export function mostOfOne(
+  failed: number,
+  requests: number,
+  { errorSpike, errorRate }: GatePolicy,
+  threshold: number,
+): number {
+  const isRestart = errorSpike >= RARE * errorRate && failed <= reachedBy(errorSpike * requests);
+  return isRestart ? Math.log(threshold) : Number.POSITIVE_INFINITY;
 }
 
 /**
- * Minutes that bring the candidate many times its usual requests, and fail no more than stable's minutes reach: a client
- * keeps to its connections for a batch, and its failures are its own. Without them the rest decides.
+ * Minutes that bring the candidate many times its usual requests, and fail no more than stable's minutes reach: a
+ * client keeps to its connections for a batch, and its failures are its own. Without them the rest decides.
  */
 function crowds(compared: readonly (Pair | null)[], reached: number, weight: number): boolean[] {
   if (reached === 0) return [];
@@ -169,11 +178,6 @@ function crowds(compared: readonly (Pair | null)[], reached: number, weight: num
       pair.n1 > reachedBy(CROWD * usual * (pair.n0 + pair.n1)) &&
       pair.x1 <= reachedBy(reached * pair.n1),
   );
-}
-
-/** An upper limit of what chance makes of a mean of this many failures. */
-function reachedBy(mean: number): number {
-  return mean + CHANCE * Math.sqrt(mean);
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { BaselineSummary, Plan } from '../model/index.ts';
 import type { RateTolerance } from './bets/index.ts';
-import { spansWithin } from './evidence-span.ts';
+import { spansWithin } from './freshness.ts';
 import { MATTERS } from './least-difference.ts';
 import type { GatePolicy } from './policy.ts';
 

@@ -72,7 +72,10 @@ export interface GatePolicy {
   readonly elb5xxRate: number;
 }
 
-/** How the tests of one stage share its α: errors cost customers most, and a minute shows least of them, so they get most. Sums to 1. */
+/**
+ * How the tests of one stage share its α: errors cost customers most, and a minute shows least of them, so they get
+ * most. Sums to 1.
+ */
 const ALPHA_SHARE = {
   errors: 0.75,
   slow: 0.15,

@@ -1,6 +1,7 @@
 /**
- * Requests of which nothing is told: no answer of a target, and none that the load balancer gave in its place. A client that gives up sooner than the load balancer
- * would leaves no other trace of a candidate that hangs. A request is counted when it comes and told of when it ends, maybe in a later minute, so only sums over some minutes say anything.
+ * Requests of which nothing is told: no answer of a target, and none that the load balancer gave in its place. A client
+ * that gives up sooner than the load balancer would leaves no other trace of a candidate that hangs. A request is
+ * counted when it comes and told of when it ends, maybe in a later minute, so only sums over some minutes say anything.
  */
 import { type MinuteEvidence, type SideCounts, UNKNOWN } from '../model/index.ts';
 import { above, type Exposed } from './bets/index.ts';
@@ -10,7 +11,10 @@ import { type GatePolicy, thresholdOf } from './policy.ts';
 /** Requests in progress at the end of a block are few compared with those that arrived in it. */
 const BLOCK_MINUTES = 5;
 const BLOCK_REQUESTS = 100;
-/** Networks and pages make clients hang up for some minutes; so many blocks of so many minutes in a row are the candidate's. */
+/**
+ * Networks and pages make clients hang up for some minutes; so many blocks of so many minutes in a row are the
+ * candidate's.
+ */
 const LASTING = { blocks: 6, minutes: 10 } as const;
 /** As for the absolute limit: anything below this multiple of stable's share is left to people. */
 const CLEAR_OUTAGE = 2;
@@ -60,8 +64,9 @@ export function judgeUntold(seen: readonly MinuteEvidence[], policy: GatePolicy,
 }
 
 /**
- * Why a candidate that answers everybody is considered to lose clients, although fewer than one that hangs: in each of the latest blocks, for an hour at least, more of them than the margin
- * give up beyond what stable's minutes reached before. Null if they do not. A stage is held for that until its longest hold, a soak until its end.
+ * Why a candidate that answers everybody is considered to lose clients, although fewer than one that hangs: in each of
+ * the latest blocks, for an hour at least, more of them than the margin give up beyond what stable's minutes reached
+ * before. Null if they do not. A stage is held for that until its longest hold, a soak until its end.
  */
 export function judgeGivenUp(seen: readonly MinuteEvidence[], policy: GatePolicy, ordinary: number): string | null {
   const known = settledPrefix(seen).slice(BLOCK_MINUTES);

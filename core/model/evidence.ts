@@ -56,6 +56,11 @@ export const minuteEvidenceSchema = z.strictObject({
    * mirror.
    */
   mirror: sideCountsSchema.nullable().optional(),
+  /**
+   * Copies of customers' requests that stable answered for the reverse mirror, and how many of them with 5xx. Null or
+   * absent if none was reported.
+   */
+  stableCopies: z.strictObject({ answered: count, failed: count }).nullable().optional(),
   /** 5xx that the load balancer generated itself; they have no target-group dimension. */
   elb5xx: lateCount,
   /** Requests of the whole load balancer, including those for other services; absent if none were reported. */
@@ -131,6 +136,8 @@ export const SIDE_SERIES = [
 ] as const;
 /** Series of the whole load balancer, read at every evaluation. */
 export const BALANCER_SERIES = ['elb5xx', 'loadBalancerRequests'] as const;
+/** Series of the reverse mirror's own counts, read at every evaluation of a deployment with a mirror. */
+export const COPY_SERIES = ['stableCopies', 'stableCopyErrors'] as const;
 /** Series of stable and its service, read once before the first customer is moved and once before the last. */
 export const BASELINE_SERIES = [
   'requests',

@@ -74,6 +74,7 @@ export {
   ANSWERED_SERIES,
   BALANCER_SERIES,
   BASELINE_SERIES,
+  COPY_SERIES,
   type LateCount,
   type MinuteEvidence,
   SIDE_SERIES,

@@ -17,6 +17,8 @@ export type DropReason = 'refused' | 'method' | 'sample' | 'upgrade' | 'aborted'
 export const MIRROR_METRICS = {
   MirrorRequests: 'requests that passed through the mirror',
   MirrorCopies: 'requests that were to be copied',
+  StableCopies: 'copies that stable answered for the reverse mirror, in the soak',
+  StableCopyErrors: 'of these, those with 5xx',
   MirrorCaptured: 'captures that were queued for the sink',
   MirrorPrimaryErrors:
     'requests that the primary did not answer; with Envoy also by `Flag`, the reason as in its access log',
@@ -33,6 +35,9 @@ const RECORDERS_OWN: ReadonlySet<DropReason> = new Set(['busy', 'breaker', 'queu
 export class Counters {
   requests = 0;
   copies = 0;
+  /** Answers of the stable side to copies for the candidate's mirror. */
+  stableCopies = 0;
+  stableCopyErrors = 0;
   captured = 0;
   primaryErrors = 0;
   /** Captures whose primary answer is longer than the kept part. */
@@ -55,6 +60,11 @@ export class Counters {
     this.settled += captures;
   }
 
+  answeredByStable(status: number): void {
+    this.stableCopies++;
+    if (status >= 500) this.stableCopyErrors++;
+  }
+
   drop(reason: DropReason, count = 1): void {
     if (RECORDERS_OWN.has(reason)) this.settled += count;
     this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + count);
@@ -74,6 +84,8 @@ export class Counters {
     const values = {
       ...(known ? { MirrorRequests: this.requests } : {}),
       MirrorCopies: this.copies,
+      // Together, so that none that failed is a zero, and not a point that may still come.
+      ...(this.stableCopies === 0 ? {} : { StableCopies: this.stableCopies, StableCopyErrors: this.stableCopyErrors }),
       MirrorCaptured: this.captured,
       MirrorPrimaryErrors: this.primaryErrors,
       MirrorPrimaryRetries: this.primaryRetries,
@@ -87,6 +99,7 @@ export class Counters {
     for (const [Side, open] of this.breakers)
       lines.push(emf({ Ingress: ingress, Side }, { MirrorBreakerOpen: open() ? 1 : 0 }, now));
     [this.requests, this.copies, this.captured, this.primaryErrors, this.primaryRetries, this.cut] = [0, 0, 0, 0, 0, 0];
+    [this.stableCopies, this.stableCopyErrors] = [0, 0];
     this.dropped.clear();
     this.flags.clear();
     return lines;

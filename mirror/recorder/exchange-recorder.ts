@@ -57,6 +57,7 @@ export class ExchangeRecorder {
     // The capture is complete without the control answer.
     const again = this.#asksAgain(exchange) && noise.reserve() === null ? noise.copy(copy) : null;
     const answer = await shadow.copy(copy);
+    if (exchange.primary === 'candidate' && answer.outcome === 'response') counters.answeredByStable(answer.status);
     const control = await again;
     shadow.release();
     if (control !== null) noise.release();

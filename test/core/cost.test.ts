@@ -41,11 +41,11 @@ describe('the bill of a cutover', () => {
       expect(of(what, { bake: 'PT2H' }) - of(what)).toBe(120);
   });
 
-  it('asks for more metrics where a mirror has target groups of its own', () => {
+  it('asks for more metrics where a mirror has target groups and counts of its own', () => {
     const read = (mirror: boolean) =>
       billOf(plan, { ...TRAFFIC, mirror }).cutover.find(({ what }) => what === 'evaluations: metrics')?.quantity ?? 0;
     const looks = billOf(plan, TRAFFIC).cutover.find(({ what }) => what === 'evaluations: calls')?.quantity ?? 0;
-    expect(read(true) - read(false)).toBe(looks * 2 * 9);
+    expect(read(true) - read(false)).toBe(looks * (2 * 9 + 2));
   });
 
   it('reads the plan’s own metrics of CloudWatch at every look of a stage and of the soak', () => {

@@ -46,6 +46,21 @@ describe('a copy', () => {
     });
   });
 
+  it.each([
+    ['candidate', 200, { stableCopies: 1, stableCopyErrors: 0 }],
+    ['candidate', 503, { stableCopies: 1, stableCopyErrors: 1 }],
+    ['stable', 503, { stableCopies: 0, stableCopyErrors: 0 }],
+  ] as const)(
+    'tells the gate how stable answered, if the primary is the candidate: %s, %d',
+    async (primary, status, told) => {
+      const stable: RequestListener = (_req, res) => res.writeHead(status).end();
+      const rig = await mirror(stable, json('{}'), { primary });
+      await get(rig);
+      await rig.captured();
+      expect(rig.counters).toMatchObject(told);
+    },
+  );
+
   it('is marked, which a client’s request never is, and named like the original', async () => {
     const seen: Record<string, IncomingMessage['headers']> = {};
     const note =

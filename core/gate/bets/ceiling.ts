@@ -50,7 +50,10 @@ export function reachOf(periods: readonly Period[]): number {
 /** So many windows are about an hour, and so many hours must have had a spike: one is an incident. */
 const [HOUR_WINDOWS, HOURS] = [60, 3] as const;
 
-/** The rate that the worst windows of three different hours reached, such as those in which a task restarts; 0 without three hours. */
+/**
+ * The rate that the worst windows of three different hours reached, such as those in which a task restarts; 0 without
+ * three hours.
+ */
 export function spikeOf(periods: readonly Period[]): number {
   const rates = windowsOf(periods).map((w) => w.x / w.n);
   const worst = Array.from({ length: Math.ceil(rates.length / HOUR_WINDOWS) }, (_, hour) =>

@@ -42,7 +42,8 @@ export const SHAKEN = 1;
 
 /**
  * The e-value after the given minutes; a gap contributes a factor of 1, and without minutes the e-value is 1.
- * @param most ln of the most that each minute may add, such as {@link SHAKEN}; capping a factor lowers its mean, wherever the cap is. @default no limit
+ * @param most ln of the most that each minute may add, such as {@link SHAKEN}; capping a factor lowers its mean,
+ * wherever the cap is. @default no limit
  * @param smallest rate ratio to bet on if it is below {@link SMALLEST_RATIO}
  */
 export function worse(

@@ -22,6 +22,7 @@ export function toMinutes(series: MetricSeries, { from, to }: TimeRange): Minute
       stable: side('stable'),
       candidate: side('candidate'),
       mirror: side('mirrorForward') ?? side('mirrorReverse'),
+      ...copiesOf(series, minute),
       elb5xx: lateCount(series, 'elb5xx', minute),
       loadBalancerRequests: series.get('loadBalancerRequests')?.get(minute),
     });
@@ -32,6 +33,13 @@ export function toMinutes(series: MetricSeries, { from, to }: TimeRange): Minute
 /** AWS reports error counts only when they are not zero, and sometimes late, so an absent one is unknown. */
 function lateCount(series: MetricSeries, id: string, minute: number): LateCount {
   return series.get(id)?.get(minute) ?? UNKNOWN;
+}
+
+/** The mirror reports both counts together, so none that failed is a zero. */
+function copiesOf(series: MetricSeries, minute: number): Pick<MinuteEvidence, 'stableCopies'> {
+  const value = figuresAt(series, minute);
+  const answered = value('stableCopies');
+  return answered === 0 ? {} : { stableCopies: { answered, failed: Math.min(answered, value('stableCopyErrors')) } };
 }
 
 /** Without RequestCount and refused connections the minute is a gap. @param isTold the store counts answers */

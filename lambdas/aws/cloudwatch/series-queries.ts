@@ -3,13 +3,14 @@ import type { MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import {
   BALANCER_SERIES,
   BASELINE_SERIES,
+  COPY_SERIES,
   type Deployment,
   GROUP_ROLES,
   type GroupRole,
   SIDE_SERIES,
 } from '../../../core/model/index.ts';
 
-type Series = (typeof SIDE_SERIES | typeof BALANCER_SERIES | typeof BASELINE_SERIES)[number];
+type Series = (typeof SIDE_SERIES | typeof BALANCER_SERIES | typeof BASELINE_SERIES | typeof COPY_SERIES)[number];
 
 /** Both sides, and the mirror's target groups if there are any. */
 function countedSides({ targetGroups }: Deployment): GroupRole[] {
@@ -22,6 +23,7 @@ export function lookQueries(deployment: Deployment, budgetMs: number): MetricDat
   return [
     ...countedSides(deployment).flatMap((side) => SIDE_SERIES.map((series) => of(series, side))),
     ...BALANCER_SERIES.map((series) => of(series, null)),
+    ...(deployment.targetGroups.mirrorReverse === undefined ? [] : COPY_SERIES.map((series) => of(series, null))),
   ];
 }
 
@@ -45,9 +47,12 @@ interface Asked {
 
 function queryOf(deployment: Deployment, { id, series, side, period, budgetMs }: Asked): MetricDataQuery {
   const { metric, stat } = METRICS[series](budgetMs);
-  const [Namespace, Dimensions] = isOfService(series)
-    ? (['AWS/ECS', dimensions(serviceOf(deployment))] as const)
-    : (['AWS/ApplicationELB', dimensions(balancerOf(deployment, side))] as const);
+  const [Namespace, of] = isOfService(series)
+    ? (['AWS/ECS', serviceOf(deployment)] as const)
+    : isOfMirror(series)
+      ? (['Crossfade', { Ingress: deployment.ingressId }] as const)
+      : (['AWS/ApplicationELB', balancerOf(deployment, side)] as const);
+  const Dimensions = dimensions(of);
   return { Id: id, MetricStat: { Metric: { Namespace, MetricName: metric, Dimensions }, Period: period, Stat: stat } };
 }
 
@@ -66,6 +71,10 @@ function serviceOf({ services }: Deployment): Record<string, string> {
 
 function isOfService(series: Series): boolean {
   return series === 'cpu' || series === 'memory';
+}
+
+function isOfMirror(series: Series): boolean {
+  return COPY_SERIES.some((of) => of === series);
 }
 
 type Metric = (budgetMs: number) => { readonly metric: string; readonly stat: string };
@@ -92,6 +101,8 @@ const METRICS: Readonly<Record<Series, Metric>> = {
   // It has no target-group dimension: a crashing candidate shows in the count of the whole load balancer.
   elb5xx: sum('HTTPCode_ELB_5XX_Count'),
   loadBalancerRequests: sum('RequestCount'),
+  stableCopies: sum('StableCopies'),
+  stableCopyErrors: sum('StableCopyErrors'),
   cpu: () => ({ metric: 'CPUUtilization', stat: 'Average' }),
   memory: () => ({ metric: 'MemoryUtilization', stat: 'Average' }),
 };

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ceilingOf } from '../../../core/gate/bets/ceiling.ts';
-import { evidenceSince, spansWithin } from '../../../core/gate/evidence-span.ts';
-import { gapOf } from '../../../core/gate/freshness.ts';
+import { evidenceSince, gapOf, spansWithin } from '../../../core/gate/freshness.ts';
 import { judgeAlone, retaken } from '../../../core/gate/historical-control.ts';
 import { gatePolicyOf } from '../../../core/gate/plan-policy.ts';
 import { requestsNeeded } from '../../../core/gate/sample-size.ts';

@@ -74,6 +74,8 @@ describe('an observation’s evidence', () => {
       ),
       'elb5xx',
       'loadBalancerRequests',
+      'stableCopies',
+      'stableCopyErrors',
     ]);
     expect(minutes.map((m) => m.minute)).toEqual([9, 8, 7, 6, 5, 4, 3, 2].map(minute));
     expect(minutes[0]).toEqual({ minute: minute(9), stable: null, candidate: null, mirror: null, elb5xx: 'unknown' });
@@ -103,6 +105,26 @@ describe('an observation’s evidence', () => {
     }));
     const [first] = await cloudWatchMetrics(cloud.client, DEPLOYMENT).minutes({ from: minute(3), to: NOW }, 500);
     expect(first?.stable).toMatchObject({ target5xx: 'unknown', target5xxAtMost: atMost, answered });
+  });
+
+  it('has what stable answered of the reverse mirror’s copies, where it was asked: none that failed is a zero', async () => {
+    const cloud = new Answering(({ MetricDataQueries = [] }) => ({
+      MetricDataResults: MetricDataQueries.map((q) => {
+        if (q.Id === 'stableCopies') return points(q, { [minute(4)]: 50, [minute(3)]: 40 });
+        return points(q, q.Id === 'stableCopyErrors' ? { [minute(3)]: 2 } : {});
+      }),
+    }));
+    const read = await cloudWatchMetrics(cloud.client, DEPLOYMENT).minutes({ from: minute(4), to: NOW }, 500);
+    expect(read.map(({ stableCopies }) => stableCopies)).toEqual([
+      { answered: 50, failed: 0 },
+      { answered: 40, failed: 2 },
+      undefined,
+    ]);
+    expect(cloud.asked[0]?.MetricDataQueries?.find((q) => q.Id === 'stableCopies')?.MetricStat?.Metric).toEqual({
+      Namespace: 'Crossfade',
+      MetricName: 'StableCopies',
+      Dimensions: [{ Name: 'Ingress', Value: DEPLOYMENT.ingressId }],
+    });
   });
 
   it('is asked for anew from the beginning, so that minutes that came late count', async () => {
