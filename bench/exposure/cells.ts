@@ -29,6 +29,7 @@ import {
 } from './sixth-draw.ts';
 import { HIDING, hidden, TENTH_DRAW, TINY, tenthDrawRegressions } from './tenth-draw.ts';
 import { BY_RULE, CLEAN, HIGH_BASE, THIRD_DRAW, thirdDrawRegressions } from './third-draw.ts';
+import { BEHIND_TROUBLE, THIRTEENTH_DRAW, thirteenthDrawRegressions, worseThanBoth } from './thirteenth-draw.ts';
 import { named, regressions, TRACES, type Trace } from './traces.ts';
 import { BOTH_DEGRADE, stillWorse, TWELFTH_DRAW, twelfthDrawRegressions } from './twelfth-draw.ts';
 import type { Cell } from './world.ts';
@@ -48,6 +49,7 @@ const ALL = [
   ...TENTH_DRAW,
   ...ELEVENTH_DRAW,
   ...TWELFTH_DRAW,
+  ...THIRTEENTH_DRAW,
 ];
 
 export const RATES = [5, 50, 500, 5_000] as const;
@@ -66,6 +68,7 @@ export type Family =
   | 'tenth draw'
   | 'eleventh draw'
   | 'twelfth draw'
+  | 'thirteenth draw'
   | 'beyond'
   | 'other plan';
 
@@ -169,6 +172,9 @@ export function cells(): (Cell & { readonly family: Family })[] {
     ...at('twelfth draw', TWELFTH_DRAW, [null]),
     ...at('twelfth draw', [BOTH_DEGRADE], [null, stillWorse(errorMargin)]),
     ...at('twelfth draw', [named('steady', ALL)], twelfthDrawRegressions(errorMargin, slowMargin)),
+    ...at('thirteenth draw', THIRTEENTH_DRAW, [null]),
+    ...at('thirteenth draw', [BEHIND_TROUBLE], [null, worseThanBoth(errorMargin)]),
+    ...at('thirteenth draw', [named('steady', ALL)], thirteenthDrawRegressions(errorMargin, slowMargin)),
     ...at('beyond', BEYOND, [null]),
     ...at('beyond', BY_RULE, [null], [500]),
     ...at('other plan', WEEK, [null]),
