@@ -2,8 +2,12 @@
 import type { DecisionLog, Deployment, Lease, Leases } from '../model/index.ts';
 import type { Campaign, CampaignService } from './campaign.ts';
 
-/** Status of the execution with a given name; null if there is none. */
-export type RunStatus = { readonly status: 'running' } | { readonly status: 'ended'; readonly cause: string } | null;
+/** Status of the execution with a given name, as `ExecutionState` has it; null if there is none. */
+export type RunStatus =
+  | { readonly status: 'running' }
+  | { readonly status: 'succeeded' }
+  | { readonly status: 'ended'; readonly cause: string }
+  | null;
 
 export interface ServicePorts {
   readonly deployment: Deployment;

@@ -26,6 +26,8 @@ export async function stateOfRun(
   const execution = await ports.status(run);
   if (execution === null) return { at: 'waiting' };
   if (execution.status === 'running') return { at: 'running', phase: 'preflight', paused: false, pause: 'notYet' };
+  // Its lease was lost with the table: an execution succeeds only if its cutover is complete.
+  if (execution.status === 'succeeded') return { at: 'completed' };
   // The run may have taken the ingress since the lease was read.
   const late = await ownLease(ports, run);
   return late === null

@@ -109,6 +109,7 @@ async function statusOf(states: SFNClient, executionArn: string): Promise<RunSta
       states.send(new DescribeExecutionCommand({ executionArn })),
     );
     if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return { status: 'running' };
+    if (status === 'SUCCEEDED') return { status: 'succeeded' };
     return { status: 'ended', cause: [status, error, cause].filter((part) => part !== undefined).join(': ') };
   } catch (failure) {
     if (failure instanceof ExecutionDoesNotExist) return null;

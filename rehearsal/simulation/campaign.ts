@@ -121,6 +121,7 @@ function portsOfService({ ingresses, invocations }: Inside, name: SiteName): Ser
       const found = execution(run);
       if (found === undefined) return null;
       if (found.status === 'RUNNING') return { status: 'running' };
+      if (found.status === 'SUCCEEDED') return { status: 'succeeded' };
       return { status: 'ended', cause: `${found.status} ${found.error ?? ''} ${found.cause ?? ''}` };
     },
     async start(run, input) {

@@ -102,6 +102,13 @@ describe('a whole campaign, with the machines and handlers of all its services o
     expect([...services.values()].every(({ status }) => status === 'completed')).toBe(true);
   });
 
+  it('takes a service for complete by its execution where its lease was lost while the campaign was dead', async () => {
+    const items = [{ type: 'ledger', at: 2_400, site: 'a', ago: null }] as const;
+    const { campaigns, services } = await rehearse({ items, dies: { at: 2_350, for: 300 } });
+    expect(campaigns.at(-1)).toMatchObject({ name: 'autumn_resumed', status: 'SUCCEEDED' });
+    expect(services.get('d')?.status).toBe('completed');
+  });
+
   it('starts nothing before its pause window ends', async () => {
     const lunch = { name: 'morning', from: '07:00', to: '08:30', timeZone: 'UTC' };
     const { services } = await rehearse({ campaign: campaign({ pause: { recurring: [lunch] } }) });
