@@ -41,7 +41,7 @@ export class RecordMaker {
   make(pair: RawCapture, withBodies = true): CaptureRecord {
     const { method, target, headers, requestBody } = pair;
     const { ingress, routes } = this.#rules;
-    const redaction = this.#redaction.of([ingress, pair.requestId, pair.at, pair.primary]);
+    const redaction = this.#redaction.of([ingress, pair.requestId, pair.at, pair.primary], target);
     const body = (raw: RawBody, fields: readonly string[], part: 'request' | 'response') =>
       withBodies ? redaction.body(raw, fields, part) : redaction.omit(raw, part);
     const fields = redaction.headers(headers, 'request');

@@ -9,10 +9,10 @@ import * as zlib from 'node:zlib';
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import { codingsOf, fieldPairs, type MediaType, mediaTypeOf } from '../../http/index.ts';
 import { DIGEST_LIMIT, decodeContent, digestOf, type RawBody } from '../bytes/index.ts';
-import { type CapturedBody, decodeAll } from '../format/index.ts';
+import { bytesOfGrpcText, type CapturedBody, decodeAll, uncompressed } from '../format/index.ts';
 import { type Charset, charsetOf } from './charset.ts';
 import type { CaptureHash } from './hash.ts';
-import { type ContentSearch, mentionsSecret, type TextSearch } from './search/index.ts';
+import { type ContentSearch, mentionsSecret, type SecretNames, type TextSearch } from './search/index.ts';
 import { redacted, type Seal } from './shapes/index.ts';
 
 /** A body that decodes to more bytes than this is omitted. */
@@ -36,9 +36,12 @@ const OPAQUE = /^(?:image|audio|video|font)\/|^application\/(?:pdf|zip|gzip|wasm
 
 /** Formats in which names and values follow each other without a delimiter. A body that names a secret is omitted. */
 const UNMARKED =
-  /^application\/(?:grpc|(?:x-|vnd\.)?msgpack|(?:x-|vnd\.google\.)?protobuf|cbor)|\+(?:cbor|msgpack|protobuf)$/;
+  /^application\/(?:grpc|connect\+|proto$|(?:x-|vnd\.)?msgpack|(?:x-|vnd\.google\.)?protobuf|cbor)|\+(?:cbor|msgpack|protobuf)$/;
+/** Those of them whose fields have numbers instead of names: only the method's name tells what they hold. */
+const WITHOUT_NAMES = /grpc|proto/;
 
-/** gRPC-web messages in base64. */
+/** Messages in frames, which may be compressed one by one; of gRPC-Web also in base64. */
+const FRAMED = /^application\/(?:grpc|connect\+)/;
 const GRPC_TEXT = /^application\/grpc-web-text/;
 
 /** Control bytes that do not occur in text. */
@@ -49,17 +52,21 @@ const CONTROLS = /[\x01-\x08\x0e-\x1a\x1c\x1d\x1f]/;
 export interface BodyPlace {
   readonly hash: CaptureHash;
   readonly part: 'request' | 'response';
+  /** The request's target. */
+  readonly target: string;
 }
 
 export class BodyRedaction {
   readonly #key: string;
   readonly #content: ContentSearch;
   readonly #text: TextSearch;
+  readonly #names: SecretNames;
 
   constructor(key: string, content: ContentSearch, text: TextSearch) {
     this.#key = key;
     this.#content = content;
     this.#text = text;
+    this.#names = text.names;
   }
 
   /** @param headers header fields of the message, names and values alternating */
@@ -77,8 +84,10 @@ export class BodyRedaction {
     const charset = charsetOf(decoded.bytes, media.parameters.get('charset'));
     if (charset === null) return this.omit(body, at);
     if (charset === 'binary' || UNMARKED.test(media.type)) {
-      const bytes = GRPC_TEXT.test(media.type) ? Buffer.from(latin1(decoded.bytes), 'base64') : decoded.bytes;
-      return !OPAQUE.test(media.type) && this.#mentions(bytes) ? this.omit(body, at) : plain(body);
+      if (OPAQUE.test(media.type)) return plain(body);
+      const bytes = messagesOf(decoded.bytes, media.type, headers);
+      const unnamed = WITHOUT_NAMES.test(media.type) && this.#names.callsFor(at.target);
+      return bytes === null || unnamed || this.#mentions(bytes) ? this.omit(body, at) : plain(body);
     }
     // The format is unknown and only happens to be readable as text; it holds names and values.
     if (CONTROLS.test(latin1(decoded.bytes)) && mentionsSecret(latin1(decoded.bytes))) return this.omit(body, at);
@@ -130,6 +139,15 @@ export class BodyRedaction {
     const whole = digest ?? digestOf(createHmac('sha256', this.#key).update(data));
     return { digest: hash.ofDigest(part, whole) };
   }
+}
+
+/** The messages of a body without compression; null if they cannot be read. */
+function messagesOf(bytes: Uint8Array, type: string, headers: readonly string[]): Uint8Array | null {
+  if (!FRAMED.test(type)) return bytes;
+  const framed = GRPC_TEXT.test(type) ? bytesOfGrpcText(latin1(bytes)) : bytes;
+  const [, coding = 'identity'] =
+    fieldPairs(headers).find(([name]) => /^(?:grpc|connect-content)-encoding$/i.test(name)) ?? [];
+  return framed && uncompressed(framed, coding.toLowerCase(), decodeContent, DECODED_LIMIT);
 }
 
 function plain({ data, bytes }: RawBody): CapturedBody {

@@ -23,9 +23,9 @@ export class Redaction {
     this.#bodies = new BodyRedaction(key, new ContentSearch(this.#text, pointers), this.#text);
   }
 
-  /** @param identity identifies the capture */
-  of(identity: readonly (string | number)[]): CaptureRedaction {
-    return new CaptureRedaction(new CaptureHash(this.#key, identity), this.#text, this.#fields, this.#bodies);
+  /** @param identity identifies the capture @param target the request's */
+  of(identity: readonly (string | number)[], target = ''): CaptureRedaction {
+    return new CaptureRedaction(new CaptureHash(this.#key, identity), target, this.#text, this.#fields, this.#bodies);
   }
 
   route(target: string, templates: readonly string[]): string {
@@ -36,12 +36,14 @@ export class Redaction {
 /** Redaction within one capture: equal values at one place get the same hash. */
 export class CaptureRedaction {
   readonly #hash: CaptureHash;
+  readonly #target: string;
   readonly #text: TextSearch;
   readonly #fields: FieldSearch;
   readonly #bodies: BodyRedaction;
 
-  constructor(hash: CaptureHash, text: TextSearch, fields: FieldSearch, bodies: BodyRedaction) {
+  constructor(hash: CaptureHash, target: string, text: TextSearch, fields: FieldSearch, bodies: BodyRedaction) {
     this.#hash = hash;
+    this.#target = target;
     this.#text = text;
     this.#fields = fields;
     this.#bodies = bodies;
@@ -63,12 +65,12 @@ export class CaptureRedaction {
 
   /** @param headers header fields of the message, names and values alternating */
   body(body: RawBody, headers: readonly string[], part: 'request' | 'response'): CapturedBody {
-    return this.#bodies.capture(body, headers, { hash: this.#hash, part });
+    return this.#bodies.capture(body, headers, { hash: this.#hash, part, target: this.#target });
   }
 
   /** Keeps only the length and the hash of a body. */
   omit(body: RawBody, part: 'request' | 'response'): CapturedBody {
-    return this.#bodies.omit(body, { hash: this.#hash, part });
+    return this.#bodies.omit(body, { hash: this.#hash, part, target: this.#target });
   }
 
   #seal(part: string): Seal {

@@ -4,7 +4,7 @@
  */
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { PlantedRow } from './planted-secrets.ts';
-import { answers, asks, b64, json, post, R, S, said, text, yaml } from './planting.ts';
+import { answers, asks, b64, json, pb, post, R, S, said, text, yaml } from './planting.ts';
 
 const coded = (coding: string, type: string, bytes: Buffer) => ({
   answerHeaders: ['Content-Type', type, 'Content-Encoding', coding],
@@ -12,6 +12,15 @@ const coded = (coding: string, type: string, bytes: Buffer) => ({
 });
 const P = 'hunter2isWeak';
 const HEX = '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae';
+const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4iLCJpYXQiOjE1MTYyMzkwMjJ9.c2lnbmF0dXJlLW9mLWl0';
+const frame = (message: Buffer, flag = 0) => Buffer.concat([Buffer.from([flag, 0, 0, 0, message.length]), message]);
+const zipped = (message: Buffer) => frame(gzipSync(message), 1);
+const called = (requestBody: Buffer, type: string, ...coding: string[]) => ({
+  method: 'POST',
+  target: '/shop.Orders/Get',
+  headers: ['Content-Type', type, ...coding],
+  requestBody,
+});
 const J = JSON.stringify({ name: 'ann', password: S });
 
 export const WRITTEN_SECRETS: readonly PlantedRow[] = [
@@ -132,6 +141,39 @@ export const WRITTEN_SECRETS: readonly PlantedRow[] = [
   ['a property over lines', said('text/x-java-properties', `db.password=${P}\\\n   ${R}\nb=1`), [P, R]],
   ['a PIN as a number', json({ cardPin: 8837 }), ['8837']],
   ['below sessions', json({ sessions: [{ id: P, title: 'Opening' }], tokens: [S] }), [P, S]],
+  // Binary messages: compressed one by one, in several pieces of base64, with short names, and of methods that log in.
+  [
+    'a compressed message of gRPC',
+    called(zipped(pb(JWT)), 'application/grpc', 'grpc-encoding', 'gzip'),
+    [b64(zipped(pb(JWT)))],
+  ],
+  [
+    'of Connect',
+    called(zipped(pb(JWT)), 'application/connect+proto', 'connect-content-encoding', 'gzip'),
+    [b64(zipped(pb(JWT)))],
+  ],
+  [
+    'in a coding that nobody knows',
+    called(frame(Buffer.from(R), 1), 'application/grpc', 'grpc-encoding', 'snappy'),
+    [b64(frame(Buffer.from(R), 1))],
+  ],
+  [
+    'gRPC-Web in two pieces of base64',
+    post('application/grpc-web-text', b64(frame(pb('ok'))) + b64(frame(pb(JWT)))),
+    [b64(frame(pb(JWT)))],
+  ],
+  [
+    'a method that logs in',
+    { ...called(frame(pb(S)), 'application/grpc+proto'), target: '/auth.v1.Users/SignIn' },
+    [S],
+  ],
+  [
+    'a method that sets a password',
+    { ...called(frame(pb(S)), 'application/grpc+proto'), target: '/x.Users/SetPassword' },
+    [S],
+  ],
+  ['a name with a mark in protobuf', post('application/x-protobuf', Buffer.concat([pb('api_key'), pb(S)])), [S]],
+  ['a short name in MessagePack', post('application/msgpack', Buffer.from(`\x81\xa3pwd\xac${S}`, 'latin1')), [S]],
 ];
 
 export const WRITTEN_LOOKALIKES: readonly PlantedRow[] = [
@@ -216,4 +258,9 @@ export const WRITTEN_LOOKALIKES: readonly PlantedRow[] = [
     ['"hello" and "world"', 'price * quantity'],
   ],
   ['another game', { target: '/store?appid=440&p=2' }, ['appid=440', 'p=2']],
+  [
+    'a compressed message of an order',
+    called(zipped(pb('two lamps')), 'application/grpc', 'grpc-encoding', 'gzip'),
+    [b64(zipped(pb('two lamps')))],
+  ],
 ];

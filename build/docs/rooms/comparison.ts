@@ -22,7 +22,7 @@ export const COMPARISON: Readonly<Record<string, Room>> = {
   'parity/explain': { imports: ['http', 'json', 'capture/format', 'parity/causes', 'parity/model'], pure: true },
   'parity/compare/align': { imports: [], pure: true },
   'parity/compare/markup': { imports: [], packages: ['htmlparser2', 'saxes'], pure: true },
-  'parity/compare/binary': { imports: [], pure: true },
+  'parity/compare/binary': { imports: ['capture/format'], pure: true },
   'parity/compare/yaml': { imports: [], packages: ['yaml'], pure: true },
   'parity/compare/fields': { imports: DIFFERENCES, pure: true },
   'parity/compare/head': { imports: [...DIFFERENCES, 'parity/explain', 'parity/compare/fields'], pure: true },

@@ -73,13 +73,20 @@ const SECRET_FIELDS =
 const OPEN_FIELDS =
   /^(?:access-control-|idempotency-key$|sec-(?!websocket-protocol)|www-authenticate$|proxy-authenticate$)/;
 
-/** Matches names anywhere in binary data, where they have no delimiters. */
+/** Matches names anywhere in binary data, where they have no delimiters; short ones only as a whole string. */
 const MENTIONED = new RegExp(SECRET_NAMES.part.split(/\s+/).join('|'), 'i');
+const NAMED = new RegExp(
+  `(?<![\\x20-\\x7e])(?:${`${SECRET_NAMES.word} ${SECRET_NAMES.whole}`.split(/\s+/).join('|')})(?![\\x20-\\x7e])`,
+  'i',
+);
 
 /** Whether bytes of a binary format, such as MessagePack, name a secret. */
 export function mentionsSecret(latin1: string): boolean {
-  return MENTIONED.test(latin1);
+  return NAMED.test(latin1) || MENTIONED.test(latin1.replace(/(?<=[a-z])[-_ ](?=[a-z])/gi, ''));
 }
+
+/** Methods that take a secret without a name for it. */
+const LOGIN = /(?:log|sign)[-_]?(?:in|on|up)\b|(?:log|sign)(?:In|On|Up)(?![a-z])|authenticate/i;
 
 /** Path segments that precede a secret: `/reset-password/…`. */
 const BEFORE_SECRET = new Set(
@@ -144,6 +151,12 @@ export class SecretNames {
   /** Whether a label names a secret itself: `API key`, but not `Password reset`. */
   calls(label: string): boolean {
     return this.of(lastWord(label)) === 'secret' || (this.of(label) === 'secret' && this.#parts.test(folded(label)));
+  }
+
+  /** Whether the last part of a path, such as the method of gRPC, is about secrets: `/auth.v1.Auth/Login`, `/x.Users/SetPassword`. */
+  callsFor(target: string): boolean {
+    const [, method = ''] = /([^/]*)\/?$/.exec(target.split(/[?#]/, 1)[0] ?? '') ?? [];
+    return LOGIN.test(method) || this.of(method) === 'secret';
   }
 
   /** Positions, in order, at which a text may name a secret. */

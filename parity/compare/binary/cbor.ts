@@ -2,8 +2,10 @@
  * Converts CBOR (RFC 8949) to JSON. Longer and shorter encodings, and texts in one or several pieces, give the same
  * result.
  */
+
+import { joined } from '../../../capture/format/index.ts';
 import { type BinaryText, type ByteReader, textOfValues, times } from './byte-reader.ts';
-import { joined, nameOfKey, wordOfBytes, wordOfNumber, wordOfUtf8 } from './words.ts';
+import { nameOfKey, wordOfBytes, wordOfNumber, wordOfUtf8 } from './words.ts';
 
 /** Returns null if the bytes are not CBOR. Several values may follow each other (RFC 8742). */
 export function textOfCbor(bytes: Uint8Array): BinaryText | null {

@@ -1,19 +1,6 @@
-/**
- * Frames of gRPC and gRPC-Web: a flag, four bytes of length, and a message
- * (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md).
- */
+/** Messages of gRPC and gRPC-Web as JSON. */
+import { COMPRESSED, type Frame, framesOf, TRAILERS } from '../../../capture/format/index.ts';
 import { textsOfProtobuf, ValueBudget } from './protobuf.ts';
-import { joined } from './words.ts';
-
-const HEAD = 5;
-/** gRPC-Web sends its trailers as the last frame. */
-const TRAILERS = 0x80;
-const COMPRESSED = 1;
-
-interface Frame {
-  readonly flag: number;
-  readonly content: Uint8Array;
-}
 
 /**
  * Arrays of the messages, as JSON; null if the bytes are not frames, or if a message is compressed.
@@ -47,55 +34,6 @@ function messagesOf(
 }
 
 const NOTHING = new Uint8Array();
-
-/** Returns null if the bytes are not frames. */
-function framesOf(bytes: Uint8Array): Frame[] | null {
-  const frames: Frame[] = [];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at < bytes.length; ) {
-    if (at + HEAD > bytes.length) return null;
-    const end = at + HEAD + view.getUint32(at + 1);
-    if (end > bytes.length) return null;
-    frames.push({ flag: bytes[at] ?? 0, content: bytes.subarray(at + HEAD, end) });
-    at = end;
-  }
-  return frames;
-}
-
-/**
- * The same frames without compression, so that a message reads the same whether it was compressed or not.
- * @param decompress returns null if a message is not in its declared coding, or if all messages together are too long
- */
-export function uncompressed(
-  bytes: Uint8Array,
-  decompress: (message: Uint8Array) => Uint8Array | null,
-): Uint8Array | null {
-  const frames = framesOf(bytes);
-  if (frames === null || !frames.some(({ flag }) => (flag & COMPRESSED) !== 0)) return bytes;
-  const pieces: Uint8Array[] = [];
-  for (const { flag, content } of frames) {
-    const message = (flag & COMPRESSED) === 0 ? content : decompress(content);
-    if (message === null) return null;
-    const head = new Uint8Array(HEAD);
-    head[0] = flag & ~COMPRESSED;
-    new DataView(head.buffer).setUint32(1, message.length);
-    pieces.push(head, message);
-  }
-  return joined(pieces);
-}
-
-/** The bytes of gRPC-Web in base64, encoded frame by frame or as a whole; null if the text is not base64. */
-export function bytesOfGrpcText(text: string): Uint8Array | null {
-  try {
-    const parts = text
-      .trim()
-      .split(/(?<==)(?=[^=])/)
-      .map((part) => atob(part));
-    return Uint8Array.from(parts.join(''), (character) => character.charCodeAt(0));
-  } catch {
-    return null;
-  }
-}
 
 /** The values of a repeated name form one list. */
 function trailers(bytes: Uint8Array): string {

@@ -51,13 +51,3 @@ export const wordOfUtf8 = (bytes: Uint8Array) => {
   const text = utf8(bytes);
   return text === null ? wordOfBytes(bytes) : wordOfText(text);
 };
-
-export function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}

@@ -9,10 +9,10 @@ import {
   decodeAll,
   MAX_DECODED_BYTES,
   type ResponseLeg,
+  uncompressed,
 } from '../../../capture/format/index.ts';
 import { codingsOf, firstValue, type MediaType, mediaTypeOf } from '../../../http/index.ts';
 import { kindOfMedia, messageFormatOf } from '../../model/index.ts';
-import { uncompressed } from '../binary/index.ts';
 
 export interface Content {
   readonly mediaType: MediaType;
@@ -33,18 +33,9 @@ export function readContent(leg: ResponseLeg, decode: Decode | undefined): Read 
 
 /** gRPC compresses each message separately. A message that is not in the declared coding is left unchanged. */
 function withoutCompression(content: Content, coding: string, decode: Decode): Content {
-  let room = MAX_DECODED_BYTES;
-  const bytes = uncompressed(content.bytes, (message) => {
-    const decoded = decode(coding, message, Math.max(1, room));
-    if (decoded.outcome !== 'decoded') return null;
-    room -= decoded.bytes.length + FRAME;
-    return room > 0 ? decoded.bytes : null;
-  });
+  const bytes = uncompressed(content.bytes, coding, decode, MAX_DECODED_BYTES);
   return bytes === null || bytes === content.bytes ? content : byteContent(content.mediaType, bytes);
 }
-
-/** Cost of an empty message, expressed in bytes, because a decoder is started for each. */
-const FRAME = 1_024;
 
 function readBody(leg: ResponseLeg, decode: Decode | undefined): Read {
   const codings = codingsOf(leg);

@@ -2,10 +2,10 @@
  * Compares two binary messages by their content. Pointer: into the equivalent JSON; for protobuf `/<field
  * number>/<index of the value>`.
  */
+import { bytesOfGrpcText } from '../../../capture/format/index.ts';
 import { type BodyDifference, type MessageFormat, messageFormatOf, why } from '../../model/index.ts';
 import {
   type BinaryText,
-  bytesOfGrpcText,
   textOfCbor,
   textOfMessagePack,
   textsOfGrpc,
