@@ -167,6 +167,7 @@ describe('what would fail only on deployment, or in a run, is named', () => {
     ],
     ['CutoverMachine', { stateMachineName: 'my machine' }, /stateMachineName must be 1 to 80 letters/],
     ['CutoverAlarms', { warmUpMinutes: 2_000 }, /warmUpMinutes must be a whole number from 0 to 1,437/],
+    ['CutoverAlarms', { warmUpMinutes: Token.asNumber({ Ref: 'Minutes' }) }, /warmUpMinutes must be known when/],
     ['CutoverAlarms', { runbookUrl: 'wiki' }, /runbookUrl must be the address of a page/],
     ['CutoverDashboard', { ownAlarms: ['mine'] }, /ownAlarms\.0 must be the ARN of an alarm, not "mine"/],
     ['CutoverDashboard', { metrics: [{}] }, /metrics\.0 must be a metric of a plan/],
