@@ -23,7 +23,10 @@ export function costCommand(terminal: Terminal): Command {
     .option('--capture-bytes <n>', 'one capture: the request and two answers, bytes', '5000')
     .option('--no-mirror', 'an attached application without a mirror')
     .option('--prices <file>', 'your own prices (JSON): USD for one unit, by the names that --json prints')
-    .option('--json', 'print JSON')
+    .option(
+      '--json',
+      'print JSON: traffic, month and cutover (items with what, quantity, price and usd), usd (both sums) and prices',
+    )
     .action((file: string | undefined, options: Options) => {
       const traffic = {
         rps: number('--rps', options.rps, 1e-6, 1e7),

@@ -16,7 +16,7 @@ export function doctorCommand(terminal: Terminal): Command {
     )
     .option('--attach <file>', 'before the deploy: the attach file (JSON) that `cdk deploy -c attach=FILE` will get')
     .option('--plan <file>', 'also check the alarms that this plan names')
-    .option('--json', 'print JSON')
+    .option('--json', 'print JSON: worst (ok, warn or fail) and diagnoses, a list of check, level, why and mend')
     .action(async (options: Options, command: Command) => {
       for (const name of ['ingress', 'deployment'] as const)
         if (options.attach !== undefined && command.getOptionValueSource(name) === 'cli')

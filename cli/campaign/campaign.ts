@@ -73,7 +73,7 @@ function campaignStatus(terminal: Terminal): Command {
   return new Command('status')
     .description('show the state of each service of a campaign; exit code 1 when the campaign has failed or died')
     .argument('<name>', 'name of the campaign')
-    .option('--json', 'print JSON')
+    .option('--json', 'print JSON: execution, status (in Step Functions) and state (of the waves and services)')
     .action(async (name: string, options: Options) => {
       const run = await newest(name);
       say(terminal.out, options.json === true ? plainJson(run, 2) : plain(table(name, run)));

@@ -40,7 +40,10 @@ export function planCommand(terminal: Terminal): Command {
       '0',
     )
     .option('--slow-noise <sd>', 'the same for slow requests', '0')
-    .option('--json', 'print JSON')
+    .option(
+      '--json',
+      'print JSON: for a plan, assumptions, rows (the phases; times in seconds), totalSeconds, historyEvents and problems',
+    )
     .action((files: string[], options: Options) => {
       const assumptions = {
         rps: number('--rps', options.rps, 1e-6, 1e9),

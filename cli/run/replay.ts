@@ -32,7 +32,7 @@ export function replayCommand(terminal: Terminal): Command {
       'plan (JSON) to replay under; default: the recorded plan, which must give the recorded decisions',
     )
     .option('--all', 'show every evaluation, not only those that end a phase or change')
-    .option('--json', 'print JSON')
+    .option('--json', 'print JSON: header, looks (each evaluation, recorded and replayed) and summary')
     .action(async (log: string, options: Options) => {
       const plan = options.plan === undefined ? null : readPlan('--plan', options.plan);
       const replayed = await replayFile(log, plan);

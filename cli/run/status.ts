@@ -29,7 +29,10 @@ const LAST_ENTRIES = 8;
 export function statusCommand(terminal: Terminal): Command {
   return withDeployed(new Command('status'))
     .description('show who owns the ingress, the live weights and the last decisions')
-    .option('--json', 'print JSON')
+    .option(
+      '--json',
+      'print JSON: item (the lease; null before the first run), live, drift, safe (all traffic is on stable), log (the last decisions) and signoff',
+    )
     .action(async (options: Options) => {
       const found = await attempt(
         () => NOTHING_CHANGED,
@@ -81,7 +84,8 @@ function shownOf(deployment: Deployment, { item, live, drift, log, request }: In
   // Whoever has the task token can answer the sign-off, so it stays in the ledger.
   const { token: _token, ...signoff } = request ?? { token: '' };
   const last = log.slice(-LAST_ENTRIES);
-  return { deployment, item, live, drift, log: last, signoff: 'kind' in signoff ? signoff : null };
+  const safe = live.every(({ absent }) => absent === undefined) && isSafe(deployment, live);
+  return { deployment, item, live, drift, safe, log: last, signoff: 'kind' in signoff ? signoff : null };
 }
 
 type Found = ReturnType<typeof shownOf>;
@@ -91,10 +95,10 @@ const ABSENT =
   'A rule was deleted or no longer forwards: its requests go elsewhere. Next: give a deleted rule another priority in the stack and `cdk deploy`; let a changed one forward to stable again, or start no run before you do.';
 
 /** @param at the time, by the deployment's clock */
-function text({ deployment, item, live, drift, log, signoff }: Found, at: number): string {
+function text({ deployment, item, live, drift, safe: isSafeNow, log, signoff }: Found, at: number): string {
   const absent = live.some((rule) => rule.absent !== undefined);
   const weights = `Live: ${describeWeights(deployment, live)}${absent ? `\n${ABSENT}` : drift ? '\nDRIFT: live weights differ from the expected ones; the watchdog will correct them within a minute' : ''}`;
-  const safe = !absent && isSafe(deployment, live) ? ['You are safe: all traffic is on stable.'] : [];
+  const safe = isSafeNow ? ['You are safe: all traffic is on stable.'] : [];
   if (item === null)
     return `Ingress ${deployment.ingressId}: no cutover has run here.\n${[weights, ...safe].join('\n')}`;
   const { rollback } = item;

@@ -21,7 +21,7 @@ interface Options extends DeployedOptions {
 export function listCommand(terminal: Terminal): Command {
   return withDeployed(new Command('list'))
     .description('list the cutovers and drills of the ingress, newest first')
-    .option('--json', 'print JSON')
+    .option('--json', 'print JSON: a list of cutover, startedAt, startedBy, status, phase, stage, drill and rollback')
     .action(async (options: Options) => {
       const { runs, ingressId } = await attempt(
         () => NOTHING_CHANGED,
@@ -42,7 +42,10 @@ export function historyCommand(terminal: Terminal): Command {
   return withDeployed(new Command('history'))
     .description('show every decision of a cutover, and who or what made it')
     .argument('<cutover>', 'name of the execution')
-    .option('--json', 'print JSON')
+    .option(
+      '--json',
+      'print JSON: the entries of the decision log, a list of at, kind, phase, stage, by, message and data',
+    )
     .action(async (cutover: string, options: Options) => {
       const id = cutoverId(cutover);
       const entries = await attempt(

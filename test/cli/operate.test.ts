@@ -50,6 +50,7 @@ describe('the operator’s commands', () => {
 
   it('say that customers are safe while they are', async () => {
     expect((await run('status')).stdout).toContain('You are safe: all traffic is on stable.');
+    expect(JSON.parse((await run('status', '--json')).stdout)).toMatchObject({ safe: true, drift: false, item: null });
   });
 
   it('say of a deleted rule how it is made anew, and not that all is well', async () => {
@@ -60,6 +61,8 @@ describe('the operator’s commands', () => {
     const { stdout } = await crossfade(['status', '--deployment', other], backend.environment);
     expect(stdout).toMatch(/: deleted.*no longer forwards.*another priority in the stack/s);
     expect(stdout).not.toContain('You are safe');
+    const json = await crossfade(['status', '--json', '--deployment', other], backend.environment);
+    expect(JSON.parse(json.stdout)).toMatchObject({ safe: false });
   });
 
   it('show a run, roll it back, and then find nothing amiss', async () => {
