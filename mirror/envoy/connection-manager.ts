@@ -209,7 +209,8 @@ export function copies(side: Side): Extension {
   return manager({
     stat: `copy_${side}`,
     keepAlive: '60s',
-    filters: [router],
+    // Trailers that customers do not get would be a difference between the sides.
+    filters: [TRAILERS, router],
     routes: [
       {
         match: { prefix: '', headers: [{ name: SHARED.http2, present_match: true }] },

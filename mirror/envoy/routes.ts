@@ -18,8 +18,11 @@ const WEIGHTS = 1_000_000;
 /** The fate of a request, which is the name of its route. For a recorded request the script refines it. */
 const FATE = { refused: 'refused', upgrade: 'upgrade', method: 'method', sample: 'sample' } as const;
 
-/** If no byte reached the primary, any method may be retried (RFC 9110, 9.2.2). */
-const UNSENT = 'connect-failure,reset-before-request';
+/**
+ * If no byte reached the primary, any method may be retried (RFC 9110, 9.2.2). So may a stream that an HTTP/2 primary
+ * refuses, or that its GOAWAY excludes: it says thereby that it has processed none of it (RFC 9113, 8.7).
+ */
+const UNSENT = 'connect-failure,reset-before-request,refused-stream';
 const RETRY_UNSENT: RetryPolicy = { retry_on: UNSENT, num_retries: 2 };
 /**
  * A primary may close a kept connection just as it is used again, and then gives no answer. Envoy cannot distinguish

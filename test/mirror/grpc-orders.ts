@@ -29,6 +29,8 @@ export async function orders(side: string): Promise<{ server: Server; port: numb
       Get: (call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>) => {
         const trailer = new Metadata();
         trailer.set('x-cost', '7');
+        // The mirror's own mark, which no side may send.
+        trailer.set('x-shadow', '1');
         trailer.set('x-raw-bin', Buffer.from([0, 255, 10]));
         done(null, Buffer.from(`${side} ${call.request}`), trailer);
       },

@@ -58,6 +58,7 @@ describe.runIf(PROXIES.includes('envoy'))('gRPC through Envoy', () => {
     for (const leg of [capture?.stable, capture?.candidate]) {
       expect(leg).toMatchObject({ outcome: 'response', status: 200 });
       expect(fieldsOf(leg)).toMatchObject({ 'grpc-status': '0', 'x-cost': '7', 'x-raw-bin': 'AP8K' });
+      expect(fieldsOf(leg)).not.toHaveProperty('x-shadow');
     }
     expect(capture?.route).toContain('/shop.Orders');
   });

@@ -193,6 +193,15 @@ interface Asked {
   readonly trailers: IncomingHttpHeaders;
 }
 
+let refusals = 0;
+function refusedOnce(stream: ServerHttp2Stream) {
+  if (refusals++ === 0) stream.close(constants.NGHTTP2_REFUSED_STREAM);
+  else {
+    stream.respond({ ':status': 200 });
+    stream.end('all');
+  }
+}
+
 /** What the primary does with a stream, by path, and whether the client gets the whole answer or a cut one (or 502). */
 const ANSWERS: Readonly<Record<string, readonly [(stream: ServerHttp2Stream) => unknown, 'whole' | 'cut']>> = {
   '/reset-after-all': [
@@ -209,6 +218,7 @@ const ANSWERS: Readonly<Record<string, readonly [(stream: ServerHttp2Stream) => 
     },
     'cut',
   ],
+  '/refused-once': [refusedOnce, 'whole'],
   '/reset-before': [(stream) => stream.close(constants.NGHTTP2_REFUSED_STREAM), 'cut'],
   '/shorter-than-said': [
     (stream) => {
@@ -285,7 +295,10 @@ describe.runIf(PROXIES.includes('envoy'))('HTTP/2 by Envoy', () => {
   });
   const get = (session: ClientHttp2Session, path: string) =>
     new Promise<{ status: number; body: string; error?: string }>((resolve) => {
-      const stream = session.request({ ':path': path, ':authority': 'x' });
+      // Nothing but a refusal allows to repeat a POST.
+      const method = path === '/refused-once' ? 'POST' : 'GET';
+      const stream = session.request({ ':path': path, ':authority': 'x', ':method': method });
+      stream.end();
       let [status, body] = [0, ''];
       stream.once('response', (fields) => {
         status = Number(fields[':status']);
