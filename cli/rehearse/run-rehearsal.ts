@@ -30,6 +30,7 @@ import {
   type Terminal,
   UsageError,
 } from '../shared/index.ts';
+import { claimReport } from './claimed-report.ts';
 import { displayOn } from './display.ts';
 import { endingOf } from './ending.ts';
 import { ownEnding } from './own-ending.ts';
@@ -67,6 +68,7 @@ export async function runRehearsal(request: RehearsalRequest, terminal: Terminal
   const signal = terminal.interruption();
   const out = request.json ? terminal.err : terminal.out;
   const mirror = mirrorHere();
+  const release = claimReport(baseOf(request.report));
   tell(out, 'Synthesising the stacks and building the candidate ...');
   tell(out, `Mirror: ${mirror.label}`);
   try {
@@ -98,6 +100,8 @@ export async function runRehearsal(request: RehearsalRequest, terminal: Terminal
       'Interrupted: every process of the rehearsal has been stopped; nothing outside this machine was changed.',
     );
     terminal.exit(EXIT.interrupted);
+  } finally {
+    release();
   }
 }
 
@@ -177,7 +181,12 @@ async function runAll(
 
 /** Next to the report, for as long as the scenario runs. */
 function liveFile({ report, scenarios }: RehearsalRequest, scenario: Scenario): string {
-  return `${resolve(report).replace(/\.html?$/, '')}-${scenarios.indexOf(scenario) + 1}-live.json`;
+  return `${baseOf(report)}-${scenarios.indexOf(scenario) + 1}-live.json`;
+}
+
+/** What the names of all files of a rehearsal begin with. */
+function baseOf(report: string): string {
+  return resolve(report).replace(/\.html?$/, '');
 }
 
 const TOLD_EACH_MS = 1_000;
@@ -256,7 +265,7 @@ async function finish(
     }),
     async () => {
       writeFileSync(file, frozenDocument(rehearsalPage(runs)));
-      const logs = runs.map((run, i) => writeLog(run, `${file.replace(/\.html?$/, '')}-${i + 1}.ndjson`));
+      const logs = runs.map((run, i) => writeLog(run, `${baseOf(report)}-${i + 1}.ndjson`));
       out.write('\n');
       tell(out, `Report: ${shown(file)}`);
       tell(out, `Decision logs (for \`crossfade replay\`): ${logs.join(', ')}`);

@@ -2,7 +2,7 @@
 
 import { codeOf } from '../../input/index.ts';
 import { EXIT } from './exit-codes.ts';
-import { fileFailure } from './read-file.ts';
+import { fileFailure, isTemporary } from './read-file.ts';
 
 export interface Failure {
   readonly code: typeof EXIT.usage | typeof EXIT.unable;
@@ -173,7 +173,8 @@ export function toldFailure(error: Error): ToldFailure | null {
     BY_NAME.find(({ is }) => errorNames(error).some((name) => is.test(name)));
   if (told !== undefined) return told;
   const file = fileFailure(error);
-  if (file !== null) return { code: EXIT.unable, refused: false, what: file, words: '', first: '' };
+  const first = isTemporary(error) ? 'set TMPDIR to a folder with room in which this user may write; then ' : '';
+  if (file !== null) return { code: EXIT.unable, refused: false, what: file, words: '', first };
   const status = statusOf(error);
   if (!/^Unknown(Error)?$/.test(error.name) || status === null) return null;
   return status < 500

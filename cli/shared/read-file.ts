@@ -1,5 +1,7 @@
 /** Input files of a command; every error names the option or argument, and the file. */
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { codeOf, shortened } from '../../input/index.ts';
 import { readJson, textOf } from '../../json/index.ts';
@@ -99,6 +101,11 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ELOOP: 'is a link that leads back to itself',
   ERR_INVALID_ARG_VALUE: 'holds a character that no name of a file does',
 };
+
+/** Whether a file failed that a command keeps for itself until its end. */
+export function isTemporary(error: Error): boolean {
+  return 'path' in error && typeof error.path === 'string' && error.path.startsWith(join(tmpdir(), '/'));
+}
 
 /** The message for a file that cannot be used. @param option that named it */
 export function unusableFile(option: string, file: string, error: unknown): UsageError {

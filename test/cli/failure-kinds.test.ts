@@ -1,4 +1,6 @@
 /** The error names that AWS services and Node's sockets use, and what a command makes of each. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { toldFailure } from '../../cli/shared/failure-kinds.ts';
 
@@ -40,6 +42,15 @@ describe('a failure of AWS is told as what it means', () => {
     ['ENETDOWN', 'could not be reached'],
   ])('a socket’s %s: %s', (code, says) => {
     expect(toldFailure(Object.assign(new Error('x'), { code }))?.what).toContain(says);
+  });
+
+  it.each([
+    [join(tmpdir(), 'crossfade-x'), 'set TMPDIR to a folder with room'],
+    ['/srv/plan.json', ''],
+  ])('a full disk below %s', (path, first) => {
+    const full = Object.assign(new Error('x'), { code: 'ENOSPC', syscall: 'write', path });
+    expect(toldFailure(full)?.first).toContain(first);
+    expect(toldFailure(full)?.first === '').toBe(first === '');
   });
 
   it('an error of nobody is left to speak for itself', () => {
