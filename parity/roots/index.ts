@@ -3,4 +3,13 @@
  * are known.
  */
 export { type Baseline, baselineSchema, knownRoots, seenOf, withBaseline } from './baseline.ts';
-export { addRoots, emptyRoots, mergeRoots, type RootPlace, type RootSample, type Roots, rootsOf } from './roots.ts';
+export {
+  addRoots,
+  emptyRoots,
+  MOST_ROOTS,
+  mergeRoots,
+  type RootPlace,
+  type RootSample,
+  type Roots,
+  rootsOf,
+} from './roots.ts';

@@ -53,7 +53,9 @@ export interface Root {
 
 export type Roots = Map<string, Root>;
 
-const MOST = { roots: 2_000, places: 2_000, samples: 3, bodyBytes: 16 * 1024 } as const;
+/** Of more root causes, the gravest are kept. */
+export const MOST_ROOTS = 2_000;
+const MOST = { places: 2_000, samples: 3, bodyBytes: 16 * 1024 } as const;
 
 export function emptyRoots(): Roots {
   return new Map();
@@ -76,7 +78,7 @@ export function addRoots(roots: Roots, record: CaptureRecord, comparison: Compar
     if (root.first.length < MOST.samples || (last !== undefined && earlier(at, last.at)))
       root.first = firstOf([...root.first, sampleOf(record, difference, at)]);
   }
-  bound(roots, 2 * MOST.roots, MOST.roots);
+  bound(roots, 2 * MOST_ROOTS, MOST_ROOTS);
 }
 
 /** Adds `from` to `into`; `from` must not be used afterwards. */
@@ -97,12 +99,12 @@ export function mergeRoots(into: Roots, from: Roots): void {
     }
     bound(ours.places, 2 * MOST.places, MOST.places);
   }
-  bound(into, 2 * MOST.roots, MOST.roots);
+  bound(into, 2 * MOST_ROOTS, MOST_ROOTS);
 }
 
 /** By harm, then by traffic: severity, failures, captures, places. */
 export function rootsOf(roots: Roots): Root[] {
-  bound(roots, MOST.roots, MOST.roots);
+  bound(roots, MOST_ROOTS, MOST_ROOTS);
   for (const { places } of roots.values()) bound(places, MOST.places, MOST.places);
   return [...roots.values()].sort(
     (a, b) =>

@@ -55,6 +55,20 @@ describe('the to-do list of a comparison', () => {
     expect(stdout.split(another), 'the place is shown nowhere else').toHaveLength(2);
   });
 
+  it('says in every output with sentences that it ends after 2,000', async () => {
+    const keys = (side: string) =>
+      JSON.stringify(Object.fromEntries(Array.from({ length: 45 }, (_, k) => [side + k, 1])));
+    const records = Array.from({ length: 46 }, (_, i) => pair(`r${i}`, keys(`s${i}_`), '{}'));
+    const sarif = join(folder.path, 'many.sarif');
+    const found = await todo(await file(ndjson([...records, MISSING])), '--sarif', sarif);
+    expect(found.todo).toHaveLength(2_000);
+    const said = expect.stringMatching(/ends after 2000 root causes.*compare again/);
+    expect(found.notes).toEqual([said]);
+    const [run] = JSON.parse(await readFile(sarif, 'utf8')).runs;
+    expect(run.invocations[0].toolExecutionNotifications).toEqual([{ level: 'note', message: { text: said } }]);
+    expect((await todo(await file(ndjson([MISSING])))).notes).toEqual([]);
+  });
+
   it('begins with an answer that fails, however rarely, in every output', async () => {
     const fails = { ...MISSING, requestId: 'fails', route: 'GET /pay', candidate: answer('oops', { status: 502 }) };
     const [input, junit, sarif] = [

@@ -1,6 +1,6 @@
 /** Delivers the outcome: to the terminal or a script, and into files. */
 import { quantity } from '../../../input/index.ts';
-import { type Baseline, knownRoots, seenOf } from '../../../parity/roots/index.ts';
+import { type Baseline, knownRoots, MOST_ROOTS, seenOf } from '../../../parity/roots/index.ts';
 import type { NoisyPlace, Summary } from '../../../parity/tally/index.ts';
 import { noiseRows, parityHtml } from '../../../report/index.ts';
 import { EXIT, type ExitCode, plain, plainJson, say, type Terminal } from '../../shared/index.ts';
@@ -33,7 +33,12 @@ export interface Delivery extends Terms {
 export function deliver(terminal: Terminal, summary: Summary, delivery: Delivery): ExitCode {
   const { title, sources, outputs, bases, failOn } = delivery;
   const unmet = (delivery.unmet ?? []).map((what) => `${what}.`);
-  const notes = [...delivery.notes, ...unmet, ...notesOnBaseline(delivery.baseline, summary)];
+  const notes = [
+    ...delivery.notes,
+    ...unmet,
+    ...notesOnBaseline(delivery.baseline, summary),
+    ...(summary.roots.size < MOST_ROOTS ? [] : [TOO_MANY]),
+  ];
   const noise = noiseRows(delivery.noise);
   const conclusion = conclude(summary, delivery);
   const { exit, sentence } = conclusion;
@@ -42,7 +47,7 @@ export function deliver(terminal: Terminal, summary: Summary, delivery: Delivery
   const verdict = { ok: exit === EXIT.ok, sentence };
   outputs.write('html', () => parityHtml({ title, verdict, sources, summary, todo, noise, notes }));
   outputs.write('junit', () => junitXml(title, summary, todo, failOn));
-  outputs.write('sarif', () => `${plainJson(sarifLog(todo, sources), 2)}\n`);
+  outputs.write('sarif', () => `${plainJson(sarifLog(todo, sources, notes), 2)}\n`);
   outputs.write('writeBaseline', () => `${plainJson(knownRoots(summary.roots), 2)}\n`);
   if (outputs.json) say(out, plainJson(summaryJson({ summary, todo, noise, sources, conclusion, notes }), 2));
   else {
@@ -56,6 +61,8 @@ export function deliver(terminal: Terminal, summary: Summary, delivery: Delivery
   if (exit === EXIT.usage) say(err, sentence);
   return exit;
 }
+
+const TOO_MANY = `The list ends after ${MOST_ROOTS} root causes, and a baseline after as many; the gravest come first. Fix some, and compare again to see the others.`;
 
 function notesOnBaseline({ differences }: Baseline, { roots }: Summary): string[] {
   if (differences.length === 0) return [];

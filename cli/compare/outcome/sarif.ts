@@ -10,7 +10,8 @@ const LEVEL = { breaking: 'error', undecided: 'warning', benign: 'note', noise: 
   string
 >;
 
-export function sarifLog(todo: readonly TodoItem[], sources: readonly string[]) {
+/** @param notes sentences that a reader must know */
+export function sarifLog(todo: readonly TodoItem[], sources: readonly string[], notes: readonly string[]) {
   const causes = [...new Set(todo.map(({ cause }) => cause))].sort();
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -32,6 +33,15 @@ export function sarifLog(todo: readonly TodoItem[], sources: readonly string[]) 
           },
         },
         columnKind: 'utf16CodeUnits',
+        invocations: [
+          {
+            executionSuccessful: true,
+            toolExecutionNotifications: notes.map((text) => ({
+              level: 'note',
+              message: { text: text.toWellFormed() },
+            })),
+          },
+        ],
         results: todo.map((item) => ({
           ruleId: item.cause,
           ruleIndex: causes.indexOf(item.cause),
