@@ -220,6 +220,7 @@ export const CAUSE_NOTES = {
     'part-boundary': ['', 'same parts'],
     'line-ending': ['', 'equal with LF'],
     'body-bytes': ['', 'the first byte that differs'],
+    recompressed: ['', 'both files are gzip or zstd by their first bytes, and equal when unpacked'],
     'malformed-json': ['', 'a media type of JSON, and no parser reads it (bytes that are no UTF-8 included)'],
     'malformed-xml': [
       '',

@@ -85,6 +85,11 @@ export const BODY_CAUSES = {
       ofWording: true,
     },
   ),
+  recompressed: undecided(
+    'same content, compressed otherwise',
+    'A program that unpacks it sees no difference, one that checks its digest does; compress it as stable does, or accept it by a rule.',
+    { ofProgram: true, ofText: true },
+  ),
   'malformed-json': breaking(
     'not the JSON it claims to be',
     'One side sends JSON that no parser accepts; correct it there, or send the right Content-Type.',

@@ -13,6 +13,16 @@ const named = (a: ResponseLeg, b: ResponseLeg) => found(a, b).map((d) => `${plac
 const typed = (type: string, body: string | Uint8Array, ...more: HeaderList) =>
   answer(body, [['Content-Type', type], ...more]);
 
+it('a file that is compressed itself is unpacked: another level may only break who checks its digest', () => {
+  const text = Buffer.from('id,name\n'.repeat(99));
+  const file = (bytes: Uint8Array) => typed('application/gzip', bytes);
+  const [best, fast] = [gzipSync(text, { level: 9 }), gzipSync(text, { level: 1 })];
+  expect(named(file(best), file(fast))).toEqual(['body recompressed undecided']);
+  expect(named(file(best), file(gzipSync(Buffer.concat([text, text]))))).toEqual(['body body-bytes breaking']);
+  expect(named(file(best), file(zstdCompressSync(text)))).toEqual(['body body-bytes breaking']);
+  expect(found(file(best), file(fast), false)).toMatchObject([{ cause: 'body-bytes' }]);
+});
+
 describe('a body in a content coding', () => {
   const json = Buffer.from('{"a":[]}');
   const coded = (coding: string, bytes: Uint8Array) => typed('application/json', bytes, ['Content-Encoding', coding]);

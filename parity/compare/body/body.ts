@@ -48,7 +48,8 @@ function compareBodies(answers: Answers, decode: Decode | undefined, rules: Body
   if (sameOnTheWire(stable.body, candidate.body) && readAlike(stable, candidate)) return [];
   if (stable.body.truncated || candidate.body.truncated) return [unknown('Only its beginning is known.')];
   const [a, b] = [readContent(stable, decode), readContent(candidate, decode)];
-  if (typeof a !== 'string' && typeof b !== 'string') return compareRead(answers, a, b, rules);
+  if (typeof a !== 'string' && typeof b !== 'string')
+    return recompressed(a, b, decode) ?? compareRead(answers, a, b, rules);
   return comparePlain(answers, a, b, rules);
 }
 
@@ -84,6 +85,22 @@ function compareRead(answers: Answers, a: Content, b: Content, rules: BodyRules 
   const note = bodyDifference('location-form', '', answers.hosts?.stable ?? null, answers.hosts?.candidate ?? null);
   return [note, ...compareAs(answers, a, textContent(b.mediaType, own), rules)];
 }
+
+/** A file that is compressed itself, not by its transport, and that another library or level has packed. */
+function recompressed(a: Content, b: Content, decode: Decode | undefined): BodyDifference[] | null {
+  const packed = PACKED.find(({ magic }) =>
+    [a, b].every(({ bytes }) => sameBytes(bytes.subarray(0, magic.length), magic)),
+  );
+  if (packed === undefined || decode === undefined || sameBytes(a.bytes, b.bytes)) return null;
+  const [x, y] = [a, b].map(({ bytes }) => decode(packed.coding, bytes, MAX_DECODED_BYTES));
+  if (x?.outcome !== 'decoded' || y?.outcome !== 'decoded' || !sameBytes(x.bytes, y.bytes)) return null;
+  return [bodyDifference('recompressed', '', sizeOf(a.bytes), sizeOf(b.bytes))];
+}
+
+const PACKED = [
+  { coding: 'gzip', magic: Uint8Array.of(0x1f, 0x8b) },
+  { coding: 'zstd', magic: Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd) },
+];
 
 /** Whether the candidate sends those bytes of stable's answer that it says, with the length of the whole. */
 function isPart(answers: Answers, whole: Uint8Array, part: Uint8Array): boolean {
