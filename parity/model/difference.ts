@@ -4,6 +4,7 @@
  */
 import { shortened } from '../../input/index.ts';
 import { CATALOGUE, type Cause, type Severity } from '../causes/index.ts';
+import type { Extent } from './variation.ts';
 
 interface Why {
   readonly cause: Cause;
@@ -57,6 +58,8 @@ export interface BodyDifference extends Why {
   readonly more?: number;
   /** How many entries each side has, if the place belongs to an array, or to XML elements of one name, and one lacks it. */
   readonly lengths?: readonly [stable: number, candidate: number];
+  /** What the values had kept, had they only varied. */
+  readonly extents?: readonly Extent[];
   /** The pointer is an XPath into XML data, in which elements of one name form a list, and not into a page. */
   readonly inXml?: true;
   /** Short excerpts of the source text; null if absent. */

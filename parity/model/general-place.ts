@@ -33,9 +33,11 @@ function drawnFrom(step: string): number {
 
 /** Returns the general place of all entries of a map, for an entry whose id happens to look like a name; or null. */
 export function placeOfSiblings(place: string): string | null {
-  const at = place.lastIndexOf('/') + 1;
-  return drawnFrom(place.slice(at)) >= MAYBE_DRAWN ? `${place.slice(0, at)}*` : null;
+  return drawnFrom(place.slice(place.lastIndexOf('/') + 1)) >= MAYBE_DRAWN ? entriesBeside(place) : null;
 }
+
+/** The general place of all entries of the map to which an entry belongs. */
+export const entriesBeside = (place: string) => place.replace(/[^/]*$/, '*');
 
 /** The index in an XPath among elements of one name. The first one has no index. */
 const INDEX = /\[\d+\](?=\/|$)/g;

@@ -13,7 +13,7 @@ export {
 } from './difference.ts';
 export { type Alike, Found, MAX_DIFFERENCES } from './difference-list.ts';
 export type { Finding } from './finding.ts';
-export { generalPlace, generalPointer, placeOfSiblings, selectsOne } from './general-place.ts';
+export { entriesBeside, generalPlace, generalPointer, placeOfSiblings, selectsOne } from './general-place.ts';
 export { kindOfExcerpt } from './kind-of-excerpt.ts';
 export { foldedName, isTimeName, nameOfPlace, wordsOf } from './name.ts';
 export { within } from './nested-difference.ts';
@@ -21,5 +21,14 @@ export { childOf, nameOf, type Path, pointerTo } from './path.ts';
 export { epochUnit, type Instant, instantOf, sameNotation, sameToTheCoarser } from './timestamp.ts';
 export { isOfValues } from './value-causes.ts';
 export { otherFormat, otherNumber } from './value-format.ts';
-export { bytesVary, choicesVary, type Extent, extentsVary, isChoice, isExtent, isOfOtherSize } from './variation.ts';
-export { haveSameWords } from './words.ts';
+export {
+  bytesVary,
+  choicesVary,
+  type Extent,
+  extentsVary,
+  isChoice,
+  isExtent,
+  isOfOtherSize,
+  prefixOf,
+} from './variation.ts';
+export { haveSameWords, mayBeCodes } from './words.ts';

@@ -35,11 +35,24 @@ function maybe(text: string): string[] {
   if (/^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text)) formats.push('a number in text');
   if (/^[0-9a-f]{8,}$/.test(text)) formats.push(`${text.length} hexadecimal digits`);
   if (/^[0-9A-F]{8,}$/.test(text)) formats.push(`${text.length} hexadecimal digits in capitals`);
+  formats.push(...base64Formats(text));
   if (/^[\w\-+/=.~:]{12,}$/.test(text)) formats.push(TOKEN);
   return formats;
 }
 
 const mayBeToken = (text: string) => /^(?=\D*\d)[\w\-+/=.~:]{8,}$/.test(text);
+/** Letters alone may be words, however many there are: `calm_gauss`, `happy_noether`. */
+const mayBeWords = (text: string) => /^[a-z]+(?:[-_.][a-z]+)*$/i.test(text);
+
+/** Bytes in base64, by the alphabets and the padding with which they may be written. */
+function base64Formats(text: string): string[] {
+  if (!/^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[\w+/-]{16,}={0,2}$/.test(text)) return [];
+  const isPadded = text.endsWith('=');
+  if (text.length % 4 === 1 || (isPadded && text.length % 4 !== 0)) return [];
+  const alphabets = [...(/[-_]/.test(text) ? [] : ['']), ...(/[+/]/.test(text) ? [] : [' for URLs'])];
+  const paddings = [...(text.length % 4 === 0 ? [''] : []), ...(isPadded ? [] : [' without padding'])];
+  return alphabets.flatMap((alphabet) => paddings.map((padding) => `base64${alphabet}${padding}`));
+}
 
 export interface OtherFormat {
   readonly stable: string;
@@ -54,7 +67,11 @@ export function otherFormat(stable: string, candidate: string): OtherFormat | nu
   if (sure !== null || otherSure !== null) return sure === otherSure ? null : named;
   if (formats.length === 0) return null;
   // A token may be a letter or two shorter than the shortest that is certainly one.
-  if (formats.concat(others).every((format) => format === TOKEN) && [stable, candidate].every(mayBeToken)) return null;
+  if (
+    formats.concat(others).every((format) => format === TOKEN) &&
+    [mayBeToken, mayBeWords].some((mayBe) => [stable, candidate].every(mayBe))
+  )
+    return null;
   const common = formats.filter((format) => others.includes(format));
   const bothNarrow = formats[0] !== TOKEN && others[0] !== TOKEN;
   return common.length > 0 && !(bothNarrow && common[0] === TOKEN) ? null : named;

@@ -19,8 +19,23 @@ export function bytesVary(stable: unknown, candidate: unknown): ('length' | 'mag
 /**
  * What a value may keep while it varies; each is learned by itself. `size`: how many elements a list has. `zero`: whether
  * a number is zero. `digits`: whether a number has leading zeros, and few or many digits after the point. `moment`: a time is about the same.
+ * `prefix`: the word before an id. `swapped`: two numbers have each other's place. `turned`: a list rises or falls. `entry`: each answer names
+ * all entries of a map anew. `code`: words may be letters that were drawn.
  */
-const EXTENTS = ['sign', 'scale', 'length', 'size', 'zero', 'digits', 'moment'] as const;
+const EXTENTS = [
+  'sign',
+  'scale',
+  'length',
+  'size',
+  'zero',
+  'digits',
+  'moment',
+  'prefix',
+  'swapped',
+  'turned',
+  'entry',
+  'code',
+] as const;
 /** Which of a few words a value is. Words are counted in groups, so that a text drawn at random needs no more places. */
 type Choice = `choice-${number}`;
 export type Extent = (typeof EXTENTS)[number] | Choice;
@@ -37,6 +52,7 @@ const SHORT = 8;
 
 /** In which extents two numbers, or two texts, are clearly different. */
 export function extentsVary(stable: string, candidate: string): Extent[] {
+  if (instantOf(stable) !== null && instantOf(candidate) !== null) return otherMoment(stable, candidate);
   const [a, b] = [quantitiesIn(stable), quantitiesIn(candidate)];
   const alike = a.length === b.length ? a.map((x, i): [number, number] => [x, b[i] ?? 0]) : [];
   const [p, q] = [stable.length, candidate.length];
@@ -45,10 +61,15 @@ export function extentsVary(stable: string, candidate: string): Extent[] {
     ...(alike.some(areOfOtherScale) ? (['scale'] as const) : []),
     ...(alike.some(([x, y]) => (x === 0) !== (y === 0)) ? (['zero'] as const) : []),
     ...(isWrittenOtherwise(stable, candidate) ? (['digits'] as const) : []),
-    ...(Math.abs(momentOf(stable) - momentOf(candidate)) > ZONE_MS ? (['moment'] as const) : []),
+    ...otherMoment(stable, candidate),
+    ...(prefixOf(stable) === prefixOf(candidate) ? [] : (['prefix'] as const)),
     ...(Math.max(p, q) > SHORT && isOtherLength(p, q) ? (['length'] as const) : []),
   ];
 }
+
+/** The word before an id, as in `cus_9s6XKzkNRiz8i3`; empty if there is none. */
+export const prefixOf = (text: string): string =>
+  /^([a-z]{2,12}|[A-Z]{2,12})[_-](?=.*[\dA-Z])[\w-]{10,}$/.exec(text)?.[1] ?? '';
 
 const NUMERAL = /^-?(0(?=\d))?\d+(?:\.(\d+))?$/;
 /** Whoever rounds leaves fewer digits after the point; whoever divides, more. */
@@ -65,6 +86,9 @@ function isWrittenOtherwise(stable: string, candidate: string): boolean {
 
 /** Time zones differ by a quarter of an hour at least. */
 const ZONE_MS = 14 * 60_000;
+
+const otherMoment = (stable: string, candidate: string): Extent[] =>
+  Math.abs(momentOf(stable) - momentOf(candidate)) > ZONE_MS ? ['moment'] : [];
 
 /** Milliseconds since 1970; NaN if the text is no time. */
 function momentOf(text: string): number {

@@ -27,9 +27,18 @@ export function haveSameWords(a: string, b: string): boolean {
 
 const isDrawn = (text: string) => TOKEN.test(text) && (/\d/.test(text) || (/[a-z]/.test(text) && /[A-Z]/.test(text)));
 
-/** Letters of one case drawn at random may happen to have no digit among them; no two words are that long by chance. */
-const areDrawnAlike = (a: string, b: string) => a.length === b.length && [a, b].every((text) => LETTERS.test(text));
+/**
+ * Letters of one case drawn at random may happen to have no digit among them; no two words are that long by chance, and
+ * beside a code of the same length and case a word is one, too: `HKWQZP` and `H2K9WQ`.
+ */
+const areDrawnAlike = (a: string, b: string) =>
+  a.length === b.length &&
+  ([a, b].every((text) => LETTERS.test(text)) || (/\d/.test(a) !== /\d/.test(b) && mayBeCodes(a, b)));
+/** Whether two words, of one length and case, look like codes among others that have digits. */
+export const mayBeCodes = (a: string, b: string): boolean =>
+  a.length === b.length && CODES.some((code) => code.test(a) && code.test(b));
 const LETTERS = /^"?[A-Za-z\d]{16,}"?$/;
+const CODES = [/^"?[A-Z\d]{6,}"?$/, /^"?[a-z\d]{6,}"?$/];
 
 const isCut = (text: string) => text.endsWith('…');
 

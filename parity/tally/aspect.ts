@@ -14,6 +14,7 @@ import {
   isOfOtherSize,
   isOfValues,
   isTimeName,
+  mayBeCodes,
   nameOfPlace,
 } from '../model/index.ts';
 import { seenIn, varying } from '../rules/index.ts';
@@ -23,6 +24,9 @@ const WORSE_STATUS = 'worse-status';
 /** A list that has elements on the stable side has none on the candidate's, or the other way round. */
 const EMPTIED = 'emptied';
 const FILLED = 'filled';
+
+/** Elements stand on either side alone, and the lists are as long as each other: others were drawn. */
+const REPLACED = 'array-replaced';
 
 /** Not only numbers, dates and ids within a text differ, but its words. */
 export const WORDS = 'words';
@@ -62,18 +66,21 @@ export const extentsIn = (aspect: string): readonly Extent[] =>
   aspect.startsWith(BYTES) ? [] : aspect.split('+').filter(isExtent);
 
 function extentsOf(difference: Difference, aspect: string): readonly Extent[] {
+  const own = difference.in === 'body' ? (difference.extents ?? []) : [];
   if (difference.in === 'body' && difference.lengths !== undefined)
-    return isOfOtherSize(difference.lengths) ? ['size'] : [];
+    return isOfOtherSize(difference.lengths) ? [...own, 'size'] : own;
   if (aspect !== 'value' && aspect !== WORDS) return [];
   const [a, b] = [seenIn(difference, 'stable'), seenIn(difference, 'candidate')];
-  if (a === null || b === null) return [];
+  if (a === null || b === null) return own;
   const values = [withoutAttributes(a.text, difference), withoutAttributes(b.text, difference)] as const;
   return [
+    ...own,
     // A faster service rounds its times to zero.
     ...(aspect === 'value'
       ? extentsVary(...values).filter((one) => one !== 'zero' || !isTimeName(nameOfPlace(difference)))
       : []),
     ...(difference.in === 'body' ? choicesVary(...values) : []),
+    ...(aspect === WORDS && mayBeCodes(...values) ? (['code'] as const) : []),
   ];
 }
 
@@ -95,9 +102,14 @@ function baseAspectOf(difference: Difference): string {
     if (aspect !== null) return aspect;
   }
   if (difference.in === 'body' && difference.candidate === null && difference.lengths?.[1] === 0) return EMPTIED;
+  // An entry of a map is one, whatever its value.
+  if (difference.in === 'body' && difference.lengths !== undefined && ofKeys(cause))
+    return difference.candidate === null ? 'key-missing' : 'key-added';
   // Wording that is lost here is not the wording that is added there.
   if (entryOf(cause).ofWording === true && difference.candidate === null) return `${cause}-lost`;
   if (cause === 'pair-order') return 'array-order';
+  if (cause === 'array-length' && difference.in === 'body' && difference.lengths?.[0] === difference.lengths?.[1])
+    return REPLACED;
   // Null now and then on both sides is another variation than null for good.
   if (cause === 'type' && difference.candidate === 'null') return 'type-to-null';
   if (cause === 'array-length' || cause === 'array-order' || !isOfValues(difference)) return cause;
@@ -118,7 +130,8 @@ export function excusing(aspect: string): readonly string[] {
   // If the format varies, the value does, too.
   if (aspect === 'value') return ['value', WORDS, 'format'];
   if (aspect === WORDS) return [WORDS, 'format'];
-  if (aspect === 'location') return ['location', OTHER_PATH];
+  if (aspect === REPLACED) return [REPLACED, 'array-length', ...excusing('value')];
+  if (aspect === 'location') return ['location', OTHER_PATH, OTHER_QUERY];
   if (!aspect.startsWith(BYTES)) return [aspect];
   return BYTE_ASPECTS.filter((other) => aspect.split('+').every((part) => other.split('+').includes(part)));
 }
@@ -196,9 +209,15 @@ const OTHER_PATH = 'location-path';
 /** The candidate leads to another host or another kind of page, not only to another page of the same kind. */
 const OTHER_PLACE = 'location-place';
 
+/** The candidate leads to a query of other names, not only of other values. */
+const OTHER_QUERY = 'location-query';
+
+const namesOfQuery = (to: unknown) =>
+  [...new URLSearchParams(String(to ?? '').replace(/^[^?#]*\??|#.*$/gs, '')).keys()].sort().join('&');
+
 function locationAspect({ stable, candidate }: Difference): string {
   const [a = '', b = ''] = [stable, candidate].map((to) => generalPointer(String(to ?? '').replace(/[?#].*$/s, '')));
-  if (a === b) return 'location';
+  if (a === b) return namesOfQuery(stable) === namesOfQuery(candidate) ? 'location' : OTHER_QUERY;
   return isOfOneKind(a.split('/'), b.split('/')) ? OTHER_PATH : OTHER_PLACE;
 }
 

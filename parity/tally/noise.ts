@@ -7,7 +7,15 @@
 import type { CaptureRecord } from '../../capture/format/index.ts';
 import { standsAgainst } from '../causes/index.ts';
 import type { Compare, Comparison } from '../compare/index.ts';
-import { type Difference, type Extent, generalPlace, isChoice, isExtent, placeOfSiblings } from '../model/index.ts';
+import {
+  type Difference,
+  type Extent,
+  entriesBeside,
+  generalPlace,
+  isChoice,
+  isExtent,
+  placeOfSiblings,
+} from '../model/index.ts';
 import type { CompiledRules } from '../rules/index.ts';
 import { aspectOf, baseOf, excusing, extentsIn, learnedFrom, ofKeys, sentInstead } from './aspect.ts';
 import { smallestKeys, smallestOf, unionOf } from './smallest-keys.ts';
@@ -178,9 +186,19 @@ function isNoise(counts: RouteNoise['counts'], difference: Difference): boolean 
  * Whether the counts make a difference with that location ({@link generalPlace}) and aspect ({@link aspectOf}) noise.
  */
 export function isSuppressed(counts: RouteNoise['counts'], place: string, aspect: string): boolean {
-  const siblings = ofKeys(aspect) ? placeOfSiblings(place) : null;
+  const siblings = ofKeys(aspect) ? siblingsOf(counts, place, aspect) : null;
   return isSuppressedAt(counts, place, aspect) || (siblings !== null && isSuppressedAt(counts, siblings, aspect));
 }
+
+/** All entries of a map as one place, if the place is an entry: by the look of its name, or because no other answer repeats a name. */
+function siblingsOf(counts: RouteNoise['counts'], place: string, aspect: string): string | null {
+  if (!extentsIn(aspect).includes('entry')) return placeOfSiblings(place);
+  const known = countOf(counts, place, baseOf(aspect)) ?? NEVER;
+  return known.both + known.onlyStable + known.onlyCandidate < LEAST_REPEATED ? entriesBeside(place) : null;
+}
+
+/** Ids that are drawn at random are drawn again only by chance; a name that comes again is no id. */
+const LEAST_REPEATED = 3;
 
 function isSuppressedAt(counts: RouteNoise['counts'], place: string, aspect: string): boolean {
   const at = (one: string) => countOf(counts, place, one);
@@ -191,6 +209,11 @@ function isSuppressedAt(counts: RouteNoise['counts'], place: string, aspect: str
   const isExcused =
     isExtent(base) ||
     excusing(base).some(varies) ||
+    (extentsIn(aspect).includes('code') && varies('value')) ||
+    // Values that are drawn anew have no order.
+    (base === 'array-order' &&
+      !candidateVariesMore(at(base) ?? NEVER) &&
+      isSuppressedAt(counts, `${place}/*`, 'value')) ||
     (varies(base) && totalOf(sentInstead(base).map(at), byCandidate) >= LEAST_SENT);
   return isExcused && extentsIn(aspect).every((extent) => mayVary(extent, at(extent)));
 }
@@ -256,7 +279,11 @@ function candidateVariesMore({ onlyStable, onlyCandidate }: NoiseCount, alpha = 
 function keysOf(differences: readonly Difference[]): Set<string> {
   const counted = differences.filter((d) => standsAgainst(d.severity));
   return new Set(
-    counted.flatMap((difference) => learnedFrom(difference).map((aspect) => keyOf(generalPlace(difference), aspect))),
+    counted.flatMap((difference) => {
+      const [place, aspects] = [generalPlace(difference), learnedFrom(difference)];
+      const places = aspects.includes('entry') ? [place, entriesBeside(place)] : [place];
+      return places.flatMap((one) => aspects.map((aspect) => keyOf(one, aspect)));
+    }),
   );
 }
 

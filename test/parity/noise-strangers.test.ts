@@ -38,7 +38,11 @@ const ROWS: readonly (readonly [name: string, want: 'clean' | 'breaking', answer
   [
     'ids at random, of which both sides draw one',
     'clean',
-    (i) => [of(list(6, 100 * i)), of(list(6, 100 * i + 20)), of([100 * i + 40, 100 * i, ...list(4, 100 * i + 50)])],
+    (i) => [
+      of([...list(3, 100 * i), ...list(3, 100 * i - 9)]),
+      of([...list(3, 100 * i + 20), ...list(3, 100 * i + 9)]),
+      of([100 * i + 40, 100 * i, ...list(4, 100 * i + 50)]),
+    ],
   ],
   [
     'ids at random, of which one became a text',
@@ -256,7 +260,98 @@ const ROWS: readonly (readonly [name: string, want: 'clean' | 'breaking', answer
     (i) => [state(i), state(i * 5 + 1), i % 9 ? state(i * 7 + 2) : of({ s: 'unknown' })],
     120,
   ],
+  // Of ADR 148, which left the ones that break hidden, and called the others breaking.
+  ['latitude for longitude', 'breaking', (i) => [spot(i), spot(i + 50), spot(i + 90, true)]],
+  ['coordinates in the other order', 'breaking', (i) => [geo(i), geo(i + 50), geo(i + 90, true)]],
+  ['coordinates that vary', 'clean', (i) => [geo(i), geo(i + 50), geo(i + 90)]],
+  [
+    'two numbers that are drawn alike',
+    'clean',
+    (i) => [i, i + 50, i + 90].map((k) => of({ a: draw(k, 99) + 1, b: draw(k + 500, 99) + 1 })) as Three,
+  ],
+  ['the newest last', 'breaking', (i) => [log(i), log(i + 50), log(i + 90, true)]],
+  ['the newest first', 'clean', (i) => [log(i), log(i + 50), log(i + 90)]],
+  [
+    'an id without its prefix',
+    'breaking',
+    (i) => [of({ o: `cus_${base62(i)}` }), of({ o: `cus_${base62(i + 50)}` }), of({ o: base62(i + 90) })],
+  ],
+  [
+    'bytes in the alphabet for URLs',
+    'breaking',
+    (i) => [of({ b: bytes(i) }), of({ b: bytes(i + 50) }), of({ b: url(bytes(i + 90)) })],
+  ],
+  [
+    'bytes without padding',
+    'breaking',
+    (i) => [of({ b: bytes(i) }), of({ b: bytes(i + 50) }), of({ b: bytes(i + 90).replace('=', '') })],
+  ],
+  ['bytes', 'clean', (i) => [of({ b: bytes(i) }), of({ b: bytes(i + 50) }), of({ b: bytes(i + 90) })]],
+  [
+    'entries by numbers for UUIDs',
+    'breaking',
+    (i) => [job('s', i), job('n', i), of({ jobs: { [`${i}`]: { n: 1, m: 2 } } })],
+  ],
+  ['entries by words drawn at random', 'clean', (i) => [byWord(i), byWord(i + 50), byWord(i + 90)]],
+  ['entries by words, and a member that is lost', 'breaking', (i) => [byWord(i), byWord(i + 50), byWord(i + 90, {})]],
+  [
+    'one of two keys, and always a third',
+    'breaking',
+    (i) => [
+      of({ r: { [i & 1 ? 'ok' : 'late']: 1 } }),
+      of({ r: { [i & 2 ? 'ok' : 'late']: 1 } }),
+      of({ r: { lost: 1 } }),
+    ],
+  ],
+  [
+    'a redirect that loses a parameter',
+    'breaking',
+    (i) => [to(`a=1&s=${i}`), to(`a=1&s=${i + 50}`), to(`s=${i + 90}`)],
+  ],
+  ['names of two words, some of them long', 'clean', (i) => [pet(i), pet(i + 50), pet(i + 90)]],
+  ['codes, some without a digit', 'clean', (i) => [code(i), code(i + 50, i === 7), code(i + 90, i === 3)]],
+  ['entries by ids with a prefix, some of them zero', 'clean', (i) => [charge(i), charge(i + 50), charge(i + 90)]],
+  ['codes of letters, some of them words', 'clean', (i) => [word(i), word(i + 50, i === 7), word(i + 90, i === 3)]],
+  ['a state beside numbers', 'breaking', (i) => [of({ c: `${i}` }), of({ c: `${i + 1}` }), of({ c: 'unknown' })]],
+  ['rows whose counts happen to be equal', 'clean', (i) => [rows(i), rows(i + 50), rows(i + 90)], 60],
+  ['a few of many', 'clean', (i) => [sample(i), sample(i + 50), sample(i + 90)]],
 ];
+
+type Three = [ResponseLeg, ResponseLeg, ResponseLeg];
+const spot = (i: number, swapped = false) => {
+  const [lat, lon] = [52 + draw(i, 999) / 9_999, 13 + draw(i + 500, 999) / 9_999];
+  return of(swapped ? { lat: lon, lon: lat } : { lat, lon });
+};
+const geo = (i: number, swapped = false) => {
+  const place = [13 + draw(i, 999) / 9_999, 52 + draw(i + 500, 999) / 9_999];
+  return of({ type: 'Point', coordinates: swapped ? place.reverse() : place });
+};
+const log = (i: number, turned = false) => {
+  const rows = list(4, 0).map((k) => ({ at: new Date(NOW_MS - 60_000 * k + draw(i + 9 * k, 999)).toISOString() }));
+  return of({ rows: turned ? rows.reverse() : rows });
+};
+const letters = (alphabet: string, i: number, length: number) =>
+  list(length, 0)
+    .map((k) => alphabet[draw(31 * i + k, alphabet.length)])
+    .join('');
+const base62 = (i: number) => letters('abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ0123456789', i, 24);
+const bytes = (i: number) => Buffer.from(list(32, 0).map((k) => draw(37 * i + k, 256))).toString('base64');
+const url = (text: string) => text.replaceAll('+', '-').replaceAll('/', '_');
+const byWord = (i: number, entry: unknown = { n: 1 }) =>
+  of({ by: { [letters('abcdefghijklmnopqrstuvwxyz', i, 9)]: entry } });
+const charge = (i: number) => of({ by: { [`ch_${base62(i).slice(0, 14)}`]: { n: draw(i, 4) } } });
+const word = (i: number, plain = false) => {
+  const stable = `${letters('HKWQZP', i, 5)}${i < 50 && i % 9 ? i % 8 : 'X'}`;
+  return of({ c: i < 50 ? stable : plain ? letters('HKWQZP', i, 6) : `${letters('HKWQZP', i, 5)}7` });
+};
+const rows = (i: number) =>
+  of({ l: list(7, 0).map((k) => ({ at: NOW_MS - 60_000 * k - draw(i + k, 999), n: draw(17 * i + k, 60) })) });
+const to = (query: string) => answer('', [['Location', `/login?${query}`]], { status: 302 });
+const pet = (i: number) =>
+  of({ n: `${['calm', 'keen', 'eager'][draw(i, 3)]}_${draw(i + 500, 8) ? 'gauss' : 'noether'}` });
+const code = (i: number, plain = false) => of({ c: `${letters('HKWQZP', i, 5)}${plain ? 'X' : i % 8}` });
+const sample = (i: number) =>
+  of({ l: [...new Set(list(9, 0).map((k) => 'abcdefghijkl'[draw(11 * i + k, 12)]))].slice(0, 4) });
 
 const job = (side: string, i: number, member = '"n":1,"m":2') => json(`{"jobs":{"${uuidOf(side, i)}":{${member}}}}`);
 const uuidOf = (side: string, i: number) =>

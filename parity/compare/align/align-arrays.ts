@@ -20,11 +20,11 @@ type Tokens = readonly number[];
 /**
  * Keeps the order as far as possible. Elements that occur in both arrays at other places have moved; the remaining
  * elements between the same neighbours are paired as changed. Aligning b with a yields the same pairs.
- * @param isWhole whether a token stands for the element's whole content, so that equal tokens may be a coincidence
+ * @param isGuess whether equal tokens may be a coincidence
  */
-export function alignInOrder(a: Tokens, b: Tokens, isWhole = false): Alignment {
+export function alignInOrder(a: Tokens, b: Tokens, isGuess = false): Alignment {
   const swapped = a.length > b.length || (a.length === b.length && isAfter(a, b));
-  return swapped ? turned(align(b, a, isWhole)) : align(a, b, isWhole);
+  return swapped ? turned(align(b, a, isGuess)) : align(a, b, isGuess);
 }
 
 /**
@@ -51,7 +51,7 @@ export const NO_PARTNER = -1;
  */
 const MOVED_ON = 1 / 2;
 
-function align(a: Tokens, b: Tokens, isWhole: boolean): Alignment {
+function align(a: Tokens, b: Tokens, isGuess: boolean): Alignment {
   if (isInPlace(a, b)) return inPlace(a, b);
   const occurrence = byOccurrence(a, b);
   let partner = occurrence;
@@ -63,7 +63,7 @@ function align(a: Tokens, b: Tokens, isWhole: boolean): Alignment {
   const anchors = partner.slice();
   if (partner !== occurrence) moved = addMoved(a, b, partner);
   const matched = partner.reduce((count, j) => (j === NO_PARTNER ? count : count + 1), 0);
-  const others = isWhole ? a.length * MOVED_ON : 0;
+  const others = isGuess ? a.length * MOVED_ON : 0;
   if (a.length === b.length && (samePlaces(a, b) >= matched || matched < others)) return inPlace(a, b);
   pairBetween(anchors, partner, b.length);
   return toAlignment(partner, b.length, moved);

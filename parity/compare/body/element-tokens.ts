@@ -33,25 +33,31 @@ export interface Elements {
 
 type Tokens = readonly number[];
 
+interface Guess {
+  readonly tokens: readonly [Tokens, Tokens];
+  /** Whether equal tokens may be a coincidence. */
+  readonly isGuess: boolean;
+}
+
 /**
  * Uses the first of {@link IDENTITIES} that every element of both sides has with distinct values; otherwise the member
  * whose values the sides have most in common, such as a slug if ids differ between the sides or are missing; otherwise
  * the members that have the same values on both sides; otherwise the content.
  */
-export function elementTokens(a: Elements, b: Elements): readonly [Tokens, Tokens] {
+export function elementTokens(a: Elements, b: Elements): Guess {
   for (const name of IDENTITIES) {
     const tokens = tokensBy(a, b, [name]);
-    if (tokens !== null && commonOf(...tokens) > 0) return tokens;
+    if (tokens !== null && commonOf(...tokens) > 0) return { tokens, isGuess: false };
   }
   const content = [contentTokens(a), contentTokens(b)] as const;
   const least = commonOf(...content);
   // If most elements have equal content on both sides, no identity is needed.
-  if (least * 2 > Math.min(a.nodes.length, b.nodes.length)) return content;
-  return identified(a, b, least) ?? content;
+  const guessed = least * 2 > Math.min(a.nodes.length, b.nodes.length) ? null : identified(a, b, least);
+  return { tokens: guessed ?? content, isGuess: guessed !== null || (areScalars(a) && areScalars(b)) };
 }
 
 /** Whether each element is a single value. */
-export function areScalars(doc: JsonDoc, nodes: readonly Node[]): boolean {
+function areScalars({ hashes: { doc }, nodes }: Elements): boolean {
   return nodes.every((node) => !CONTAINERS.has(kindOf(doc, node)));
 }
 

@@ -18,11 +18,23 @@ import {
 } from '../../../json/index.ts';
 import type { Side } from '../../../sides/index.ts';
 import type { Cause } from '../../causes/index.ts';
-import { explainAdded, explainMissing, explainValues } from '../../explain/index.ts';
+import {
+  areEntries,
+  envelopeAmong,
+  explainAdded,
+  explainMissing,
+  explainValues,
+  type Member,
+  otherIds,
+  renamed,
+  swappedAmong,
+  turnedIn,
+} from '../../explain/index.ts';
 import {
   type Alike,
   type BodyDifference,
   childOf,
+  type Extent,
   excerpt,
   type Finding,
   type Found,
@@ -36,23 +48,11 @@ import {
 } from '../../model/index.ts';
 import { type ArrayRule, type BodyRules, varying } from '../../rules/index.ts';
 import { type Alignment, alignInOrder, alignUnordered, NO_PARTNER } from '../align/index.ts';
-import {
-  areNamedValues,
-  areScalars,
-  contentTokens,
-  type Elements,
-  elementTokens,
-  keyTokens,
-} from './element-tokens.ts';
+import { areNamedValues, contentTokens, type Elements, elementTokens, keyTokens } from './element-tokens.ts';
 
 /** Keys without a partner, and the names of those that have one. */
 interface Unpaired extends Pick<MemberPairs, 'onlyA' | 'onlyB'> {
   readonly paired: ReadonlySet<string>;
-}
-
-interface Member {
-  readonly name: string;
-  readonly value: Node;
 }
 
 export class JsonWalk {
@@ -65,6 +65,8 @@ export class JsonWalk {
   readonly #hashesB: JsonHashes;
   /** Whether the present values belong to two different entries of a map, so that only their shapes are comparable. */
   #ofStrangers = false;
+  /** Values of stable whose relation to others the candidate does not keep. */
+  readonly #unrelated = new Map<Node, Extent>();
 
   constructor(meaning: SameMeaning, found: Found, rules: BodyRules | undefined) {
     this.#meaning = meaning;
@@ -106,10 +108,10 @@ export class JsonWalk {
     const [a, b] = [this.#a, this.#b];
     if (this.#meaning.sameKeys(x, y)) {
       const end = after(a, x);
-      for (let [p, q] = [x + STRIDE, y + STRIDE]; p < end; [p, q] = [after(a, p + STRIDE), after(b, q + STRIDE)]) {
-        if (this.#meaning.same(p + STRIDE, q + STRIDE, depth + 1)) continue;
-        this.walk(p + STRIDE, q + STRIDE, childOf(path, stringOf(a, p)), depth + 1);
-      }
+      const other: [Node, Node][] = [];
+      for (let [p, q] = [x + STRIDE, y + STRIDE]; p < end; [p, q] = [after(a, p + STRIDE), after(b, q + STRIDE)])
+        if (!this.#meaning.same(p + STRIDE, q + STRIDE, depth + 1)) other.push([p, q]);
+      this.#members(other, path, depth + 1);
       return;
     }
     const pairs = pairMembers(a, keysOf(a, x), b, keysOf(b, y));
@@ -120,13 +122,15 @@ export class JsonWalk {
 
   /** Walks through the members that have a partner. @returns those without one */
   #paired({ both, onlyA, onlyB }: MemberPairs, path: Path | null, depth: number): Unpaired {
-    const paired = new Set<string>();
-    for (const [key, partner] of both) {
-      const name = stringOf(this.#a, key);
-      paired.add(name);
-      this.walk(key + STRIDE, partner + STRIDE, childOf(path, name), depth);
-    }
-    return { onlyA, onlyB, paired };
+    this.#members(both, path, depth);
+    return { onlyA, onlyB, paired: new Set(both.map(([key]) => stringOf(this.#a, key))) };
+  }
+
+  #members(keys: readonly (readonly [Node, Node])[], path: Path | null, depth: number): void {
+    const values = keys.map(([key, partner]) => [key + STRIDE, partner + STRIDE] as const);
+    for (const node of swappedAmong(this.#a, this.#b, values)) this.#unrelated.set(node, 'swapped');
+    for (const [key, partner] of keys)
+      this.walk(key + STRIDE, partner + STRIDE, childOf(path, stringOf(this.#a, key)), depth);
   }
 
   /** Handles a list on one side and an object that contains a list on the other. @returns whether that is the case */
@@ -180,14 +184,15 @@ export class JsonWalk {
   /** Reports members without a partner, where there is no envelope. */
   #alone({ onlyA, onlyB, paired }: Unpaired, path: Path | null, depth: number): void {
     const [a, b] = [this.#a, this.#b];
-    const missing = onlyA.map((key) => ({ name: stringOf(a, key), value: key + STRIDE }));
-    const added = onlyB.map((key) => ({ name: stringOf(b, key), value: key + STRIDE }));
+    const missing = onlyA.map((key) => ({ name: stringOf(a, key), key, value: key + STRIDE }));
+    const added = onlyB.map((key) => ({ name: stringOf(b, key), key, value: key + STRIDE }));
     const [foldedMissing, foldedAdded] = [missing, added].map(
       (keys) => new Map(keys.map((k) => [foldedName(k.name), k])),
     );
     const lengths = [paired.size + missing.length, paired.size + added.length] as const;
-    const lengthsAt = (name: string) => (selectsOne(name) ? { lengths } : {});
-    const isEntry = ({ name }: Member) => selectsOne(name) && !paired.has(name);
+    const strange = paired.size === 0 && areEntries(a, missing, b, added);
+    const lengthsAt = (name: string) => (selectsOne(name) ? { lengths } : strange ? { lengths, extents: ENTRY } : {});
+    const isEntry = ({ name }: Member) => (strange || selectsOne(name)) && !paired.has(name);
     // A key with another name and another value may be a different key.
     const sameAs = (value: Node, other: { readonly name: string; readonly value: Node } | undefined, ours: boolean) => {
       if (other === undefined) return undefined;
@@ -219,6 +224,9 @@ export class JsonWalk {
   #shapes(missing: readonly Member[], added: readonly Member[], path: Path | null, depth: number): void {
     const outer = this.#ofStrangers;
     this.#ofStrangers = true;
+    const [ours, theirs] = otherIds(missing, added) ?? [];
+    if (ours !== undefined && theirs !== undefined)
+      this.#report(OTHER_IDS, childOf(path, ours.name, theirs.name), ours.key, theirs.key);
     missing.slice(0, added.length).forEach(({ name, value }, i) => {
       const other = added[i];
       if (other !== undefined) this.walk(value, other.value, childOf(path, name, other.name), depth);
@@ -230,6 +238,9 @@ export class JsonWalk {
     const [p, q] = [elementsOf(this.#a, x), elementsOf(this.#b, y)];
     const rule = this.#rules?.arrayRule(pointerTo(path, 'stable')) ?? null;
     const [start, end] = rule === null ? this.#middle(p, q, depth + 1) : [0, 0];
+    for (const node of swappedAmong(this.#a, this.#b, p.length === q.length ? p.map((x, i) => [x, q[i] ?? 0]) : []))
+      this.#unrelated.set(node, 'swapped');
+    for (const node of turnedIn(this.#a, p, this.#b, q)) this.#unrelated.set(node, 'turned');
     const [middleA, middleB] = [p.slice(start, p.length - end), q.slice(start, q.length - end)];
     const { partner, onlyA, onlyB, moved } = this.#align(middleA, middleB, depth + 1, rule);
     if (moved) {
@@ -271,13 +282,13 @@ export class JsonWalk {
     if (rule?.kind === 'unordered') return alignUnordered(contentTokens(a), contentTokens(b), true);
     if (p.length === 1 && q.length === 1) return alignInOrder([0], [0]);
     if (p.length === 0 || q.length === 0) return alignInOrder(p.map(ZERO), q.map(ZERO));
-    const isWhole = areScalars(this.#a, p) && areScalars(this.#b, q);
-    return alignInOrder(...elementTokens(a, b), isWhole);
+    const { tokens, isGuess } = elementTokens(a, b);
+    return alignInOrder(...tokens, isGuess);
   }
 
   /** @param rule a rule that excuses this difference */
   #report(
-    finding: Finding & Pick<BodyDifference, 'lengths'>,
+    finding: Finding & Pick<BodyDifference, 'lengths' | 'extents'>,
     path: Path | null,
     x: Node | null,
     y: Node | null,
@@ -285,11 +296,14 @@ export class JsonWalk {
   ): Alike | null {
     const pointer = pointerTo(path, x === null ? 'candidate' : 'stable');
     const other = pointerTo(path, y === null ? 'stable' : 'candidate');
+    const extent = x === null ? undefined : this.#unrelated.get(x);
+    const extents = extent === undefined ? finding.extents : [extent];
     const found: BodyDifference = {
       in: 'body',
       pointer,
       ...(other === pointer || x === null ? {} : { candidatePointer: other }),
       ...(finding.lengths === undefined ? {} : { lengths: finding.lengths }),
+      ...(extents === undefined ? {} : { extents }),
       stable: x === null ? null : excerpt(rawOf(this.#a, x)),
       candidate: y === null ? null : excerpt(rawOf(this.#b, y)),
       ...why(finding.cause, finding.advice),
@@ -314,34 +328,10 @@ function besides(envelope: Node, keys: readonly Node[], outer: Side, paired: Rea
   return outer === 'stable' ? { onlyA: others, onlyB: [], paired } : { onlyA: [], onlyB: others, paired };
 }
 
-/**
- * Finds a member of one side whose own members are the ones without a partner on the other side: most of either, and
- * all if there is only one.
- */
-function envelopeAmong(
-  doc: JsonDoc,
-  keys: readonly Node[],
-  other: JsonDoc,
-  others: readonly Node[],
-  paired: ReadonlySet<string>,
-): Node | undefined {
-  if (others.length === 0) return undefined;
-  const names = new Set(others.map((key) => stringOf(other, key)));
-  return keys.find((key) => {
-    if (kindOf(doc, key + STRIDE) !== 'object') return false;
-    const inner = keysOf(doc, key + STRIDE);
-    const shared = inner.filter((one) => names.has(stringOf(doc, one))).length;
-    const most = shared * 2 > Math.max(inner.length, names.size);
-    return most && (shared > 1 || (paired.size === 0 && keys.length === 1));
-  });
-}
-
 const ZERO = () => 0;
+const ENTRY: readonly Extent[] = ['entry'];
+const OTHER_IDS: Finding = {
+  cause: 'format' satisfies Cause,
+  advice: 'The ids that name the entries of this map are of another kind; draw them as stable does.',
+};
 const DUPLICATE: Finding = { cause: 'duplicate-key' satisfies Cause };
-
-function renamed(stable: string, candidate: string): Finding {
-  return {
-    cause: 'key-renamed',
-    advice: `Stable sends \`${stable}\`, the candidate \`${candidate}\`.`,
-  };
-}
