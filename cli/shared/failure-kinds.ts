@@ -85,6 +85,14 @@ const BY_NAME: readonly (ToldFailure & { readonly is: RegExp })[] = [
     first: 'check --ingress or --deployment, the region and the account; then ',
   },
   {
+    is: /^Crossfade\.LedgerUnavailable$/,
+    code: EXIT.unable,
+    refused: true,
+    what: 'The ledger cannot be used',
+    first:
+      '`crossfade rollback` needs no lease; docs/how-to/after-a-rollback-that-did-not-end.md says how to mend the ledger; then ',
+  },
+  {
     is: /^KMS(InvalidState|Disabled)(Exception)?$/,
     code: EXIT.unable,
     refused: true,

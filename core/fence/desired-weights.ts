@@ -9,7 +9,6 @@ import {
   type Lease,
   type RuleWeights,
   SAFE_SPLIT,
-  sameWeights,
   shareOf,
   weightsFor,
 } from '../model/index.ts';
@@ -47,16 +46,13 @@ export function isMarked(deployment: Deployment, lease: Lease): boolean {
 }
 
 /**
- * Whether the weights are those of a completed cutover: by their mark, by the lease, or because the candidate answers
- * everything.
+ * Whether the weights are those of a completed cutover: by their mark, or because the lease says completed and the
+ * candidate answers everything.
  */
 export function isOver(deployment: Deployment, live: readonly RuleWeights[], lease: Lease | null): boolean {
   if (isFinal(deployment, live)) return true;
   if (lease?.status !== 'completed') return false;
-  return (
-    sameWeights(live, lease.intent.weights) ||
-    live.every((rule) => shareOf(deployment, rule, ['candidate', 'mirrorReverse']) === 1)
-  );
+  return live.every((rule) => shareOf(deployment, rule, ['candidate', 'mirrorReverse']) === 1);
 }
 
 /**

@@ -22,6 +22,7 @@ import {
   type Trigger,
   type TriggerScope,
   toIso,
+  UnreadableLeaseError,
 } from '../model/index.ts';
 import { type CloseMirrorOutcome, closeMirror, isClosing } from './close-mirror.ts';
 import { desiredWeights, isLeaseRestored, isMarked, isOver, mayStillWrite } from './desired-weights.ts';
@@ -70,7 +71,12 @@ export type WatchdogReport =
 
 /** One evaluation. Idempotent. Throws only what the ports throw, and the next minute repeats it. */
 export async function watch(ports: WatchdogPorts, deployment: Deployment): Promise<WatchdogReport> {
-  const item = await ports.ledger.read(deployment.ingressId);
+  const item = await ports.ledger.read(deployment.ingressId).catch((error: unknown) => {
+    if (error instanceof UnreadableLeaseError) return error;
+    throw error;
+  });
+  // Its run can go on no more than the watchdog can.
+  if (item instanceof UnreadableLeaseError) return demandRollback(ports, deployment, 'watchdog', item.what);
   switch (item?.status) {
     case undefined:
     case 'completed':

@@ -74,7 +74,7 @@ export const ERRORS = {
     next: 'Give the rule another priority in the stack and `cdk deploy`, which recreates it; then roll back.',
   },
   'Crossfade.LedgerUnavailable': {
-    meaning: 'The ledger cannot be reached or cannot take the entry.',
+    meaning: 'The ledger cannot be reached, cannot take the entry, or has a lease that cannot be read.',
     traffic: 'As the last confirmed weights left it.',
     next: 'Check DynamoDB and permissions. `crossfade rollback --break-glass` works without the ledger.',
   },

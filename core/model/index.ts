@@ -98,6 +98,7 @@ export {
   isLeaseOf,
   type Lease,
   type LogEntry,
+  leaseIn,
   ledgerItemSchema,
   placeOfRun,
   REMINDED_AFTER_MS,
@@ -109,6 +110,7 @@ export {
   TRIGGERS,
   type Trigger,
   type TriggerScope,
+  UnreadableLeaseError,
   untold,
 } from './lease.ts';
 export { acceptedPlanSchema, assertPlan, type Plan, type PlanInput, parsePlan, planSchema } from './plan.ts';

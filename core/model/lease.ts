@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import { drillSchema } from './drill.ts';
+import { CrossfadeError, describeError } from './errors.ts';
 import { cutoverIdSchema, generationSchema, ingressIdSchema, targetGroupArnSchema } from './ids.ts';
 import { capacitySnapshotSchema, describePlace, PHASES } from './run-state.ts';
 import { ruleWeightsSchema, trafficSplitSchema } from './split.ts';
@@ -152,6 +153,24 @@ export type Lease = Omit<z.infer<typeof leaseShape>, 'intent' | 'rollback' | 'ta
  * are preserved.
  */
 export const ledgerItemSchema: z.ZodType<Lease> = leaseShape.loose();
+
+/** Somebody edited the lease, say. Nobody can act by it, but the weights can be returned without it. */
+export class UnreadableLeaseError extends CrossfadeError {
+  constructor(cause: unknown) {
+    super('Crossfade.LedgerUnavailable', `The lease in the ledger cannot be read (${describeError(cause)}).`, {
+      traffic: 'on stable, or returned to it within a minute.',
+      nextStep: 'see docs/how-to/after-a-rollback-that-did-not-end.md, "The lease cannot be read".',
+      cause,
+    });
+  }
+}
+
+/** @throws UnreadableLeaseError */
+export function leaseIn(item: unknown): Lease {
+  const read = ledgerItemSchema.safeParse(item);
+  if (read.success) return read.data;
+  throw new UnreadableLeaseError(read.error);
+}
 
 /**
  * Where a run stands, such as `stage 10 %`; after a rollback, where it stood. Its intent has the share of its stage.

@@ -183,7 +183,7 @@ export interface Leases {
    * `rolling_back` → `rolled_back`, at the fenced generation. Returns true for the one call that confirmed it, which
    * then sends the notifications; until it has, the lease records that they are due.
    */
-  confirmRollback(ref: RunRef, at: string): Promise<boolean>;
+  confirmRollback(ref: RunRef & Partial<Pick<Lease, 'rollback'>>, at: string): Promise<boolean>;
   /**
    * Records which notifications about this status are still due. If the status has changed meanwhile, nothing is
    * recorded.

@@ -163,7 +163,8 @@ describe('a rollback', () => {
     expect(await rollback(world)).toMatchObject({ outcome: 'nothing_to_do' });
     const state = await atFirstStage(world);
     await world.ledger.complete(state);
-    const live = world.live;
+    const live = weightsFor(DEPLOYMENT, { candidatePercent: 100, mirror: null });
+    world.live = live;
     expect(await rollback(world)).toMatchObject({ outcome: 'nothing_to_do' });
     expect(world.live).toEqual(live);
   });

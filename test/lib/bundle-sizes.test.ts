@@ -17,7 +17,7 @@ const BUDGETS: Readonly<Record<HandlerName, number>> = {
   watch: 750,
   exercise: 515,
   signoff: 415,
-  approved: 500,
+  approved: 515,
   decommission: 545,
   drill: 450,
   complete: 425,

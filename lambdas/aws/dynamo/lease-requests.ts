@@ -9,7 +9,7 @@ import {
   type Intent,
   isLeaseOf,
   type Lease,
-  ledgerItemSchema,
+  leaseIn,
   type RunRef,
   SupersededError,
 } from '../../../core/model/index.ts';
@@ -131,7 +131,7 @@ export async function leaseMet(
 }
 
 export function parseOwner(item: Item): Lease {
-  return ledgerItemSchema.parse(fromItem(item));
+  return leaseIn(fromItem(item));
 }
 
 export function asFenced(error: unknown, ref: RunRef): unknown {

@@ -7,6 +7,7 @@ import {
   type FenceResult,
   type IngressId,
   isLeaseOf,
+  type Lease,
   type Leases,
   type RunRef,
   TIDINGS,
@@ -28,24 +29,14 @@ import type { LedgerTable } from './table.ts';
 
 /** Increases the generation of a running lease in one request. From then on, all writes of the run are rejected. */
 export async function fence(table: LedgerTable, ingressId: IngressId, request: FenceRequest): Promise<FenceResult> {
-  const { trigger, reason, by, at: requestedAt, scope } = request;
-  const rollback = {
-    trigger,
-    reason,
-    by,
-    requestedAt,
-    confirmedAt: null,
-    verifiedAt: null,
-    capacityRestoredAt: null,
-    owed: TIDINGS,
-  };
+  const { scope } = request;
   const running: Condition = { all: ['#status = :running'], values: { running: 'running' } };
   try {
     const item = await updateLease(
       table,
       ingressId,
       'SET #status = :rollingBack, generation = generation + :one, #rollback = :rollback',
-      { rollingBack: 'rolling_back', one: 1, rollback },
+      { rollingBack: 'rolling_back', one: 1, rollback: begun(request) },
       both(running, inScope(scope)),
     );
     return { outcome: 'fenced', item: parseOwner(item) };
@@ -59,6 +50,13 @@ export async function fence(table: LedgerTable, ingressId: IngressId, request: F
   }
 }
 
+function begun({ trigger, reason, by, at: requestedAt }: FenceRequest): NonNullable<Lease['rollback']> {
+  const pending = { confirmedAt: null, verifiedAt: null, capacityRestoredAt: null, owed: TIDINGS };
+  return { trigger, reason, by, requestedAt, ...pending };
+}
+
+const BY_HAND = { trigger: 'operator', reason: 'the lease was set to rolling_back by hand', by: 'unknown' } as const;
+
 /** Each step of a rollback, recorded as it happens. */
 export function rollbackRecord(
   table: LedgerTable,
@@ -67,7 +65,11 @@ export function rollbackRecord(
     setWhere(table, ref, sets, standsAs(ref, 'rolled_back'));
   return {
     async confirmRollback(ref, at) {
-      const sets = { status: 'rolled_back', 'rollback.confirmedAt': at, 'rollback.owed': TIDINGS };
+      const confirmed =
+        ref.rollback === null
+          ? { rollback: { ...begun({ ...BY_HAND, at }), confirmedAt: at } }
+          : { 'rollback.confirmedAt': at, 'rollback.owed': TIDINGS };
+      const sets = { status: 'rolled_back', ...confirmed };
       try {
         await setWhere(table, ref, sets, standsAs(ref, 'rolling_back'));
         return true;
