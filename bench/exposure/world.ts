@@ -86,13 +86,15 @@ export function world(cell: Cell, seed: number): World {
     const refused = by === 'refused' ? lost : 0;
     // Requests for which the load balancer had a target.
     const counted = by === 'refused' || by === 'vanished' ? 0 : lost;
-    const answered = side(n1 - lost + counted, candidateErrors, slowRate * slowFactor.candidate + more.slow);
+    // Nothing answers what is lost, so none of it has a status or a time.
+    const reached = side(n1 - lost, candidateErrors, slowRate * slowFactor.candidate + more.slow);
+    const answered = { ...reached, requests: reached.requests + counted };
     const control = exposed < 1 ? side(requests - n1, errorRate * factor.stable, slowRate * slowFactor.stable) : null;
     const candidate = {
       ...answered,
       connectionErrors: refused,
       unanswered: by === 'nobody' ? 0 : lost,
-      target5xxAtMost: atMost(random, answered, trace, minute) + counted,
+      target5xxAtMost: atMost(random, reached, trace, minute) + counted,
     };
     const stable = control === null ? null : { ...control, target5xxAtMost: atMost(random, control, trace, minute) };
     const others = trace.foreign?.(minute, cell.rps) ?? { elb5xx: 0, requests: 0 };

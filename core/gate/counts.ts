@@ -250,8 +250,8 @@ export function rate(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;
 }
 
-/** In standard deviations. */
-const CHANCE = 3;
+/** What chance makes of a count, in standard deviations. */
+export const CHANCE = 3;
 
 /** An upper limit of what chance makes of a mean of this many failures. */
 export function reachedBy(mean: number): number {

@@ -9,14 +9,12 @@
 import type { MinuteEvidence } from '../model/index.ts';
 import { ALARM_MAX_FOREIGN_PERCENT } from './alarm-rules.ts';
 import { above, type Exposed } from './bets/index.ts';
-import { known, percent, rate, requests, total, uncounted } from './counts.ts';
+import { CHANCE, known, percent, rate, requests, total, uncounted } from './counts.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
 
 /** Factor by which the ordinary rate may have grown for other reasons. */
 const ORDINARY = 2;
 
-/** In standard deviations. */
-const CHANCE = 3;
 /** Shares of requests are compared once chance makes no more than this of them. */
 const BY_CHANCE = 0.2;
 const IN_A_ROW = 3;

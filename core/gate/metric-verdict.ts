@@ -19,7 +19,7 @@ import {
   withinMargin,
   worse,
 } from './bets/index.ts';
-import { type Pick, pairs, rate, reachedBy, sharesOf } from './counts.ts';
+import { CHANCE, type Pick, pairs, rate, reachedBy, sharesOf } from './counts.ts';
 import { leastDifference, MATTERS } from './least-difference.ts';
 import { finite, type GatePolicy, thresholdOf } from './policy.ts';
 
@@ -67,11 +67,9 @@ export interface Question {
 const SUSPICION = 3;
 /** For this long after an incident of stable, the incident is not left out, because it may not be over. */
 const CALM_MINUTES = 10;
-/**
- * Factor by which a candidate's share of the requests may be more than usual, and from how many minutes on that is
- * known.
- */
-const CROWD = 3;
+/** Factor by which the candidate's requests for each of stable's may be more than usual. */
+const CROWD = 1.5;
+/** From how many minutes on the usual share is known; before, it is the weight. */
 const USUAL_MINUTES = 30;
 /** Minutes of stable this many times above its mean rate are rare. */
 const RARE = 10;
@@ -165,19 +163,20 @@ export function mostOfOne(
 }
 
 /**
- * Minutes that bring the candidate many times its usual requests, and fail no more than stable's minutes reach: a
+ * Minutes that bring the candidate far more than its usual share of the requests, and fail no more than stable's minutes reach: a
  * client keeps to its connections for a batch, and its failures are its own. Without them the rest decides.
  */
 function crowds(compared: readonly (Pair | null)[], reached: number, weight: number): boolean[] {
   if (reached === 0) return [];
   const shares = known(compared).map(({ n0, n1 }) => n1 / (n0 + n1));
   const usual = shares.length < USUAL_MINUTES ? weight : Math.max(weight, median(shares));
-  return compared.map(
-    (pair) =>
-      pair !== null &&
-      pair.n1 > reachedBy(CROWD * usual * (pair.n0 + pair.n1)) &&
-      pair.x1 <= reachedBy(reached * pair.n1),
-  );
+  const most = (CROWD * usual) / (1 - usual + CROWD * usual);
+  return compared.map((pair) => {
+    if (pair === null) return false;
+    const expected = most * (pair.n0 + pair.n1);
+    const isCrowd = pair.n1 > expected + CHANCE * Math.sqrt(expected * (1 - most));
+    return isCrowd && pair.x1 <= reachedBy(reached * pair.n1);
+  });
 }
 
 /**

@@ -4,7 +4,7 @@
  * minutes count neither for nor against the candidate. That only takes calls away, so α holds.
  */
 import type { MinuteEvidence } from '../model/index.ts';
-import { type Exposed, type Period, quantileOf } from './bets/index.ts';
+import type { Exposed, Period } from './bets/index.ts';
 import { rate, reachedBy } from './counts.ts';
 
 /** Copies are a few per cent of the requests, so minutes are taken together until they show something. */
@@ -18,10 +18,10 @@ const WAIT_MINUTES = 3;
 /** Without any copies for so long, the mirror is closed. */
 const SILENT_MINUTES = 10;
 /**
- * What fails of the copies in the best tenth of the soak is nobody's trouble: copies of requests that stable cannot
- * answer, because only the candidate knows of their sessions.
+ * What fails of the copies even in the best minutes of the soak is nobody's trouble: copies of requests that stable
+ * cannot answer, because only the candidate knows of their sessions.
  */
-const ORDINARY = { quantile: 0.1, copies: 400 } as const;
+const ORDINARY = { part: 0.02, copies: 400 } as const;
 
 /**
  * The candidate's minutes that count: without those in which stable's copies fail at least half as much, and without
@@ -35,18 +35,20 @@ export function withoutSharedTrouble(minutes: readonly MinuteEvidence[], mean: n
   const isFlowing = copies.slice(-SILENT_MINUTES).some((m) => m !== null);
   const ordinary = Math.max(mean, ordinaryOf(copies));
   return (candidate: readonly Exposed[]): readonly Exposed[] => {
-    const both = candidate.map((own, i) => ({ own, copied: own === null ? null : (copies[i] ?? null) }));
-    const shared = new Set<number>();
+    const both = candidate.map((minute, i) => ({ own: minute, copied: minute === null ? null : (copies[i] ?? null) }));
+    const [shared, own] = [new Set<number>(), new Set<number>()];
     for (let from = 0; from < both.length; from++) {
       let span = NOTHING;
       for (let at = from; at < Math.min(both.length, from + WINDOW_MINUTES); at++) {
         span = plus(span, both[at]);
-        if (isShared(span, mean, ordinary)) for (let i = from; i <= at; i++) shared.add(i);
+        if (!isTrouble(span, mean, ordinary)) continue;
+        const whose = isShared(span, mean, ordinary) ? shared : own;
+        for (let i = from; i <= at; i++) whose.add(i);
       }
     }
     const isOpen = (minute: number) =>
       isFlowing && minute >= both.length - WAIT_MINUTES && !tells(both.slice(minute).reduce(plus, NOTHING), mean);
-    return candidate.map((own, i) => (shared.has(i) || isOpen(i) ? null : own));
+    return candidate.map((minute, i) => ((shared.has(i) && !own.has(i)) || isOpen(i) ? null : minute));
   };
 }
 
@@ -67,10 +69,14 @@ function plus(sum: Span, minute: Both | undefined): Span {
   return { own: add(sum.own, minute.own), copied: add(sum.copied, minute.copied) };
 }
 
+/** Whether the candidate and the copies both fail more than they ordinarily do. */
+function isTrouble({ own, copied: { n, x } }: Span, mean: number, ordinary: number): boolean {
+  return x >= Math.max(SURELY_FAILED, reachedBy(n * ordinary)) && rate(own.x, own.n) > mean;
+}
+
+/** Whether the copies may fail at least half as much; a longer span of the same trouble may show that they do not. */
 function isShared({ own, copied: { n, x } }: Span, mean: number, ordinary: number): boolean {
-  const more = rate(own.x, own.n) - mean;
-  const beyondChance = x >= Math.max(SURELY_FAILED, reachedBy(n * ordinary));
-  return beyondChance && more > 0 && more < CLEAR_OUTAGE * (rate(reachedBy(x), n) - ordinary);
+  return rate(own.x, own.n) - mean < CLEAR_OUTAGE * (rate(reachedBy(x), n) - ordinary);
 }
 
 /** Whether so many copies would show it if half of the candidate's trouble were both sides'. */
@@ -79,13 +85,14 @@ function tells({ own, copied }: Span, mean: number): boolean {
 }
 
 function ordinaryOf(copies: readonly Exposed[]): number {
-  const rates: number[] = [];
+  const blocks: Period[] = [];
   let [n, x] = [0, 0];
   for (const minute of copies) {
     [n, x] = [n + (minute?.n ?? 0), x + (minute?.x ?? 0)];
     if (n < ORDINARY.copies) continue;
-    rates.push(x / n);
+    blocks.push({ n, x });
     [n, x] = [0, 0];
   }
-  return rates.length === 0 ? 0 : quantileOf(rates, ORDINARY.quantile);
+  const best = blocks.toSorted((a, b) => a.x / a.n - b.x / b.n)[Math.floor(ORDINARY.part * blocks.length)];
+  return best === undefined ? 0 : reachedBy(best.x) / best.n;
 }

@@ -115,6 +115,24 @@ describe('minutes that bring the candidate many times its requests', () => {
     expect([0, 1, 2]).toContain(calledAt(batch(is)) - from);
   });
 
+  it.each([0.01, 0.1, 0.5, 0.9])(
+    'are a client’s at any weight: it doubles the traffic, by the candidate alone (%d)',
+    (weight) => {
+      const policy = { ...policyOf(BATCHES), weight };
+      const n1 = 30_000 * weight;
+      const met = (failed: number) =>
+        minutes(90, (i) => {
+          const more = i >= 60 && i < 70 ? 30_000 : 0;
+          const own = counts(n1 + more, { target5xx: Math.round(0.003 * n1 + failed * more) });
+          return minute(i, counts(30_000 - n1, { target5xx: Math.round(0.003 * (30_000 - n1)) }), own);
+        });
+      const called = (of: ReturnType<typeof met>) =>
+        of.findIndex((_, i) => decideGate(of.slice(0, i + 1), policy).decision === 'rollback');
+      expect(called(met(0.012))).toBe(-1);
+      expect(called(met(0.04))).toBeGreaterThanOrEqual(60);
+    },
+  );
+
   it('hide no candidate that goes on, nor one that always gets more than its weight', () => {
     expect(
       calledAt(

@@ -47,7 +47,7 @@ const all = (met: Met) => SEEDS.map((seed) => rolledBackAt(met, seed));
 describe('copies that stable answers in the soak', () => {
   it.each<[string, Met]>([
     ['3 % for four minutes', { candidate: trouble(60, 4, 0.03), copies: trouble(60, 4, 0.03) }],
-    ['from the soak’s tenth minute on', { candidate: trouble(10, 40, 0.03), copies: trouble(10, 40, 0.03) }],
+    ['from the soak’s third minute on', { candidate: trouble(3, 80, 0.03), copies: trouble(3, 80, 0.03) }],
     ['the candidate two thirds more', { candidate: trouble(60, 40, 0.05), copies: trouble(60, 40, 0.03) }],
     ['at a tenth of the traffic', { rps: 50, candidate: trouble(60, 30, 0.05), copies: trouble(60, 30, 0.05) }],
     ['a third of one minute', { candidate: trouble(60, 1, 0.3), copies: trouble(60, 1, 0.3) }],
@@ -73,6 +73,7 @@ describe('copies that stable answers in the soak', () => {
     ],
     ['at a tenth of the traffic', { rps: 50, candidate: trouble(60, 40, 0.02), copies: () => BASE }, 60, 65],
     ['beyond a trouble of both', { candidate: trouble(60, 40, 0.05), copies: trouble(60, 40, 0.01) }, 60, 63],
+    ['behind a trouble of both', { candidate: trouble(60, 40, 0.052), copies: trouble(60, 40, 0.02) }, 60, 68],
     ['once that of both is over', { candidate: trouble(60, 40, 0.03), copies: trouble(60, 10, 0.03) }, 70, 75],
     ['where copies have failed all along', { candidate: trouble(60, 40, 0.03), copies: () => 0.03 }, 60, 65],
     ['where much fails anyway', { candidate: (i) => (i < 60 ? 0.02 : 0.03), copies: () => 0.02, base: 0.02 }, 60, 68],
