@@ -5,7 +5,7 @@
  */
 import { type MinuteEvidence, type SideCounts, UNKNOWN } from '../model/index.ts';
 import { above, type Exposed } from './bets/index.ts';
-import { failedAtLeast, percent, rate, requests, settledPrefix, total } from './counts.ts';
+import { CHANCE, failedAtLeast, percent, rate, requests, settledPrefix, total } from './counts.ts';
 import { type GatePolicy, thresholdOf } from './policy.ts';
 
 /** Requests in progress at the end of a block are few compared with those that arrived in it. */
@@ -16,6 +16,10 @@ const BLOCK_REQUESTS = 100;
  * candidate's.
  */
 const LASTING = { blocks: 6, minutes: 10 } as const;
+/** So many whole minutes without a single answer are no pause. */
+const SILENT_MINUTES = 3;
+/** With fewer requests in each of them, a minute without an answer is chance. */
+const SURELY_MANY = 20;
 /** As for the absolute limit: anything below this multiple of stable's share is left to people. */
 const CLEAR_OUTAGE = 2;
 
@@ -24,9 +28,6 @@ const untold = (counts: SideCounts): number =>
   counts.answered === undefined || counts.answered === UNKNOWN
     ? 0
     : counts.requests - counts.answered - failedAtLeast(counts);
-
-/** By how many standard deviations two shares may differ by chance. */
-const CHANCE = 3;
 
 /**
  * Why a stage waits: the candidate's requests with an unknown outcome could hide failures beyond the margin, and there
@@ -47,6 +48,8 @@ export function openFate(minutes: readonly MinuteEvidence[], policy: GatePolicy,
  * @param ordinary as there
  */
 export function judgeUntold(seen: readonly MinuteEvidence[], policy: GatePolicy, ordinary?: number): string | null {
+  const stopped = judgeSilence(seen, ordinary);
+  if (stopped !== null) return stopped;
   // Requests that were in progress when the weight moved end on the other side.
   const minutes = settledPrefix(seen).slice(BLOCK_MINUTES);
   const blocks = blocksOf(minutes);
@@ -61,6 +64,28 @@ export function judgeUntold(seen: readonly MinuteEvidence[], policy: GatePolicy,
   if (!(candidate - stable >= policy.maxErrorRate + chance) || candidate < CLEAR_OUTAGE * stable) return null;
   const beside = `${ordinary === undefined ? "of the stable side's" : "of the stable side's before, at most"} ${percent(stable)}`;
   return `${percent(candidate)} of the candidate's requests have no recorded answer, above the limit of ${percent(limit)}, and ${beside}: it hangs, and its clients give up.`;
+}
+
+/**
+ * Why a candidate is considered to have stopped answering: in its latest minutes it has not answered anybody, although it had before, nor are there response
+ * times; where its answers are lost there are. That need not wait for late points: what they bring are failures.
+ */
+function judgeSilence(seen: readonly MinuteEvidence[], ordinary?: number): string | null {
+  const isSilent = ({ candidate }: MinuteEvidence) =>
+    candidate !== null &&
+    candidate.requests >= SURELY_MANY &&
+    candidate.answered === 0 &&
+    failedAtLeast(candidate) === 0;
+  const latest = seen.slice(-SILENT_MINUTES);
+  const earlier = seen.slice(BLOCK_MINUTES, -SILENT_MINUTES);
+  const hasAnswered = earlier.some(
+    ({ candidate }) => typeof candidate?.answered === 'number' && candidate.answered > 0,
+  );
+  if (latest.length < SILENT_MINUTES || !latest.every(isSilent) || !hasAnswered) return null;
+  const { stable } = sharesUntold(latest, ordinary);
+  const isCompared = ordinary !== undefined || latest.every((minute) => minute.stable !== null);
+  if (!isCompared || CLEAR_OUTAGE * stable >= 1) return null;
+  return `None of the candidate's ${total(latest, 'candidate', requests)} requests of the last ${SILENT_MINUTES} min has a recorded answer: it hangs, and its clients give up.`;
 }
 
 /**

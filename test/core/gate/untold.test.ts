@@ -11,7 +11,8 @@ const told = (requests: number, answered: number): SideCounts => ({
   answered,
 });
 const settledTold = (requests: number, answered: number): SideCounts => ({ ...side(requests, 0), answered });
-const stage = (length: number, candidate: (i: number) => SideCounts, stable = (_: number) => told(27_000, 27_000)) =>
+const ANSWERS = (_: number): SideCounts | null => told(27_000, 27_000);
+const stage = (length: number, candidate: (i: number) => SideCounts, stable = ANSWERS) =>
   decision(
     minutes(0, length, (i) => minute(i, stable(i), candidate(i))),
     length,
@@ -19,12 +20,27 @@ const stage = (length: number, candidate: (i: number) => SideCounts, stable = (_
 
 describe('a candidate that hangs while its clients give up', () => {
   it('is rolled back once its minutes are settled, and not before', () => {
-    const hangs = (i: number) => told(3_000, i < 30 ? 3_000 : 0);
+    const hangs = (i: number) => told(3_000, i < 30 ? 3_000 : 300);
     expect(stage(44, hangs).decision).toBe('hold');
     expect(stage(45, hangs)).toMatchObject({
       decision: 'rollback',
-      reason: expect.stringMatching(/100\.00 % of the candidate's requests have no recorded answer/),
+      reason: expect.stringMatching(/90\.00 % of the candidate's requests have no recorded answer/),
     });
+  });
+
+  it('is rolled back after three minutes in which it answers nobody, and had before', () => {
+    const hangs = (i: number) => told(3_000, i < 30 ? 3_000 : 0);
+    expect(stage(32, hangs).decision).toBe('hold');
+    expect(stage(33, hangs)).toMatchObject({
+      decision: 'rollback',
+      reason: expect.stringMatching(/None of the candidate's 9000 requests of the last 3 min has a recorded answer/),
+    });
+    const never = stage(12, () => told(3_000, 0));
+    const few = stage(33, (i) => told(15, i < 30 ? 15 : 0));
+    const both = stage(33, hangs, (i) => told(27_000, i < 30 ? 27_000 : 9_000));
+    const lost = stage(33, (i) => (i < 30 ? told(3_000, 3_000) : { ...told(3_000, 0), answered: UNKNOWN }));
+    const unseen = stage(33, hangs, (i) => (i < 30 ? told(27_000, 27_000) : null));
+    for (const { decision: decided } of [never, few, both, lost, unseen]) expect(decided).toBe('hold');
   });
 
   it('is no reason to go back where the stable side’s clients give up as well, or upgrade their connections', () => {
