@@ -23,9 +23,9 @@ const WRITTEN: Readonly<Record<string, (text: string) => string>> = {
       .replaceAll("'", '&#39;'),
   'in HTML, by numbers': (text) => Array.from(text, (one) => `&#x${one.codePointAt(0)?.toString(16)};`).join(''),
 };
-/** Characters that can be typed: secrets contain no control characters. */
+/** A key in a file has several lines, and base64 may be folded. */
 const secrets = fc.string({
-  unit: fc.constantFrom(...'abcXYZ0189 äß€😀!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'),
+  unit: fc.constantFrom(...'abcXYZ0189 äß€😀!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~\n\r\t\b\f'),
   minLength: 8,
   maxLength: 40,
 });

@@ -31,19 +31,24 @@ function spellings(character: string): string {
     units.map((unit) => `\\\\u${inEitherCase(unit)}`).join(''),
     `&#0*${code};`,
     `&#[xX]0*${inEitherCase(code.toString(16))};`,
-    ...(ENTITIES[character] ?? []),
+    ...(ABBREVIATED[character] ?? []),
   ];
   // Longest first, because `&amp;` must not match as `&`.
   return `(?:${[...others, `\\\\?${escaped(character)}`].join('|')})`;
 }
 
-const ENTITIES: Readonly<Record<string, readonly string[]>> = {
+const ABBREVIATED: Readonly<Record<string, readonly string[]>> = {
   '&': ['&amp;'],
   '<': ['&lt;'],
   '>': ['&gt;'],
   '"': ['&quot;'],
   "'": ['&apos;'],
   ' ': ['\\+'],
+  '\n': ['\\\\n'],
+  '\r': ['\\\\r'],
+  '\t': ['\\\\t'],
+  '\b': ['\\\\b'],
+  '\f': ['\\\\f'],
 };
 
 /** As part of a longer Base64 text: at each of three offsets, without the digits that contain neighbouring bytes. */
