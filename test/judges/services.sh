@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Precision and recall of `crossfade contract` between public services that nobody here wrote: two httpbins and two S3 servers, in Python
 # and in Go, and two user pools in Python and in Node, of which a flow registers, logs in, writes, reads and deletes; asked the same and held
-# against labels (test/judges/services). Before them twelve pairs whose answers were recorded: two JSON servers,
-# two file servers and two WebDAV servers; two further file servers, two of one API, of GraphQL, of DynamoDB and of images; four of RealWorld; two of resumable uploads.
+# against labels (test/judges/services). Before them fourteen pairs whose answers were recorded: two JSON servers,
+# two file servers and two WebDAV servers; two further file servers, two of one API, of GraphQL, of DynamoDB and of images; four of RealWorld; two of resumable uploads; two of SQS and two of Kinesis.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 npx node test/judges/services/judge.ts recorded test/judges/services/recorded.ndjson
 npx node test/judges/services/judge.ts further test/judges/services/further.ndjson
 npx node test/judges/services/judge.ts realworld test/judges/services/realworld.ndjson
 npx node test/judges/services/judge.ts tus test/judges/services/tus.ndjson
+npx node test/judges/services/judge.ts stand-ins test/judges/services/stand-ins.ndjson test/judges/services/stand-ins.rules.json
 tools="$PWD/.venv/services"
 asked=test/judges/services
 moto=.venv/moto
