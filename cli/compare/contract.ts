@@ -59,7 +59,7 @@ export function contractCommand(terminal: Terminal): Command {
       repeatable,
       [],
     )
-    .option('--ca <file>', 'certificates (PEM) to trust as well, where a service speaks TLS')
+    .option('--ca <file>', 'additional certificates (PEM) to trust, for a service that uses TLS')
     .option('--stable-header <field>', 'the same for stable alone; it is in no output; repeatable', repeatable, [])
     .option('--candidate-header <field>', 'the same for the candidate alone; repeatable', repeatable, [])
     .option(

@@ -16,7 +16,7 @@ const ADVICE: readonly (readonly [RegExp, (own: OwnServices) => string])[] = [
   ],
   [
     /Crossfade\.Refused/,
-    () => 'see above what the cutover was refused for: what stable answers is what the candidate is judged by',
+    () => 'see above why the cutover was refused: the candidate is judged by the answers of stable',
   ],
   [/unhealthy|no healthy/, ({ health }) => `see why a service stopped answering 200 at ${health}`],
   [/5xx|error/, () => 'look for the failed requests in the log of the candidate'],

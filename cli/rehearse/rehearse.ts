@@ -87,8 +87,8 @@ export function rehearseCommand(terminal: Terminal): Command {
     .option('--stable <url>', 'rehearse your own service as the stable side (with --candidate)')
     .option('--candidate <url>', 'rehearse your own service as the candidate (with --stable)')
     .option('--path <path...>', 'paths that clients of your own services request', ['/'])
-    .option('--health <path>', 'path at which your own services answer 200 while they are well', '/healthz')
-    .option('--ca <file>', 'certificates (PEM) to trust as well, where your own services speak TLS')
+    .option('--health <path>', 'path at which your own services answer 200 while they are healthy', '/healthz')
+    .option('--ca <file>', 'additional certificates (PEM) to trust, for your own services that use TLS')
     .option(
       '--traffic <file>',
       'requests of your clients, in the proportions of the file; any input that contract takes; repeatable',

@@ -70,7 +70,7 @@ export function campaignText(campaign: Campaign, projected: ProjectedCampaign): 
           `${secondsToReturn} s`.padStart(14),
         ].join('  '),
       ),
-    'The last column: if all of them rolled back at once, the last would wait so long for ModifyRule.',
+    'The last column says how long the last of them would wait for ModifyRule if all rolled back at once.',
     ...(places.length > MOST_PLACES ? [`and ${places.length - MOST_PLACES} places with less`] : []),
   ].join('\n');
 }

@@ -15,8 +15,8 @@ const WITHOUT_AWS = 'Until then: docs/how-to/runbook.md is the same page with ex
 
 export function runbookCommand(terminal: Terminal): Command {
   return withDeployed(new Command('runbook'))
-    .description('print what to do about an alarm, with the names of this deployment in every command')
-    .argument('[alarm]', 'name of an alarm, with or without the ingress, or a symptom; all without it')
+    .description('print the runbook of an alarm, with the names of this deployment in every command')
+    .argument('[alarm]', 'name of an alarm, with or without the ingress, or a symptom; default: all')
     .addHelpText(
       'after',
       () => `\n${new Help().boxWrap(`Symptoms: ${Object.keys(SYMPTOMS).join(', ')}.`, terminal.out.columns ?? 80)}`,

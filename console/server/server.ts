@@ -99,7 +99,7 @@ function routesOf(source: ConsoleSource, access: SessionAccess): Routes {
           const asked = tokenSchema.safeParse(await jsonOf(request));
           const session = asked.success ? access.exchange(asked.data.token) : null;
           return session === null
-            ? failure(403, 'This link was used already, or is not of this console: run `crossfade console` again.')
+            ? failure(403, 'This link was already used, or belongs to another console: run `crossfade console` again.')
             : json(200, JSON.stringify({ session }));
         },
       },
@@ -139,7 +139,7 @@ async function answerTo(request: IncomingMessage, routes: Routes): Promise<Answe
   const route = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (route === undefined)
     return {
-      ...failure(405, 'This page does not take this method.'),
+      ...failure(405, 'This page does not accept this method.'),
       headers: { allow: Object.keys(methods).join(', ') },
     };
   try {

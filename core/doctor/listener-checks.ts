@@ -26,7 +26,7 @@ export function listenerExists({ listeners }: Facts): Diagnosis[] {
   if (balancers.size > 1)
     diagnoses.push(
       fail(
-        `The listeners belong to ${balancers.size} load balancers; one cutover moves the traffic of one.`,
+        `The listeners belong to ${balancers.size} load balancers; a cutover moves the traffic of one load balancer.`,
         'name listeners of one load balancer, and deploy one cutover for each other',
       ),
     );
@@ -40,10 +40,10 @@ export function desyncMitigation({ balancers }: Facts): Diagnosis[] {
     if (desync === null) return [];
     const name = arn.slice(arn.indexOf('loadbalancer/') + 'loadbalancer/'.length);
     if (desync !== 'monitor')
-      return [ok(`Load balancer ${name} holds back requests that two servers may read in two ways (${desync}).`)];
+      return [ok(`Load balancer ${name} blocks requests that two servers may parse differently (${desync}).`)];
     return [
       warn(
-        `Load balancer ${name} passes on requests that two servers may read in two ways (its desync mitigation is monitor).`,
+        `Load balancer ${name} forwards requests that two servers may parse differently (its desync mitigation is monitor).`,
         `aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${arn} --attributes Key=routing.http.desync_mitigation_mode,Value=defensive`,
       ),
     ];
@@ -56,7 +56,7 @@ export function authentication(facts: Facts): Diagnosis[] {
   const { ours } = ownRules(facts);
   if (ours.length === 0) return [];
   const skipped = refusalsOf(ours).filter(({ skipsLogin }) => skipsLogin);
-  if (skipped.length === 0) return [ok('No rule of ours goes before one that asks for a login that ours does not.')];
+  if (skipped.length === 0) return [ok('None of our rules bypasses a login that another rule demands.')];
   return skipped.map(({ why, mend }) => fail(sentence(why), mend));
 }
 
@@ -88,7 +88,7 @@ export function shadowedRules(facts: Facts): Diagnosis[] {
       'point it at another target group before the decommission: as long as it forwards there, no task of stable is removed',
     ),
   );
-  const taking = right ? [ok('Rules that ours go before send these requests to stable alone.')] : wrong;
+  const taking = right ? [ok('The rules behind ours send these requests to stable alone.')] : wrong;
   return [...taking, ...first, ...beside];
 }
 

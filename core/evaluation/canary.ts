@@ -38,7 +38,7 @@ export function observeSoak(state: PresentRun, seen: Measured, parity: ParityVer
   const goesBack = ({ observation }: Observed) => observation.decision === 'rollback';
   const { everybody, direct } = judgedEitherWay(seen.minutes, judged, goesBack);
   if (direct === null) return everybody;
-  const reason = `The mirror is closed: only with the customers who come through it would the candidate go back. With them: ${everybody.observation.reason}`;
+  const reason = `The mirror is closed: without the customers who come through it, the candidate would not be rolled back. With them: ${everybody.observation.reason}`;
   return { ...direct, observation: { decision: 'hold', effect: 'closeMirror', reason } };
 }
 

@@ -46,7 +46,7 @@ export function observeMirror(
   return {
     observation: {
       decision: 'rollback',
-      reason: `Customers whose requests pass through the mirror fare worse than the others; the mirror is closed. As seen with the mirror for candidate: ${verdict.reason}`,
+      reason: `Customers whose requests pass through the mirror fare worse than the others; the mirror is closed. With the mirror counted as candidate: ${verdict.reason}`,
     },
     verdict,
   };

@@ -94,7 +94,9 @@ export function describeBaseline(plan: Plan, found: BaselineSummary): string {
         `The ${t.percent} % stage is unlikely to reach a decision: it needs ${t.requests} requests within ${roughly(t.limit)}.`,
     ),
     ...times.flatMap(({ percent, lateMetrics, limit }) =>
-      lateMetrics.map((name) => `The ${percent} % stage is unlikely to show metric ${name} within ${roughly(limit)}.`),
+      lateMetrics.map(
+        (name) => `The ${percent} % stage is unlikely to reach a decision on metric ${name} within ${roughly(limit)}.`,
+      ),
     ),
     ...(quiet === null || slow.length === 0
       ? []

@@ -79,7 +79,7 @@ try {
   if (prefix !== undefined) await page.screenshot({ path: `${prefix}-live.png`, fullPage: true });
   const again = await browser.newPage();
   await again.goto(served.url);
-  await again.getByText('used already').waitFor({ timeout: 5_000 });
+  await again.getByText('already used').waitFor({ timeout: 5_000 });
   if (problems.length > 0) throw new Error(problems.join('\n'));
   console.log(
     `live page: drawn ${paint} ms after it was asked for; an action only after its confirmation; no finding of axe`,

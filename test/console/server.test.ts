@@ -93,7 +93,7 @@ describe('the console’s link', () => {
   it('opens a session once', async () => {
     expect(session).toMatch(/^[\w-]{43}$/);
     const again = await ask('POST', '/session', {}, JSON.stringify({ token }));
-    expect(again).toMatchObject({ status: 403, body: expect.stringContaining('used already') });
+    expect(again).toMatchObject({ status: 403, body: expect.stringContaining('already used') });
   });
 
   it.each([

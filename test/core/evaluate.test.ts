@@ -275,7 +275,7 @@ describe('a soak', () => {
     expect(decided('soak', 10, { seen })).toMatchObject({
       decision: 'hold',
       effect: 'closeMirror',
-      reason: expect.stringMatching(/^The mirror is closed: only with the customers who come through it would/),
+      reason: expect.stringMatching(/^The mirror is closed: without the customers who come through it/),
     });
   });
 

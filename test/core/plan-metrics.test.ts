@@ -180,7 +180,7 @@ describe('preflight and baseline', () => {
     world.metricBaseline = { orders };
     const json = await baseline(world)(stateToJson(await begun(world, { metrics: [ORDERS] })));
     expect(parseState(json).baseline?.metrics).toEqual({ orders });
-    expect(json.reason).toMatch(/The 1 % stage is unlikely to show metric orders within 3\.0 h/);
+    expect(json.reason).toMatch(/The 1 % stage is unlikely to reach a decision on metric orders within 3\.0 h/);
   });
 });
 

@@ -47,7 +47,7 @@ export const RED: readonly [string, string, Level, (facts: Mutable<Facts>) => vo
     (f) => {
       f.balancers = [{ arn: LB, desync: 'monitor' }];
     },
-    /app\/lb\/1 passes on requests/,
+    /app\/lb\/1 forwards requests/,
   ],
   [
     'a login that our rule would go round',
