@@ -69,7 +69,7 @@ export function makeHandler(deps: WatchdogDeps) {
 }
 
 /**
- * If a rollback's weights cannot be written or read back, people are notified in one minute of ten; until then
+ * If a rollback's weights cannot be written or read back, people are notified at once and every ten minutes; until then
  * customers remain where they were.
  */
 async function tellStuck(deps: WatchdogDeps, error: unknown): Promise<void> {
@@ -77,7 +77,8 @@ async function tellStuck(deps: WatchdogDeps, error: unknown): Promise<void> {
   if (item?.status !== 'rolling_back' || item.rollback === null) return;
   const now = deps.clock.now();
   // The first run of the watchdog is at most one minute after the request.
-  if (!isToldAgain(now - fromIso(item.rollback.requestedAt) - 1)) return;
+  const otherwise = isToldAgain(now - fromIso(item.rollback.requestedAt) - 1);
+  if (!(await isDue(deps, `${item.cutoverId}: stuck`, otherwise))) return;
   const message = `NOT rolled back yet (${describeCause(item.rollback)}): ${whatOf(error)} Customers are where the listener's weights were last written, perhaps still with the candidate. The watchdog tries again every minute.`;
   const todo = `To do: ${commandAt(deps.deployment, 'rollback --break-glass')} tries the same from your machine; in the console, give the stable group all the weight in every rule of the cutover.`;
   await recordAndTell(
@@ -217,7 +218,7 @@ function newsOf(report: WatchdogReport, deployment: Deployment): News | null {
     }
     case 'unanswered': {
       const { item, registered } = report;
-      const message = `NOT verified: all rules of the cutover have sent everything to stable since ${item.rollback?.confirmedAt?.slice(11, 16)}Z, but none of its ${registered} targets is healthy. To do: bring the stable service up. Until it has a healthy target, weights that you give the candidate by hand stay; then everything returns to stable.`;
+      const message = `NOT verified: all rules of the cutover send everything to stable, but none of its ${registered} targets is healthy. To do: bring the stable service up. Until it has a healthy target, weights that you give the candidate by hand stay; then everything returns to stable.`;
       return { item, kind: 'warning', message };
     }
     case 'rewrote_safe_weights': {
@@ -232,7 +233,7 @@ function newsOf(report: WatchdogReport, deployment: Deployment): News | null {
     }
     case 'unverified': {
       const { item, minute, requests } = report;
-      const message = `NOT verified: all rules of the cutover have sent everything to stable since ${item.rollback?.confirmedAt?.slice(11, 16)}Z, but the candidate still answered ${requests} requests in the minute of ${toIso(minute).slice(11, 16)}Z. Another rule of the load balancer, or somebody directly, sends them. To do: look at the listeners for other rules that forward to the target group of the candidate, and bring them back by hand.`;
+      const message = `NOT verified: all rules of the cutover send everything to stable, and have since ${item.rollback?.confirmedAt?.slice(11, 16)}Z unless a warning names a later change, but the candidate still answered ${requests} requests in the minute of ${toIso(minute).slice(11, 16)}Z. Another rule of the load balancer, or somebody directly, sends them. To do: look at the listeners for other rules that forward to the target group of the candidate, and bring them back by hand.`;
       return { item, kind: 'warning', message };
     }
     case 'restored_capacity':

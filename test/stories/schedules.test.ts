@@ -298,6 +298,13 @@ const LASTING: readonly (readonly [what: string, before: string, lasting: string
     'one: warning',
   ],
   [
+    'rules that cannot be written, seen by two watchdogs',
+    `${BEGUN}; fails modifyRule 9999; operator`,
+    everyMinute(25, 'again'),
+    3,
+    'one: NOT rolled back yet',
+  ],
+  [
     'weights by hand that a ledger without writes cannot fence',
     `${BEGUN}; fails fence 99; fails remind 99; console 50`,
     everyMinute(28, 'customers 900 0'),

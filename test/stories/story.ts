@@ -157,6 +157,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     }
     return acted.length === 0 ? 'the watchdog finds nothing to do' : acted.join('\n');
   },
+  /** `again`: the watchdog runs once more within the minute, as where the machine verifies its rollback. */
+  again: (story) => story.answer(async () => (await watchdog(story.world)()).action),
   seconds: async (story, [n = '1']) => {
     story.world.now += Number(n) * 1000;
     return 'time passes';
