@@ -110,7 +110,7 @@ function goBack(reason: string): Omit<AloneVerdict, 'metrics'> {
 }
 
 function judgeMetrics(minutes: readonly MinuteEvidence[], policy: GatePolicy, reference: Reference | null): Judged[] {
-  const apart = withoutSharedTrouble(minutes, reference?.errorRate ?? 0);
+  const apart = withoutSharedTrouble(minutes, reference?.errorRate ?? 0, policy.errorMargin);
   // With nobody else there, the load balancer's own 5xx are attributed to the candidate, unless their origin is known.
   const arrived = exposed(minutes, (c, m) => failedAtLeast(c) + ofNobody(c, m));
   const own = apart(arrived);
@@ -122,7 +122,7 @@ function judgeMetrics(minutes: readonly MinuteEvidence[], policy: GatePolicy, re
       margin: policy.errorMargin,
       burst: policy.errorBurst,
       warmUp: { minutes: policy.warmUpErrorMinutes, allowance: policy.warmUpErrorMargin },
-      leftOut: arrived.filter((m, i) => m !== null && own[i] === null).length,
+      leftOut: arrived.map((m, i) => m !== null && own[i] === null),
     }),
     ...(slowCeiling === null
       ? []
@@ -185,7 +185,7 @@ interface Before {
   readonly burst: number;
   readonly warmUp: WarmUp;
   /** Minutes in which stable's copies fail as well, or for which they are awaited. */
-  readonly leftOut?: number;
+  readonly leftOut?: readonly boolean[];
 }
 
 /**
@@ -210,7 +210,7 @@ function judge(
   atLeast: readonly Exposed[],
   counted: readonly Exposed[],
   policy: GatePolicy,
-  { ceiling, margin, burst, warmUp, leftOut = 0 }: Before,
+  { ceiling, margin, burst, warmUp, leftOut = [] }: Before,
 ): Judged {
   const threshold = thresholdOf(policy, metric);
   const limit = ceiling + margin;
@@ -230,7 +230,8 @@ function judge(
   const began = isOver ? onset * size : burn.onset;
   const told = worse ? atLeast.slice(began) : counted;
   const span = worse && began > 0 ? ` in the last ${told.length} min` : '';
-  const without = leftOut === 0 ? '' : `, without ${leftOut} min in which stable's copies fail as well, or are awaited`;
+  const absent = leftOut.slice(worse ? began : 0).filter((isOut) => isOut).length;
+  const without = absent === 0 ? '' : `, without ${absent} min in which stable's copies fail as well, or are awaited`;
   const [n, x] = told.reduce(([a, b], m) => (m === null ? [a, b] : [a + m.n, b + m.x]), [0, 0] as [number, number]);
   return {
     metric,

@@ -6,6 +6,7 @@
 import type { MinuteEvidence } from '../model/index.ts';
 import type { Exposed, Period } from './bets/index.ts';
 import { rate, reachedBy } from './counts.ts';
+import { MATTERS } from './least-difference.ts';
 
 /** Copies are a few per cent of the requests, so minutes are taken together until they show something. */
 const WINDOW_MINUTES = 5;
@@ -27,8 +28,9 @@ const ORDINARY = { part: 0.02, copies: 400 } as const;
  * The candidate's minutes that count: without those in which stable's copies fail at least half as much, and without
  * the newest ones as long as their copies are too few to tell.
  * @param mean stable's rate of failures before the move
+ * @param margin by which the candidate may fail more
  */
-export function withoutSharedTrouble(minutes: readonly MinuteEvidence[], mean: number) {
+export function withoutSharedTrouble(minutes: readonly MinuteEvidence[], mean: number, margin: number) {
   const copies = minutes.map(({ stableCopies }): Exposed => {
     return stableCopies == null ? null : { n: stableCopies.answered, x: stableCopies.failed };
   });
@@ -41,7 +43,7 @@ export function withoutSharedTrouble(minutes: readonly MinuteEvidence[], mean: n
       let span = NOTHING;
       for (let at = from; at < Math.min(both.length, from + WINDOW_MINUTES); at++) {
         span = plus(span, both[at]);
-        if (!isTrouble(span, mean, ordinary)) continue;
+        if (!isTrouble(span, mean + MATTERS * margin, ordinary)) continue;
         const whose = isShared(span, mean, ordinary) ? shared : own;
         for (let i = from; i <= at; i++) whose.add(i);
       }
@@ -69,9 +71,9 @@ function plus(sum: Span, minute: Both | undefined): Span {
   return { own: add(sum.own, minute.own), copied: add(sum.copied, minute.copied) };
 }
 
-/** Whether the candidate and the copies both fail more than they ordinarily do. */
-function isTrouble({ own, copied: { n, x } }: Span, mean: number, ordinary: number): boolean {
-  return x >= Math.max(SURELY_FAILED, reachedBy(n * ordinary)) && rate(own.x, own.n) > mean;
+/** Whether the candidate fails so much more than stable did that it matters, and the copies more than they ordinarily do. */
+function isTrouble({ own, copied: { n, x } }: Span, limit: number, ordinary: number): boolean {
+  return x >= Math.max(SURELY_FAILED, reachedBy(n * ordinary)) && rate(own.x, own.n) > limit;
 }
 
 /** Whether the copies may fail at least half as much; a longer span of the same trouble may show that they do not. */
