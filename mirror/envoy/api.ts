@@ -19,7 +19,7 @@ export interface Extension {
 export type Duration = `${number}s`;
 
 export interface Address {
-  readonly socket_address: { readonly address: string; readonly port_value: number };
+  readonly socket_address: { readonly address: string; readonly port_value: number; readonly ipv4_compat?: true };
 }
 
 export interface HeaderOption {
@@ -31,6 +31,8 @@ export interface RetryPolicy {
   readonly retry_on: string;
   readonly num_retries: number;
   readonly retry_priority?: Extension;
+  readonly retry_host_predicate?: readonly Extension[];
+  readonly host_selection_retry_max_attempts?: number;
   readonly retry_back_off?: { readonly base_interval: Duration; readonly max_interval: Duration };
 }
 
@@ -92,7 +94,7 @@ export interface Cluster {
   readonly connect_timeout: Duration;
   readonly respect_dns_ttl?: boolean;
   readonly dns_refresh_rate?: Duration;
-  readonly dns_lookup_family?: 'ALL';
+  readonly dns_lookup_family?: 'V4_PREFERRED';
   readonly typed_dns_resolver_config?: Extension;
   readonly load_assignment?: {
     readonly cluster_name: string;
@@ -143,5 +145,6 @@ export function extension(name: Extension['name'], type: string, fields: Record<
 }
 
 export function address({ host, port }: { readonly host: string; readonly port: number }): Address {
-  return { socket_address: { address: host, port_value: port } };
+  // As everywhere else, a listener of all IPv6 addresses is one of all IPv4 addresses, too.
+  return { socket_address: { address: host, port_value: port, ...(host === '::' ? { ipv4_compat: true } : {}) } };
 }

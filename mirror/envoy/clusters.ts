@@ -87,7 +87,8 @@ function place(name: string, endpoint: Endpoint, resolver: Endpoint | undefined)
     load_assignment,
     respect_dns_ttl: true,
     dns_refresh_rate: DNS_REFRESH,
-    dns_lookup_family: 'ALL',
+    // Of a name with addresses of both families: where only one is routed, every other request would fail or wait.
+    dns_lookup_family: 'V4_PREFERRED',
     ...(resolver === undefined
       ? {}
       : {

@@ -4,7 +4,7 @@ import type { Side } from '../../sides/index.ts';
 import { accessLogs, PRIMARY_FAILED } from './access-log.ts';
 import { type Duration, type Extension, extension, type HeaderOption, type Route } from './api.ts';
 import { checkedCluster, copyCluster, MAX_FIELDS, MAX_FIELDS_KB, SPELLING } from './clusters.ts';
-import { NEVER, OWN_ANSWER_FIELDS, routes, TIMING } from './routes.ts';
+import { NEVER, OWN_ANSWER_FIELDS, RETRY_UNSENT, routes, TIMING } from './routes.ts';
 import { faceScript, LUA, pseudonymOf } from './script.ts';
 import { type EnvoySettings, SHARED } from './settings.ts';
 import { BAD_GATEWAY_BODY, UNREADABLE } from './unreadable-answers.ts';
@@ -205,7 +205,7 @@ export function face(settings: EnvoySettings, side: Side): Extension {
 
 /** The listener of copies. They pass through the same Envoy, so that both sides are timed at the same point. */
 export function copies(side: Side): Extension {
-  const to = (http2: boolean) => ({ cluster: copyCluster(side, http2), timeout: NEVER });
+  const to = (http2: boolean) => ({ cluster: copyCluster(side, http2), timeout: NEVER, retry_policy: RETRY_UNSENT });
   return manager({
     stat: `copy_${side}`,
     keepAlive: '60s',

@@ -23,7 +23,17 @@ const FATE = { refused: 'refused', upgrade: 'upgrade', method: 'method', sample:
  * refuses, or that its GOAWAY excludes: it says thereby that it has processed none of it (RFC 9113, 8.7).
  */
 const UNSENT = 'connect-failure,reset-before-request,refused-stream';
-const RETRY_UNSENT: RetryPolicy = { retry_on: UNSENT, num_retries: 2 };
+/** A retry goes to another address of the name, if there is one. Envoy knows those of one cluster only, so not for {@link RETRY_FRESH}. */
+const ELSEWHERE = {
+  retry_host_predicate: [
+    extension(
+      'envoy.retry_host_predicates.previous_hosts',
+      'extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate',
+    ),
+  ],
+  host_selection_retry_max_attempts: 3,
+};
+export const RETRY_UNSENT: RetryPolicy = { retry_on: UNSENT, num_retries: 2, ...ELSEWHERE };
 /**
  * A primary may close a kept connection just as it is used again, and then gives no answer. Envoy cannot distinguish
  * this from a primary that crashes on the request, so only safe requests without a body are retried, on a new
