@@ -55,6 +55,9 @@ export function generalPointer(pointer: string, inXml = false): string {
     .join('/');
 }
 
+/** Ends with a step that may be an id, where all entries of a map have other keys on each side. */
+const MAYBE_ID = /\/(?=[^/]*\d)[^/]{8,}$/;
+
 /** A line of a text, or a cell of a line. */
 const LINE = /^\/line\/\d+(?:\/\d+)?$/;
 
@@ -67,5 +70,8 @@ export function generalPlace(difference: Difference): string {
     return `header:${difference.name}${difference.within === undefined ? '' : `:${difference.within}`}`;
   }
   if (difference.in !== 'body') return difference.in;
-  return `body${LINE.test(difference.pointer) ? difference.pointer : generalPointer(difference.pointer, difference.inXml)}`;
+  const { pointer, inXml, extents } = difference;
+  const place = `body${LINE.test(pointer) ? pointer : generalPointer(pointer, inXml)}`;
+  if (extents?.includes('entry') !== true) return place;
+  return MAYBE_ID.test(place) ? entriesBeside(place) : (placeOfSiblings(place) ?? place);
 }

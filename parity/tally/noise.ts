@@ -281,8 +281,8 @@ function keysOf(differences: readonly Difference[]): Set<string> {
   return new Set(
     counted.flatMap((difference) => {
       const [place, aspects] = [generalPlace(difference), learnedFrom(difference)];
-      const places = aspects.includes('entry') ? [place, entriesBeside(place)] : [place];
-      return places.flatMap((one) => aspects.map((aspect) => keyOf(one, aspect)));
+      const entries = aspects.includes('entry') ? aspects.map((aspect) => keyOf(entriesBeside(place), aspect)) : [];
+      return [...aspects.filter((aspect) => aspect !== 'entry').map((aspect) => keyOf(place, aspect)), ...entries];
     }),
   );
 }

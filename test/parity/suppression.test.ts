@@ -51,6 +51,18 @@ describe('counted pairs', () => {
     expect(findingsOf(after)).toEqual([{ severity: 'noise', cause: 'value', place: 'body/at', pairs: 6 }]);
   });
 
+  it('are suppressed however many ids name the entries of a map, and stay if a member of the entries is lost', () => {
+    const charge = (side: number, i: number, rest = {}) => ({
+      [`ch_a${(3 * i + side + 11) ** 7}`]: { n: i % 4, ...rest },
+    });
+    const all = (rest: object) =>
+      Array.from({ length: 60 }, (_, i) =>
+        recordOf(charge(0, i, { m: 1 }), charge(1, i, rest), charge(2, i, { m: 1 })),
+      );
+    expect(of(suppressNoise(counted(all({ m: 1 }))))).toMatchObject({ pairs: 60, breaking: 0, noise: 60 });
+    expect(of(suppressNoise(counted(all({}))))).toMatchObject({ pairs: 60, breaking: 60 });
+  });
+
   it('stay against the candidate for what else is in them', () => {
     const teacher = recordOf({ at: 'c', n: 1 }, { at: 'd', n: 1 }, { at: 'e', n: 1 });
     const after = of(suppressNoise(counted([...often(teacher), recordOf({ at: 'a', n: 1 }, { at: 'b', n: 2 })])));
