@@ -18,6 +18,15 @@ describe('a sign-off that was given', () => {
     expect(kept).not.toMatch(/S3cret|eyJ/);
   });
 
+  it('has room in an item of the table, whatever somebody hands to Step Functions by hand', async () => {
+    const world = new MemoryWorld();
+    const state = stateToJson({ ...(await begun(world)), phase: 'exercise' });
+    const approval = { approvedBy: 'a'.repeat(60_000), comment: `${'x'.repeat(60_000)}` };
+    await makeHandler(world)({ ...state, approval });
+    expect(JSON.stringify(world.log.at(-1)).length).toBeLessThan(11_000);
+    expect(JSON.stringify(world.notices).length).toBeLessThan(11_000);
+  });
+
   it('is refused by the machine without an approval, and with fewer persons than the plan wants', async () => {
     const world = new MemoryWorld();
     const state = await begun(world, { signoff: { approvers: 2 } });
