@@ -10,6 +10,7 @@ import {
   generalPointer,
   type HeaderDifference,
   haveSameWords,
+  isChoice,
   isExtent,
   isOfOtherSize,
   isOfValues,
@@ -64,6 +65,25 @@ export function learnedFrom(difference: Difference): string[] {
 
 export const extentsIn = (aspect: string): readonly Extent[] =>
   aspect.startsWith(BYTES) ? [] : aspect.split('+').filter(isExtent);
+
+/** How a value varies that stable keeps, in words. */
+const OTHERWISE: Readonly<Record<Exclude<Extent, `choice-${number}`>, string>> = {
+  sign: 'the sign changes',
+  scale: 'it is a hundred times as large or as small',
+  length: 'its length is another',
+  size: 'the number of entries is another',
+  zero: 'it is zero',
+  digits: 'leading zeros, or the digits after the point, are others',
+  moment: 'the time is off by a quarter of an hour or more',
+  prefix: 'the word before the id is another',
+  swapped: "two numbers have each other's place",
+  turned: 'the list no longer rises or falls as it does there',
+  entry: 'the keys are others',
+  code: 'the words are others',
+};
+
+export const adviceOn = (extent: Extent): string =>
+  `Stable varies here, too, but not in this way: ${isChoice(extent) ? 'this value is more frequent' : OTHERWISE[extent]}. Do not ignore the place.`;
 
 function extentsOf(difference: Difference, aspect: string): readonly Extent[] {
   const own = difference.in === 'body' ? (difference.extents ?? []) : [];

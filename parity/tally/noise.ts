@@ -16,8 +16,8 @@ import {
   isExtent,
   placeOfSiblings,
 } from '../model/index.ts';
-import type { CompiledRules } from '../rules/index.ts';
-import { aspectOf, baseOf, excusing, extentsIn, learnedFrom, ofKeys, sentInstead } from './aspect.ts';
+import { type CompiledRules, varying } from '../rules/index.ts';
+import { adviceOn, aspectOf, baseOf, excusing, extentsIn, learnedFrom, ofKeys, sentInstead } from './aspect.ts';
 import { smallestKeys, smallestOf, unionOf } from './smallest-keys.ts';
 
 /**
@@ -141,7 +141,9 @@ export function withNoise(rules: CompiledRules, model: NoiseModel): CompiledRule
         judge<D extends Difference>(difference: D): D {
           const judged = ruled.judge(difference);
           if (judged.rule !== undefined || !standsAgainst(judged.severity)) return judged;
-          return isNoise(counts, judged) ? { ...judged, severity: 'noise' } : judged;
+          if (isNoise(counts, judged)) return { ...judged, severity: 'noise' };
+          const advice = adviceBesideNoise(counts, judged);
+          return advice === null ? judged : { ...judged, advice };
         },
       };
     },
@@ -180,6 +182,17 @@ export function noisyPlaces(model: NoiseModel): NoisyPlace[] {
 
 function isNoise(counts: RouteNoise['counts'], difference: Difference): boolean {
   return isSuppressed(counts, generalPlace(difference), aspectOf(difference));
+}
+
+/** What an owner must know who would take the difference for noise, because the value varies there; null: it does not. */
+function adviceBesideNoise(counts: RouteNoise['counts'], difference: Difference): string | null {
+  const [place, aspect] = [generalPlace(difference), aspectOf(difference)];
+  const base = baseOf(aspect);
+  if (!isSuppressedAt(counts, place, base)) {
+    return base === 'format' && isSuppressedAt(counts, place, 'value') ? varying(difference).advice : null;
+  }
+  const lost = extentsIn(aspect).find((extent) => !mayVary(extent, countOf(counts, place, extent)));
+  return lost === undefined ? null : adviceOn(lost);
 }
 
 /**

@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CaptureRecord, HeaderList, ResponseLeg } from '../../capture/format/index.ts';
 import { compareRecord, verdictOf } from '../../parity/compare/record.ts';
+import type { Difference } from '../../parity/model/index.ts';
 import { compileRules } from '../../parity/rules/index.ts';
 import { GatheredNoise, noiseOf, withNoise } from '../../parity/tally/noise.ts';
 import { answer, pairOf } from '../support/answer.ts';
@@ -397,19 +398,33 @@ const health = (state: string, ms: number) => typed('text/plain', `${state}\nlat
 
 const none = compileRules({ v: 1, rules: [] }, new Date('2026-03-10T00:00:00Z'));
 
+function leftOf(answers: Answers, captures: number): Difference[] {
+  const records = list(captures, 0).map((i): CaptureRecord => {
+    const [stable, noise, candidate] = answers(i);
+    return { ...pairOf(stable, candidate), noise };
+  });
+  const gathered = new GatheredNoise();
+  for (const record of records) gathered.add(noiseOf(record, compareRecord));
+  const rules = withNoise(none, gathered.model);
+  return records.flatMap((record) => compareRecord(record, { rules }).differences);
+}
+
 describe('captures in which stable varies', () => {
   it.each(ROWS.map(([name, want, answers, captures = 20]) => [name, want, answers, captures] as const))(
     '%s',
     (_, want, answers, captures) => {
-      const records = list(captures, 0).map((i): CaptureRecord => {
-        const [stable, noise, candidate] = answers(i);
-        return { ...pairOf(stable, candidate), noise };
-      });
-      const gathered = new GatheredNoise();
-      for (const record of records) gathered.add(noiseOf(record, compareRecord));
-      const rules = withNoise(none, gathered.model);
-      const found = records.flatMap((record) => compareRecord(record, { rules }).differences);
-      expect(verdictOf(found) === 'breaking' ? 'breaking' : 'clean').toBe(want);
+      expect(verdictOf(leftOf(answers, captures)) === 'breaking' ? 'breaking' : 'clean').toBe(want);
     },
   );
+
+  it.each([
+    ['latitude for longitude', "two numbers have each other's place"],
+    ['the newest last', 'no longer rises or falls'],
+    ['a number of the other sign', 'the sign changes'],
+    ['a flag that flaps, and is false for good', 'this value is more frequent'],
+    ['bytes in the alphabet for URLs', 'not from base64 to base64 for URLs'],
+  ])('tell of %s what an `ignore` rule would hide', (name, advice) => {
+    const left = ROWS.filter(([one]) => one === name).flatMap(([, , of, captures = 20]) => leftOf(of, captures));
+    expect(left.find(({ severity }) => severity === 'breaking')?.advice).toContain(advice);
+  });
 });
