@@ -140,6 +140,26 @@ export const WRITTEN_SECRETS: readonly PlantedRow[] = [
   ['an explicit key of YAML', yaml(`? password\n: ${P}\n`), [P]],
   ['a property over lines', said('text/x-java-properties', `db.password=${P}\\\n   ${R}\nb=1`), [P, R]],
   ['a PIN as a number', json({ cardPin: 8837 }), ['8837']],
+  ...[
+    'Gate code: ',
+    'WLAN-Schlüssel: ',
+    '認証コード: ',
+    "SET PASSWORD FOR 'ann'@'x' = '",
+    'ACL SETUSER ann on >',
+    '[secrets]\ndb = ',
+  ].map((before): PlantedRow => [before, text(`${before}${P}' ~*\n`), [P]]),
+  ['a map of YAML', yaml(`secrets:\n  db: ${P}\n  api: ${R}\n`), [P, R]],
+  ['a parameter of XML', said('application/xml', `<a><param name="password">${P}</param></a>`), [P]],
+  [
+    'two parameters of web.xml',
+    said('application/xml', `<a><param-name>password</param-name><param-value>${P}</param-value></a>`),
+    [P],
+  ],
+  ['a secret of a vault', json({ value: P, id: 'https://v.example/secrets/db/1' }), [P]],
+  ['a key of SSH2', text(`---- BEGIN SSH2 PRIVATE KEY ----\n${HEX}\n---- END SSH2 PRIVATE KEY ----`), [HEX]],
+  ...['Tu código es 482913', 'Use OTP 482913 for your transaction'].map(
+    (said): PlantedRow => [said, text(said), ['482913']],
+  ),
   ['below sessions', json({ sessions: [{ id: P, title: 'Opening' }], tokens: [S] }), [P, S]],
   // Binary messages: compressed one by one, in several pieces of base64, with short names, and of methods that log in.
   [
@@ -262,5 +282,10 @@ export const WRITTEN_LOOKALIKES: readonly PlantedRow[] = [
     'a compressed message of an order',
     called(zipped(pb('two lamps')), 'application/grpc', 'grpc-encoding', 'gzip'),
     [b64(zipped(pb('two lamps')))],
+  ],
+  [
+    'siblings of a map, and names of secrets',
+    yaml('a:\n  tokens:\n    - name: regcred\n  colour: red\nsecrets:\n  db:\n    file: plain.txt\nsize: large\n'),
+    ['regcred', 'red', 'plain.txt', 'large'],
   ],
 ];

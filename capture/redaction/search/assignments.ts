@@ -84,10 +84,11 @@ export function secretLines(text: string, type: string, names: SecretNames): Spa
         spans.push({ start: end - value.length, end: end - value.length + said.length, place });
       continue;
     }
-    ITEM.lastIndex = end;
-    for (let item = ITEM.exec(text); item !== null; item = ITEM.exec(text)) {
+    const items = /s$/i.test(name) ? ITEM_OR_ENTRY : ITEM;
+    items.lastIndex = end;
+    for (let item = items.exec(text); item !== null; item = items.exec(text)) {
       const [line, before = '', element = ''] = item;
-      if (before.length < indent.length || NOTHING.test(element)) break;
+      if (before.length < indent.length + Number(!/^\s*- /.test(line)) || NOTHING.test(element)) break;
       spans.push({ start: item.index + line.length - element.length, end: item.index + line.length, place });
     }
   }
@@ -110,6 +111,7 @@ function secretManifests(text: string): Span[] {
 }
 
 const ITEM = /\r?\n([ \t]*)- (?![^\r\n]{0,100}: )([^\r\n]+)/y;
+const ITEM_OR_ENTRY = new RegExp(ITEM.source.replace('- (', '(?:- |[\\w.-]{1,100}:[ \\t]{1,8}(?=[^\\s|>&*{[]))('), 'y');
 
 /** Up to four words that end in a colon, or a whole line of words: `API key: …`, `Mot de passe : …`, `Recovery codes:`. */
 function labelBefore(text: string, separator: number, { start, name, quoted, typed }: Name): string {

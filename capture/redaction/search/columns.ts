@@ -71,6 +71,22 @@ export function secretTuples(text: string, names: SecretNames): Span[] {
 const ENTRY =
   /^[ \t-]{0,40}["']?(?:name|key)["']?[ \t]?[:=][ \t]{1,8}["']?([\w.-]{2,100})["']?,?[ \t]*\r?\n[ \t]{0,40}["']?value["']?[ \t]?[:=][ \t]{1,8}(?:"([^"\n]+)|'([^'\n]+)|([^\s"'|>#][^\r\n]*))/gim;
 
+/** A section of TOML or INI, and its values. */
+const SECTION = /^\[[ \t]{0,4}([\w." -]{2,100})\][ \t]*\r?\n((?:(?!\[)[^\n]{0,2000}(?:\n|$)){1,200})/gm;
+const SETTING = /^[ \t]{0,16}[\w.-]{1,100}[ \t]{0,16}=[ \t]{0,16}["']?([^\s"'#;][^\r\n"']*)/gm;
+
+export function secretSections(text: string, names: SecretNames): Span[] {
+  if (!/^\[/m.test(text)) return [];
+  return [...text.matchAll(SECTION)].flatMap(({ index, 0: all, 1: name = '', 2: lines = '' }) => {
+    if (!names.calls(name)) return [];
+    const offset = index + all.length - lines.length;
+    return [...lines.matchAll(SETTING)].map(({ index: at, 0: line, 1: value = '' }) => {
+      const end = offset + at + line.length;
+      return { start: end - value.length, end: end - value.length + value.trimEnd().length, place: folded(name) };
+    });
+  });
+}
+
 /** A variable of Terraform with its default, or an output with its value. */
 const BLOCK =
   /^[ \t]{0,8}(?:variable|output)[ \t]{1,8}"([\w-]{2,100})"[ \t]{0,8}\{[^{}]{0,400}?\b(?:default|value)\s{0,32}=\s{0,8}(?:"([^"\n]+))/gm;

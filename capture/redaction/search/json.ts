@@ -47,7 +47,7 @@ const ENTRY_NAMES = new Set([
  */
 const LABELS = new Set(['column', 'env', 'loc', 'option', 'pointer', 'prompt', 'question', 'setting', 'variable']);
 /** Containers within an entry that may hold its value. */
-const BESIDE = new Set(['context', 'meta', 'params']);
+const BESIDE = new Set(['context', 'meta', 'params', 'payload']);
 /** Keys that hold column names, and keys that hold rows. */
 const HEADS = new Set(['columns', 'cols', 'fields', 'header', 'headers', 'head', 'keys', 'names']);
 const ROWS = new Set(['rows', 'values', 'data', 'records', 'items', 'results', 'body']);
@@ -230,6 +230,8 @@ export class JsonSecrets {
     if (node === null || !couldName(doc, node)) return 'open';
     const said = stringOf(doc, node);
     if (last === 'type') return SECRET_TYPES.has(folded(said)) && folded(name) === 'type' ? 'secret' : 'open';
+    // A version of a secret in a vault: `…/secrets/db/versions/1`.
+    if (/\/secrets\/./.test(said)) return 'secret';
     const step = said.slice(said.lastIndexOf('/') + 1);
     if (isLabel) return this.#names.calls(step) ? 'secret' : 'open';
     return this.#names.ofField(step.toLowerCase()) === 'secret' ? 'secret' : this.#names.of(step);

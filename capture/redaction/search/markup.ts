@@ -4,7 +4,7 @@
  */
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 import { addAll, isRandom, type Span } from '../shapes/index.ts';
-import { folded, type SecretNames } from './secret-names.ts';
+import { folded, lastWord, type SecretNames } from './secret-names.ts';
 
 /**
  * Attributes that name the content of an element: `<input name="csrf" value="…">`, `<entry key="password">…</entry>`.
@@ -19,7 +19,7 @@ export function looksLikeMarkup(text: string): boolean {
 
 /** @param xml names are case-sensitive, and only CDATA hides tags */
 export function secretsInMarkup(text: string, names: SecretNames, xml: boolean): Span[] {
-  const reading = new MarkupReading(text, names);
+  const reading = new MarkupReading(text, names, xml);
   const tokenizer = new Tokenizer({ xmlMode: xml, decodeEntities: false }, reading);
   tokenizer.write(text);
   tokenizer.end();
@@ -30,6 +30,7 @@ class MarkupReading implements TokenizerCallbacks {
   readonly spans: Span[] = [];
   readonly #text: string;
   readonly #names: SecretNames;
+  readonly #xml: boolean;
   /** How many elements are open within the outermost secret one; 0 outside of any. */
   #within = 0;
   #tag = '';
@@ -45,7 +46,8 @@ class MarkupReading implements TokenizerCallbacks {
   #heads: string[] = [];
   #column = -1;
 
-  constructor(text: string, names: SecretNames) {
+  constructor(text: string, names: SecretNames, xml: boolean) {
+    this.#xml = xml;
     this.#text = text;
     this.#names = names;
   }
@@ -84,7 +86,7 @@ class MarkupReading implements TokenizerCallbacks {
   onopentagend(): void {
     this.#opened();
     if (this.#within > 0) this.#within++;
-    else if (this.#secretTag && !VOID.has(this.#tag.toLowerCase())) this.#within = 1;
+    else if (this.#secretTag && (this.#xml || !VOID.has(this.#tag.toLowerCase()))) this.#within = 1;
   }
 
   onselfclosingtag(): void {
@@ -103,8 +105,7 @@ class MarkupReading implements TokenizerCallbacks {
     const isHeld = this.#labelled && !LABELS.has(this.#tag.toLowerCase());
     this.#labelled = isLabel;
     if (isHeld || this.#within > 0) this.#add(start, end);
-    else if (NAMING.has(localName(this.#tag).toLowerCase()))
-      this.#named = this.#names.of(characters(said)) === 'secret';
+    else if (NAMING.has(lastWord(localName(this.#tag)))) this.#named = this.#names.of(characters(said)) === 'secret';
   }
 
   oncdata(start: number, end: number, endOffset: number): void {

@@ -18,11 +18,11 @@ const VERBS = new Set(
 );
 /** One-time codes that are sent to a person. */
 const ONCE =
-  /(?:^|\s)(?:otp|pin|tan|passcode|(?:your|ihr|dein|votre|ton|su|tu|seu) (?!(?:area|branch|class|country|coupon|discount|error|exit|gift|item|order|post|postal|product|promo|referral|room|sort|source|status|store|tax|voucher|zip) )(?:[\w-]{1,20} )?code|(?:access|activation|auth\w*|backup|confirmation|login|one-time|recovery|security|sms|verification) code|(?:bestätigungs|einmal|freischalt|sicherheits|zugangs)code|code de (?:confirmation|sécurité|vérification)|código de (?:confirmación|seguridad|verificación))$/;
+  /(?:^|\s)(?:otp|pin|tan|passcode|(?:your|ihr|dein|votre|ton|su|tu|seu) (?:código|codice)|(?:your|ihr|dein|votre|ton) (?!(?:area|branch|class|country|coupon|discount|error|exit|gift|item|order|post|postal|product|promo|referral|room|sort|source|status|store|tax|voucher|zip) )(?:[\w-]{1,20} )?code|(?:access|activation|auth\w*|backup|confirmation|login|one-time|recovery|security|sms|verification) code|(?:bestätigungs|einmal|freischalt|sicherheits|zugangs)code|code de (?:confirmation|sécurité|vérification)|código de (?:confirmación|seguridad|verificación))$/;
 const ONCE_AFTER = /^ is (?:your|the) (?:[\w-]{1,20} ){0,2}(?:code|otp|pin|passcode|password)\b/i;
 /** The same in two groups, or behind a letter, as in mobile messages; and `use 483920 to sign in`. */
 const GROUPS =
-  /\b(?:otp|pin|tan|passcode|(?:access|activation|authentication|confirmation|login|one-time|recovery|security|verification) code)(?: (?:is|ist|lautet|est|es))?:? (\d{3}[ -]\d{3,4})\b|(?<!\S)([A-Z]-\d{4,8}|\d{3}[ -]\d{3,4}) is (?:your|the) (?:[\w-]{1,20} ){0,3}(?:code|otp|pin|passcode)\b|\b[Uu]se (?:code )?(\d{4,8}|\d{3}[ -]\d{3,4}) (?:to (?:sign|log) in\b|(?:as|for) your (?:[\w-]{1,20} ){0,2}(?:code|otp|pin|passcode|login)\b)/gi;
+  /\b(?:otp|pin|tan|passcode|(?:access|activation|authentication|confirmation|login|one-time|recovery|security|verification) code)(?: (?:is|ist|lautet|est|es))?:? (\d{3}[ -]\d{3,4})\b|(?<!\S)([A-Z]-\d{4,8}|\d{3}[ -]\d{3,4}) is (?:your|the) (?:[\w-]{1,20} ){0,3}(?:code|otp|pin|passcode)\b|\b[Uu]se (?:code |OTP |PIN )?(\d{4,8}|\d{3}[ -]\d{3,4}) (?:to (?:sign|log) in\b|(?:as|for) your (?:[\w-]{1,20} ){0,2}(?:code|otp|pin|passcode|login|transaction|payment|purchase)\b)/gi;
 /** `use … as your password` */
 const AS_SECRET = /^ (?:is|as) (?:your|the|my|our) ((?:[\w-]{1,20} ){0,2}[\w-]{1,20})/i;
 /** `my password is sesame`: a plain word, unless it describes the password. */
@@ -32,7 +32,7 @@ const ABOUT_IT =
   /^(?:ab|an|aus|ein|zurück)?ge\p{L}+(?:t|en)$|(?:ed|ing|able|ible|ect|ire|ório|ória|orio|oria|lich|ig|bar|ert)$|^(?:above|aktiv|alte?|anders|bad|based|below|blank|broken|case|compromis|correct[ao]?e?|d[eé]bil|different|easy|empty|expir[eéa]\w*|fa(?:ible|lsch|lsa|lso)|fine|fort[e]?|geändert|gone|good|gültig|hard|here|in(?:correct|valid|secure|korrekt)\w*|known|korrekt|leer|long|lost|mandatory|missing|none|null|obligatoire|okay|only|optional|permanent|private|public|ready|requis|(?:re)?set|sent|vergessen|safe|same|schwach|secret|secure|short|sicher|simple|stark|stolen|strong|temporary|there|unknown|unsafe|unsicher|valid\w*|vide|weak|wrong|your|zu)$/iu;
 /** A word that only sentences have, among others. */
 export const BETWEEN =
-  /^(?:an?|and|are|at|by|can|for|from|how|if|in|is|it|its|may|must|my|no|not|of|on|or|our|please|should|that|the|their|this|to|we|what|when|where|which|who|why|with|you|your)$/i;
+  /^(?:an?|and|are|at|be|by|can|for|from|has|how|if|in|is|it|its|may|must|my|no|not|of|on|or|our|please|should|that|the|their|this|to|we|what|when|where|which|who|why|with|you|your)$/i;
 /** A call whose first argument names the second: `setItem('authToken', '…')`. Also PHP's `s:8:"password";s:6:"…"`. */
 const ARGUMENTS = /(["'`])([\w$.-]{2,60})\1(?:\s{0,4},\s{0,4}|;s:\d{1,6}:)(["'`])/g;
 

@@ -20,7 +20,7 @@ type Match = 'part' | 'word' | 'whole' | 'parameter' | 'last' | 'random';
 export const SECRET_NAMES: Readonly<Record<Match, string>> = {
   part: `accesscode doorcode accesskey accesskeyid accesskeys accesstokens accountkey accountnumber apikey apikeys appcheck assertion authkey
     authorization authstate authtokens authuser cardnumber clientcert clientcertificate consumerkey cookie
-    cookies credential credentials creditcard csrf deploykey devicekey encryptionkey functionskey hostkey jwt
+    cookies credential credentials creditcard csrf deploykey devicekey encryptionkey functionskey hostkey gatecode wifikey wlankey jwt
     kennwort licensekey masterkey oauthverifier passcode passphrase passwd password passwords passwort pincode
     privatekey privatekeys githuboauth gitlaboauth bitbucketoauth honeycombteam jenkinscrumb macaroon macaroons
     cardpin atmpin simpin userpin loginpin accesspin accountpin currentpin newpin oldpin pinnumber publishkey refreshtokens routingnumber samlrequest samlresponse secret secretkey secrets
@@ -30,8 +30,8 @@ export const SECRET_NAMES: Readonly<Record<Match, string>> = {
     servicekey sessid sessionid sessionkey sharedkey signature signatures signingkey socialsecuritynumber sslcert
     storagekey subscriptionkey taxid token webhookurl xsrf
     chiavesegreta claveacceso clavedeacceso clavesecreta clésecrète codesecret codicesegreto códigosecreto geheimnis geheimzahl
-    geheimschlüssel katalaluan katasandi mậtkhẩu palavrapasse zugangscode zugangsschlüssel κωδικόςπρόσβασης סיסמה كلمةالسر كلمةالمرور
-    رمزعبور گذرواژه पासवर्ड पासवोर्ड পাসওয়ার্ড รหัสผ่าน 口令 密码 密碼 パスワード 暗証番号 비밀번호 암호`,
+    geheimschlüssel wlanschlüssel netzwerkschlüssel katalaluan katasandi mậtkhẩu palavrapasse zugangscode zugangsschlüssel κωδικόςπρόσβασης סיסמה كلمةالسر كلمةالمرور
+    رمزعبور گذرواژه पासवर्ड पासवोर्ड পাসওয়ার্ড รหัสผ่าน 口令 密码 密碼 パスワード 暗証番号 認証コード 確認コード 验证码 驗證碼 인증번호 비밀번호 암호`,
   word: `bearer cnonce creds cvc cvv dpop hmac iban jwe jws mfa nextnonce nonce otp passkey psk tlspsk pwd rspauth sid ssn totp
     adgangskode contraseña contrasenya contrasinal geslo hasło heslo jelszó lozinka lykilorð lösenord pasahitza parola parole parool
     passord salasana salasõna senha slaptažodis wachtwoord zaporka şifre пароль парола секрет`,
@@ -64,7 +64,7 @@ export const PERSONAL_NAMES: Readonly<Record<PersonalRule, Readonly<Partial<Reco
 };
 
 /** Words that make a name of several words secret if they come last. */
-const LAST_WORDS = ['key', 'code', 'number', 'phrase', 'answer', 'card', 'cert'];
+const LAST_WORDS = ['key', 'code', 'código', 'codice', 'number', 'phrase', 'answer', 'card', 'cert'];
 
 /** Fields in which a load balancer, or a proxy with a login, describes a customer's identity. */
 const SECRET_FIELDS =

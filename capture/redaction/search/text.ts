@@ -4,7 +4,7 @@
  */
 import { addAll, isCredentials, knownShapes, redacted, type Span } from '../shapes/index.ts';
 import { assignments } from './assignments.ts';
-import { secretEntries, secretsInSql, secretTuples } from './columns.ts';
+import { secretEntries, secretSections, secretsInSql, secretTuples } from './columns.ts';
 import { EncodedText, encodedRuns } from './encoded-text.ts';
 import { looksLikeMarkup, secretsInMarkup } from './markup.ts';
 import { tokensInUrls } from './paths.ts';
@@ -43,6 +43,7 @@ export class TextSearch {
     addAll(spans, tokensInUrls(text, this.names));
     addAll(spans, secretTuples(text, this.names));
     addAll(spans, secretEntries(text, this.names));
+    addAll(spans, secretSections(text, this.names));
     addAll(spans, secretsInSql(text, this.names));
     addAll(spans, secretsInProse(text, this.names));
     return spans;

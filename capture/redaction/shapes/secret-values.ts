@@ -58,7 +58,8 @@ const KEYS = [
 const PASSWORD_HASH =
   /\$(?:2[abxy]?\$\d\d\$[./\w]{20,}|(?:[1567y]|gy|apr1|sha1|argon2(?:id?|d)|scrypt|pbkdf2[\w-]{0,10})\$(?:[\w=,./+-]{1,80}\$){1,4}[./+\w]{8,}={0,2})|(?<=:\d{3,6}:[\da-f]{32}:)[\da-f]{32}(?=:)|\bpbkdf2_sha\d{1,3}\$\d+\$\w+\$[\w+/]{20,}=*|\{S?SHA(?:256|512)?\}[\w+/]{20,}=*/g;
 const KNOWN = new RegExp(`${FREE}(?:${KEYS.join('|')})`, 'g');
-const PEM = /-----BEGIN[A-Za-z0-9 %+]{3,40}-----[\s\S]*?(?:-----END[A-Za-z0-9 %+]{3,40}-----|$)/g;
+/** Also that of SSH2 (RFC 4716), with four dashes and spaces. */
+const PEM = /---- ?-?BEGIN[A-Za-z0-9 %+]{3,40}----[\s\S]*?(?:---- ?-?END[A-Za-z0-9 %+]{3,40}-----?|$)/g;
 const PUTTY = /PuTTY-User-Key-File-\d:[\s\S]*?(?:Private-MAC:[^\n]*|$)/g;
 const CARD = /(?<![\w.-])[2-6](?:[ -]?\d){12,18}(?![\w-]|\.\d)/g;
 
@@ -69,7 +70,7 @@ export function knownShapes(text: string, personal: ReadonlySet<string>): Span[]
       if (test(value)) spans.push({ start, end: start + value.length, place });
   };
   add(KNOWN, 'key');
-  if (text.includes('-----BEGIN')) add(PEM, 'pem');
+  if (/----[ -]BEGIN/.test(text)) add(PEM, 'pem');
   if (text.includes('PuTTY')) add(PUTTY, 'pem');
   if (/[$}:]/.test(text)) add(PASSWORD_HASH, 'hash');
   addAll(spans, secretsInCommands(text));

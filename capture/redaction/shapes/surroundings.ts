@@ -78,7 +78,8 @@ const SURROUNDINGS: readonly Surrounding[] = [
   // `IDENTIFIED BY '…'` in SQL.
   {
     place: 'given',
-    pattern: /\bIDENTIFIED\s{1,4}BY\s{1,4}(?:PASSWORD\s{1,4})?["']?([^\s"'\\;]{1,200})/gi,
+    pattern:
+      /\bIDENTIFIED\s{1,4}BY\s{1,4}(?:PASSWORD\s{1,4})?["']?([^\s"'\\;]{1,200})|\bSET\s{1,4}PASSWORD\s{1,4}(?:FOR\s{1,4}\S{1,200}\s{1,4})?=\s{0,4}["']([^"'\n]{1,200})|\bsp_addlogin\s{1,4}N?'[^'\n]{1,100}',\s{0,4}N?'([^'\n]{1,200})/gi,
   },
   // `name/password@database` of Oracle.
   {
@@ -106,11 +107,18 @@ const SURROUNDINGS: readonly Surrounding[] = [
       /\bsecure["']?:\s{1,8}["']?((?:AAAB|v1:)?[\w+/:]{24,}={0,2})|[?&]appid=([\da-f]{32})(?![\da-f])|\/rest\/[\w.]{1,60}\?(?=[^\s#]{0,500}?\bu=)[^\s#]{0,500}?[?&](?:p|t)=([^&\s#"']{4,200})/g,
     only: /secure|appid=|\/rest\//,
   },
-  // PASETO; a macaroon, which begins with the length of its location.
+  // A user's password in Redis' lists of access, and in those of PgBouncer.
+  {
+    place: 'given',
+    pattern: /\b(?:ACL SETUSER|user)[ \t]\S{1,100}[ \t](?:[^\s>]\S{0,100}[ \t]){0,10}>(\S{1,200})|"md5([\da-f]{32})"/gi,
+    only: /user[ \t]|"md5/i,
+  },
+  // PASETO; Google's OAuth clients; Terraform Cloud; a macaroon, which begins with the length of its location.
   {
     place: 'key',
-    pattern: /\b(v[1-4]\.(?:local|public)\.[\w-]{20,}(?:\.[\w-]*)?)|\b(MDA\w{5}Y2F0aW9u[\w+/-]{20,})/g,
-    only: /v[1-4]\.(?:local|public)|MDA/,
+    pattern:
+      /\b(v[1-4]\.(?:local|public)\.[\w-]{20,}(?:\.[\w-]*)?)|\b(GOCSPX-[\w-]{20,})|\b(\w{14}\.atlasv1\.[\w-]{20,})|\b(MDA\w{5}Y2F0aW9u[\w+/-]{20,})/g,
+    only: /v[1-4]\.(?:local|public)|GOCSPX|atlasv1|MDA/,
   },
   // What programs write to decrypt TLS (`SSLKEYLOGFILE`).
   {
