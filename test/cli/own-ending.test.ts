@@ -68,7 +68,7 @@ describe('a rehearsal of own services that failed', () => {
     [
       'preflight',
       'task',
-      /Next: see above what the cutover was refused for/,
+      /Next: see above why the cutover was refused/,
       'Crossfade.Refused: The cutover is refused: baseline.minRequests: stable answered 0 requests',
     ],
   ])('by %s says what to do', async (by, trigger, next, reason) => {
