@@ -98,8 +98,8 @@ export function stableNeeds(lease: Lease | null, now: number): StableNeeds {
 }
 
 /**
- * By what a run without a lease carries; null if nobody knows. Nothing records since when such a return waits, so stable
- * gets its share at once, and the watchdog raises it every minute.
+ * By what a run without a lease carries; null if nobody knows. Nothing records since when such a return waits, so
+ * stable gets its share at once, and the watchdog raises it every minute.
  */
 export function carriedNeeds(carried: Pick<CarriedSnapshot, 'capacity' | 'phase'> | null): StableNeeds {
   const reduced = carried !== null && mayReduceStable(carried.phase);

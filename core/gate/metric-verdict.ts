@@ -163,8 +163,9 @@ export function mostOfOne(
 }
 
 /**
- * Minutes that bring the candidate far more than its usual share of the requests, and fail no more than stable's minutes reach: a
- * client keeps to its connections for a batch, and its failures are its own. Without them the rest decides.
+ * Minutes that bring the candidate far more than its usual share of the requests, and fail no more than stable's
+ * minutes reach: a client keeps to its connections for a batch, and its failures are its own. Without them the rest
+ * decides.
  */
 function crowds(compared: readonly (Pair | null)[], reached: number, weight: number): boolean[] {
   if (reached === 0) return [];

@@ -67,8 +67,9 @@ export function judgeUntold(seen: readonly MinuteEvidence[], policy: GatePolicy,
 }
 
 /**
- * Why a candidate is considered to have stopped answering: in its latest minutes it has not answered anybody, although it had before, nor are there response
- * times; where its answers are lost there are. That need not wait for late points: what they bring are failures.
+ * Why a candidate is considered to have stopped answering: in its latest minutes it has not answered anybody, although
+ * it had before, nor are there response times; where its answers are lost there are. That need not wait for late
+ * points: what they bring are failures.
  */
 function judgeSilence(seen: readonly MinuteEvidence[], ordinary?: number): string | null {
   const isSilent = ({ candidate }: MinuteEvidence) =>

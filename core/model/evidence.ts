@@ -1,7 +1,8 @@
 /**
- * What a gate looks at, and what was read of a plan's own metrics: both sides' counts on the same minutes. A side without data is a gap (null), never a zero, and a count
- * that has not arrived is unknown, not zero: ALB reports error counts only when they are not zero, and on sparse traffic
- * their points were seen 4 to 9 minutes late (core/gate/counts.ts turns old unknowns into zeros).
+ * What a gate looks at, and what was read of a plan's own metrics: both sides' counts on the same minutes. A side
+ * without data is a gap (null), never a zero, and a count that has not arrived is unknown, not zero: ALB reports error
+ * counts only when they are not zero, and on sparse traffic their points were seen 4 to 9 minutes late
+ * (core/gate/counts.ts turns old unknowns into zeros).
  */
 import * as z from 'zod';
 

@@ -195,8 +195,8 @@ export type TriggerScope =
   | { readonly kind: 'unchanged'; readonly what: 'intent' | 'silence'; readonly lease: Lease };
 
 /**
- * Whether the lease is this run's. The generation alone does not tell: after the table was lost or restored, generations
- * are counted again from an earlier one.
+ * Whether the lease is this run's. The generation alone does not tell: after the table was lost or restored,
+ * generations are counted again from an earlier one.
  */
 export function isLeaseOf(
   lease: Lease | null,

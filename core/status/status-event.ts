@@ -53,8 +53,8 @@ export const statusEventSchema = z.looseObject({
   /**
    * `phase`: a phase or stage began. `decision`: an evaluation of the gate. `signoff`: an approval is pending.
    * `refused`: the run did not begin. `rollback`: all traffic was returned to stable. `waiting`: a rollback cannot
-   * complete yet. `verified`: request counts confirm the rollback. `warning`: people should know. `completed`: the candidate is the
-   * service.
+   * complete yet. `verified`: request counts confirm the rollback. `warning`: people should know. `completed`: the
+   * candidate is the service.
    */
   kind: z.enum(NOTICE_KINDS),
   /** How urgent it is, by PagerDuty's names. */

@@ -17,10 +17,11 @@ export function bytesVary(stable: unknown, candidate: unknown): ('length' | 'mag
 }
 
 /**
- * What a value may keep while it varies; each is learned by itself. `size`: how many elements a list has. `zero`: whether
- * a number is zero. `digits`: whether a number has leading zeros, and few or many digits after the point. `moment`: a time is about the same.
- * `prefix`: the word before an id. `swapped`: two numbers have each other's place. `turned`: a list rises or falls. `entry`: each answer names
- * all entries of a map anew. `code`: words may be letters that were drawn.
+ * What a value may keep while it varies; each is learned by itself. `size`: how many elements a list has. `zero`:
+ * whether a number is zero. `digits`: whether a number has leading zeros, and few or many digits after the point.
+ * `moment`: a time is about the same. `prefix`: the word before an id. `swapped`: two numbers have each other's place.
+ * `turned`: a list rises or falls. `entry`: each answer names all entries of a map anew. `code`: words may be letters
+ * that were drawn.
  */
 const EXTENTS = [
   'sign',

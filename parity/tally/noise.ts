@@ -232,9 +232,9 @@ function isSuppressedAt(counts: RouteNoise['counts'], place: string, aspect: str
 }
 
 /**
- * Whether an extent of a value that varies may be another one. Values of one kind happen to be a hundred times as large,
- * or twice as long, so that only a candidate counts of which more are. A sign that stable never changes may be chance
- * once.
+ * Whether an extent of a value that varies may be another one. Values of one kind happen to be a hundred times as
+ * large, or twice as long, so that only a candidate counts of which more are. A sign that stable never changes may be
+ * chance once.
  */
 function mayVary(extent: Extent, count: NoiseCount | null): boolean {
   if (count === null) return true;

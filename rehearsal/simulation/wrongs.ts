@@ -35,8 +35,8 @@ export function sickOf(site: Site): string | null {
 }
 
 /**
- * Customers of a run are on a side, or a mirror, without a healthy target, or on a mirror whose alarm is red. Before the candidate answers anybody, it is
- * the service's own outage.
+ * Customers of a run are on a side, or a mirror, without a healthy target, or on a mirror whose alarm is red. Before
+ * the candidate answers anybody, it is the service's own outage.
  */
 export function deadOf(site: Site): string | null {
   if (!isOwned(site)) return null;

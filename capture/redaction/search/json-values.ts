@@ -138,8 +138,8 @@ export function markedNames(doc: JsonDoc, container: Node): ReadonlySet<string> 
 }
 
 /**
- * Whether a member has a secret's name, but holds another thing: a number below `tokens` or `tokenId` counts, a container
- * below a path describes an endpoint, and sentences below a field of a form are its errors.
+ * Whether a member has a secret's name, but holds another thing: a number below `tokens` or `tokenId` counts, a
+ * container below a path describes an endpoint, and sentences below a field of a form are its errors.
  */
 export function isOther(doc: JsonDoc, name: string, value: Node): boolean {
   const kind = kindOf(doc, value);

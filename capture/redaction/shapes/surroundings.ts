@@ -1,6 +1,6 @@
 /**
- * Values that are secret by the text around them, whatever they look like. The pattern's first group that matched is the
- * secret. Every search takes time linear in the length of the text.
+ * Values that are secret by the text around them, whatever they look like. The pattern's first group that matched is
+ * the secret. Every search takes time linear in the length of the text.
  */
 import type { Span } from './span.ts';
 

@@ -60,8 +60,8 @@ function sideCounts(series: MetricSeries, name: GroupRole, minute: number, isTol
 }
 
 /**
- * What answers tell of the requests without one. The load balancer answered some of them with 5xx of its own: a client who hung up, a
- * WebSocket, and a request that ends in the next minute have no answer either.
+ * What answers tell of the requests without one. The load balancer answered some of them with 5xx of its own: a client
+ * who hung up, a WebSocket, and a request that ends in the next minute have no answer either.
  */
 function answersOf(
   series: MetricSeries,

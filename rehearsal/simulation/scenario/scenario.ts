@@ -36,11 +36,12 @@ export const SITES = ['a', 'b'] as const;
 export type SiteName = string;
 
 /**
- * What becomes of a call. `throttle`: no effect, an error. `lose`: its effect, and an error. `late`: an error, and its effect up to a
- * minute and a half later. `stale`: a reading from before the last change. `crash`, `crash-after`: the function dies at this await,
- * before or after the effect. `pause`: the function sleeps at this await for ten minutes and then goes on. `deny`: no effect, and an
- * error that no repetition mends, as where a key is disabled or a permission is gone. `resent`: its effect, whose answer is lost, and once
- * more its effect, for the client sends it again. `freeze`: a pause of twenty minutes.
+ * What becomes of a call. `throttle`: no effect, an error. `lose`: its effect, and an error. `late`: an error, and its
+ * effect up to a minute and a half later. `stale`: a reading from before the last change. `crash`, `crash-after`: the
+ * function dies at this await, before or after the effect. `pause`: the function sleeps at this await for ten minutes
+ * and then goes on. `deny`: no effect, and an error that no repetition mends, as where a key is disabled or a
+ * permission is gone. `resent`: its effect, whose answer is lost, and once more its effect, for the client sends it
+ * again. `freeze`: a pause of twenty minutes.
  */
 export const FATES_OF_CALLS = ['throttle', 'lose', 'late', 'stale', 'crash', 'crash-after', 'pause', 'deny'] as const;
 export const FATES = [...FATES_OF_CALLS, 'resent', 'freeze'] as const;
