@@ -30,7 +30,7 @@ const RULE_TYPE = 'Custom::WeightedRule';
 const OF_OTHERS = /^(Operators|Campaign)/;
 /** Retained by the template, but deleted with the function, the machine or the log group that they are part of. */
 const PARTS = ['AWS::Lambda::Version', 'AWS::StepFunctions::StateMachineVersion', 'AWS::Logs::LogStream'];
-const RUNS = 20;
+const RUNS = 12;
 
 const attached = (plan = {}) => {
   const app = templatesOnly();
