@@ -2,9 +2,9 @@
 import { Command } from 'commander';
 import { type Plan, spokenDuration } from '../../core/model/index.ts';
 import { type Assumptions, HISTORY_BUDGET, HISTORY_LIMIT, type Projection, project } from '../../core/phases/index.ts';
-import { EXIT, number, plainJson, say, type Terminal, UsageError } from '../shared/index.ts';
+import { EXIT, number, plainJson, readDocumentFile, say, type Terminal, UsageError } from '../shared/index.ts';
 import { campaignText, projectedCampaign } from './campaign-text.ts';
-import { problemLines, readPlanOrCampaign } from './read-plan.ts';
+import { type PlanOrCampaign, planOrCampaign, problemLines, readPlanOrCampaign } from './read-plan.ts';
 
 /** Of the logarithm of the rate; larger deviations are jumps (core/gate/bets/noise.ts). */
 const MOST_NOISE = 1.5;
@@ -64,7 +64,7 @@ export function planCommand(terminal: Terminal): Command {
 }
 
 /** The output for a plan or a campaign. */
-function shown(read: ReturnType<typeof readPlanOrCampaign>, assumptions: Assumptions, from: number) {
+function shown(read: PlanOrCampaign, assumptions: Assumptions, from: number) {
   if ('plan' in read) {
     const projection = project(read.plan, assumptions);
     return {
@@ -87,16 +87,24 @@ function check(terminal: Terminal, files: readonly string[], assumptions: Assump
   if (files.length === 0) throw new UsageError('files: --check needs the name of at least one file');
   const wrong = files.flatMap((file) => {
     const problems = problemsOfFile(file, assumptions, from);
-    if (problems === '') say(terminal.out, `${file}: ok`);
-    return problems === '' ? [] : problems.split('\n').map((line) => `${file}: ${line}`);
+    if (problems.length === 0) say(terminal.out, `${file}: ok`);
+    return problems;
   });
   if (wrong.length > 0) throw new UsageError(wrong.join('\n'));
   terminal.exit(EXIT.ok);
 }
 
-function problemsOfFile(file: string, assumptions: Assumptions, from: number): string {
+function problemsOfFile(file: string, assumptions: Assumptions, from: number): readonly string[] {
+  const read = orMessage(() => ({ value: readDocumentFile('plan', file) }));
+  // The message about a file names it.
+  if (typeof read === 'string') return [read];
+  const problems = orMessage(() => problemLines(shown(planOrCampaign(read.value), assumptions, from).problems));
+  return problems === '' ? [] : problems.split('\n').map((line) => `${file}: ${line}`);
+}
+
+function orMessage<T>(attempt: () => T): T | string {
   try {
-    return problemLines(shown(readPlanOrCampaign('plan', file), assumptions, from).problems);
+    return attempt();
   } catch (error) {
     if (error instanceof UsageError) return error.message;
     throw error;

@@ -9,12 +9,15 @@ export function readPlan(option: string, file: string | undefined): Plan {
   return planFrom(file === undefined ? {} : readDocumentFile(option, file));
 }
 
+export type PlanOrCampaign = { readonly plan: Plan } | { readonly campaign: Campaign };
+
 /** A file that may be either. @throws UsageError */
-export function readPlanOrCampaign(
-  option: string,
-  file: string | undefined,
-): { readonly plan: Plan } | { readonly campaign: Campaign } {
-  const value = file === undefined ? {} : readDocumentFile(option, file);
+export function readPlanOrCampaign(option: string, file: string | undefined): PlanOrCampaign {
+  return planOrCampaign(file === undefined ? {} : readDocumentFile(option, file));
+}
+
+/** @throws UsageError that names the fields, but no file */
+export function planOrCampaign(value: unknown): PlanOrCampaign {
   return looksLikeCampaign(value) ? { campaign: campaignFrom(value) } : { plan: planFrom(value) };
 }
 

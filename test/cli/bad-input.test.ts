@@ -59,6 +59,12 @@ describe('bad input ends with exit code 2 and names the field', () => {
     expectReadable(result);
   });
 
+  it('crossfade plan --check names a file that it cannot read once', async () => {
+    const file = join(folder.path, 'nowhere.json');
+    const { stderr } = await crossfade(['plan', '--check', file]);
+    expect(stderr.split(file)).toHaveLength(2);
+  });
+
   it('has a row for each of at least 250 mistakes', () => expect(new Set(rows.map(String)).size).toBeGreaterThan(250));
 });
 
