@@ -131,7 +131,7 @@ export class EnvoyBooks {
   /** Names in `#told` that have not been stored in Envoy yet. */
   readonly #unwritten = new Set<string>();
   /** The number of missing exchanges at the last reading. */
-  #missing = Number.POSITIVE_INFINITY;
+  #missing = 0;
 
   constructor(admin: EnvoyAdmin, counters: Counters) {
     this.#admin = admin;
@@ -145,6 +145,7 @@ export class EnvoyBooks {
    */
   async leftBehind(say: () => void = () => {}): Promise<void> {
     const { counts, told } = await this.#read();
+    this.#missing = missingIn(totalsOf(counts), told);
     const lost = counts.taken + (told.get(GIVEN_UP) ?? 0) - (told.get(SETTLED) ?? 0);
     if (lost <= 0) return;
     this.#advance(told, SETTLED, counts.taken);
@@ -207,8 +208,9 @@ export class EnvoyBooks {
    * An exchange that Envoy gave up while a recorder took it is a capture, not a loss. Envoy's counts and the recorder's
    * are read at different moments, so only what was missing in two consecutive readings is lost.
    */
-  #lost({ 'recorder-slow': slow = 0, 'recorder-down': down = 0 }: Drops, told: ReadonlyMap<string, number>): Drops {
-    const missing = Math.max(0, slow + down - (told.get(GIVEN_UP) ?? 0));
+  #lost(drops: Drops, told: ReadonlyMap<string, number>): Drops {
+    const { 'recorder-slow': slow = 0 } = drops;
+    const missing = missingIn(drops, told);
     const [slowBefore, downBefore] = [told.get('recorder-slow') ?? 0, told.get('recorder-down') ?? 0];
     const more = Math.max(0, Math.min(missing, this.#missing) - slowBefore - downBefore);
     this.#missing = missing;
@@ -248,6 +250,14 @@ export class EnvoyBooks {
     else await this.#admin.post(path, say);
     for (const name of names) this.#unwritten.delete(name);
   }
+}
+
+/** How many exchanges Envoy has given up that no recorder is known to have taken. */
+function missingIn(
+  { 'recorder-slow': slow = 0, 'recorder-down': down = 0 }: Drops,
+  told: ReadonlyMap<string, number>,
+): number {
+  return Math.max(0, slow + down - (told.get(GIVEN_UP) ?? 0));
 }
 
 const reasonSchema = z.enum([
