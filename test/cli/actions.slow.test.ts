@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   answerAt,
   OPERATOR_ACTIONS,
@@ -10,24 +7,14 @@ import {
   type OperatorPlace,
 } from '../../build/docs/actions.ts';
 import { PHASES } from '../../core/model/run-state.ts';
-import { type Backend, ourBackend } from '../contract/backends.ts';
-import { SteeredSite } from '../support/steered-site.ts';
+import type { SteeredSite } from '../support/steered-site.ts';
+import { steeredSites } from '../support/steered-sites.ts';
 
-let backend: Backend;
-let dir: string;
-let sequence = 0;
-beforeAll(async () => {
-  backend = await ourBackend();
-  dir = await mkdtemp(join(tmpdir(), 'crossfade-actions-'));
-});
-afterAll(async () => {
-  await backend.stop();
-  await rm(dir, { recursive: true });
-});
+const sites = steeredSites();
 
 /** Returns a site whose run is at this place. */
 async function siteAt(place: OperatorPlace): Promise<SteeredSite> {
-  const site = new SteeredSite(backend, dir, ++sequence);
+  const site = sites.next();
   if (place === 'nothing has run') {
     await site.deploy();
     return site;

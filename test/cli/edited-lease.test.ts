@@ -1,27 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { watch } from '../../core/fence/watchdog.ts';
 import { SAFE_SPLIT, sameWeights, weightsFor } from '../../core/model/split.ts';
 import { ownerKey, toValue } from '../../lambdas/aws/dynamo/item.ts';
 import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
-import { type Backend, ourBackend } from '../contract/backends.ts';
 import { MemoryWorld } from '../support/memory-world.ts';
-import { SteeredSite } from '../support/steered-site.ts';
+import { steeredSites } from '../support/steered-sites.ts';
 
-let backend: Backend;
-let dir: string;
-let sequence = 0;
-beforeAll(async () => {
-  backend = await ourBackend();
-  dir = await mkdtemp(join(tmpdir(), 'crossfade-edited-'));
-});
-afterAll(async () => {
-  await backend.stop();
-  await rm(dir, { recursive: true });
-});
+const sites = steeredSites();
 
 /** The attribute, what somebody makes of it in the console (undefined: removed), and what `status` says then. */
 const EDITS: readonly (readonly [path: string, value: unknown, status: string])[] = [
@@ -41,15 +27,15 @@ const EDITS: readonly (readonly [path: string, value: unknown, status: string])[
 
 describe('the watchdog returns the customers of a run whose lease somebody edits:', () => {
   it.each(EDITS)('%s = %j', async (path, value, status) => {
-    const site = new SteeredSite(backend, dir, ++sequence);
+    const site = sites.next();
     await site.begin();
     await site.enter('stage');
-    const ingress = elbIngress(backend.elb, site.deployment);
+    const ingress = elbIngress(sites.backend.elb, site.deployment);
     for (const rule of weightsFor(site.deployment, { candidatePercent: 10, mirror: null })) await ingress.write(rule);
     const given = value === undefined ? {} : { ExpressionAttributeValues: { ':value': toValue(value) } };
-    await backend.dynamo.send(
+    await sites.backend.dynamo.send(
       new UpdateItemCommand({
-        TableName: backend.table,
+        TableName: sites.backend.table,
         Key: ownerKey(site.ingressId),
         UpdateExpression: value === undefined ? `REMOVE ${path}` : `SET ${path} = :value`,
         ExpressionAttributeNames: Object.fromEntries(path.split('.').map((name) => [name, name.slice(1)])),

@@ -1,34 +1,22 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { request as relay } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { cutoverIdSchema } from '../../core/model/ids.ts';
 import { SAFE_SPLIT, weightsFor } from '../../core/model/split.ts';
 import { elbIngress } from '../../lambdas/aws/elb/ingress.ts';
-import { type Backend, ourBackend } from '../contract/backends.ts';
 import { crossfade } from '../support/cli.ts';
 import { serve } from '../support/http.ts';
-import { SteeredSite } from '../support/steered-site.ts';
+import type { SteeredSite } from '../support/steered-site.ts';
+import { steeredSites } from '../support/steered-sites.ts';
 
 const arn = (user: string) => `arn:aws:iam::000000000000:user/${user}`;
 
-let backend: Backend;
-let dir: string;
-let sequence = 0;
-beforeAll(async () => {
-  backend = await ourBackend();
-  dir = await mkdtemp(join(tmpdir(), 'crossfade-steer-'));
-});
-afterAll(async () => {
-  await backend.stop();
-  await rm(dir, { recursive: true });
-});
+const sites = steeredSites();
 
 let site: SteeredSite;
 beforeEach(() => {
-  site = new SteeredSite(backend, dir, ++sequence);
+  site = sites.next();
 });
 
 const HOUR_MS = 3_600_000;
@@ -41,7 +29,7 @@ function hoursFromNow(at: string | null | undefined): number {
 function anHourAhead() {
   return serve((request, response) => {
     const { url = '/', method = 'GET', headers } = request;
-    const sent = relay(new URL(url, backend.environment.AWS_ENDPOINT_URL), { method, headers }, (answer) => {
+    const sent = relay(new URL(url, sites.backend.environment.AWS_ENDPOINT_URL), { method, headers }, (answer) => {
       response.sendDate = false;
       const date = new Date(Date.now() + HOUR_MS).toUTCString();
       response.writeHead(answer.statusCode ?? 500, { ...answer.headers, date });
@@ -76,7 +64,7 @@ describe('steering from the command line', () => {
     await site.enter('stage');
     const ahead = await anHourAhead();
     const paused = await crossfade(['pause', site.id, '--deployment', site.file], {
-      ...backend.environment,
+      ...sites.backend.environment,
       AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: ahead.url,
     });
     await ahead.stop();
@@ -90,7 +78,7 @@ describe('steering from the command line', () => {
     await site.begin();
     const ahead = await anHourAhead();
     const back = await crossfade(['rollback', '--deployment', site.file], {
-      ...backend.environment,
+      ...sites.backend.environment,
       AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: ahead.url,
     });
     await ahead.stop();
@@ -167,12 +155,12 @@ describe('steering from the command line', () => {
       const all = { method: 'POST', body: asked, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
       const answer = asked.includes('DescribeTargetHealth')
         ? health
-        : await (await fetch(backend.environment.AWS_ENDPOINT_URL ?? '', all)).text();
+        : await (await fetch(sites.backend.environment.AWS_ENDPOINT_URL ?? '', all)).text();
       response.writeHead(200, { 'content-type': 'text/xml' }).end(answer);
     });
-    const environment = { ...backend.environment, AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: balancer.url };
+    const environment = { ...sites.backend.environment, AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2: balancer.url };
     const args = ['abort', site.id, '--reason', 'a bad build', '--deployment', site.file];
-    const ingress = elbIngress(backend.elb, site.deployment);
+    const ingress = elbIngress(sites.backend.elb, site.deployment);
     for (const rule of weightsFor(site.deployment, { candidatePercent: 10, mirror: null })) await ingress.write(rule);
     expect(await crossfade(args, environment)).toMatchObject({
       code: 1,
@@ -340,7 +328,7 @@ describe('a sign-off from the command line', () => {
       if (++attempts === 1) request.socket.destroy();
       else response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end('{"__type":"TaskTimedOut"}');
     });
-    const environment = { ...backend.environment, AWS_ENDPOINT_URL_SFN: states.url };
+    const environment = { ...sites.backend.environment, AWS_ENDPOINT_URL_SFN: states.url };
     const { code, stdout } = await crossfade(['approve', site.id, '--deployment', site.file], environment);
     await states.stop();
     expect(code).toBe(1);
@@ -353,7 +341,7 @@ describe('crossfade start', () => {
   const start = (answer: string, ...args: string[]) =>
     crossfade(
       ['start', ...args, '--deployment', site.file],
-      { ...backend.environment, AWS_ACCESS_KEY_ID: 'ada' },
+      { ...sites.backend.environment, AWS_ACCESS_KEY_ID: 'ada' },
       answer,
     );
 
