@@ -17,6 +17,7 @@ import {
 import { type Deployment, deploymentSchema, machineName, rollbackFunctionName } from '../../core/model/index.ts';
 import { aws, CLIENT_OPTIONS, systemClock } from '../aws/calls/index.ts';
 import { dynamoDecisionLog, dynamoLeases, pastRuns } from '../aws/dynamo/index.ts';
+import { executionState } from '../aws/states/index.ts';
 import { wallClock } from '../zones/index.ts';
 
 const MACHINE = 'CROSSFADE_CAMPAIGN_MACHINE';
@@ -108,9 +109,9 @@ async function statusOf(states: SFNClient, executionArn: string): Promise<RunSta
     const { status, error, cause } = await aws('DescribeExecution', () =>
       states.send(new DescribeExecutionCommand({ executionArn })),
     );
-    if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return { status: 'running' };
-    if (status === 'SUCCEEDED') return { status: 'succeeded' };
-    return { status: 'ended', cause: [status, error, cause].filter((part) => part !== undefined).join(': ') };
+    const state = executionState(status);
+    if (state !== 'ended') return { status: state };
+    return { status: state, cause: [status, error, cause].filter((part) => part !== undefined).join(': ') };
   } catch (failure) {
     if (failure instanceof ExecutionDoesNotExist) return null;
     throw failure;

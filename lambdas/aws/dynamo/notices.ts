@@ -1,5 +1,5 @@
 /** What people have read: the message that began a cutover's thread in a chat, and when they were told of a trouble. */
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type IngressId, REMINDED_AFTER_MS, type Reminders } from '../../../core/model/index.ts';
 import { chatKey, reminderKey, toValue } from './item.ts';
 import { LedgerTable } from './table.ts';
@@ -14,11 +14,7 @@ export function dynamoChatThreads(client: Pick<DynamoDBClient, 'send'>, name: st
     /** Keeps the first one that is written. */
     async keep(thread: string, ts: string): Promise<void> {
       const first = { ConditionExpression: 'attribute_not_exists(pk)' };
-      try {
-        await table.put({ ...chatKey(channel, thread), ts: { S: ts } }, first);
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+      await table.putIf({ ...chatKey(channel, thread), ts: { S: ts } }, first);
     },
   };
 }
@@ -27,20 +23,15 @@ export function dynamoChatThreads(client: Pick<DynamoDBClient, 'send'>, name: st
 export function dynamoReminders(client: Pick<DynamoDBClient, 'send'>, name: string, ingressId: IngressId): Reminders {
   const table = new LedgerTable(client, name);
   return {
-    async due(about, now) {
-      const item = { ...reminderKey(ingressId, about), at: toValue(now) };
-      try {
-        await table.put(item, {
+    due: (about, now) =>
+      table.putIf(
+        { ...reminderKey(ingressId, about), at: toValue(now) },
+        {
           // The SDK may send the request twice, and a clock may have been ahead.
           ConditionExpression: 'attribute_not_exists(pk) OR #at <= :before OR #at >= :now',
           ExpressionAttributeNames: { '#at': 'at' },
           ExpressionAttributeValues: { ':before': toValue(now - REMINDED_AFTER_MS), ':now': toValue(now) },
-        });
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
-    },
+        },
+      ),
   };
 }

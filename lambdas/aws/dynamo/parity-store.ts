@@ -6,7 +6,7 @@
  * a writer has raised its mark since; it can always be made again, so it cannot count twice.
  */
 import { createHash } from 'node:crypto';
-import { type AttributeValue, ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Clock, CrossfadeError, type CutoverId, type IngressId, toIso } from '../../../core/model/index.ts';
 import { type RouteTallies, totalOf } from '../../../parity/tally/index.ts';
 import { cutoverPartition, type Item } from './item.ts';
@@ -147,13 +147,7 @@ class DynamoParityStore implements ParityStore {
             ConditionExpression: 'version = :version',
             ExpressionAttributeValues: { ':version': { N: String(version) } },
           };
-    try {
-      await this.#table.put({ ...item, version: { N: String(version + 1) } }, unchanged);
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+    return this.#table.putIf({ ...item, version: { N: String(version + 1) } }, unchanged);
   }
 
   /** After the write of the window, never before: a reader that has seen this mark sees what was written. */

@@ -1,5 +1,6 @@
 /** The ledger's table, as all that keep something in it call DynamoDB. Reads are strongly consistent. */
 import {
+  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -30,6 +31,17 @@ export class LedgerTable {
   async put(Item: Item, condition: Omit<PutItemCommandInput, 'TableName' | 'Item'> = {}): Promise<void> {
     const command = new PutItemCommand({ TableName: this.#name, Item, ...condition });
     await aws('PutItem', () => this.#client.send(command));
+  }
+
+  /** @returns false where the condition does not hold, and nothing was put */
+  async putIf(item: Item, condition: Omit<PutItemCommandInput, 'TableName' | 'Item'>): Promise<boolean> {
+    try {
+      await this.put(item, condition);
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
   }
 
   /**

@@ -2,6 +2,7 @@
 import {
   DescribeExecutionCommand,
   ExecutionDoesNotExist,
+  type ExecutionStatus,
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
   type SFNClient,
@@ -12,6 +13,7 @@ import {
   type CarriedSnapshot,
   capacitySnapshotSchema,
   type Deployment,
+  type ExecutionState,
   type Executions,
   statesArn,
 } from '../../../core/model/index.ts';
@@ -24,6 +26,12 @@ const NEWEST = 10;
 const LAST_EVENTS = 200;
 
 const carrying = z.object({ capacity: capacitySnapshotSchema, phase: z.string() });
+
+/** The state of an execution by its status in Step Functions. */
+export function executionState(status: ExecutionStatus | undefined): ExecutionState {
+  if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'running';
+  return status === 'SUCCEEDED' ? 'succeeded' : 'ended';
+}
 
 export function sfnExecutions(
   client: Pick<SFNClient, 'send'>,
@@ -45,8 +53,7 @@ export function sfnExecutions(
         const { status } = await aws('DescribeExecution', () =>
           client.send(new DescribeExecutionCommand({ executionArn })),
         );
-        if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return 'running';
-        return status === 'SUCCEEDED' ? 'succeeded' : 'ended';
+        return executionState(status);
       } catch (error) {
         if (error instanceof ExecutionDoesNotExist) return 'ended';
         throw error;

@@ -1,3 +1,3 @@
 /** Executions and task tokens of Step Functions. */
 export { answerSignoff, type SignoffAnswer } from './answer-signoff.ts';
-export { sfnExecutions } from './executions.ts';
+export { executionState, sfnExecutions } from './executions.ts';
