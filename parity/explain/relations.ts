@@ -1,4 +1,7 @@
-/** What values of one answer keep among themselves while each of them varies: which number is where, and how a list is sorted. */
+/**
+ * What values of one answer keep among themselves while each of them varies: which number is where, and how a list is
+ * sorted.
+ */
 import { type JsonDoc, keysOf, kindOf, memberOf, type Node, rawOf, stringOf } from '../../json/index.ts';
 import { instantOf } from '../model/index.ts';
 
@@ -11,11 +14,13 @@ const LEAST_ELEMENTS = 3;
 const CLEARLY = 4;
 
 /** The numbers of stable that have exchanged their values with another one, such as latitude and longitude. */
-export function swappedAmong(a: JsonDoc, b: JsonDoc, pairs: readonly (readonly [Node, Node])[]): Node[] {
-  const numbers = pairs
-    .slice(0, MOST_NUMBERS)
-    .filter(([x, y]) => kindOf(a, x) === 'number' && kindOf(b, y) === 'number')
-    .map(([node, y]) => ({ node, x: Number(rawOf(a, node)), y: Number(rawOf(b, y)) }));
+export function swappedAmong(a: JsonDoc, xs: readonly Node[], b: JsonDoc, ys: readonly Node[]): Node[] {
+  if (xs.length !== ys.length) return [];
+  const numbers = xs.slice(0, MOST_NUMBERS).flatMap((node, i) => {
+    const other = ys[i] ?? 0;
+    if (kindOf(a, node) !== 'number' || kindOf(b, other) !== 'number') return [];
+    return [{ node, x: Number(rawOf(a, node)), y: Number(rawOf(b, other)) }];
+  });
   const isSwapped = (p: (typeof numbers)[number], q: (typeof numbers)[number]) =>
     CLEARLY * (Math.abs(p.x - q.y) + Math.abs(q.x - p.y)) < Math.abs(p.x - p.y) + Math.abs(q.x - q.y);
   return numbers.filter((p) => numbers.some((q) => q !== p && isSwapped(p, q))).map(({ node }) => node);

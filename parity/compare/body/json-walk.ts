@@ -127,8 +127,8 @@ export class JsonWalk {
   }
 
   #members(keys: readonly (readonly [Node, Node])[], path: Path | null, depth: number): void {
-    const values = keys.map(([key, partner]) => [key + STRIDE, partner + STRIDE] as const);
-    for (const node of swappedAmong(this.#a, this.#b, values)) this.#unrelated.set(node, 'swapped');
+    const [xs, ys] = [keys.map(([key]) => key + STRIDE), keys.map(([, partner]) => partner + STRIDE)];
+    for (const node of swappedAmong(this.#a, xs, this.#b, ys)) this.#unrelated.set(node, 'swapped');
     for (const [key, partner] of keys)
       this.walk(key + STRIDE, partner + STRIDE, childOf(path, stringOf(this.#a, key)), depth);
   }
@@ -238,8 +238,7 @@ export class JsonWalk {
     const [p, q] = [elementsOf(this.#a, x), elementsOf(this.#b, y)];
     const rule = this.#rules?.arrayRule(pointerTo(path, 'stable')) ?? null;
     const [start, end] = rule === null ? this.#middle(p, q, depth + 1) : [0, 0];
-    for (const node of swappedAmong(this.#a, this.#b, p.length === q.length ? p.map((x, i) => [x, q[i] ?? 0]) : []))
-      this.#unrelated.set(node, 'swapped');
+    for (const node of swappedAmong(this.#a, p, this.#b, q)) this.#unrelated.set(node, 'swapped');
     for (const node of turnedIn(this.#a, p, this.#b, q)) this.#unrelated.set(node, 'turned');
     const [middleA, middleB] = [p.slice(start, p.length - end), q.slice(start, q.length - end)];
     const { partner, onlyA, onlyB, moved } = this.#align(middleA, middleB, depth + 1, rule);
