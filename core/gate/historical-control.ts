@@ -231,7 +231,8 @@ function judge(
   const told = worse ? atLeast.slice(began) : counted;
   const span = worse && began > 0 ? ` in the last ${told.length} min` : '';
   const absent = leftOut.slice(worse ? began : 0).filter((isOut) => isOut).length;
-  const without = absent === 0 ? '' : `, without ${absent} min in which stable's copies fail as well, or are awaited`;
+  const without =
+    absent === 0 ? '' : `, ${absent} min left out for which stable's copies are awaited, or in which they fail as well`;
   const [n, x] = told.reduce(([a, b], m) => (m === null ? [a, b] : [a + m.n, b + m.x]), [0, 0] as [number, number]);
   return {
     metric,
