@@ -129,7 +129,9 @@ function gone({ kind, cutoverId: id }: ApprovalRequest): string {
   return `The ${kind} sign-off of ${id} is over: somebody answered it, or it expired, in the meantime.`;
 }
 
-/** The client repeats a request without an answer, and a sign-off that has taken the first one is over for the second. */
+/**
+ * The client repeats a request without an answer, and a sign-off that has taken the first one is over for the second.
+ */
 function perhapsGiven({ kind, cutoverId: id }: ApprovalRequest): string {
   return `The ${kind} sign-off of ${id} is over, and it is not known by whose answer: AWS did not confirm the first attempt of this one. Next: read \`crossfade history ${id}\`.`;
 }

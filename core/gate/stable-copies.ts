@@ -71,7 +71,9 @@ function plus(sum: Span, minute: Both | undefined): Span {
   return { own: add(sum.own, minute.own), copied: add(sum.copied, minute.copied) };
 }
 
-/** Whether the candidate fails so much more than stable did that it matters, and the copies more than they ordinarily do. */
+/**
+ * Whether the candidate fails so much more than stable did that it matters, and the copies more than they ordinarily do.
+ */
 function isTrouble({ own, copied: { n, x } }: Span, limit: number, ordinary: number): boolean {
   return x >= Math.max(SURELY_FAILED, reachedBy(n * ordinary)) && rate(own.x, own.n) > limit;
 }

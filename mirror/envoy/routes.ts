@@ -23,7 +23,10 @@ const FATE = { refused: 'refused', upgrade: 'upgrade', method: 'method', sample:
  * refuses, or that its GOAWAY excludes: it says thereby that it has processed none of it (RFC 9113, 8.7).
  */
 const UNSENT = 'connect-failure,reset-before-request,refused-stream';
-/** A retry goes to another address of the name, if there is one. Envoy knows those of one cluster only, so not for {@link RETRY_FRESH}. */
+/**
+ * A retry goes to another address of the name, if there is one. Envoy knows those of one cluster only, so not for
+ * {@link RETRY_FRESH}.
+ */
 const ELSEWHERE = {
   retry_host_predicate: [
     extension(

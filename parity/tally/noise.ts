@@ -184,7 +184,9 @@ function isNoise(counts: RouteNoise['counts'], difference: Difference): boolean 
   return isSuppressed(counts, generalPlace(difference), aspectOf(difference));
 }
 
-/** What an owner must know who would take the difference for noise, because the value varies there; null: it does not. */
+/**
+ * What an owner must know who would take the difference for noise, because the value varies there; null: it does not.
+ */
 function adviceBesideNoise(counts: RouteNoise['counts'], difference: Difference): string | null {
   const [place, aspect] = [generalPlace(difference), aspectOf(difference)];
   const base = baseOf(aspect);
@@ -203,7 +205,10 @@ export function isSuppressed(counts: RouteNoise['counts'], place: string, aspect
   return isSuppressedAt(counts, place, aspect) || (siblings !== null && isSuppressedAt(counts, siblings, aspect));
 }
 
-/** All entries of a map as one place, if the place is an entry: by the look of its name, or because no other answer repeats a name. */
+/**
+ * All entries of a map as one place, if the place is an entry: by the look of its name, or because no other answer
+ * repeats a name.
+ */
 function siblingsOf(counts: RouteNoise['counts'], place: string, aspect: string): string | null {
   if (!extentsIn(aspect).includes('entry')) return placeOfSiblings(place);
   const known = countOf(counts, place, baseOf(aspect)) ?? NEVER;

@@ -113,7 +113,7 @@ function secretManifests(text: string): Span[] {
 const ITEM = /\r?\n([ \t]*)- (?![^\r\n]{0,100}: )([^\r\n]+)/y;
 const ITEM_OR_ENTRY = new RegExp(ITEM.source.replace('- (', '(?:- |[\\w.-]{1,100}:[ \\t]{1,8}(?=[^\\s|>&*{[]))('), 'y');
 
-/** Up to four words that end in a colon, or a whole line of words: `API key: …`, `Mot de passe : …`, `Recovery codes:`. */
+/** Up to four words that end in a colon, such as `Mot de passe : …`, or a whole line of words: `Recovery codes:`. */
 function labelBefore(text: string, separator: number, { start, name, quoted, typed }: Name): string {
   if (typed !== '') return typed;
   if (quoted || text[start - 1] !== ' ' || !COLONS.includes(text[separator] ?? '')) return '';

@@ -153,7 +153,10 @@ export class SecretNames {
     return this.of(lastWord(label)) === 'secret' || (this.of(label) === 'secret' && this.#parts.test(folded(label)));
   }
 
-  /** Whether the last part of a path, such as the method of gRPC, is about secrets: `/auth.v1.Auth/Login`, `/x.Users/SetPassword`. */
+  /**
+   * Whether the last part of a path, such as the method of gRPC, is about secrets: `/auth.v1.Auth/Login`,
+   * `/x.Users/SetPassword`.
+   */
   callsFor(target: string): boolean {
     const [, method = ''] = /([^/]*)\/?$/.exec(target.split(/[?#]/, 1)[0] ?? '') ?? [];
     return LOGIN.test(method) || this.of(method) === 'secret';
